@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+#
+# One Makefile, not recursive. A variant is a compiler with its flags; every object is
+# $(O)/<variant>/<path>.o; the tree is the source list. `make help` names the targets.
+
+O       ?= build
+VERSION := $(shell cat VERSION)
+JOBS    ?= $(shell nproc)
+
+CC          ?= gcc
+FUZZ_CC     ?= clang
+PKG_CONFIG  ?= pkg-config
+FUZZ_SECONDS ?= 600
+PREFIX      ?= /usr/local
+DESTDIR     ?=
+
+# --- the tree -----------------------------------------------------------------------------------
+
+SHARED_DIRS := base acpi pstore codec store
+SHARED_SRC  := $(foreach d,$(SHARED_DIRS),$(wildcard $(d)/*.c))
+EFI_SRC     := $(wildcard efi-app/*.c)
+LINUX_SRC   := $(wildcard linux-tool/*.c)
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+TEST_SRC    := $(wildcard tests/*/test-*.c)
+FUZZ_SRC    := $(wildcard tests/fuzz/fuzz-*.c)
+SCENARIOS   := $(patsubst ovmf-harness/scenarios/%.py,%,$(filter-out %/__init__.py,$(wildcard ovmf-harness/scenarios/*.py)))
+
+# --- flags --------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wundef -Wvla \
+            -Wwrite-strings -Wimplicit-fallthrough -Wno-missing-field-initializers
+COMMON   := -std=gnu11 -g -I. $(WARNINGS) -DVERSION='"$(VERSION)"'
+
+PACKAGES := efivar json-c
+lazy      = $(eval $(1) := $(2))$($(1))
+LIBS_CFLAGS = $(call lazy,LIBS_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(PACKAGES)))
+LIBS        = $(call lazy,LIBS,$(shell $(PKG_CONFIG) --libs $(PACKAGES)))
+TEST_LIBS   = $(LIBS) -lcmocka -lz
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+CC_host      = $(CC)
+CFLAGS_host  = $(COMMON) -O2 $(LIBS_CFLAGS) $(CFLAGS)
+CC_san       = $(CC)
+CFLAGS_san   = $(COMMON) -Werror -O1 $(SANITIZE) $(LIBS_CFLAGS) -Itests
+CC_fuzz      = $(FUZZ_CC)
+CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link -Itests
+
+# Firmware: no libc (-ffreestanding, and -fno-builtin-... is not needed as efi-app/memory.c has the four
+# functions gcc calls), UEFI's 16-bit characters (-fshort-wchar), interrupts that run on the current stack
+# (-mno-red-zone), no SSE state to save there (-mgeneral-regs-only), position-independent as the loader may
+# put it anywhere, and no stack protector, whose canary lives in thread storage that firmware has not.
+CC_efi-x86_64     = $(CC)
+CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding -fshort-wchar -mno-red-zone -mgeneral-regs-only -fpic \
+                    -fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
+                    -ffunction-sections -fdata-sections -fvisibility=hidden -DGNU_EFI_USE_MS_ABI \
+                    -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+
+EFI_INCLUDE ?= /usr/include/efi
+EFI_LIBDIR  ?= $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/crt0-efi-x86_64.o))
+EFI_LIB     := $(dir $(EFI_LIBDIR))
+# gnu-efi's crt0 relocates the image by its _relocate(), which is all that libgnuefi.a holds.
+EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -znoexecstack --gc-sections --no-undefined \
+               -L $(EFI_LIB) -T $(EFI_LIB)elf_x86_64_efi.lds $(EFI_LIB)crt0-efi-x86_64.o
+EFI_SECTIONS := .text .sdata .data .rodata .dynamic .dynsym .rel .rela .rel.* .rela.* .reloc
+
+# --- what comes out -----------------------------------------------------------------------------
+
+PROGRAM := $(O)/pstore-fw
+EFI_APP := $(O)/pstore-fwx64.efi
+
+objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
+
+.PHONY: all
+all: $(PROGRAM) $(EFI_APP)
+
+$(PROGRAM): $(call objects,host,$(SHARED_SRC) $(LINUX_SRC))
+	$(CC_host) $(CFLAGS_host) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(O)/pstore-fwx64.so: $(call objects,efi-x86_64,$(SHARED_SRC) $(EFI_SRC))
+	$(LD) $(EFI_LDFLAGS) -o $@ $^ -lgnuefi
+
+$(EFI_APP): $(O)/pstore-fwx64.so
+	objcopy $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 --subsystem=10 $< $@
+
+# --- variants -----------------------------------------------------------------------------------
+
+# An object depends on its variant's flags: a change of them rebuilds that variant and no other.
+define variant
+$(O)/$(1)/flags: FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' '$$(subst ','\'',$$(CC_$(1)) $$(CFLAGS_$(1)))' | cmp -s - $$@ || \
+		printf '%s\n' '$$(subst ','\'',$$(CC_$(1)) $$(CFLAGS_$(1)))' > $$@
+
+$(O)/$(1)/%.o: %.c $(O)/$(1)/flags $(O)/layers.ok
+	@mkdir -p $$(@D)
+	$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach v,host san fuzz efi-x86_64,$(eval $(call variant,$(v))))
+
+.PHONY: FORCE
+FORCE:
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+$(O)/layers.ok: scripts/check-layers $(wildcard $(addsuffix /*.[ch],$(SHARED_DIRS) efi-app linux-tool tests/*))
+	@mkdir -p $(@D)
+	scripts/check-layers && touch $@
+
+# --- tests --------------------------------------------------------------------------------------
+
+TESTS    := $(patsubst %.c,$(O)/san/%,$(TEST_SRC))
+REPLAYS  := $(patsubst tests/fuzz/%.c,$(O)/san/replay/%,$(FUZZ_SRC))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_SRC))
+# Everything of the Linux command but its main(), so that tests reach each function of it.
+LINUX_TESTED := $(filter-out linux-tool/main.c,$(LINUX_SRC))
+SAN_LIBRARY  := $(O)/san/pstore-fw.a
+FUZZ_LIBRARY := $(O)/fuzz/pstore-fw.a
+
+$(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
+$(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(SUPPORT_SRC))
+$(SAN_LIBRARY) $(FUZZ_LIBRARY):
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(TESTS): $(O)/san/%: $(O)/san/%.o $(SAN_LIBRARY)
+	$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
+
+$(REPLAYS): $(O)/san/replay/%: $(O)/san/tests/fuzz/%.o $(O)/san/tests/fuzz/replay.o $(SAN_LIBRARY)
+	@mkdir -p $(@D)
+	$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
+
+$(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIBRARY)
+	$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ -lz
+
+# A test that passed leaves a stamp and is not run again until it changes.
+TEST_DATA := $(shell find tests/data tests/fuzz/corpus acpi/tables -type f 2>/dev/null)
+STAMPS    := $(addsuffix .passed,$(TESTS) $(REPLAYS))
+
+export CORPUS ?= ../shared/corpus
+export O
+
+$(addsuffix .passed,$(TESTS)): %.passed: % $(TEST_DATA) $(PROGRAM) scripts/run-test
+	scripts/run-test $*.log $< && touch $@
+
+$(addsuffix .passed,$(REPLAYS)): $(O)/san/replay/fuzz-%.passed: $(O)/san/replay/fuzz-% $(TEST_DATA) scripts/run-test
+	scripts/run-test $(<).log $< tests/fuzz/corpus/$* && touch $@
+
+.PHONY: unit scenarios check-scripts
+unit: $(STAMPS)
+
+scenarios: all
+	scripts/run-test --show $(O)/harness/scenarios.log ovmf-harness/run
+
+.PHONY: test
+test:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) --no-print-directory -j$(JOBS) -k unit || true
+	@$(MAKE) --no-print-directory scenarios || true
+	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(REPLAYS))
+
+.PHONY: demo
+demo:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory -j$(JOBS) -s all
+	@ovmf-harness/run --demo
+
+# Each fuzzer for FUZZ_SECONDS, as many at once as there are processors; a finding goes into its corpus.
+.PHONY: fuzz fuzzers
+fuzzers: $(FUZZERS)
+fuzz: $(addsuffix .fuzzed,$(FUZZERS))
+
+$(addsuffix .fuzzed,$(FUZZERS)): $(O)/fuzz/fuzz-%.fuzzed: $(O)/fuzz/fuzz-% FORCE
+	scripts/run-fuzzer $< tests/fuzz/corpus/$* $(O)/fuzz/found/$* $(FUZZ_SECONDS)
+
+.PHONY: install
+install: all
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/pstore-fw
+	install -D -m 644 $(EFI_APP) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fwx64.efi
+
+.PHONY: format
+format:
+	clang-format -i $(wildcard $(addsuffix /*.[ch],$(SHARED_DIRS) efi-app linux-tool tests/*))
+
+.PHONY: clean
+clean:
+	rm -rf $(O)
+
+.PHONY: help
+help:
+	@echo 'make            $(PROGRAM) and $(EFI_APP)'
+	@echo 'make demo       a kernel panics in QEMU, the application saves its log: a minute to watch'
+	@echo 'make test       everything: unit tests, fuzz corpora, layer rules, scenarios'
+	@echo 'make unit       the unit tests and the fuzz corpora only'
+	@echo 'make scenarios  the scenarios in QEMU + OVMF only'
+	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
+	@echo 'make install    to DESTDIR and PREFIX'
+	@echo 'make format     clang-format over the tree'
+	@echo 'O=DIR           build somewhere else than in build/'
