@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+
+/*
+ * Finds out by which compressor a crash record was made. Kernels do not say it: the record's name or section
+ * type tells at most that it is compressed. So every decoder is tried in order, and the one is right whose
+ * output begins as the caller's check wants it (a kernel log begins with a line such as "Panic#1 Part2").
+ *
+ * The caller brings the memory, in two steps: decode_choose() tells decoder and size, then
+ * choice.codec->decode(input, memory, choice.size, &size) fills it.
+ */
+
+/* No record decodes to more. The largest one that Linux writes holds some 100 KiB of text. */
+#define DECODE_SIZE_MAX ((size_t) 1024 * 1024)
+
+/* So much of the output is shown to the check; a header line has at most 36 characters. */
+#define DECODE_BEGINNING_SIZE 64
+
+struct codec {
+        const char *name;
+
+        /*
+         * Decodes into output[0..capacity), or, with output NULL, only computes *ret_size; `capacity` bounds
+         * it either way. Returns 0 or an error; among them
+         * ERR_BUFFER_TOO_SMALL  with output: there is more than fits, and output[0..capacity) is filled
+         * ERR_TOO_LARGE         without output: there are more than `capacity` bytes
+         */
+        int (*decode)(struct bytes input, void *output, size_t capacity, size_t *ret_size);
+};
+
+/* Text as it stands, zlib (Linux 3.12 to about 4.16), raw deflate (since then): in this order. */
+extern const struct codec codec_builtin[];
+extern const size_t codec_builtin_count;
+
+struct decode_check {
+        /* Whether a decoded record may begin so: at most DECODE_BEGINNING_SIZE bytes, less if it is shorter.
+         */
+        bool (*accept)(void *context, struct bytes beginning);
+        void *context;
+};
+
+/* What the record itself tells: the C or D in its name, the type of its section. */
+enum decode_hint {
+        DECODE_HINT_NONE,
+        DECODE_HINT_COMPRESSED,
+        DECODE_HINT_TEXT, /* text it is when no decoder gives anything that is accepted */
+};
+
+struct decode_choice {
+        const struct codec *codec;
+        size_t size; /* of the output, at most DECODE_SIZE_MAX */
+};
+
+/*
+ * Tries the codecs in their order. Content wins over the hint, as a kernel marks a record before it knows
+ * whether compressing it will succeed.
+ *
+ * ERR_CODEC_UNKNOWN  nothing that any codec makes of the input is accepted
+ * another error      the beginning is accepted, and this is why the first such codec could not go on:
+ *                    ERR_STREAM, ERR_TRUNCATED, or ERR_TOO_LARGE for more than DECODE_SIZE_MAX bytes
+ */
+int decode_choose(const struct codec *codecs, size_t codec_count, struct bytes input, enum decode_hint hint,
+                  const struct decode_check *check, struct decode_choice *ret_choice);
