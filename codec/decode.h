@@ -44,11 +44,14 @@ struct decode_check {
         void *context;
 };
 
-/* What the record itself tells: the C or D in its name, the type of its section. */
+/*
+ * What the record itself tells: the C or D in its name, the type of its section. Content wins over it; it
+ * decides only about a text that the check does not know, such as a console log.
+ */
 enum decode_hint {
         DECODE_HINT_NONE,
         DECODE_HINT_COMPRESSED,
-        DECODE_HINT_TEXT, /* text it is when no decoder gives anything that is accepted */
+        DECODE_HINT_TEXT, /* what no codec is accepted for is text as it stands */
 };
 
 struct decode_choice {
@@ -57,8 +60,8 @@ struct decode_choice {
 };
 
 /*
- * Tries the codecs in their order. Content wins over the hint, as a kernel marks a record before it knows
- * whether compressing it will succeed.
+ * Tries the codecs in their order and takes the first one whose output is accepted and decodes to its end.
+ * Bytes behind a compressed stream are ignored, as the kernel does.
  *
  * ERR_CODEC_UNKNOWN  nothing that any codec makes of the input is accepted
  * another error      the beginning is accepted, and this is why the first such codec could not go on:
