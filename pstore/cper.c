@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "pstore/cper.h"
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/timestamp.h"
+
+/* UEFI 2.10, N.2.1, table N.1: the record header */
+enum {
+        HEADER_SIGNATURE = 0,
+        HEADER_REVISION = 4,
+        HEADER_SIGNATURE_END = 6,
+        HEADER_SECTION_COUNT = 10,
+        HEADER_SEVERITY = 12,
+        HEADER_VALIDATION = 16,
+        HEADER_RECORD_LENGTH = 20,
+        HEADER_TIMESTAMP = 24,
+        HEADER_PLATFORM = 32,
+        HEADER_PARTITION = 48,
+        HEADER_CREATOR = 64,
+        HEADER_NOTIFICATION = 80,
+        HEADER_RECORD_ID = 96,
+        HEADER_FLAGS = 104,
+        HEADER_PERSISTENCE = 108,
+};
+
+/* N.2.2, table N.2: a section descriptor */
+enum {
+        DESCRIPTOR_OFFSET = 0,
+        DESCRIPTOR_LENGTH = 4,
+        DESCRIPTOR_REVISION = 8,
+        DESCRIPTOR_FLAGS = 12,
+        DESCRIPTOR_TYPE = 16,
+        DESCRIPTOR_SEVERITY = 48,
+};
+
+#define SIGNATURE_START      "CPER"
+#define SIGNATURE_END        0xffffffffu
+#define REVISION             0x0100
+#define VALIDATION_TIMESTAMP 0x2
+#define FLAG_PREVIOUS_ERROR  0x2
+#define SECTION_FLAG_PRIMARY 0x1
+
+const struct guid cper_creator_linux =
+        GUID_INIT(0x75a574e3, 0x5052, 0x4b29, 0x8a, 0x8e, 0xbe, 0x2c, 0x64, 0x90, 0xb8, 0x9d);
+const struct guid cper_section_dmesg =
+        GUID_INIT(0xc197e04e, 0xd545, 0x4a70, 0x9c, 0x17, 0xa5, 0x54, 0x94, 0x19, 0xeb, 0x12);
+const struct guid cper_section_dmesg_compressed =
+        GUID_INIT(0x4f118707, 0x04dd, 0x4055, 0xb5, 0xdd, 0x95, 0x6d, 0x34, 0xdd, 0xfa, 0xc6);
+const struct guid cper_section_mce =
+        GUID_INIT(0xfe08ffbe, 0x95e4, 0x4be7, 0xbc, 0x73, 0x40, 0x96, 0x04, 0x4a, 0x38, 0xfc);
+
+/* N.2.1.1: the notification type "MCE", which Linux gives its pstore records */
+static const struct guid notification_mce =
+        GUID_INIT(0xe8f56ffe, 0x919c, 0x4cc5, 0xba, 0x88, 0x65, 0xab, 0xe1, 0x49, 0x13, 0xbb);
+
+static int fail(struct fault *ret_fault, int error, size_t offset, const char *field, const char *reason) {
+        *ret_fault = (struct fault) { .offset = offset, .field = field, .reason = reason };
+        return error;
+}
+
+static int check_header(struct bytes raw, struct fault *ret_fault) {
+        uint32_t length = bytes_u32(raw, HEADER_RECORD_LENGTH);
+        size_t smallest = CPER_HEADER_SIZE +
+                          (size_t) bytes_u16(raw, HEADER_SECTION_COUNT) * CPER_DESCRIPTOR_SIZE;
+
+        if (raw.size < CPER_HEADER_SIZE)
+                return fail(ret_fault, ERR_TRUNCATED, raw.size, "record header", "ends too early");
+        if (!bytes_start_with(raw, bytes_of(SIGNATURE_START, 4)))
+                return fail(ret_fault, ERR_SIGNATURE, HEADER_SIGNATURE, "signature start", "is not CPER");
+        if (bytes_u32(raw, HEADER_SIGNATURE_END) != SIGNATURE_END)
+                return fail(ret_fault, ERR_SIGNATURE, HEADER_SIGNATURE_END, "signature end",
+                            "is not 0xffffffff");
+        if (length > raw.size)
+                return fail(ret_fault, ERR_LENGTH, HEADER_RECORD_LENGTH, "record length",
+                            "larger than the bytes there are");
+        if (length < smallest)
+                return fail(ret_fault, ERR_LENGTH, HEADER_RECORD_LENGTH, "record length",
+                            "smaller than header and section descriptors");
+        return 0;
+}
+
+static int check_section(struct bytes record, size_t descriptor, size_t descriptors_end,
+                         struct fault *ret_fault) {
+        uint32_t offset = bytes_u32(record, descriptor + DESCRIPTOR_OFFSET);
+        uint32_t length = bytes_u32(record, descriptor + DESCRIPTOR_LENGTH);
+
+        if (offset < descriptors_end)
+                return fail(ret_fault, ERR_VALUE, descriptor + DESCRIPTOR_OFFSET, "section offset",
+                            "points into the headers");
+        if (!bytes_contain(record, offset, length))
+                return fail(ret_fault, ERR_LENGTH, descriptor + DESCRIPTOR_LENGTH, "section length",
+                            "reaches behind the record");
+        return 0;
+}
+
+static int check_sections(struct bytes record, size_t section_count, struct fault *ret_fault) {
+        size_t descriptors_end = CPER_HEADER_SIZE + section_count * CPER_DESCRIPTOR_SIZE;
+
+        for (size_t at = CPER_HEADER_SIZE; at < descriptors_end; at += CPER_DESCRIPTOR_SIZE) {
+                int r = check_section(record, at, descriptors_end, ret_fault);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The offset was checked by the caller. */
+static struct guid guid_at(struct bytes view, size_t offset) {
+        struct guid guid = { 0 };
+
+        (void) guid_load(view, offset, &guid);
+        return guid;
+}
+
+int cper_parse(struct bytes raw, struct cper_record *ret_record, struct fault *ret_fault) {
+        struct bytes record;
+        int r;
+
+        r = check_header(raw, ret_fault);
+        if (r < 0)
+                return r;
+        record = bytes_first(raw, bytes_u32(raw, HEADER_RECORD_LENGTH));
+        r = check_sections(record, bytes_u16(record, HEADER_SECTION_COUNT), ret_fault);
+        if (r < 0)
+                return r;
+
+        *ret_record = (struct cper_record) {
+                .raw = record,
+                .revision = bytes_u16(record, HEADER_REVISION),
+                .section_count = bytes_u16(record, HEADER_SECTION_COUNT),
+                .severity = bytes_u32(record, HEADER_SEVERITY),
+                .validation = bytes_u32(record, HEADER_VALIDATION),
+                .timestamp = bytes_u64(record, HEADER_TIMESTAMP),
+                .platform = guid_at(record, HEADER_PLATFORM),
+                .partition = guid_at(record, HEADER_PARTITION),
+                .creator = guid_at(record, HEADER_CREATOR),
+                .notification = guid_at(record, HEADER_NOTIFICATION),
+                .record_id = bytes_u64(record, HEADER_RECORD_ID),
+                .flags = bytes_u32(record, HEADER_FLAGS),
+        };
+        return 0;
+}
+
+int cper_section(const struct cper_record *record, size_t index, struct cper_section *ret_section) {
+        size_t descriptor = CPER_HEADER_SIZE + index * CPER_DESCRIPTOR_SIZE;
+        struct bytes body;
+        int r;
+
+        if (index >= record->section_count)
+                return ERR_INVALID_ARGUMENT;
+        r = bytes_slice(record->raw, bytes_u32(record->raw, descriptor + DESCRIPTOR_OFFSET),
+                        bytes_u32(record->raw, descriptor + DESCRIPTOR_LENGTH), &body);
+        if (r < 0)
+                return r;
+        *ret_section = (struct cper_section) {
+                .body = body,
+                .type = guid_at(record->raw, descriptor + DESCRIPTOR_TYPE),
+                .flags = bytes_u32(record->raw, descriptor + DESCRIPTOR_FLAGS),
+                .severity = bytes_u32(record->raw, descriptor + DESCRIPTOR_SEVERITY),
+        };
+        return 0;
+}
+
+/* Two decimal digits in a byte; ERR_VALUE for a nibble above 9. */
+static int bcd(uint64_t field, unsigned byte) {
+        unsigned value = field >> 8 * byte & 0xff;
+
+        return value >> 4 > 9 || (value & 0xf) > 9 ? ERR_VALUE : (int) ((value >> 4) * 10 + (value & 0xf));
+}
+
+/* N.2.1, "Timestamp": seconds, minutes, hours, a byte of flags, day, month, year, century. */
+static bool time_from_bcd(uint64_t timestamp, uint64_t *ret_seconds) {
+        static const unsigned places[] = { 0, 1, 2, 4, 5, 6, 7 };
+        int digits[ARRAY_SIZE(places)];
+        struct civil_time civil;
+
+        for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+                digits[i] = bcd(timestamp, places[i]);
+                if (digits[i] < 0)
+                        return false;
+        }
+        civil = (struct civil_time) {
+                .year = digits[6] * 100 + digits[5],
+                .month = (unsigned) digits[4],
+                .day = (unsigned) digits[3],
+                .hour = (unsigned) digits[2],
+                .minute = (unsigned) digits[1],
+                .second = (unsigned) digits[0],
+        };
+        return timestamp_from_civil(&civil, ret_seconds) == 0;
+}
+
+bool cper_time(const struct cper_record *record, uint64_t *ret_seconds) {
+        if (!(record->validation & VALIDATION_TIMESTAMP))
+                return false;
+        if (!guid_equal(&record->creator, &cper_creator_linux))
+                return time_from_bcd(record->timestamp, ret_seconds);
+        *ret_seconds = record->timestamp;
+        return true;
+}
+
+const char *cper_section_type_name(const struct guid *type) {
+        static const struct {
+                const struct guid *type;
+                const char *name;
+        } rows[] = {
+                { &cper_section_dmesg, "dmesg" },
+                { &cper_section_dmesg_compressed, "dmesg, compressed" },
+                { &cper_section_mce, "machine check" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+                if (guid_equal(type, rows[i].type))
+                        return rows[i].name;
+        return NULL;
+}
+
+static void put_guid(uint8_t *destination, const struct guid *guid) {
+        memcpy(destination, guid->bytes, GUID_SIZE);
+}
+
+static void build_descriptor(uint8_t *descriptor, size_t payload_size) {
+        store_u32(descriptor + DESCRIPTOR_OFFSET, CPER_LINUX_PAYLOAD_OFFSET);
+        store_u32(descriptor + DESCRIPTOR_LENGTH, (uint32_t) payload_size);
+        store_u16(descriptor + DESCRIPTOR_REVISION, REVISION);
+        store_u32(descriptor + DESCRIPTOR_FLAGS, SECTION_FLAG_PRIMARY);
+        put_guid(descriptor + DESCRIPTOR_TYPE, &cper_section_dmesg);
+        store_u32(descriptor + DESCRIPTOR_SEVERITY, CPER_SEVERITY_FATAL);
+}
+
+int cper_build_dmesg(uint64_t record_id, uint64_t seconds, struct bytes payload, void *buffer, size_t capacity,
+                     size_t *ret_size) {
+        uint8_t *out = buffer;
+        size_t size;
+
+        if (record_id == CPER_RECORD_ID_UNSPECIFIED || record_id == CPER_RECORD_ID_NONE)
+                return ERR_INVALID_ARGUMENT;
+        if (!size_add(CPER_LINUX_PAYLOAD_OFFSET, payload.size, &size) || size > capacity || size > UINT32_MAX)
+                return ERR_BUFFER_TOO_SMALL;
+
+        memset(out, 0, CPER_LINUX_PAYLOAD_OFFSET);
+        memcpy(out + HEADER_SIGNATURE, SIGNATURE_START, 4);
+        store_u16(out + HEADER_REVISION, REVISION);
+        store_u32(out + HEADER_SIGNATURE_END, SIGNATURE_END);
+        store_u16(out + HEADER_SECTION_COUNT, 1);
+        store_u32(out + HEADER_SEVERITY, CPER_SEVERITY_FATAL);
+        store_u32(out + HEADER_VALIDATION, VALIDATION_TIMESTAMP);
+        store_u32(out + HEADER_RECORD_LENGTH, (uint32_t) size);
+        store_u64(out + HEADER_TIMESTAMP, seconds);
+        put_guid(out + HEADER_CREATOR, &cper_creator_linux);
+        put_guid(out + HEADER_NOTIFICATION, &notification_mce);
+        store_u64(out + HEADER_RECORD_ID, record_id);
+        store_u32(out + HEADER_FLAGS, FLAG_PREVIOUS_ERROR);
+        memcpy(out + HEADER_PERSISTENCE, "ER", 2);
+        build_descriptor(out + CPER_HEADER_SIZE, payload.size);
+        if (payload.size > 0)
+                memcpy(out + CPER_LINUX_PAYLOAD_OFFSET, payload.data, payload.size);
+        *ret_size = size;
+        return 0;
+}

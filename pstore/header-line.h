@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+/*
+ * The first line that pstore puts before each part of a log: "Panic#1 Part2\n" (fs/pstore/platform.c).
+ * It is also how a decompressed log is told from noise.
+ */
+
+enum event_reason {
+        REASON_NONE, /* no header line */
+        REASON_PANIC,
+        REASON_OOPS,
+        REASON_EMERGENCY,
+        REASON_SHUTDOWN,
+        REASON_RESTART,
+        REASON_HALT,
+        REASON_POWEROFF,
+        REASON_UNKNOWN, /* what the kernel itself calls "Unknown" */
+        REASON_END,
+};
+
+struct header_line {
+        enum event_reason reason;
+        uint32_t count; /* which oops or panic since boot, from 1 */
+        uint32_t part;  /* 1 is the newest text */
+        size_t size;    /* of the line with its \n: the log starts behind it */
+};
+
+/* ERR_VALUE when `text` does not start with a complete header line. */
+int header_line_parse(struct bytes text, struct header_line *ret_line);
+
+/* The longest header line there can be: enough of a log to tell whether it has one. */
+#define HEADER_LINE_MAX 40
+
+/* "panic" for REASON_PANIC, as in the names of events; "none" for REASON_NONE. */
+const char *event_reason_name(enum event_reason reason);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "pstore/record.h"
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "pstore/cper.h"
+#include "pstore/variable-name.h"
+
+#define ERST_NAME_DIGITS 16
+
+static const char *const store_names[RECORD_STORE_END] = {
+        [RECORD_STORE_ERST] = "erst",
+        [RECORD_STORE_EFI] = "efi",
+};
+
+/* fs/pstore/platform.c, pstore_type_names[] */
+static const struct {
+        enum record_type type;
+        const char *name;
+} type_rows[] = {
+        { RECORD_TYPE_DMESG, "dmesg" },
+        { RECORD_TYPE_MCE, "mce" },
+        { RECORD_TYPE_CONSOLE, "console" },
+        { RECORD_TYPE_FTRACE, "ftrace" },
+        { RECORD_TYPE_PPC_RTAS, "rtas" },
+        { RECORD_TYPE_PPC_OF, "powerpc-ofw" },
+        { RECORD_TYPE_PPC_COMMON, "powerpc-common" },
+        { RECORD_TYPE_PMSG, "pmsg" },
+        { RECORD_TYPE_PPC_OPAL, "powerpc-opal" },
+        { RECORD_TYPE_FOREIGN, "foreign" },
+        { RECORD_TYPE_UNKNOWN, "unknown" },
+};
+
+static const struct {
+        const struct guid *section;
+        enum record_type type;
+        enum record_compression compression;
+} section_rows[] = {
+        { &cper_section_dmesg, RECORD_TYPE_DMESG, RECORD_COMPRESSION_NO },
+        { &cper_section_dmesg_compressed, RECORD_TYPE_DMESG, RECORD_COMPRESSION_YES },
+        { &cper_section_mce, RECORD_TYPE_MCE, RECORD_COMPRESSION_NO },
+};
+
+const char *record_store_name(enum record_store store) {
+        return store_names[store];
+}
+
+const char *record_type_name(enum record_type type) {
+        for (size_t i = 0; i < ARRAY_SIZE(type_rows); i++)
+                if (type_rows[i].type == type)
+                        return type_rows[i].name;
+        return "unknown";
+}
+
+int record_type_find(struct bytes name) {
+        for (size_t i = 0; i < ARRAY_SIZE(type_rows); i++)
+                if (bytes_equal(name, text_view(type_rows[i].name)))
+                        return (int) type_rows[i].type;
+        return ERR_VALUE;
+}
+
+int record_init(struct record *record, enum record_store store, struct bytes name) {
+        if (name.size >= RECORD_NAME_SIZE)
+                return ERR_TOO_LARGE;
+        *record = (struct record) { .store = store, .type = RECORD_TYPE_UNKNOWN };
+        memcpy(record->name, name.data, name.size);
+        return 0;
+}
+
+/*
+ * erst_writer's ids start at the seconds of the first record of a boot, shifted left by 32, and after 2038 at
+ * bit 63 and the seconds shifted left by 24 (K6.1 drivers/firmware/efi/cper.c, cper_next_record_id()).
+ */
+uint64_t record_erst_boot(uint64_t erst_id) {
+        if (erst_id >> 63)
+                return (erst_id & ~(UINT64_C(1) << 63)) >> 24;
+        return erst_id >> 32;
+}
+
+static int fail(struct record *record, int error, size_t offset, const char *field, const char *reason) {
+        record->fault = (struct fault) { .offset = offset, .field = field, .reason = reason };
+        record->error = error;
+        return error;
+}
+
+static void take_section(struct record *record, const struct cper_record *cper) {
+        struct cper_section section;
+
+        record->type = RECORD_TYPE_FOREIGN;
+        if (cper_section(cper, 0, &section) < 0)
+                return;
+        record->section_type = section.type;
+        record->payload = section.body;
+        if (!guid_equal(&cper->creator, &cper_creator_linux))
+                return;
+        for (size_t i = 0; i < ARRAY_SIZE(section_rows); i++)
+                if (guid_equal(&section.type, section_rows[i].section)) {
+                        record->type = section_rows[i].type;
+                        record->compression = section_rows[i].compression;
+                }
+}
+
+static int parse_erst(struct record *record, struct bytes raw) {
+        struct cper_record cper;
+        uint64_t id;
+        size_t at = 0;
+        int r;
+
+        r = cper_parse(raw, &cper, &record->fault);
+        if (r < 0) {
+                record->error = r;
+                return r;
+        }
+        if (hex_parse(text_view(record->name), &at, ERST_NAME_DIGITS, &id) < 0 || id != cper.record_id)
+                return fail(record, ERR_VALUE, 96, "record id", "is not the id it is stored under");
+        record->raw = cper.raw;
+        record->boot = record_erst_boot(cper.record_id);
+        record->has_time = cper_time(&cper, &record->seconds);
+        take_section(record, &cper);
+        return 0;
+}
+
+static int parse_variable(struct record *record, struct bytes raw) {
+        struct variable_name name;
+
+        if (variable_name_parse(text_view(record->name), &name) < 0)
+                return fail(record, ERR_VALUE, 0, "variable name", "is none that Linux gives");
+        record->type = name.type <= RECORD_TYPE_PPC_OPAL ? (enum record_type) name.type : RECORD_TYPE_UNKNOWN;
+        record->has_time = true;
+        record->seconds = name.seconds;
+        record->compression = (enum record_compression) name.compression;
+        record->payload = raw;
+        return 0;
+}
+
+int record_parse(struct record *record, struct bytes raw) {
+        static int (*const parsers[RECORD_STORE_END])(struct record *, struct bytes) = {
+                [RECORD_STORE_ERST] = parse_erst,
+                [RECORD_STORE_EFI] = parse_variable,
+        };
+
+        record->raw = raw;
+        return parsers[record->store](record, raw);
+}
+
+void record_set_text(struct record *record, struct bytes text, const char *codec) {
+        struct header_line header;
+
+        record->text = text;
+        record->decoded = true;
+        record->codec = codec;
+        if (record->type == RECORD_TYPE_DMESG && header_line_parse(text, &header) == 0)
+                record->header = header;
+}
+
+struct bytes record_log(const struct record *record) {
+        return bytes_from(record->text, record->header.size);
+}
+
+bool record_is_part(const struct record *record) {
+        return record->decoded && record->header.reason != REASON_NONE;
+}
+
+void record_format_id(const struct record *record, struct text *text) {
+        text_put(text, record_store_name(record->store));
+        text_put_char(text, ':');
+        text_put(text, record->name);
+}
+
+static bool file_name_allows(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit_is_decimal((uint8_t) c) ||
+               c == '.' || c == '-' || c == '_';
+}
+
+void record_format_file_name(const struct record *record, struct text *text) {
+        text_put(text, record_store_name(record->store));
+        text_put_char(text, '-');
+        for (const char *at = record->name; *at; at++) {
+                if (file_name_allows(*at))
+                        text_put_char(text, *at);
+                else
+                        text_format(text, "_%02x", (unsigned char) *at);
+        }
+}
+
+/* What of a variable's name is left without "-C" or "-D". */
+static struct bytes without_compression(enum record_store store, struct bytes name) {
+        struct variable_name parsed;
+
+        if (store == RECORD_STORE_EFI && variable_name_parse(name, &parsed) == 0 &&
+            parsed.generation == VARIABLE_NAME_COMPRESSION)
+                return bytes_first(name, name.size - 2);
+        return name;
+}
+
+static bool names_match(enum record_store store, struct bytes left, struct bytes right) {
+        struct bytes left_stem = without_compression(store, left);
+        struct bytes right_stem = without_compression(store, right);
+
+        if (left_stem.size < left.size && right_stem.size < right.size)
+                return bytes_equal(left, right);
+        return bytes_equal(left_stem, right_stem);
+}
+
+bool record_has_id(const struct record *record, const char *id) {
+        struct bytes prefix = text_view(record_store_name(record->store));
+        struct bytes given = text_view(id);
+
+        if (!bytes_start_with(given, prefix) || given.size <= prefix.size || id[prefix.size] != ':')
+                return false;
+        return names_match(record->store, bytes_from(given, prefix.size + 1), text_view(record->name));
+}
+
+bool record_same_id(const struct record *left, const struct record *right) {
+        return left->store == right->store &&
+               names_match(left->store, text_view(left->name), text_view(right->name));
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/guid.h"
+#include "base/text.h"
+#include "pstore/header-line.h"
+
+/*
+ * A record, whichever store it came from: what the store says of it, what its own header says, and, once
+ * somebody has decoded it, its text. It shares the memory of whoever read it.
+ */
+
+enum record_store {
+        RECORD_STORE_ERST, /* ids are "erst:" and 16 hexadecimal digits */
+        RECORD_STORE_EFI,  /* ids are "efi:" and the variable's name */
+        RECORD_STORE_END,
+};
+
+/* The numbers of include/linux/pstore.h, which stand in the names of variables; the rest is ours. */
+enum record_type {
+        RECORD_TYPE_DMESG = 0,
+        RECORD_TYPE_MCE = 1,
+        RECORD_TYPE_CONSOLE = 2,
+        RECORD_TYPE_FTRACE = 3,
+        RECORD_TYPE_PPC_RTAS = 4,
+        RECORD_TYPE_PPC_OF = 5,
+        RECORD_TYPE_PPC_COMMON = 6,
+        RECORD_TYPE_PMSG = 7,
+        RECORD_TYPE_PPC_OPAL = 8,
+        RECORD_TYPE_FOREIGN = 255, /* a CPER record that Linux did not make */
+        RECORD_TYPE_UNKNOWN = 256, /* malformed, or of a type that nobody knows */
+};
+
+enum record_compression {
+        RECORD_COMPRESSION_UNKNOWN,
+        RECORD_COMPRESSION_NO,
+        RECORD_COMPRESSION_YES,
+};
+
+/* An id without its prefix, as UTF-8. A longer variable name is not one of the kernel's. */
+#define RECORD_NAME_SIZE 256
+#define RECORD_ID_SIZE   (RECORD_NAME_SIZE + 8)
+
+struct record {
+        enum record_store store;
+        char name[RECORD_NAME_SIZE];
+        enum record_type type;
+        struct bytes raw;     /* as stored; empty when the kernel shows only the decoded text */
+        struct bytes payload; /* what of `raw` holds the log */
+        enum record_compression compression;
+        bool has_time;
+        uint64_t seconds;          /* when this record was made, since 1970 */
+        uint64_t boot;             /* ERST: the same for all records of one boot; EFI: 0 */
+        struct guid section_type;  /* ERST: of the first section */
+        struct bytes text;         /* decoded, with its header line */
+        bool decoded;              /* `text` is valid, though it may be empty */
+        const char *codec;         /* what decoded it: "text", "zlib" … */
+        struct header_line header; /* .reason is REASON_NONE when the text has none */
+        int error;                 /* 0, or why the record cannot be read or decoded */
+        struct fault fault;        /* where, when the error is one of the input; .field is NULL when unknown */
+};
+
+/* Starts a record from its store and name. ERR_TOO_LARGE when the name does not fit. */
+int record_init(struct record *record, enum record_store store, struct bytes name);
+
+/*
+ * Fills the record from its bytes as stored: an ERST record is a CPER record, a variable's name says the
+ * rest. A malformed one gets .error and .fault and type RECORD_TYPE_UNKNOWN, and .payload stays empty.
+ * Returns .error.
+ */
+int record_parse(struct record *record, struct bytes raw);
+
+/* Takes the decoded text and reads its header line. */
+void record_set_text(struct record *record, struct bytes text, const char *codec);
+
+/* The text without its header line. */
+struct bytes record_log(const struct record *record);
+
+/* True when the text is a part of an event's log: dmesg, with a header line. */
+bool record_is_part(const struct record *record);
+
+/* "erst:65e079fe00000001" */
+void record_format_id(const struct record *record, struct text *text);
+
+/*
+ * The id as the name of a file that FAT can hold: ':' becomes '-', any character but letters, digits, dots,
+ * dashes and underscores "_xx" with its hexadecimal code.
+ */
+void record_format_file_name(const struct record *record, struct text *text);
+
+/*
+ * True when `id` names this record. The kernel's pstore does not show whether a variable's name ends in -C or
+ * -D, so that ending may be left out on either side.
+ */
+bool record_has_id(const struct record *record, const char *id);
+bool record_same_id(const struct record *left, const struct record *right);
+
+/* "erst", "efi" */
+const char *record_store_name(enum record_store store);
+
+/* "dmesg", "mce" … as in the kernel's file names; "foreign", "unknown" */
+const char *record_type_name(enum record_type type);
+
+/* The reverse; ERR_VALUE when no type has that name. */
+int record_type_find(struct bytes name);
+
+/* The number of seconds behind an ERST id's first half: when the first record of that boot was made. */
+uint64_t record_erst_boot(uint64_t erst_id);

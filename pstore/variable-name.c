@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "pstore/variable-name.h"
+#include "base/error.h"
+
+#define PREFIX     "dump-type"
+#define FIELDS_MAX 4 /* numbers */
+
+const struct guid variable_vendor_crash =
+        GUID_INIT(0xcfc8fc79, 0xbe2e, 0x4ddc, 0x97, 0xf0, 0x9f, 0x98, 0xbf, 0xe2, 0x98, 0xa0);
+
+
+static bool parse_compression(struct bytes tail, enum variable_compression *ret_compression) {
+        if (tail.size != 2 || tail.data[0] != '-' || (tail.data[1] != 'C' && tail.data[1] != 'D'))
+                return false;
+        *ret_compression = tail.data[1] == 'C' ? VARIABLE_COMPRESSION_YES : VARIABLE_COMPRESSION_NO;
+        return true;
+}
+
+/* Up to FIELDS_MAX numbers with dashes between them; returns how many, and moves *offset behind them. */
+static size_t parse_numbers(struct bytes name, size_t *offset, uint64_t numbers[FIELDS_MAX]) {
+        size_t count = 0, at = *offset;
+
+        while (count < FIELDS_MAX && decimal_parse(name, &at, UINT64_MAX, &numbers[count]) == 0) {
+                count++;
+                *offset = at;
+                if (at >= name.size || name.data[at] != '-')
+                        break;
+                at++;
+        }
+        return count;
+}
+
+static bool numbers_fit(const uint64_t numbers[FIELDS_MAX], size_t count) {
+        for (size_t i = 0; i + 1 < count; i++) /* all but the time, which is the last */
+                if (numbers[i] > UINT32_MAX)
+                        return false;
+        return true;
+}
+
+int variable_name_parse(struct bytes name, struct variable_name *ret_name) {
+        enum variable_compression compression = VARIABLE_COMPRESSION_UNKNOWN;
+        enum variable_name_generation generation = VARIABLE_NAME_COUNT;
+        size_t at = sizeof(PREFIX) - 1, count;
+        uint64_t numbers[FIELDS_MAX];
+        struct bytes tail;
+
+        if (!bytes_start_with(name, text_view(PREFIX)))
+                return ERR_VALUE;
+        count = parse_numbers(name, &at, numbers);
+        if (count < 3 || !numbers_fit(numbers, count))
+                return ERR_VALUE;
+        tail = bytes_from(name, at);
+        if (count == 3)
+                generation = VARIABLE_NAME_TIME;
+        else if (parse_compression(tail, &compression))
+                generation = VARIABLE_NAME_COMPRESSION;
+        if (tail.size > 0 && generation != VARIABLE_NAME_COMPRESSION)
+                return ERR_VALUE;
+
+        *ret_name = (struct variable_name) {
+                .generation = generation,
+                .type = (uint32_t) numbers[0],
+                .part = (uint32_t) numbers[1],
+                .count = count == 3 ? 0 : (uint32_t) numbers[2],
+                .seconds = numbers[count - 1],
+                .compression = compression,
+        };
+        return 0;
+}
+
+void variable_name_format(const struct variable_name *name, struct text *text) {
+        text_format(text, PREFIX "%u-%u-", name->type, name->part);
+        if (name->generation != VARIABLE_NAME_TIME)
+                text_format(text, "%u-", name->count);
+        text_format(text, "%llu", (unsigned long long) name->seconds);
+        if (name->generation == VARIABLE_NAME_COMPRESSION)
+                text_put(text, name->compression == VARIABLE_COMPRESSION_YES ? "-C" : "-D");
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "base/allocator.h"
+#include "codec/decode.h"
+#include "pstore/event.h"
+#include "store/source.h"
+
+/*
+ * Everything that was found: the records of all sources, decoded and joined into events. A malformed record
+ * is in it with its error and hides no other.
+ */
+
+struct catalog_record {
+        struct record record; /* first, so that a record leads back to its row */
+        struct record_source *source;
+        struct buffer raw;
+        struct buffer text;
+        bool selected; /* see store/selection.h */
+};
+
+struct catalog {
+        const struct allocator *allocator;
+        const struct codec *codecs; /* the decoders to try, in order */
+        size_t codec_count;
+        const struct observer *observer;
+
+        struct catalog_record **rows; /* in the order in which they were found */
+        size_t row_count, row_capacity;
+
+        /* set by catalog_join() */
+        struct record **records; /* the events' records, then the others: see pstore/event.h */
+        size_t record_count;
+        struct event *events;
+        size_t event_count;
+        size_t other_first; /* records[other_first .. record_count) belong to no event */
+};
+
+/* `observer` may be NULL; all pointers must outlive the catalog. */
+void catalog_init(struct catalog *catalog, const struct allocator *allocator, const struct codec *codecs,
+                  size_t codec_count, const struct observer *observer);
+
+/*
+ * Opens the source, reads and decodes all its records. A record that is there already, from an earlier
+ * source, is left out, so the source that shows most comes first. Returns the number of records that were
+ * added, or why the source could not be opened or walked (source->fault says where); what was read before
+ * stays. ERR_LOOP when the source has more than SOURCE_RECORDS_MAX.
+ */
+int catalog_add(struct catalog *catalog, struct record_source *source);
+
+/* Joins what was added into events. Once, after the last catalog_add(). 0 or ERR_NO_MEMORY. */
+int catalog_join(struct catalog *catalog);
+
+/* The row of a record out of catalog->records or catalog->rows. */
+static inline struct catalog_record *catalog_row(const struct record *record) {
+        return (struct catalog_record *) record;
+}
+
+/* How many records have an error. */
+size_t catalog_faulty_count(const struct catalog *catalog);
+
+/* Frees the catalog, not its sources. */
+void catalog_free(struct catalog *catalog);

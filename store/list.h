@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "store/catalog.h"
+#include "store/sink.h"
+
+/*
+ * Writes a line per event, its records indented below it, then the records that belong to no event. Lines
+ * keep to 80 columns as long as the ids allow it.
+ */
+int list_catalog(const struct catalog *catalog, const struct sink *sink);
+
+/* "2 and 5-7": the missing parts of an event, or nothing. */
+void list_format_missing(const struct catalog *catalog, const struct event *event, struct text *text);
+
+/* Why a record cannot be read: "offset 20: record length: larger than the bytes there are". */
+void list_format_error(const struct record *record, struct text *text);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "store/catalog.h"
+
+/* Which records a verb works on. */
+struct selection {
+        const char *const *ids; /* of events or records */
+        size_t id_count;        /* 0: all records */
+        bool limit_age;
+        uint64_t made_before; /* seconds since 1970; a record without a time is never older */
+        size_t keep_events;   /* leave the newest N events out; 0: none is left out */
+};
+
+/*
+ * Marks catalog_record.selected. Returns the number of selected records; ERR_UNKNOWN_ID, with nothing
+ * selected and *ret_unknown set, when an id names nothing.
+ */
+int selection_mark(struct catalog *catalog, const struct selection *selection, const char **ret_unknown);
+
+/* True when `id` has the form of an event's or a record's id at all: a typing mistake is the caller's. */
+bool selection_id_is_valid(const char *id);
+
+/* True when every record of the event is selected. */
+bool selection_has_event(const struct catalog *catalog, const struct event *event);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+/* Where shared code puts what a person or a file shall get: a console, standard output, a buffer. */
+struct sink {
+        void *context;
+        int (*write)(void *context, struct bytes bytes); /* 0 or an error */
+};
+
+int sink_put(const struct sink *sink, struct bytes bytes);
+
+/* At most 511 bytes; what is longer is cut. Conversions as in base/text.h. */
+int sink_format(const struct sink *sink, const char *format, ...) __attribute__((format(printf, 2, 3)));

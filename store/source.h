@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/allocator.h"
+#include "base/fault.h"
+#include "pstore/record.h"
+
+/*
+ * What every back end implements: a place where records live. All strings and bytes that it hands out
+ * through buffers belong to the caller; everything else belongs to the source and is valid until close().
+ */
+
+/* In which shape a source hands out a record. */
+enum record_form {
+        RECORD_FORM_STORED, /* the bytes as stored */
+        RECORD_FORM_TEXT,   /* what the kernel decoded: the stored bytes cannot be had from here */
+        RECORD_FORM_PACKED, /* what the kernel took out of the record but could not decompress (.enc.z) */
+};
+
+struct source_entry {
+        enum record_store store;
+        enum record_form form;
+        char name[RECORD_NAME_SIZE];
+        enum record_type type; /* forms TEXT and PACKED only: STORED bytes tell themselves */
+        uint64_t seconds;      /* the same */
+};
+
+struct source_space {
+        bool known;              /* the platform tells total and remaining */
+        uint64_t total;          /* bytes */
+        uint64_t remaining;      /* bytes */
+        uint64_t reserved;       /* of `remaining`, bytes that neither the kernel nor we ever use */
+        uint64_t largest_record; /* bytes of log that fit in one record; 0 when unknown */
+};
+
+/* A record to be: the source gives it the form and the id that its store wants. */
+struct record_draft {
+        struct bytes log;
+        uint64_t seconds; /* since 1970, the time of writing */
+};
+
+struct record_source;
+
+struct source_operations {
+        /*
+         * Takes a new list of what is stored and starts from its beginning; may be called again.
+         * ERR_NO_STORE when this machine has no such store, ERR_PERMISSION, ERR_HARDWARE, ERR_TIMEOUT …;
+         * an empty store is no error. A fault is left in source->fault where the input was malformed.
+         */
+        int (*open)(struct record_source *source);
+
+        /* 1 and the next entry, 0 at the end, or an error that concerns one record: the walk may go on. */
+        int (*next)(struct record_source *source, struct source_entry *ret_entry);
+
+        /* Replaces the buffer's content by the record's bytes. ERR_NOT_FOUND when it is not there any more. */
+        int (*read)(struct record_source *source, const char *name, struct buffer *buffer);
+
+        /* NULL: read only. ERR_NO_SPACE and nothing lost; ERR_TOO_LARGE for what no record can hold. */
+        int (*write)(struct record_source *source, const struct record_draft *draft,
+                     char ret_name[RECORD_NAME_SIZE]);
+
+        /* NULL: read only. Success means that the store said so; store/clear.h looks again. */
+        int (*erase)(struct record_source *source, const char *name);
+
+        /* NULL: nothing is known. */
+        int (*space)(struct record_source *source, struct source_space *ret_space);
+
+        /*
+         * NULL: a new list (open, next) shows what is really stored. Otherwise the list is only somebody's
+         * view, and this says: 0 the record is gone, ERR_STILL_THERE, or ERR_UNVERIFIED.
+         */
+        int (*confirm_erased)(struct record_source *source, const char *name);
+
+        void (*close)(struct record_source *source);
+};
+
+struct record_source {
+        const char *spec; /* as --source takes it, for messages */
+        enum record_store store;
+        const struct source_operations *operations;
+        void *context;
+        struct fault fault; /* where the input of the last failed open() is malformed; .field NULL otherwise */
+};
+
+/* More records than any store has: a walk that exceeds it does not end by itself. */
+#define SOURCE_RECORDS_MAX 65536
+
+/* A progress line while something takes time; both may be NULL. `total` is 0 while it is unknown. */
+struct observer {
+        void *context;
+        void (*progress)(void *context, const char *activity, size_t done, size_t total);
+};
+
+static inline void observer_tell(const struct observer *observer, const char *activity, size_t done,
+                                 size_t total) {
+        if (observer && observer->progress)
+                observer->progress(observer->context, activity, done, total);
+}
