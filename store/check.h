@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "store/sink.h"
+#include "store/source.h"
+
+/*
+ * Will a crash on this machine leave a trace? Facts in, verdict out: the front ends gather, this judges, so
+ * that both say the same of the same machine.
+ */
+
+/* The exit statuses of monitoring plug-ins. */
+enum check_verdict {
+        CHECK_OK = 0,
+        CHECK_WARNING = 1,
+        CHECK_CRITICAL = 2,
+        CHECK_UNKNOWN = 3,
+};
+
+/* One store, as its source saw it. */
+struct check_store {
+        enum record_store store;
+        const char *spec;
+        int error;    /* 0, or why it cannot be opened; ERR_NO_STORE when this machine has none */
+        bool partial; /* the source is only a view of the store (pstorefs), which may hold more */
+        struct source_space space;
+        uint64_t record_bytes; /* of all records as stored */
+        size_t record_count;
+        size_t event_count;
+        size_t faulty_count;
+};
+
+/* What the running kernel would do at a panic. In firmware there is none: known is false. */
+struct check_kernel {
+        bool known;
+        const char *backend; /* pstore's active back end ("erst", "efi_pstore" …); NULL: none is registered */
+        const char *command; /* that would register one for a store of this machine; NULL: none is known */
+        bool kdump_loaded;
+        bool notifiers_first; /* crash_kexec_post_notifiers: pstore is written before kdump starts */
+        uint64_t log_bytes;   /* kmsg_bytes: of stored bytes per event; 0 when unknown */
+        uint64_t panic_seconds; /* kernel.panic; 0: the machine stays where it stopped */
+        bool panic_seconds_known;
+};
+
+struct check_facts {
+        const struct check_store *stores;
+        size_t store_count;
+        struct check_kernel kernel;
+};
+
+struct check_finding {
+        enum check_verdict verdict;
+        char text[256];   /* what is so, one sentence */
+        char remedy[160]; /* the exact command that mends it, or empty */
+};
+
+#define CHECK_FINDINGS_MAX 32
+
+/* Fills at most CHECK_FINDINGS_MAX findings, the gravest first; the verdict is the first one's. */
+enum check_verdict check_judge(const struct check_facts *facts, struct check_finding *ret_findings,
+                               size_t *ret_count);
+
+/* "OK", "WARNING", "CRITICAL", "UNKNOWN" */
+const char *check_verdict_name(enum check_verdict verdict);
+
+/* The report for people: the verdict, the findings with their remedies, then the facts of each store. */
+int check_print(const struct check_facts *facts, const struct sink *sink, enum check_verdict *ret_verdict);
