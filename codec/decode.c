@@ -19,7 +19,7 @@ static int text_decode(struct bytes input, void *output, size_t capacity, size_t
 static int zlib_decode(struct bytes input, void *output, size_t capacity, size_t *ret_size) {
         size_t consumed;
 
-        return inflate(INFLATE_ZLIB, input, output, capacity, ret_size, &consumed);
+        return inflate_decode(INFLATE_ZLIB, input, output, capacity, ret_size, &consumed);
 }
 
 /*
@@ -29,7 +29,7 @@ static int zlib_decode(struct bytes input, void *output, size_t capacity, size_t
 static int deflate_decode(struct bytes input, void *output, size_t capacity, size_t *ret_size) {
         size_t consumed;
 
-        return inflate_padded(INFLATE_RAW, input, 1, output, capacity, ret_size, &consumed);
+        return inflate_decode_padded(INFLATE_RAW, input, 1, output, capacity, ret_size, &consumed);
 }
 
 enum {

@@ -484,8 +484,8 @@ static int zlib_trailer_check(struct inflate_stream *stream) {
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
-int inflate_padded(enum inflate_format format, struct bytes input, size_t padding, void *output,
-                   size_t capacity, size_t *ret_size, size_t *ret_consumed) {
+int inflate_decode_padded(enum inflate_format format, struct bytes input, size_t padding, void *output,
+                          size_t capacity, size_t *ret_size, size_t *ret_consumed) {
         struct inflate_stream stream = {
                 .reader = { .input = input, .padding = padding },
                 .sink = { .output = output, .capacity = capacity },
@@ -503,7 +503,7 @@ int inflate_padded(enum inflate_format format, struct bytes input, size_t paddin
         return 0;
 }
 
-int inflate(enum inflate_format format, struct bytes input, void *output, size_t capacity, size_t *ret_size,
-            size_t *ret_consumed) {
-        return inflate_padded(format, input, 0, output, capacity, ret_size, ret_consumed);
+int inflate_decode(enum inflate_format format, struct bytes input, void *output, size_t capacity,
+                   size_t *ret_size, size_t *ret_consumed) {
+        return inflate_decode_padded(format, input, 0, output, capacity, ret_size, ret_consumed);
 }

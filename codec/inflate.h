@@ -6,8 +6,8 @@
 #include "base/bytes.h"
 
 /*
- * Decompression of DEFLATE streams. The verdict on every input is zlib's: what its inflate() takes is taken
- * and gives the same bytes, what it refuses is refused, and what leaves it waiting for input is
+ * Decompression of DEFLATE streams. The verdict on every input is zlib's: what its inflate() takes is
+ * taken and gives the same bytes, what it refuses is refused, and what leaves it waiting for input is
  * ERR_TRUNCATED. The state lives on the stack, about 2 KiB; the work is bounded by the sum of input and
  * output.
  */
@@ -26,13 +26,13 @@ enum inflate_format {
  *
  * ERR_STREAM            malformed (RFC 1951 3.2, RFC 1950 2.2)
  * ERR_TRUNCATED         the input ended before the stream did
- * ERR_CHECKSUM          the output is not what the Adler-32 was made of (INFLATE_ZLIB, with output)
+ * ERR_CHECKSUM          all of it is in output, but it is not what the Adler-32 was made of (INFLATE_ZLIB)
  * ERR_BUFFER_TOO_SMALL  with output: there is more than fits; output[0..capacity) holds the beginning
  * ERR_TOO_LARGE         without output: there are more than `capacity` bytes
  */
-int inflate(enum inflate_format format, struct bytes input, void *output, size_t capacity, size_t *ret_size,
-            size_t *ret_consumed);
+int inflate_decode(enum inflate_format format, struct bytes input, void *output, size_t capacity,
+                   size_t *ret_size, size_t *ret_consumed);
 
 /* The same with `padding` zero bytes behind the input. They are not counted in *ret_consumed. */
-int inflate_padded(enum inflate_format format, struct bytes input, size_t padding, void *output,
-                   size_t capacity, size_t *ret_size, size_t *ret_consumed);
+int inflate_decode_padded(enum inflate_format format, struct bytes input, size_t padding, void *output,
+                          size_t capacity, size_t *ret_size, size_t *ret_consumed);
