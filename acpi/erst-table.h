@@ -95,7 +95,7 @@ struct erst_fault {
 };
 
 /*
- * Checks what Linux checks, so that both accept the same tables, and that ports are within 0xffff. One bad
+ * Checks what Linux checks, so that both accept the same tables, and that ports lie within 0xffff. One bad
  * entry refuses the table, even if its action is never run. Bytes behind the table's length are ignored. A
  * wrong checksum is no failure, as it is none to Linux: see checksum_ok. Missing actions are not either.
  *
@@ -127,3 +127,25 @@ const char *erst_instruction_name(uint8_t instruction);
 
 /* True when the instruction uses its register: all but NOOP, ADD, SUBTRACT, STALL and GOTO. */
 bool erst_instruction_has_register(uint8_t instruction);
+
+/*
+ * An opinion about a valid table: what will not work with it, and what is odd. Nothing is run.
+ */
+enum erst_severity {
+        FINDING_BREAKS, /* an operation cannot work */
+        FINDING_WARNS,  /* not as specified, and yet it may work */
+};
+
+struct erst_finding {
+        enum erst_severity severity;
+        int entry;           /* or -1: not about one entry */
+        int action;          /* or -1: not about one action */
+        const char *text;    /* one phrase; static storage */
+        const char *section; /* "ACPI 6.5, 18.5.1.1" */
+};
+
+/*
+ * Writes the first `capacity` findings and returns how many there are, which may be more. Header first, then
+ * missing actions, then entries in table order.
+ */
+size_t erst_table_judge(const struct erst_table *table, struct erst_finding *findings, size_t capacity);

@@ -91,7 +91,8 @@ int erst_count(struct erst *erst, uint64_t *ret_count);
  * left it. It moves that position: walk once, then read by identifier.
  *
  * ERR_BUFFER_TOO_SMALL  there are more than `capacity`; `ids` is full then and *ret_count is `capacity`
- * ERR_LOOP              more than ERST_WALK_MAX; likewise *ret_count is set, to what `ids` holds
+ * ERR_LOOP              more than ERST_WALK_MAX, or it answers without an end; likewise *ret_count is set, to
+ *                       what `ids` holds
  */
 int erst_walk(struct erst *erst, uint64_t *ids, size_t capacity, size_t *ret_count);
 

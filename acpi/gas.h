@@ -43,14 +43,15 @@ int gas_load(struct bytes view, size_t offset, struct gas *ret_gas);
 unsigned gas_access_bits(const struct gas *gas);
 
 /*
- * ERR_VALUE, and the field in *ret_fault, unless ERST may use the register: memory or I/O space, an address
- * that is not 0, a defined access size, and a bit field that fits into the access.
+ * ERR_VALUE, and the field in *ret_fault, unless ERST may use the register: memory, or I/O space up to port
+ * 0xffff; an address that is not 0, a defined access size, and a bit field that fits into the access.
  */
 int gas_check(const struct gas *gas, struct gas_fault *ret_fault);
 
 /*
- * True when the access runs past the end of its address space: an unassigned base address of all ones, or a
- * port above 0xffff. gas_check() lets it through, since Linux takes such a table; nobody may touch it.
+ * True when an access of memory runs past the end of the address space, as with a base address register that
+ * was never assigned and reads all ones. gas_check() lets it through, since Linux takes such a table; nobody
+ * may touch the register.
  */
 bool gas_wraps(const struct gas *gas);
 
