@@ -55,14 +55,14 @@ static const struct guid notification_mce =
         GUID_INIT(0xe8f56ffe, 0x919c, 0x4cc5, 0xba, 0x88, 0x65, 0xab, 0xe1, 0x49, 0x13, 0xbb);
 
 static int fail(struct fault *ret_fault, int error, size_t offset, const char *field, const char *reason) {
-        *ret_fault = (struct fault) { .offset = offset, .field = field, .reason = reason };
+        *ret_fault = (struct fault){ .offset = offset, .field = field, .reason = reason };
         return error;
 }
 
 static int check_header(struct bytes raw, struct fault *ret_fault) {
         uint32_t length = bytes_u32(raw, HEADER_RECORD_LENGTH);
-        size_t smallest = CPER_HEADER_SIZE +
-                          (size_t) bytes_u16(raw, HEADER_SECTION_COUNT) * CPER_DESCRIPTOR_SIZE;
+        size_t smallest =
+                CPER_HEADER_SIZE + (size_t) bytes_u16(raw, HEADER_SECTION_COUNT) * CPER_DESCRIPTOR_SIZE;
 
         if (raw.size < CPER_HEADER_SIZE)
                 return fail(ret_fault, ERR_TRUNCATED, raw.size, "record header", "ends too early");
@@ -126,7 +126,7 @@ int cper_parse(struct bytes raw, struct cper_record *ret_record, struct fault *r
         if (r < 0)
                 return r;
 
-        *ret_record = (struct cper_record) {
+        *ret_record = (struct cper_record){
                 .raw = record,
                 .revision = bytes_u16(record, HEADER_REVISION),
                 .section_count = bytes_u16(record, HEADER_SECTION_COUNT),
@@ -154,7 +154,7 @@ int cper_section(const struct cper_record *record, size_t index, struct cper_sec
                         bytes_u32(record->raw, descriptor + DESCRIPTOR_LENGTH), &body);
         if (r < 0)
                 return r;
-        *ret_section = (struct cper_section) {
+        *ret_section = (struct cper_section){
                 .body = body,
                 .type = guid_at(record->raw, descriptor + DESCRIPTOR_TYPE),
                 .flags = bytes_u32(record->raw, descriptor + DESCRIPTOR_FLAGS),
@@ -181,7 +181,7 @@ static bool time_from_bcd(uint64_t timestamp, uint64_t *ret_seconds) {
                 if (digits[i] < 0)
                         return false;
         }
-        civil = (struct civil_time) {
+        civil = (struct civil_time){
                 .year = digits[6] * 100 + digits[5],
                 .month = (unsigned) digits[4],
                 .day = (unsigned) digits[3],
@@ -230,8 +230,8 @@ static void build_descriptor(uint8_t *descriptor, size_t payload_size) {
         store_u32(descriptor + DESCRIPTOR_SEVERITY, CPER_SEVERITY_FATAL);
 }
 
-int cper_build_dmesg(uint64_t record_id, uint64_t seconds, struct bytes payload, void *buffer, size_t capacity,
-                     size_t *ret_size) {
+int cper_build_dmesg(uint64_t record_id, uint64_t seconds, struct bytes payload, void *buffer,
+                     size_t capacity, size_t *ret_size) {
         uint8_t *out = buffer;
         size_t size;
 

@@ -30,7 +30,8 @@ enum cper_severity {
         CPER_SEVERITY_INFORMATIONAL = 3,
 };
 
-/* A record whose header and descriptors lie inside of it: holding one is the proof. Shares the caller's memory. */
+/* A record whose header and descriptors lie inside of it: holding one is the proof. Shares the caller's
+ * memory. */
 struct cper_record {
         struct bytes raw; /* exactly record_length bytes */
         uint16_t revision;
@@ -82,5 +83,5 @@ const char *cper_section_type_name(const struct guid *type);
  * reads it. ERR_INVALID_ARGUMENT for an id that names no record, ERR_BUFFER_TOO_SMALL when `capacity` is
  * less than CPER_LINUX_PAYLOAD_OFFSET + payload.size.
  */
-int cper_build_dmesg(uint64_t record_id, uint64_t seconds, struct bytes payload, void *buffer, size_t capacity,
-                     size_t *ret_size);
+int cper_build_dmesg(uint64_t record_id, uint64_t seconds, struct bytes payload, void *buffer,
+                     size_t capacity, size_t *ret_size);

@@ -79,10 +79,8 @@ static struct event event_of(struct record **records, size_t first, size_t end) 
 
 static int compare_events(const struct event *left, const struct event *right) {
         const uint64_t keys[][2] = {
-                { left->seconds, right->seconds },
-                { left->store, right->store },
-                { left->count, right->count },
-                { left->reason, right->reason },
+                { left->seconds, right->seconds }, { left->store, right->store },
+                { left->count, right->count },     { left->reason, right->reason },
                 { left->first, right->first },
         };
 
@@ -117,8 +115,8 @@ void event_format_name(const struct event *event, struct text *text) {
         char time[TIMESTAMP_TEXT_SIZE];
 
         timestamp_format_compact(event->seconds, time);
-        text_format(text, "%s-%s-%s%u", time, record_store_name(event->store), event_reason_name(event->reason),
-                    event->count);
+        text_format(text, "%s-%s-%s%u", time, record_store_name(event->store),
+                    event_reason_name(event->reason), event->count);
 }
 
 /* The records come by falling part, so one walk from the end finds the first hole above `after`. */

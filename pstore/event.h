@@ -14,11 +14,11 @@ struct event {
         enum record_store store;
         enum event_reason reason;
         uint32_t count;
-        uint64_t seconds;   /* of its earliest record, which is the part that was written first */
-        size_t first;       /* its records are records[first .. first + record_count) */
+        uint64_t seconds; /* of its earliest record, which is the part that was written first */
+        size_t first;     /* its records are records[first .. first + record_count) */
         size_t record_count;
         uint32_t part_max;
-        uint64_t log_size;  /* bytes of the joined log */
+        uint64_t log_size; /* bytes of the joined log */
 };
 
 /* Names of events fit in here, with the NUL. */

@@ -46,7 +46,7 @@ int header_line_parse(struct bytes text, struct header_line *ret_line) {
             decimal_parse(text, &at, UINT32_MAX, &count) < 0 || !skip_text(text, &at, " Part") ||
             decimal_parse(text, &at, UINT32_MAX, &part) < 0 || !skip_text(text, &at, "\n"))
                 return ERR_VALUE;
-        *ret_line = (struct header_line) {
+        *ret_line = (struct header_line){
                 .reason = reason,
                 .count = (uint32_t) count,
                 .part = (uint32_t) part,

@@ -62,7 +62,7 @@ int record_type_find(struct bytes name) {
 int record_init(struct record *record, enum record_store store, struct bytes name) {
         if (name.size >= RECORD_NAME_SIZE)
                 return ERR_TOO_LARGE;
-        *record = (struct record) { .store = store, .type = RECORD_TYPE_UNKNOWN };
+        *record = (struct record){ .store = store, .type = RECORD_TYPE_UNKNOWN };
         memcpy(record->name, name.data, name.size);
         return 0;
 }
@@ -78,7 +78,7 @@ uint64_t record_erst_boot(uint64_t erst_id) {
 }
 
 static int fail(struct record *record, int error, size_t offset, const char *field, const char *reason) {
-        record->fault = (struct fault) { .offset = offset, .field = field, .reason = reason };
+        record->fault = (struct fault){ .offset = offset, .field = field, .reason = reason };
         record->error = error;
         return error;
 }
@@ -100,10 +100,15 @@ static void take_section(struct record *record, const struct cper_record *cper) 
                 }
 }
 
+static bool erst_name_parse(const struct record *record, uint64_t *ret_id) {
+        size_t at = 0;
+
+        return hex_parse(text_view(record->name), &at, ERST_NAME_DIGITS, ret_id) == 0;
+}
+
 static int parse_erst(struct record *record, struct bytes raw) {
         struct cper_record cper;
         uint64_t id;
-        size_t at = 0;
         int r;
 
         r = cper_parse(raw, &cper, &record->fault);
@@ -111,7 +116,7 @@ static int parse_erst(struct record *record, struct bytes raw) {
                 record->error = r;
                 return r;
         }
-        if (hex_parse(text_view(record->name), &at, ERST_NAME_DIGITS, &id) < 0 || id != cper.record_id)
+        if (!erst_name_parse(record, &id) || id != cper.record_id)
                 return fail(record, ERR_VALUE, 96, "record id", "is not the id it is stored under");
         record->raw = cper.raw;
         record->boot = record_erst_boot(cper.record_id);
@@ -141,6 +146,16 @@ int record_parse(struct record *record, struct bytes raw) {
 
         record->raw = raw;
         return parsers[record->store](record, raw);
+}
+
+void record_describe(struct record *record, enum record_type type, uint64_t seconds) {
+        uint64_t id;
+
+        record->type = type;
+        record->has_time = true;
+        record->seconds = seconds;
+        if (record->store == RECORD_STORE_ERST && erst_name_parse(record, &id))
+                record->boot = record_erst_boot(id);
 }
 
 void record_set_text(struct record *record, struct bytes text, const char *codec) {

@@ -62,7 +62,7 @@ struct record {
         const char *codec;         /* what decoded it: "text", "zlib" … */
         struct header_line header; /* .reason is REASON_NONE when the text has none */
         int error;                 /* 0, or why the record cannot be read or decoded */
-        struct fault fault;        /* where, when the error is one of the input; .field is NULL when unknown */
+        struct fault fault; /* where, when the error is one of the input; .field is NULL when unknown */
 };
 
 /* Starts a record from its store and name. ERR_TOO_LARGE when the name does not fit. */
@@ -74,6 +74,9 @@ int record_init(struct record *record, enum record_store store, struct bytes nam
  * Returns .error.
  */
 int record_parse(struct record *record, struct bytes raw);
+
+/* For a record whose stored bytes cannot be had, only what the kernel shows of it. */
+void record_describe(struct record *record, enum record_type type, uint64_t seconds);
 
 /* Takes the decoded text and reads its header line. */
 void record_set_text(struct record *record, struct bytes text, const char *codec);

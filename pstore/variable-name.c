@@ -8,7 +8,6 @@
 const struct guid variable_vendor_crash =
         GUID_INIT(0xcfc8fc79, 0xbe2e, 0x4ddc, 0x97, 0xf0, 0x9f, 0x98, 0xbf, 0xe2, 0x98, 0xa0);
 
-
 static bool parse_compression(struct bytes tail, enum variable_compression *ret_compression) {
         if (tail.size != 2 || tail.data[0] != '-' || (tail.data[1] != 'C' && tail.data[1] != 'D'))
                 return false;
@@ -57,7 +56,7 @@ int variable_name_parse(struct bytes name, struct variable_name *ret_name) {
         if (tail.size > 0 && generation != VARIABLE_NAME_COMPRESSION)
                 return ERR_VALUE;
 
-        *ret_name = (struct variable_name) {
+        *ret_name = (struct variable_name){
                 .generation = generation,
                 .type = (uint32_t) numbers[0],
                 .part = (uint32_t) numbers[1],

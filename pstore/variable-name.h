@@ -7,7 +7,8 @@
 #include "base/guid.h"
 #include "base/text.h"
 
-/* The names that efi_pstore gives its variables, of all three generations (drivers/firmware/efi/efi-pstore.c). */
+/* The names that efi_pstore gives its variables, of all three generations
+ * (drivers/firmware/efi/efi-pstore.c). */
 
 /* LINUX_EFI_CRASH_GUID, the vendor of these variables */
 extern const struct guid variable_vendor_crash;

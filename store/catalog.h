@@ -17,6 +17,8 @@ struct catalog_record {
         struct buffer raw;
         struct buffer text;
         bool selected; /* see store/selection.h */
+        bool saved;    /* its copy was compared: see store/dump.h */
+        int outcome;   /* of the last verb that worked on it */
 };
 
 struct catalog {

@@ -36,8 +36,8 @@ struct check_kernel {
         const char *backend; /* pstore's active back end ("erst", "efi_pstore" …); NULL: none is registered */
         const char *command; /* that would register one for a store of this machine; NULL: none is known */
         bool kdump_loaded;
-        bool notifiers_first; /* crash_kexec_post_notifiers: pstore is written before kdump starts */
-        uint64_t log_bytes;   /* kmsg_bytes: of stored bytes per event; 0 when unknown */
+        bool notifiers_first;   /* crash_kexec_post_notifiers: pstore is written before kdump starts */
+        uint64_t log_bytes;     /* kmsg_bytes: of stored bytes per event; 0 when unknown */
         uint64_t panic_seconds; /* kernel.panic; 0: the machine stays where it stopped */
         bool panic_seconds_known;
 };

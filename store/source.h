@@ -52,10 +52,14 @@ struct source_operations {
          */
         int (*open)(struct record_source *source);
 
-        /* 1 and the next entry, 0 at the end, or an error that concerns one record: the walk may go on. */
+        /*
+         * 1 and the next entry, 0 at the end, or an error that concerns one record: the walk may go on, and
+         * the entry's name is set where the source knows it.
+         */
         int (*next)(struct record_source *source, struct source_entry *ret_entry);
 
-        /* Replaces the buffer's content by the record's bytes. ERR_NOT_FOUND when it is not there any more. */
+        /* Replaces the buffer's content by the record's bytes. ERR_NOT_FOUND when it is not there any more.
+         */
         int (*read)(struct record_source *source, const char *name, struct buffer *buffer);
 
         /* NULL: read only. ERR_NO_SPACE and nothing lost; ERR_TOO_LARGE for what no record can hold. */
@@ -82,7 +86,8 @@ struct record_source {
         enum record_store store;
         const struct source_operations *operations;
         void *context;
-        struct fault fault; /* where the input of the last failed open() is malformed; .field NULL otherwise */
+        struct fault
+                fault; /* where the input of the last failed open() is malformed; .field NULL otherwise */
 };
 
 /* More records than any store has: a walk that exceeds it does not end by itself. */

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/catalog.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+void catalog_init(struct catalog *catalog, const struct allocator *allocator, const struct codec *codecs,
+                  size_t codec_count, const struct observer *observer) {
+        *catalog = (struct catalog){
+                .allocator = allocator,
+                .codecs = codecs,
+                .codec_count = codec_count,
+                .observer = observer,
+        };
+}
+
+static struct catalog_record *row_new(const struct catalog *catalog, struct record_source *source) {
+        const struct allocator *allocator = catalog->allocator;
+        struct catalog_record *row = allocator->resize(allocator->context, NULL, 0, sizeof(*row));
+
+        if (!row)
+                return NULL;
+        memset(row, 0, sizeof(*row));
+        row->source = source;
+        buffer_init(&row->raw, allocator);
+        buffer_init(&row->text, allocator);
+        return row;
+}
+
+static void row_free(const struct catalog *catalog, struct catalog_record *row) {
+        const struct allocator *allocator = catalog->allocator;
+
+        buffer_free(&row->raw);
+        buffer_free(&row->text);
+        allocator->resize(allocator->context, row, sizeof(*row), 0);
+}
+
+static int row_append(struct catalog *catalog, struct catalog_record *row) {
+        int r = array_grow(catalog->allocator, (void **) &catalog->rows, &catalog->row_capacity,
+                           catalog->row_count, sizeof(*catalog->rows));
+
+        if (r == 0)
+                catalog->rows[catalog->row_count++] = row;
+        return r;
+}
+
+/* Only another source can show the same record again; within one, ids are the store's own. */
+static bool is_known(const struct catalog *catalog, const struct catalog_record *row) {
+        for (size_t i = 0; i < catalog->row_count; i++)
+                if (catalog->rows[i]->source != row->source &&
+                    record_same_id(&catalog->rows[i]->record, &row->record))
+                        return true;
+        return false;
+}
+
+static bool begins_with_header_line(void *context, struct bytes beginning) {
+        struct header_line line;
+
+        (void) context;
+        return header_line_parse(beginning, &line) == 0;
+}
+
+static int decode_payload(const struct catalog *catalog, struct catalog_record *row) {
+        static const enum decode_hint hints[] = {
+                [RECORD_COMPRESSION_UNKNOWN] = DECODE_HINT_NONE,
+                [RECORD_COMPRESSION_NO] = DECODE_HINT_TEXT,
+                [RECORD_COMPRESSION_YES] = DECODE_HINT_COMPRESSED,
+        };
+        const struct decode_check check = { .accept = begins_with_header_line };
+        struct record *record = &row->record;
+        struct decode_choice choice;
+        int r;
+
+        r = decode_choose(catalog->codecs, catalog->codec_count, record->payload, hints[record->compression],
+                          &check, &choice);
+        if (r < 0)
+                return r;
+        r = buffer_reserve(&row->text, choice.size);
+        if (r < 0)
+                return r;
+        r = choice.codec->decode(record->payload, row->text.data, choice.size, &row->text.size);
+        if (r < 0)
+                return r;
+        record_set_text(record, buffer_bytes(&row->text), choice.codec->name);
+        return 0;
+}
+
+static bool has_text(const struct record *record) {
+        return record->error == 0 && record->type <= RECORD_TYPE_PPC_OPAL && record->type != RECORD_TYPE_MCE;
+}
+
+/* The stored bytes are the record: they tell everything themselves. */
+static void understand_stored(struct catalog_record *row, const struct source_entry *entry) {
+        (void) entry;
+        (void) record_parse(&row->record, buffer_bytes(&row->raw));
+}
+
+static void understand_text(struct catalog_record *row, const struct source_entry *entry) {
+        record_describe(&row->record, entry->type, entry->seconds);
+        record_set_text(&row->record, buffer_bytes(&row->raw), "kernel");
+}
+
+static void understand_packed(struct catalog_record *row, const struct source_entry *entry) {
+        record_describe(&row->record, entry->type, entry->seconds);
+        row->record.payload = buffer_bytes(&row->raw);
+        row->record.compression = RECORD_COMPRESSION_YES;
+}
+
+static void understand(const struct catalog *catalog, struct catalog_record *row,
+                       const struct source_entry *entry) {
+        static void (*const by_form[])(struct catalog_record *, const struct source_entry *) = {
+                [RECORD_FORM_STORED] = understand_stored,
+                [RECORD_FORM_TEXT] = understand_text,
+                [RECORD_FORM_PACKED] = understand_packed,
+        };
+        struct record *record = &row->record;
+
+        by_form[entry->form](row, entry);
+        if (!record->decoded && has_text(record))
+                record->error = decode_payload(catalog, row);
+}
+
+/* 1 when the row was added, 0 when it is known or has vanished meanwhile, or an error that ends the walk. */
+static int add_entry(struct catalog *catalog, struct record_source *source,
+                     const struct source_entry *entry) {
+        struct catalog_record *row = row_new(catalog, source);
+        int r;
+
+        if (!row)
+                return ERR_NO_MEMORY;
+        r = record_init(&row->record, entry->store, text_view(entry->name));
+        if (r < 0 || is_known(catalog, row))
+                goto drop;
+        r = source->operations->read(source, entry->name, &row->raw);
+        if (r == ERR_NOT_FOUND) {
+                r = 0;
+                goto drop;
+        }
+        if (r == ERR_NO_MEMORY)
+                goto drop;
+        if (r < 0)
+                row->record.error = r;
+        else
+                understand(catalog, row, entry);
+        r = row_append(catalog, row);
+        if (r < 0)
+                goto drop;
+        return 1;
+drop:
+        row_free(catalog, row);
+        return r;
+}
+
+int catalog_add(struct catalog *catalog, struct record_source *source) {
+        int added = 0, first_error = 0, r;
+
+        r = source->operations->open(source);
+        if (r < 0)
+                return r;
+        for (size_t walked = 0; walked < SOURCE_RECORDS_MAX; walked++) {
+                struct source_entry entry = { 0 };
+
+                r = source->operations->next(source, &entry);
+                if (r == 0)
+                        return first_error < 0 ? first_error : added;
+                if (r > 0)
+                        r = add_entry(catalog, source, &entry);
+                if (r == ERR_NO_MEMORY)
+                        return r;
+                if (r < 0 && first_error == 0)
+                        first_error = r;
+                if (r > 0)
+                        observer_tell(catalog->observer, "reading", (size_t) ++added, 0);
+        }
+        return ERR_LOOP;
+}
+
+static size_t events_record_count(const struct catalog *catalog) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < catalog->event_count; i++)
+                count += catalog->events[i].record_count;
+        return count;
+}
+
+int catalog_join(struct catalog *catalog) {
+        const struct allocator *allocator = catalog->allocator;
+        size_t count = catalog->row_count;
+
+        if (count == 0)
+                return 0;
+        catalog->records = allocator->resize(allocator->context, NULL, 0, count * sizeof(*catalog->records));
+        catalog->events = allocator->resize(allocator->context, NULL, 0, count * sizeof(*catalog->events));
+        if (!catalog->records || !catalog->events)
+                return ERR_NO_MEMORY;
+        for (size_t i = 0; i < count; i++)
+                catalog->records[i] = &catalog->rows[i]->record;
+        catalog->record_count = count;
+        catalog->event_count = event_join(catalog->records, count, catalog->events);
+        catalog->other_first = events_record_count(catalog);
+        return 0;
+}
+
+size_t catalog_faulty_count(const struct catalog *catalog) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < catalog->row_count; i++)
+                count += catalog->rows[i]->record.error < 0;
+        return count;
+}
+
+static void free_block(const struct allocator *allocator, void *block, size_t size) {
+        if (block)
+                allocator->resize(allocator->context, block, size, 0);
+}
+
+void catalog_free(struct catalog *catalog) {
+        free_block(catalog->allocator, catalog->records, catalog->row_count * sizeof(*catalog->records));
+        free_block(catalog->allocator, catalog->events, catalog->row_count * sizeof(*catalog->events));
+        for (size_t i = 0; i < catalog->row_count; i++)
+                row_free(catalog, catalog->rows[i]);
+        array_free(catalog->allocator, (void **) &catalog->rows, &catalog->row_capacity,
+                   sizeof(*catalog->rows));
+        catalog_init(catalog, catalog->allocator, catalog->codecs, catalog->codec_count, catalog->observer);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/check.h"
+#include "base/arith.h"
+#include "base/error.h"
+
+/* What Linux stores of one panic by default: CONFIG_PSTORE_DEFAULT_KMSG_BYTES. */
+#define LOG_BYTES_DEFAULT 10240
+
+/* Some firmware becomes slow, or refuses to boot, when its variable store is more than half full. */
+#define USED_WARNING_PERCENT 50
+
+struct judge {
+        const struct check_facts *facts;
+        struct check_finding *findings;
+        size_t count;
+};
+
+/* The gravest first: an unknown is worse than a good sign and better than a bad one. */
+static unsigned rank(enum check_verdict verdict) {
+        static const unsigned ranks[] = {
+                [CHECK_OK] = 0,
+                [CHECK_UNKNOWN] = 1,
+                [CHECK_WARNING] = 2,
+                [CHECK_CRITICAL] = 3,
+        };
+
+        return ranks[verdict];
+}
+
+const char *check_verdict_name(enum check_verdict verdict) {
+        static const char *const names[] = {
+                [CHECK_OK] = "OK",
+                [CHECK_WARNING] = "WARNING",
+                [CHECK_CRITICAL] = "CRITICAL",
+                [CHECK_UNKNOWN] = "UNKNOWN",
+        };
+
+        return names[verdict];
+}
+
+static void find(struct judge *judge, enum check_verdict verdict, const char *remedy, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+
+static void find(struct judge *judge, enum check_verdict verdict, const char *remedy, const char *format,
+                 ...) {
+        struct check_finding finding = { .verdict = verdict };
+        struct text text = TEXT_ON(finding.text), remedy_text = TEXT_ON(finding.remedy);
+        size_t at = judge->count;
+        va_list arguments;
+
+        if (judge->count == CHECK_FINDINGS_MAX)
+                return;
+        va_start(arguments, format);
+        text_format_list(&text, format, arguments);
+        va_end(arguments);
+        text_put(&remedy_text, remedy);
+        for (; at > 0 && rank(judge->findings[at - 1].verdict) < rank(verdict); at--)
+                judge->findings[at] = judge->findings[at - 1];
+        judge->findings[at] = finding;
+        judge->count++;
+}
+
+static bool is_usable(const struct check_store *store) {
+        return store->error == 0;
+}
+
+static uint64_t bytes_for_logs(const struct check_store *store) {
+        const struct source_space *space = &store->space;
+
+        return space->remaining > space->reserved ? space->remaining - space->reserved : 0;
+}
+
+static bool log_fits(const struct check_store *store, uint64_t log_bytes) {
+        return !store->space.known || bytes_for_logs(store) >= log_bytes;
+}
+
+static uint64_t log_bytes_wanted(const struct check_facts *facts) {
+        return facts->kernel.known && facts->kernel.log_bytes ? facts->kernel.log_bytes : LOG_BYTES_DEFAULT;
+}
+
+static void judge_stores_together(struct judge *judge) {
+        const struct check_facts *facts = judge->facts;
+        size_t usable = 0, fitting = 0;
+
+        for (size_t i = 0; i < facts->store_count; i++) {
+                usable += is_usable(&facts->stores[i]);
+                fitting +=
+                        is_usable(&facts->stores[i]) && log_fits(&facts->stores[i], log_bytes_wanted(facts));
+        }
+        if (usable == 0)
+                find(judge, CHECK_CRITICAL, "",
+                     "a crash leaves no trace: no store of this machine can be used");
+        else if (fitting == 0)
+                find(judge, CHECK_CRITICAL, "pstore-fw clear --dumped --yes",
+                     "a crash leaves less than its log: no store has %llu bytes left for it",
+                     (unsigned long long) log_bytes_wanted(facts));
+}
+
+static void judge_errors(struct judge *judge, const struct check_store *store) {
+        if (store->error == ERR_PERMISSION)
+                find(judge, CHECK_UNKNOWN, "sudo pstore-fw check", "%s: only root may look into it",
+                     store->spec);
+        else if (store->error < 0 && store->error != ERR_NO_STORE)
+                find(judge, CHECK_WARNING, "", "%s: cannot be used: %s", store->spec,
+                     error_text(store->error));
+        if (store->faulty_count > 0)
+                find(judge, CHECK_WARNING, "pstore-fw list", "%s: %zu records cannot be read", store->spec,
+                     store->faulty_count);
+}
+
+static void judge_waiting(struct judge *judge, const struct check_store *store) {
+        if (store->record_count > 0)
+                find(judge, CHECK_WARNING, "pstore-fw dump && pstore-fw clear --dumped --yes",
+                     "%s: %zu records of %zu events wait to be saved, and take %llu bytes", store->spec,
+                     store->record_count, store->event_count, (unsigned long long) store->record_bytes);
+}
+
+static void judge_space(struct judge *judge, const struct check_store *store) {
+        const struct source_space *space = &store->space;
+        uint64_t used = space->total > space->remaining ? space->total - space->remaining : 0;
+
+        if (!is_usable(store) || !space->known)
+                return;
+        if (!log_fits(store, log_bytes_wanted(judge->facts)))
+                find(judge, CHECK_WARNING, "pstore-fw clear --dumped --yes",
+                     "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
+                     (unsigned long long) bytes_for_logs(store),
+                     (unsigned long long) log_bytes_wanted(judge->facts));
+        else if (used > space->total / 100 * USED_WARNING_PERCENT)
+                find(judge, CHECK_WARNING, "", "%s: more than %d%% of the store is used", store->spec,
+                     USED_WARNING_PERCENT);
+        else
+                find(judge, CHECK_OK, "", "%s: %llu bytes are left for logs", store->spec,
+                     (unsigned long long) bytes_for_logs(store));
+}
+
+static void judge_store(struct judge *judge, const struct check_store *store) {
+        judge_errors(judge, store);
+        judge_waiting(judge, store);
+        judge_space(judge, store);
+}
+
+static void judge_backend(struct judge *judge) {
+        const struct check_kernel *kernel = &judge->facts->kernel;
+
+        if (kernel->backend)
+                find(judge, CHECK_OK, "", "pstore writes a crash to %s", kernel->backend);
+        else
+                find(judge, CHECK_CRITICAL, kernel->command ? kernel->command : "",
+                     "a crash leaves no trace: the kernel's pstore has no back end");
+}
+
+static void judge_kernel(struct judge *judge) {
+        const struct check_kernel *kernel = &judge->facts->kernel;
+
+        if (!kernel->known)
+                return;
+        judge_backend(judge);
+        if (kernel->kdump_loaded && !kernel->notifiers_first)
+                find(judge, CHECK_WARNING, "",
+                     "kdump is loaded: a panic goes there and never reaches pstore "
+                     "(crash_kexec_post_notifiers=Y changes that and makes kdump less reliable)");
+        if (kernel->panic_seconds_known && kernel->panic_seconds == 0)
+                find(judge, CHECK_OK, "sysctl kernel.panic=10",
+                     "after a panic the machine waits for somebody to reset it");
+}
+
+enum check_verdict check_judge(const struct check_facts *facts, struct check_finding *ret_findings,
+                               size_t *ret_count) {
+        struct judge judge = { .facts = facts, .findings = ret_findings };
+
+        judge_stores_together(&judge);
+        judge_kernel(&judge);
+        for (size_t i = 0; i < facts->store_count; i++)
+                judge_store(&judge, &facts->stores[i]);
+        if (judge.count == 0)
+                find(&judge, CHECK_OK, "", "a crash can leave a trace in %s", facts->stores[0].spec);
+        *ret_count = judge.count;
+        return ret_findings[0].verdict;
+}
+
+static int print_finding(const struct check_finding *finding, const struct sink *sink) {
+        int r;
+
+        r = sink_format(sink, "%-8s  %s\n", check_verdict_name(finding->verdict), finding->text);
+        if (r >= 0 && finding->remedy[0])
+                r = sink_format(sink, "          mend it: %s\n", finding->remedy);
+        return r;
+}
+
+static int print_store(const struct check_store *store, const struct sink *sink) {
+        const struct source_space *space = &store->space;
+        int r;
+
+        if (store->error < 0)
+                return sink_format(sink, "%s: %s\n", store->spec, error_text(store->error));
+        r = sink_format(sink, "%s: %zu records, %zu events, %llu bytes stored%s\n", store->spec,
+                        store->record_count, store->event_count, (unsigned long long) store->record_bytes,
+                        store->partial ? " (as the kernel shows it)" : "");
+        if (r >= 0 && space->known)
+                r = sink_format(sink, "  %llu of %llu bytes free, %llu of them reserved\n",
+                                (unsigned long long) space->remaining, (unsigned long long) space->total,
+                                (unsigned long long) space->reserved);
+        if (r >= 0 && space->largest_record > 0)
+                r = sink_format(sink, "  one record holds up to %llu bytes of log\n",
+                                (unsigned long long) space->largest_record);
+        return r;
+}
+
+int check_print(const struct check_facts *facts, const struct sink *sink, enum check_verdict *ret_verdict) {
+        struct check_finding findings[CHECK_FINDINGS_MAX];
+        size_t count;
+        int r = 0;
+
+        *ret_verdict = check_judge(facts, findings, &count);
+        for (size_t i = 0; i < count && r >= 0; i++)
+                r = print_finding(&findings[i], sink);
+        for (size_t i = 0; i < facts->store_count && r >= 0; i++)
+                r = print_store(&facts->stores[i], sink);
+        return r;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/dump.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "store/manifest.h"
+#include "store/show.h"
+
+#define PATH_SIZE        (4 * RECORD_ID_SIZE)
+#define OTHER_DIRECTORY  "other"
+#define RECORD_DIRECTORY "records"
+
+/* So many files of one name with different bytes; nobody gets there by accident. */
+#define ALTERNATIVES_MAX 99
+
+struct dumper {
+        const struct catalog *catalog;
+        const struct dump_target *target;
+        const struct dump_origin *origin;
+        struct buffer readback;
+        struct dump_result *result;
+        dump_report *report;
+        void *report_context;
+        size_t done, total;
+};
+
+/* "stem.bin", then "stem.2.bin", "stem.3.bin" … */
+static void format_path(const char *directory, const char *stem, unsigned alternative, const char *extension,
+                        struct text *path) {
+        text_format(path, "%s/%s", directory, stem);
+        if (alternative > 1)
+                text_format(path, ".%u", alternative);
+        text_put(path, extension);
+}
+
+/* 1: the file holds these bytes; 0: other bytes; or an error, ERR_NOT_FOUND among them. */
+static int file_holds(struct dumper *dumper, const char *path, struct bytes content) {
+        int r = dumper->target->read_file(dumper->target->context, path, &dumper->readback);
+
+        return r < 0 ? r : bytes_equal(buffer_bytes(&dumper->readback), content);
+}
+
+static int write_and_compare(struct dumper *dumper, const char *path, struct bytes content) {
+        int r;
+
+        r = dumper->target->write_file(dumper->target->context, path, content);
+        if (r < 0)
+                return r;
+        dumper->result->file_count++;
+        r = file_holds(dumper, path, content);
+        if (r < 0)
+                return r;
+        return r ? 0 : ERR_MISMATCH;
+}
+
+/*
+ * The first of the names that is free or holds these bytes already. Returns 0, and in *ret_alternative which,
+ * or an error.
+ */
+static int save_file(struct dumper *dumper, const char *directory, const char *stem, const char *extension,
+                     struct bytes content, unsigned *ret_alternative) {
+        for (unsigned alternative = 1; alternative <= ALTERNATIVES_MAX; alternative++) {
+                char path[PATH_SIZE];
+                struct text text = TEXT_ON(path);
+                int r;
+
+                format_path(directory, stem, alternative, extension, &text);
+                if (text.truncated)
+                        return ERR_TOO_LARGE;
+                r = file_holds(dumper, path, content);
+                if (r == ERR_NOT_FOUND)
+                        r = write_and_compare(dumper, path, content);
+                else if (r == 0)
+                        continue;
+                if (r >= 0)
+                        *ret_alternative = alternative;
+                return r < 0 ? r : 0;
+        }
+        return ERR_EXISTS;
+}
+
+static int save_listed(struct dumper *dumper, struct json_writer *json, const char *member,
+                       const char *directory, const char *subdirectory, const char *stem,
+                       const char *extension, struct bytes content) {
+        char full[PATH_SIZE], relative[PATH_SIZE];
+        struct text full_text = TEXT_ON(full), relative_text = TEXT_ON(relative);
+        unsigned alternative;
+        int r;
+
+        text_format(&full_text, "%s%s%s", directory, *subdirectory ? "/" : "", subdirectory);
+        r = save_file(dumper, full, stem, extension, content, &alternative);
+        if (r < 0)
+                return r;
+        format_path(subdirectory, stem, alternative, extension, &relative_text);
+        manifest_put_file(json, member, *subdirectory ? relative : relative + 1, content);
+        return 0;
+}
+
+static int save_record_files(struct dumper *dumper, struct json_writer *json, const struct record *record,
+                             const char *directory, const char *subdirectory) {
+        char stem[PATH_SIZE];
+        struct text text = TEXT_ON(stem);
+        int r = 0;
+
+        record_format_file_name(record, &text);
+        if (record->raw.size > 0 || !record->decoded)
+                r = save_listed(dumper, json, "stored", directory, subdirectory, stem, ".bin", record->raw);
+        if (r >= 0 && record->decoded)
+                r = save_listed(dumper, json, "decoded", directory, subdirectory, stem, ".txt", record->text);
+        return r;
+}
+
+static void tell_result(struct dumper *dumper, struct catalog_record *row, int error) {
+        struct text text = TEXT_ON(dumper->result->first_failed);
+
+        row->saved = error == 0;
+        row->outcome = error;
+        if (error == 0) {
+                dumper->result->record_count++;
+        } else {
+                if (dumper->result->failed_count++ == 0) {
+                        dumper->result->first_error = error;
+                        record_format_id(&row->record, &text);
+                }
+        }
+        if (dumper->report)
+                dumper->report(dumper->report_context, row, error);
+        observer_tell(dumper->catalog->observer, "saving", ++dumper->done, dumper->total);
+}
+
+static int save_event_record(struct dumper *dumper, struct json_writer *json, struct catalog_record *row,
+                             const char *directory) {
+        int r;
+
+        json_begin_object(json, NULL);
+        manifest_put_record(json, row);
+        r = save_record_files(dumper, json, &row->record, directory, RECORD_DIRECTORY);
+        if (r < 0)
+                json_put_string(json, "error", error_text(r));
+        json_end_object(json);
+        return r;
+}
+
+static int append_to_buffer(void *context, struct bytes bytes) {
+        buffer_append(context, bytes);
+        return buffer_error(context);
+}
+
+static int save_event_log(struct dumper *dumper, struct json_writer *json, const struct event *event,
+                          const char *directory) {
+        struct buffer log;
+        const struct sink sink = { .context = &log, .write = append_to_buffer };
+        int r;
+
+        buffer_init(&log, dumper->catalog->allocator);
+        r = show_event_log(dumper->catalog, event, false, &sink);
+        if (r >= 0)
+                r = save_listed(dumper, json, "log", directory, "", "dmesg", ".txt", buffer_bytes(&log));
+        buffer_free(&log);
+        return r;
+}
+
+/* A manifest that ends as it should was written whole: it is the last file of a dump. */
+static bool manifest_is_there(struct dumper *dumper, const char *directory) {
+        static const char end[] = "\n}\n";
+        char path[PATH_SIZE];
+        struct text text = TEXT_ON(path);
+        struct bytes content;
+
+        format_path(directory, "manifest", 1, ".json", &text);
+        if (dumper->target->read_file(dumper->target->context, path, &dumper->readback) < 0)
+                return false;
+        content = buffer_bytes(&dumper->readback);
+        return content.size > sizeof(end) &&
+               bytes_equal(bytes_from(content, content.size - (sizeof(end) - 1)), text_view(end));
+}
+
+static int save_manifest(struct dumper *dumper, const char *directory, struct buffer *manifest,
+                         size_t files_before) {
+        unsigned alternative;
+
+        if (buffer_error(manifest) < 0)
+                return buffer_error(manifest);
+        if (dumper->result->file_count == files_before && manifest_is_there(dumper, directory))
+                return 0;
+        return save_file(dumper, directory, "manifest", ".json", buffer_bytes(manifest), &alternative);
+}
+
+static int make_event_directories(struct dumper *dumper, const char *directory) {
+        char records[PATH_SIZE];
+        struct text text = TEXT_ON(records);
+
+        text_format(&text, "%s/%s", directory, RECORD_DIRECTORY);
+        return dumper->target->make_directory(dumper->target->context, records);
+}
+
+/* Saves records first, then the log, then the manifest that describes both. */
+static int save_event_files(struct dumper *dumper, const struct event *event, const char *directory,
+                            struct buffer *manifest) {
+        size_t files_before = dumper->result->file_count;
+        struct json_writer json;
+        int r;
+
+        r = make_event_directories(dumper, directory);
+        if (r < 0)
+                return r;
+        json_init(&json, manifest);
+        json_begin_object(&json, NULL);
+        manifest_put_event(&json, dumper->catalog, event, dumper->origin);
+        json_begin_array(&json, "records");
+        for (size_t i = 0; i < event->record_count; i++) {
+                struct catalog_record *row = catalog_row(dumper->catalog->records[event->first + i]);
+
+                row->outcome = save_event_record(dumper, &json, row, directory);
+        }
+        json_end_array(&json);
+        r = save_event_log(dumper, &json, event, directory);
+        json_end_object(&json);
+        return r < 0 ? r : save_manifest(dumper, directory, manifest, files_before);
+}
+
+static bool event_is_selected(const struct dumper *dumper, const struct event *event) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (catalog_row(dumper->catalog->records[event->first + i])->selected)
+                        return true;
+        return false;
+}
+
+/* An event is copied whole, so that its log is: but only what was selected counts as asked for. */
+static void dump_event(struct dumper *dumper, const struct event *event) {
+        char directory[EVENT_NAME_SIZE];
+        struct text text = TEXT_ON(directory);
+        struct buffer manifest;
+        int r;
+
+        event_format_name(event, &text);
+        buffer_init(&manifest, dumper->catalog->allocator);
+        for (size_t i = 0; i < event->record_count; i++)
+                catalog_row(dumper->catalog->records[event->first + i])->outcome = 0;
+        r = save_event_files(dumper, event, directory, &manifest);
+        buffer_free(&manifest);
+
+        for (size_t i = 0; i < event->record_count; i++) {
+                struct catalog_record *row = catalog_row(dumper->catalog->records[event->first + i]);
+
+                if (row->selected)
+                        tell_result(dumper, row, row->outcome < 0 ? row->outcome : r);
+        }
+        dumper->result->event_count += r >= 0;
+}
+
+static int save_other_files(struct dumper *dumper, struct catalog_record *row, struct buffer *description) {
+        char stem[PATH_SIZE];
+        struct text text = TEXT_ON(stem);
+        struct json_writer json;
+        unsigned alternative;
+        int r;
+
+        json_init(&json, description);
+        json_begin_object(&json, NULL);
+        json_put_string(&json, "schema", "pstore-fw/record/1");
+        manifest_put_record(&json, row);
+        r = save_record_files(dumper, &json, &row->record, OTHER_DIRECTORY, "");
+        json_end_object(&json);
+        if (r >= 0)
+                r = buffer_error(description);
+        if (r < 0)
+                return r;
+        record_format_file_name(&row->record, &text);
+        return save_file(dumper, OTHER_DIRECTORY, stem, ".json", buffer_bytes(description), &alternative);
+}
+
+static void dump_other(struct dumper *dumper, struct catalog_record *row) {
+        struct buffer description;
+        int r;
+
+        buffer_init(&description, dumper->catalog->allocator);
+        r = dumper->target->make_directory(dumper->target->context, OTHER_DIRECTORY);
+        /* A record whose bytes could not be read has nothing that could be safe. */
+        if (r >= 0 && row->record.error < 0 && row->record.raw.size == 0)
+                r = row->record.error;
+        if (r >= 0)
+                r = save_other_files(dumper, row, &description);
+        buffer_free(&description);
+        tell_result(dumper, row, r);
+}
+
+static size_t count_selected(const struct catalog *catalog) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < catalog->row_count; i++)
+                count += catalog->rows[i]->selected;
+        return count;
+}
+
+int dump_selected(const struct catalog *catalog, const struct dump_target *target,
+                  const struct dump_origin *origin, dump_report *report, void *report_context,
+                  struct dump_result *ret_result) {
+        struct dumper dumper = {
+                .catalog = catalog,
+                .target = target,
+                .origin = origin,
+                .result = ret_result,
+                .report = report,
+                .report_context = report_context,
+                .total = count_selected(catalog),
+        };
+
+        *ret_result = (struct dump_result){ 0 };
+        buffer_init(&dumper.readback, catalog->allocator);
+        for (size_t i = 0; i < catalog->event_count; i++)
+                if (event_is_selected(&dumper, &catalog->events[i]))
+                        dump_event(&dumper, &catalog->events[i]);
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
+                if (catalog_row(catalog->records[i])->selected)
+                        dump_other(&dumper, catalog_row(catalog->records[i]));
+        buffer_free(&dumper.readback);
+        return ret_result->first_error;
+}
+
+/* Whether any of the names under which save_file() may have put it holds these bytes. */
+static bool is_saved(struct dumper *dumper, const char *directory, const struct record *record,
+                     const char *extension, struct bytes content) {
+        char stem[PATH_SIZE];
+        struct text stem_text = TEXT_ON(stem);
+
+        record_format_file_name(record, &stem_text);
+        for (unsigned alternative = 1; alternative <= ALTERNATIVES_MAX; alternative++) {
+                char path[PATH_SIZE];
+                struct text text = TEXT_ON(path);
+                int r;
+
+                format_path(directory, stem, alternative, extension, &text);
+                r = file_holds(dumper, path, content);
+                if (r != 0)
+                        return r > 0;
+        }
+        return false;
+}
+
+static bool is_dumped(struct dumper *dumper, const char *directory, const struct record *record) {
+        if (record->raw.size > 0)
+                return is_saved(dumper, directory, record, ".bin", record->raw);
+        return record->decoded && is_saved(dumper, directory, record, ".txt", record->text);
+}
+
+static int keep_if_dumped(struct dumper *dumper, const char *directory, const struct record *record) {
+        struct catalog_record *row = catalog_row(record);
+
+        row->saved = row->selected && is_dumped(dumper, directory, record);
+        row->selected = row->saved;
+        return row->selected;
+}
+
+int dump_keep_dumped(struct catalog *catalog, const struct dump_target *target) {
+        struct dump_result result = { 0 };
+        struct dumper dumper = { .catalog = catalog, .target = target, .result = &result };
+        int kept = 0;
+
+        buffer_init(&dumper.readback, catalog->allocator);
+        for (size_t i = 0; i < catalog->event_count; i++) {
+                const struct event *event = &catalog->events[i];
+                char directory[PATH_SIZE];
+                struct text text = TEXT_ON(directory);
+
+                event_format_name(event, &text);
+                text_put(&text, "/" RECORD_DIRECTORY);
+                for (size_t k = 0; k < event->record_count; k++)
+                        kept += keep_if_dumped(&dumper, directory, catalog->records[event->first + k]);
+        }
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
+                kept += keep_if_dumped(&dumper, OTHER_DIRECTORY, catalog->records[i]);
+        buffer_free(&dumper.readback);
+        return kept;
+}

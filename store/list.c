@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/list.h"
+#include "base/error.h"
+#include "base/timestamp.h"
+#include "pstore/cper.h"
+
+#define COLUMNS "%-35s %-23s %9s %9s\n"
+
+/* Runs of missing parts that are written out; a malformed part number can leave very many. */
+#define RUNS_MAX 8
+
+void list_format_missing(const struct catalog *catalog, const struct event *event, struct text *text) {
+        uint32_t first, last = 0;
+
+        for (unsigned runs = 0; event_missing_run(event, catalog->records, last, &first, &last); runs++) {
+                if (runs == RUNS_MAX) {
+                        text_put(text, " and more");
+                        return;
+                }
+                text_format(text, "%s%u", runs > 0 ? ", " : "", first);
+                if (last > first)
+                        text_format(text, "-%u", last);
+        }
+}
+
+void list_format_error(const struct record *record, struct text *text) {
+        const struct fault *fault = &record->fault;
+
+        if (fault->field)
+                text_format(text, "offset %zu: %s: %s", fault->offset, fault->field, fault->reason);
+        else
+                text_put(text, error_text(record->error));
+}
+
+/* Ids come from firmware: what is not plain text in them becomes visible. */
+static void put_id(const struct record *record, struct text *text) {
+        char id[RECORD_ID_SIZE];
+        struct text plain = TEXT_ON(id);
+
+        record_format_id(record, &plain);
+        text_put_escaped(text, text_bytes(&plain));
+}
+
+static void put_size(bool known, uint64_t size, struct text *text) {
+        if (known)
+                text_format(text, "%llu", (unsigned long long) size);
+        else
+                text_put(text, "-");
+}
+
+static void put_kind(const struct record *record, struct text *text) {
+        if (record->header.reason != REASON_NONE)
+                text_format(text, "part %u", record->header.part);
+        else
+                text_put(text, record_type_name(record->type));
+        if (record->codec)
+                text_format(text, ", %s", record->codec);
+}
+
+static int list_record(const struct record *record, const struct sink *sink) {
+        char id[4 * RECORD_ID_SIZE], kind[64], stored[24], decoded[24], error[128];
+        struct text id_text = TEXT_ON(id), kind_text = TEXT_ON(kind), error_text = TEXT_ON(error);
+        struct text stored_text = TEXT_ON(stored), decoded_text = TEXT_ON(decoded);
+        int r;
+
+        text_put(&id_text, "  ");
+        put_id(record, &id_text);
+        put_kind(record, &kind_text);
+        put_size(record->raw.size > 0, record->raw.size, &stored_text);
+        put_size(record->decoded, record_log(record).size, &decoded_text);
+        r = sink_format(sink, COLUMNS, id, kind, stored, decoded);
+        if (r < 0 || record->error == 0)
+                return r;
+        list_format_error(record, &error_text);
+        return sink_format(sink, "    cannot be read: %s\n", error);
+}
+
+static uint64_t stored_size(const struct catalog *catalog, const struct event *event) {
+        uint64_t size = 0;
+
+        for (size_t i = 0; i < event->record_count; i++)
+                size += catalog->records[event->first + i]->raw.size;
+        return size;
+}
+
+static int list_event_line(const struct catalog *catalog, const struct event *event,
+                           const struct sink *sink) {
+        char name[EVENT_NAME_SIZE], time[TIMESTAMP_TEXT_SIZE], stored[24], log[24];
+        struct text name_text = TEXT_ON(name), stored_text = TEXT_ON(stored), log_text = TEXT_ON(log);
+        uint64_t size = stored_size(catalog, event);
+
+        event_format_name(event, &name_text);
+        timestamp_format(event->seconds, time);
+        put_size(size > 0, size, &stored_text);
+        put_size(true, event->log_size, &log_text);
+        return sink_format(sink, COLUMNS, name, time, stored, log);
+}
+
+static int list_event(const struct catalog *catalog, const struct event *event, const struct sink *sink) {
+        char missing[128];
+        struct text missing_text = TEXT_ON(missing);
+        int r;
+
+        r = list_event_line(catalog, event, sink);
+        for (size_t i = 0; i < event->record_count && r >= 0; i++)
+                r = list_record(catalog->records[event->first + i], sink);
+        list_format_missing(catalog, event, &missing_text);
+        if (r >= 0 && missing_text.length > 0)
+                r = sink_format(sink, "  missing: part %s of %u\n", missing, event->part_max);
+        return r;
+}
+
+int list_catalog(const struct catalog *catalog, const struct sink *sink) {
+        int r = 0;
+
+        if (catalog->record_count == 0)
+                return 0;
+        r = sink_format(sink, COLUMNS, "EVENT, RECORDS", "TIME, PART", "STORED", "LOG");
+        for (size_t i = 0; i < catalog->event_count && r >= 0; i++)
+                r = list_event(catalog, &catalog->events[i], sink);
+        if (r >= 0 && catalog->other_first < catalog->record_count)
+                r = sink_format(sink, "other records\n");
+        for (size_t i = catalog->other_first; i < catalog->record_count && r >= 0; i++)
+                r = list_record(catalog->records[i], sink);
+        return r;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/manifest.h"
+#include "base/error.h"
+#include "base/timestamp.h"
+#include "codec/sha256.h"
+#include "pstore/cper.h"
+#include "store/list.h"
+
+static void put_time(struct json_writer *json, const char *name, bool known, uint64_t seconds) {
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        if (!known) {
+                json_put_null(json, name);
+                return;
+        }
+        timestamp_format_rfc3339(seconds, time);
+        json_put_string(json, name, time);
+}
+
+static void put_missing(struct json_writer *json, const struct catalog *catalog, const struct event *event) {
+        uint32_t first, last = 0;
+
+        json_begin_array(json, "missing_parts");
+        while (event_missing_run(event, catalog->records, last, &first, &last)) {
+                json_begin_object(json, NULL);
+                json_put_number(json, "first", first);
+                json_put_number(json, "last", last);
+                json_end_object(json);
+        }
+        json_end_array(json);
+}
+
+void manifest_put_event(struct json_writer *json, const struct catalog *catalog, const struct event *event,
+                        const struct dump_origin *origin) {
+        char name[EVENT_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+
+        event_format_name(event, &text);
+        json_put_string(json, "schema", "pstore-fw/manifest/1");
+        json_put_string(json, "event", name);
+        json_put_string(json, "store", record_store_name(event->store));
+        json_put_string(json, "reason", event_reason_name(event->reason));
+        json_put_number(json, "count", event->count);
+        put_time(json, "time", true, event->seconds);
+        json_put_string(json, "dumped_by", origin->program);
+        put_time(json, "dumped_at", origin->seconds > 0, origin->seconds);
+        put_missing(json, catalog, event);
+}
+
+static void put_digest(struct json_writer *json, struct bytes content) {
+        uint8_t digest[SHA256_SIZE];
+        char hex[2 * SHA256_SIZE + 1];
+        struct text text = TEXT_ON(hex);
+
+        sha256_digest(content, digest);
+        for (size_t i = 0; i < sizeof(digest); i++)
+                text_format(&text, "%02x", digest[i]);
+        json_put_string(json, "sha256", hex);
+}
+
+void manifest_put_file(struct json_writer *json, const char *name, const char *path, struct bytes content) {
+        json_begin_object(json, name);
+        json_put_string(json, "file", path);
+        json_put_number(json, "size", content.size);
+        put_digest(json, content);
+        json_end_object(json);
+}
+
+static void put_section_type(struct json_writer *json, const struct record *record) {
+        const char *words = cper_section_type_name(&record->section_type);
+        char guid[GUID_TEXT_SIZE];
+
+        if (record->store != RECORD_STORE_ERST || record->payload.size == 0)
+                return;
+        guid_format(&record->section_type, guid);
+        json_put_string(json, "section_type", guid);
+        if (words)
+                json_put_string(json, "section_type_name", words);
+}
+
+static void put_error(struct json_writer *json, const struct record *record) {
+        char error[128];
+        struct text text = TEXT_ON(error);
+
+        if (record->error == 0)
+                return;
+        list_format_error(record, &text);
+        json_put_string(json, "error", error);
+}
+
+void manifest_put_record(struct json_writer *json, const struct catalog_record *row) {
+        const struct record *record = &row->record;
+        char id[RECORD_ID_SIZE];
+        struct text text = TEXT_ON(id);
+
+        record_format_id(record, &text);
+        json_put_text(json, "id", text_bytes(&text));
+        json_put_string(json, "source", row->source->spec);
+        json_put_string(json, "type", record_type_name(record->type));
+        if (record->header.reason != REASON_NONE)
+                json_put_number(json, "part", record->header.part);
+        put_time(json, "time", record->has_time, record->seconds);
+        if (record->codec)
+                json_put_string(json, "codec", record->codec);
+        else
+                json_put_null(json, "codec");
+        put_section_type(json, record);
+        put_error(json, record);
+}

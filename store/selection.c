@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/selection.h"
+#include "base/error.h"
+
+static bool event_has_name(const struct event *event, const char *id) {
+        char name[EVENT_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+
+        event_format_name(event, &text);
+        return text_equal(name, id);
+}
+
+static void select_event(const struct catalog *catalog, const struct event *event, bool selected) {
+        for (size_t i = 0; i < event->record_count; i++)
+                catalog_row(catalog->records[event->first + i])->selected = selected;
+}
+
+static void select_all(const struct catalog *catalog, bool selected) {
+        for (size_t i = 0; i < catalog->row_count; i++)
+                catalog->rows[i]->selected = selected;
+}
+
+static bool select_id(const struct catalog *catalog, const char *id) {
+        bool found = false;
+
+        for (size_t i = 0; i < catalog->event_count; i++)
+                if (event_has_name(&catalog->events[i], id)) {
+                        select_event(catalog, &catalog->events[i], true);
+                        found = true;
+                }
+        for (size_t i = 0; i < catalog->row_count; i++)
+                if (record_has_id(&catalog->rows[i]->record, id)) {
+                        catalog->rows[i]->selected = true;
+                        found = true;
+                }
+        return found;
+}
+
+/* Age and number are an event's: half of one is never left behind. */
+static void leave_young_out(const struct catalog *catalog, const struct selection *selection) {
+        if (!selection->limit_age)
+                return;
+        for (size_t i = 0; i < catalog->event_count; i++)
+                if (catalog->events[i].seconds >= selection->made_before)
+                        select_event(catalog, &catalog->events[i], false);
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
+                if (!catalog->records[i]->has_time || catalog->records[i]->seconds >= selection->made_before)
+                        catalog_row(catalog->records[i])->selected = false;
+}
+
+static void leave_newest_out(const struct catalog *catalog, const struct selection *selection) {
+        for (size_t i = 0; i < selection->keep_events && i < catalog->event_count; i++)
+                select_event(catalog, &catalog->events[catalog->event_count - 1 - i], false);
+}
+
+static int selected_count(const struct catalog *catalog) {
+        int count = 0;
+
+        for (size_t i = 0; i < catalog->row_count; i++)
+                count += catalog->rows[i]->selected;
+        return count;
+}
+
+int selection_mark(struct catalog *catalog, const struct selection *selection, const char **ret_unknown) {
+        select_all(catalog, selection->id_count == 0);
+        for (size_t i = 0; i < selection->id_count; i++)
+                if (!select_id(catalog, selection->ids[i])) {
+                        select_all(catalog, false);
+                        *ret_unknown = selection->ids[i];
+                        return ERR_UNKNOWN_ID;
+                }
+        leave_young_out(catalog, selection);
+        leave_newest_out(catalog, selection);
+        return selected_count(catalog);
+}
+
+static bool is_record_id(const char *id) {
+        for (enum record_store store = 0; store < RECORD_STORE_END; store++) {
+                const char *name = record_store_name(store);
+
+                if (text_starts_with(id, name) && id[text_length(name)] == ':')
+                        return true;
+        }
+        return false;
+}
+
+static bool is_event_name(struct bytes id) {
+        static const char pattern[] = "00000000T000000Z-";
+
+        if (id.size <= sizeof(pattern) - 1)
+                return false;
+        for (size_t i = 0; i < sizeof(pattern) - 1; i++)
+                if (pattern[i] == '0' ? !digit_is_decimal(id.data[i]) : id.data[i] != (uint8_t) pattern[i])
+                        return false;
+        return true;
+}
+
+bool selection_id_is_valid(const char *id) {
+        return is_record_id(id) || is_event_name(text_view(id));
+}
+
+bool selection_has_event(const struct catalog *catalog, const struct event *event) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (!catalog_row(catalog->records[event->first + i])->selected)
+                        return false;
+        return true;
+}
