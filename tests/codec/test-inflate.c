@@ -111,6 +111,21 @@ static void test_padding_completes_a_stream(void **state) {
         assert_int_equal(consumed, 2);
 }
 
+/* The sums of the Adler-32 grow fastest with these; and the window is passed over several times. */
+static void test_long_stream_of_all_ones(void **state) {
+        enum { SIZE = 200000 };
+        uint8_t *text = malloc(SIZE), *stream = malloc(SIZE);
+        uLongf size = SIZE;
+
+        (void) state;
+        memset(text, 0xff, SIZE);
+        assert_int_equal(compress2(stream, &size, text, SIZE, 6), Z_OK);
+        assert_null(zlib_compare(INFLATE_ZLIB, bytes_of(stream, size), SIZE));
+        assert_null(zlib_compare(INFLATE_ZLIB, bytes_of(stream, size), SIZE - 1));
+        free(stream);
+        free(text);
+}
+
 /* --- against zlib, in numbers -------------------------------------------------------------------- */
 
 /* What a kernel log looks like to a compressor: few words, many of them repeated, numbers between. */
@@ -379,6 +394,7 @@ int main(void) {
                 cmocka_unit_test(test_streams_by_hand),
                 cmocka_unit_test(test_capacity_bounds_the_output),
                 cmocka_unit_test(test_padding_completes_a_stream),
+                cmocka_unit_test(test_long_stream_of_all_ones),
                 cmocka_unit_test(test_made_and_mutated_streams_as_zlib),
                 cmocka_unit_test(test_random_bytes_as_zlib),
                 cmocka_unit_test(test_code_sets_as_zlib),
