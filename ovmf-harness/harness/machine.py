@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""A machine with its stores (EFI variables, ERST, ESP), and the ways to boot it."""
+
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping, Sequence
+
+from harness import erstfile, esp, initramfs, loadoption, qemu, varstore
+from harness.lab import Lab
+
+_BOUND_S = 60
+_BOOT_ATTEMPTS = 2
+_OUTBOX_BYTES = 16 * 1024 * 1024
+_APPLICATION = "EFI/pstore-fw/pstore-fwx64.efi"
+_SCRIPT = "harness.nsh"
+_INIT_REACHED = b"harness: init reached"
+_STEP_DONE = b"harness: step done"
+_KERNEL_PANIC = b"Kernel panic - not syncing"
+
+
+class BootFailed(Exception):
+    """A boot that did not do what it was made for."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one command left: the same for the Linux command and the application."""
+
+    command: str
+    status: int
+    out: bytes
+    err: bytes
+
+    @property
+    def text(self) -> str:
+        return self.out.decode(errors="replace")
+
+    @property
+    def complaint(self) -> str:
+        return self.err.decode(errors="replace")
+
+
+@dataclass(frozen=True)
+class LinuxBoot:
+    results: dict[str, Result]
+    files: dict[str, bytes]  # what the step kept, by path
+    serial: str
+
+
+def shell_option(number: int) -> varstore.Variable:
+    return loadoption.boot_option(number, "harness", loadoption.shell_path(), f"Shell.efi fs0:\\{_SCRIPT}")
+
+
+def _start_shell_script() -> list[varstore.Variable]:
+    """Make the firmware's shell run our script at once: neither a menu nor a countdown."""
+    return [shell_option(0), loadoption.boot_order(0)]
+
+
+def program_option(number: int, path: str, arguments: str = "") -> varstore.Variable:
+    """A boot option for a file on the ESP."""
+    file_path = loadoption.file_path(esp.PARTITION_GUID, esp.FIRST_SECTOR, esp.SECTORS, path)
+    return loadoption.boot_option(number, "pstore-fw", file_path, arguments)
+
+
+class Machine:
+    """`erst` is the content of the ERST file, or None for a machine without the device. `variables` are in the
+    variable store before the first boot; boot options among them replace those that start the shell."""
+
+    def __init__(self, lab: Lab, work: Path, erst: bytes | None = bytes(erstfile.SIZE),
+                 variables: Sequence[varstore.Variable] = (),
+                 boot: Sequence[varstore.Variable] | None = None):
+        self._lab = lab
+        self._work = work
+        self._boots = 0
+        self._variables = work / "vars.fd"
+        self._erst = None if erst is None else work / "erst.img"
+        self.last_log: Path | None = None
+        if self._erst:
+            self._erst.write_bytes(erst)
+        start = _start_shell_script() if boot is None else boot
+        self._variables.write_bytes(varstore.append(qemu.OVMF_VARIABLES.read_bytes(), [*start, *variables]))
+        self.esp = esp.Esp.create(work / "esp.img")
+        self.esp.add({_APPLICATION: lab.settings.application.read_bytes()})
+
+    # --- the stores, seen from the host ---
+
+    @property
+    def erst_image(self) -> bytes:
+        return self._erst.read_bytes()
+
+    @property
+    def variable_image(self) -> bytes:
+        return self._variables.read_bytes()
+
+    @property
+    def image_sources(self) -> dict[str, str]:
+        """By store: what `pstore-fw --source` takes to read it on the host."""
+        sources = {"efi": f"efi-image:{self._variables}"}
+        return sources | {"erst": f"erst-image:{self._erst}"} if self._erst else sources
+
+    # --- booting ---
+
+    def _new_log(self, purpose: str) -> Path:
+        self._boots += 1
+        self.last_log = self._work / f"{self._boots}-{purpose}.log"
+        self.last_log.unlink(missing_ok=True)
+        return self.last_log
+
+    def _boot(self, log: Path, devices: list[str]) -> bytes:
+        erst = qemu.erst_device(self._erst) if self._erst else []
+        with qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices) as machine:
+            machine.wait(_BOUND_S * self._lab.settings.patience)
+        return log.read_bytes()
+
+    def _boot_until_init(self, devices: list[str], purpose: str) -> bytes:
+        """Kernels die now and then under TCG before they reach init; such a boot is made again, with the stores
+        as they were. What happens after init is never tried twice."""
+        stores = [path for path in (self._variables, self._erst) if path]
+        before = [path.read_bytes() for path in stores]
+        for _ in range(_BOOT_ATTEMPTS):
+            log = self._new_log(purpose)
+            try:
+                serial = self._boot(log, devices)
+            except qemu.Hang:
+                if _INIT_REACHED in log.read_bytes():
+                    raise
+                serial = b""
+            if _INIT_REACHED in serial:
+                return serial
+            for path, content in zip(stores, before):
+                path.write_bytes(content)
+        raise BootFailed(f"Linux did not reach init in {_BOOT_ATTEMPTS} attempts")
+
+    def linux(self, script: str, files: Mapping[str, bytes] = {}, panics: bool = False, append: str = "") -> LinuxBoot:
+        """Boot the kernel and run a shell script in it (guest/init has its functions), as root, with `files`
+        beside. With `panics`, the kernel must panic at the script's end."""
+        initrd, outbox = self._work / "initrd", self._work / "outbox"
+        initrd.write_bytes(self._lab.initramfs + initramfs.step(script + ("\ncrash\n" if panics else ""), files))
+        outbox.unlink(missing_ok=True)
+        with open(outbox, "wb") as disk:
+            disk.truncate(_OUTBOX_BYTES)
+        # ignore_loglevel: the serial log then has every line that pstore keeps.
+        serial = self._boot_until_init(
+            [*qemu.disk(outbox), "-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
+             "-append", f"console=ttyS0 panic=-1 ignore_loglevel {append}"], "linux")
+        end = _KERNEL_PANIC if panics else _STEP_DONE
+        if end not in serial:
+            raise BootFailed(f"the serial log has no {end.decode()!r}")
+        kept = _unpack(outbox)
+        return LinuxBoot(_linux_results(kept), kept, serial.decode(errors="replace"))
+
+    def firmware(self, purpose: str = "firmware") -> str:
+        """Boot what the boot options say; returns the serial log when the machine has switched off."""
+        return self._boot(self._new_log(purpose), qemu.disk(self.esp.image)).decode(errors="replace")
+
+    def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {}) -> dict[str, Result]:
+        """Run the application in the UEFI shell, once for each set of arguments, in one boot, in its directory
+        on the ESP, with `files` beside it."""
+        out = f"harness/{self._boots + 1}"
+        beside = {f"EFI/pstore-fw/{name}": data for name, data in files.items()}
+        self.esp.add({**beside, _SCRIPT: _shell_script(out, commands), f"{out}/started": b""})
+        self.firmware("application")
+        written = self.esp.read(out)
+        return {name: _shell_result(name, arguments, written) for name, arguments in commands.items()}
+
+
+def _shell_script(out: str, commands: dict[str, str]) -> bytes:
+    """The UEFI shell script that keeps each command's outputs and exit status in a directory of the ESP."""
+    out = out.replace("/", "\\")
+    lines = ["echo -off", "fs0:", "cd \\EFI\\pstore-fw"]
+    for name, arguments in commands.items():
+        lines.append(f"pstore-fwx64.efi {arguments} >a \\{out}\\{name}.out 2>a \\{out}\\{name}.err")
+        lines.append(f"echo %lasterror% >a \\{out}\\{name}.status")
+    lines.append("reset -s")
+    return "".join(line + "\r\n" for line in lines).encode()
+
+
+def switch_off_script() -> dict[str, bytes]:
+    """For machines whose application is a boot option: what the shell, the next option, then does."""
+    return {_SCRIPT: b"reset -s\r\n"}
+
+
+def _shell_result(name: str, arguments: str, written: dict[str, bytes]) -> Result:
+    status = written.get(f"{name}.status", b"").strip()
+    if not status:
+        raise BootFailed(f"the application did not return from: {arguments}")
+    return Result(arguments, int(status, 16), written.get(f"{name}.out", b""), written.get(f"{name}.err", b""))
+
+
+def _unpack(outbox: Path) -> dict[str, bytes]:
+    try:
+        with tarfile.open(outbox, "r:") as archive:
+            return {member.name.removeprefix("./"): archive.extractfile(member).read()
+                    for member in archive if member.isfile()}
+    except tarfile.ReadError as error:
+        raise BootFailed(f"the guest delivered nothing: {error}") from error
+
+
+def _linux_results(kept: dict[str, bytes]) -> dict[str, Result]:
+    names = [path.removesuffix(".status") for path in kept if path.endswith(".status") and "/" not in path]
+    return {name: Result(name, int(kept[f"{name}.status"]), kept[f"{name}.out"], kept[f"{name}.err"])
+            for name in names}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""One QEMU process: started, waited for with a bound, never left behind."""
+
+import json
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+_OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+OVMF_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+
+_running: set["Qemu"] = set()
+_lock = threading.Lock()
+_stopping = threading.Event()
+
+
+# How often a running machine is looked at, in seconds.
+_GLANCE_S = 0.2
+# What OVMF prints before it stops for ever.
+_FIRMWARE_EXCEPTION = b"!!!! X64 Exception Type"
+
+
+class Hang(Exception):
+    """The machine did not end by itself."""
+
+
+class Stopped(Exception):
+    """The run is being given up; no machine may start any more."""
+
+
+def kill_all() -> None:
+    _stopping.set()
+    with _lock:
+        for qemu in list(_running):
+            qemu.kill()
+
+
+def pflash(unit: int, path: Path | str, readonly: str = "off") -> list[str]:
+    return ["-drive", f"if=pflash,format=raw,unit={unit},readonly={readonly},file={path}"]
+
+
+def erst_device(path: Path) -> list[str]:
+    size = path.stat().st_size
+    return ["-object", f"memory-backend-file,id=erst,mem-path={path},size={size},share=on",
+            "-device", "acpi-erst,memdev=erst"]
+
+
+def disk(path: Path) -> list[str]:
+    return ["-drive", f"if=virtio,format=raw,file={path}"]
+
+
+class Qemu:
+    """A running machine. Its serial console goes to a file, its own complaints to a second one beside it."""
+
+    def __init__(self, accelerator: str, variables: Path, serial_log: Path, devices: list[str]):
+        self.serial_log = serial_log
+        self.complaints = serial_log.with_suffix(".qemu")
+        self._qmp = None
+        ours, theirs = socket.socketpair()
+        # More than one processor makes kernels from 6.12 on die early now and then under TCG. No -boot menu: OVMF
+        # then starts the first boot option at once.
+        command = ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64",
+                   "-machine", "q35", "-accel", accelerator, "-smp", "1", "-m", "512",
+                   "-display", "none", "-nic", "none", "-no-reboot",
+                   "-serial", f"file:{serial_log}",
+                   # A socket that is handed over needs no path, so none can be too long.
+                   "-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control",
+                   *pflash(0, _OVMF_CODE, readonly="on"), *pflash(1, variables), *devices]
+        with _lock, theirs, open(self.complaints, "wb") as complaints:
+            if _stopping.is_set():
+                ours.close()
+                raise Stopped
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=complaints,
+                                             stderr=complaints, pass_fds=[theirs.fileno()])
+            _running.add(self)
+        self._socket = ours
+
+    def __enter__(self) -> "Qemu":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        with _lock:
+            _running.discard(self)
+        self._process.wait()
+        self._socket.close()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    @property
+    def has_complained(self) -> bool:
+        return self.complaints.stat().st_size > 0
+
+    @property
+    def serial(self) -> bytes:
+        return self.serial_log.read_bytes() if self.serial_log.exists() else b""
+
+    def _glance(self) -> bool:
+        """True when the machine has ended."""
+        try:
+            self._process.wait(_GLANCE_S)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def wait(self, bound_s: float) -> None:
+        deadline = time.monotonic() + bound_s
+        while not self._glance():
+            if _FIRMWARE_EXCEPTION in self.serial:
+                raise Hang("the firmware, or what runs on it, died of an exception")
+            if time.monotonic() > deadline:
+                raise Hang(f"the machine did not end within {bound_s:.0f} s")
+        if _stopping.is_set():
+            raise Stopped
+
+    def wait_for_text(self, text: bytes, bound_s: float) -> None:
+        deadline = time.monotonic() + bound_s
+        while text not in self.serial:
+            if self._glance() or time.monotonic() > deadline:
+                raise Hang(f"{text!r} did not appear on the serial console within {bound_s:.0f} s")
+
+    def _ask(self, command: str, **arguments: str) -> None:
+        self._qmp.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+        self._qmp.flush()
+        while "return" not in (answer := json.loads(self._qmp.readline())):
+            if "error" in answer:
+                raise RuntimeError(f"QMP {command}: {answer['error']['desc']}")
+
+    def screendump(self, path: Path) -> None:
+        """The screen as a PNG file."""
+        if self._qmp is None:
+            self._qmp = self._socket.makefile("rw")
+            self._qmp.readline()  # the greeting
+            self._ask("qmp_capabilities")
+        self._ask("screendump", filename=str(path), format="png")

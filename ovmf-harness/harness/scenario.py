@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""A scenario: a file whose docstring says what it proves and whose run() does it, step by step."""
+
+import importlib.util
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Callable, Iterator
+
+from harness.lab import Lab
+from harness.machine import Machine
+from harness.settings import ROOT
+
+_DIRECTORY = ROOT / "ovmf-harness" / "scenarios"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    module: ModuleType
+
+    @property
+    def summary(self) -> str:
+        """What it proves: the docstring's first paragraph."""
+        return " ".join(self.module.__doc__.strip().split("\n\n")[0].split())
+
+
+def load(path: Path) -> Scenario:
+    spec = importlib.util.spec_from_file_location(path.stem.replace("-", "_"), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return Scenario(path.stem, module)
+
+
+def load_all() -> list[Scenario]:
+    return [load(path) for path in sorted(_DIRECTORY.glob("*.py"))]
+
+
+@dataclass
+class Run:
+    """One run of a scenario: where its machines live, and how its steps are told."""
+
+    name: str
+    lab: Lab
+    told: Callable[[str, str, float, bool], None]  # scenario, step, seconds, whether it went well
+    machines: list[Machine] = field(default_factory=list)
+
+    @property
+    def work(self) -> Path:
+        return self.lab.settings.work / self.name
+
+    def prepare(self) -> None:
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+
+    def machine(self, name: str = "machine", **stores: Any) -> Machine:
+        work = self.work / name
+        work.mkdir()
+        self.machines.append(Machine(self.lab, work, **stores))
+        return self.machines[-1]
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        start = time.monotonic()
+        passed = False
+        try:
+            yield
+            passed = True
+        finally:
+            self.told(self.name, title, time.monotonic() - start, passed)
+
+    @property
+    def last_log(self) -> Path | None:
+        logs = [machine.last_log for machine in self.machines if machine.last_log]
+        return max(logs, key=lambda log: log.stat().st_mtime, default=None)

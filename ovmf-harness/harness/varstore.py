@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""The variable store in a copy of OVMF_VARS_4M.fd: append variables, list the live ones.
+
+Written from edk2's VariableFormat.h and used as an oracle beside the tools under test, so it shares nothing with them.
+"""
+
+import struct
+import uuid
+from typing import Iterable, Iterator, NamedTuple
+
+GLOBAL = uuid.UUID("8be4df61-93ca-11d2-aa0d-00e098032b8c")
+CRASH = uuid.UUID("cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0")
+NON_VOLATILE_BOOT_RUNTIME = 0x7
+
+_STORE_HEADER = 0x48  # the firmware volume's header ends here
+_STORE_GUID = uuid.UUID("aaf32c78-947b-439a-a180-2e144ec37792")
+_FIRST_VARIABLE = _STORE_HEADER + 28
+_HEADER = struct.Struct("<HBBIQ16sIII16s")  # AUTHENTICATED_VARIABLE_HEADER, 60 bytes
+_START_ID = 0x55AA
+_STATE_ADDED = 0x3F
+_STATE_IN_TRANSITION = 0x3E  # still the valid copy until its successor is complete
+
+
+class Variable(NamedTuple):
+    name: str
+    guid: uuid.UUID
+    data: bytes
+    attributes: int = NON_VOLATILE_BOOT_RUNTIME
+
+
+def _end_of_store(image: bytes) -> int:
+    if image[_STORE_HEADER : _STORE_HEADER + 16] != _STORE_GUID.bytes_le:
+        raise ValueError("not an OVMF variable store with authenticated variables")
+    return _STORE_HEADER + struct.unpack_from("<I", image, _STORE_HEADER + 16)[0]
+
+
+def _slots(image: bytes) -> Iterator[tuple[int, int, int, Variable]]:
+    """Each variable that was ever completed: its start, its end, its state, itself."""
+    start, end_of_store = _FIRST_VARIABLE, _end_of_store(image)
+    while start + _HEADER.size <= end_of_store:
+        start_id, state, _, attributes, _, _, _, name_size, data_size, guid = _HEADER.unpack_from(image, start)
+        if start_id != _START_ID:
+            return
+        name_at = start + _HEADER.size
+        data_at = name_at + name_size
+        end = data_at + data_size
+        name = image[name_at:data_at].decode("utf-16-le").rstrip("\0")
+        yield start, end, state, Variable(name, uuid.UUID(bytes_le=guid), bytes(image[data_at:end]), attributes)
+        start = -(-end // 4) * 4
+
+
+def live_variables(image: bytes) -> list[Variable]:
+    return [variable for _, _, state, variable in _slots(image) if state in (_STATE_ADDED, _STATE_IN_TRANSITION)]
+
+
+def crash_variables(image: bytes) -> dict[str, bytes]:
+    return {variable.name: variable.data for variable in live_variables(image) if variable.guid == CRASH}
+
+
+def append(image: bytes, variables: Iterable[Variable]) -> bytes:
+    """The image with more variables behind those it has; the names must be new to it."""
+    result = bytearray(image)
+    at = max((end for _, end, _, _ in _slots(image)), default=_FIRST_VARIABLE)
+    for variable in variables:
+        at = -(-at // 4) * 4
+        name = variable.name.encode("utf-16-le") + b"\0\0"
+        header = _HEADER.pack(_START_ID, _STATE_ADDED, 0, variable.attributes, 0, bytes(16), 0,
+                              len(name), len(variable.data), variable.guid.bytes_le)
+        body = header + name + variable.data
+        if at + len(body) > _end_of_store(image):
+            raise ValueError(f"no room for {variable.name} in the variable store")
+        result[at : at + len(body)] = body
+        at += len(body)
+    return bytes(result)
