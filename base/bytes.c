@@ -6,7 +6,8 @@
 int bytes_slice(struct bytes view, size_t offset, size_t size, struct bytes *ret_slice) {
         if (!bytes_contain(view, offset, size))
                 return ERR_TRUNCATED;
-        *ret_slice = bytes_of(view.data + offset, size);
+        /* An empty view may have no memory, and C lets nobody add even zero to a null pointer. */
+        *ret_slice = bytes_of(offset > 0 ? view.data + offset : view.data, size);
         return 0;
 }
 

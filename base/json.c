@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 #define DEPTH_MAX 32
 
@@ -9,37 +10,16 @@ void json_init(struct json_writer *json, struct buffer *buffer) {
         *json = (struct json_writer){ .buffer = buffer };
 }
 
+/* The buffer's first error stays. */
+static void set_bug(struct json_writer *json) {
+        if (json->buffer->error == 0)
+                json->buffer->error = ERR_BUG;
+}
+
 static void put_line_break(struct json_writer *json) {
         buffer_append_text(json->buffer, "\n");
         for (unsigned i = 0; i < json->depth; i++)
                 buffer_append_text(json->buffer, "  ");
-}
-
-/* The number of bytes of the UTF-8 sequence (RFC 3629) at the start of `text`, or 0. */
-static size_t utf8_sequence(struct bytes text) {
-        static const struct {
-                uint8_t first, last, second_first, second_last;
-                uint8_t size;
-        } rows[] = {
-                { 0x00, 0x7f, 0, 0, 1 },       { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-                { 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-                { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-        };
-
-        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-                if (text.data[0] < rows[i].first || text.data[0] > rows[i].last)
-                        continue;
-                if (text.size < rows[i].size)
-                        return 0;
-                if (rows[i].size > 1 &&
-                    (text.data[1] < rows[i].second_first || text.data[1] > rows[i].second_last))
-                        return 0;
-                for (size_t k = 2; k < rows[i].size; k++)
-                        if (text.data[k] < 0x80 || text.data[k] > 0xbf)
-                                return 0;
-                return rows[i].size;
-        }
-        return 0;
 }
 
 static void put_quoted(struct json_writer *json, struct bytes text) {
@@ -80,7 +60,7 @@ static void begin_level(struct json_writer *json, const char *name, const char *
         begin_member(json, name);
         buffer_append_text(json->buffer, bracket);
         if (json->depth == DEPTH_MAX) {
-                json->buffer->error = ERR_BUG;
+                set_bug(json);
                 return;
         }
         json->depth++;
@@ -91,7 +71,7 @@ static void end_level(struct json_writer *json, const char *bracket) {
         bool had_members;
 
         if (json->depth == 0) {
-                json->buffer->error = ERR_BUG;
+                set_bug(json);
                 return;
         }
         had_members = json->has_members & UINT32_C(1) << (json->depth - 1);

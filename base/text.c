@@ -107,6 +107,10 @@ static uint64_t next_unsigned(struct argument_list *arguments, int length) {
 
 static int64_t next_signed(struct argument_list *arguments, int length) {
         switch (length) {
+        case -2:
+                return (signed char) va_arg(arguments->list, int);
+        case -1:
+                return (short) va_arg(arguments->list, int);
         case 1:
                 return va_arg(arguments->list, long);
         case 2:
@@ -156,15 +160,17 @@ static const char *parse_conversion(const char *at, struct argument_list *argume
                 conversion.length = 3;
                 at++;
         }
+        if (conversion.left)
+                conversion.zero = false;
         *ret_conversion = conversion;
         return at;
 }
 
 /* Returns the position of the last character that it used. */
-static const char *put_conversion(struct text *text, const char *at, struct argument_list *arguments) {
+static const char *put_conversion(struct text *text, const char *percent, struct argument_list *arguments) {
         struct conversion conversion;
+        const char *at = parse_conversion(percent + 1, arguments, &conversion);
 
-        at = parse_conversion(at, arguments, &conversion);
         switch (*at) {
         case 's':
                 put_field(text, &conversion,
@@ -187,10 +193,12 @@ static const char *put_conversion(struct text *text, const char *at, struct argu
                 put_number(text, &conversion, next_unsigned(arguments, conversion.length), 16, *at == 'X',
                            false);
                 break;
-        case '\0':
-                return at - 1;
-        default:
-                text_put_char(text, *at);
+        case '%':
+                text_put_char(text, '%');
+                break;
+        default: /* unknown, or the end of the format */
+                at -= *at == '\0';
+                text_put_bytes(text, bytes_of(percent, (size_t) (at - percent) + 1));
         }
         return at;
 }
@@ -201,7 +209,7 @@ void text_format_list(struct text *text, const char *format, va_list arguments) 
         va_copy(copy.list, arguments);
         for (const char *at = format; *at; at++) {
                 if (*at == '%')
-                        at = put_conversion(text, at + 1, &copy);
+                        at = put_conversion(text, at, &copy);
                 else
                         text_put_char(text, *at);
         }
