@@ -27,6 +27,10 @@ static struct json_object *end(struct fixture *fixture) {
         assert_int_equal(json_tokener_get_parse_end(tokener), fixture->buffer.size);
         assert_int_equal(fixture->buffer.data[fixture->buffer.size - 1], '\n');
         json_tokener_free(tokener);
+        /* RFC 8259, 7: control characters are escaped, which json-c does not insist on; DEL is ours. */
+        for (size_t i = 0; i < fixture->buffer.size; i++)
+                assert_true(fixture->buffer.data[i] == '\n' ||
+                            (fixture->buffer.data[i] >= 0x20 && fixture->buffer.data[i] != 0x7f));
         buffer_free(&fixture->buffer);
         return object;
 }
