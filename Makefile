@@ -53,14 +53,14 @@ CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link -Itests
 CC_efi-x86_64     = $(CC)
 CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding -fshort-wchar -mno-red-zone -mgeneral-regs-only -fpic \
                     -fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
-                    -ffunction-sections -fdata-sections -fvisibility=hidden -DGNU_EFI_USE_MS_ABI \
+                    -fvisibility=hidden -DGNU_EFI_USE_MS_ABI \
                     -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
 
 EFI_INCLUDE ?= /usr/include/efi
 EFI_LIBDIR  ?= $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/crt0-efi-x86_64.o))
 EFI_LIB     := $(dir $(EFI_LIBDIR))
 # gnu-efi's crt0 relocates the image by its _relocate(), which is all that libgnuefi.a holds.
-EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -znoexecstack --gc-sections --no-undefined \
+EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -znoexecstack --no-undefined \
                -L $(EFI_LIB) -T $(EFI_LIB)elf_x86_64_efi.lds $(EFI_LIB)crt0-efi-x86_64.o
 EFI_SECTIONS := .text .sdata .data .rodata .dynamic .dynsym .rel .rela .rel.* .rela.* .reloc
 
@@ -77,7 +77,12 @@ all: $(PROGRAM) $(EFI_APP)
 $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(LINUX_SRC))
 	$(CC_host) $(CFLAGS_host) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(O)/pstore-fwx64.so: $(call objects,efi-x86_64,$(SHARED_SRC) $(EFI_SRC))
+# From an archive, so that what firmware does not use (the readers of images) stays out; --gc-sections would
+# throw crt0's .reloc away, without which firmware takes no application.
+$(O)/efi-x86_64/shared.a: $(call objects,efi-x86_64,$(SHARED_SRC))
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/pstore-fwx64.so: $(call objects,efi-x86_64,$(EFI_SRC)) $(O)/efi-x86_64/shared.a
 	$(LD) $(EFI_LDFLAGS) -o $@ $^ -lgnuefi
 
 $(EFI_APP): $(O)/pstore-fwx64.so

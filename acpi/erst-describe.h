@@ -4,17 +4,23 @@
 #include "acpi/erst-table.h"
 #include "base/text.h"
 
-/* The lines of the `erst` verb, the same in both front ends; each is one line without its \n. */
+/* The lines of the `erst` verb, the same in both front ends; without their final \n. */
 
-/* "ERST of OEM VENDOR table BOARD, 912 bytes, 27 entries, serialization header 48 bytes" */
+/* "ERST of BOCHS BXPC: 912 bytes, revision 1, 27 entries, checksum right" */
 void erst_describe_table(const struct erst_table *table, struct text *text);
 
-/* The heading over, and one row for, an instruction entry; at most 80 columns. */
+/* The heading over the entries. */
 void erst_describe_heading(struct text *text);
+
+/*
+ * An entry's row: index, instruction, register (space, address, width of the access, bit offset), value and
+ * mask; 80 columns where address and value have no more than eight digits. Where the action is another than
+ * that of the entry before, a line with its number and name comes first. Nothing behind the last entry.
+ */
 void erst_describe_entry(const struct erst_table *table, size_t index, struct text *text);
 
-/* "entry 7: mask: cannot hold the value (ACPI 6.5, 18.5.1.2)" */
+/* "breaks: entry 7: the mask cannot hold the value (ACPI 6.5, 18.5.1.2)" */
 void erst_describe_finding(const struct erst_finding *finding, struct text *text);
 
-/* "entry 7: instruction: is none of the nineteen (offset 273)" */
+/* "offset 273: entry 7: instruction: is none of the nineteen" */
 void erst_describe_fault(const struct erst_fault *fault, struct text *text);

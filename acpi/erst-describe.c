@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "acpi/erst-describe.h"
+
+/* Index, instruction, register, value, mask. */
+#define COLUMNS "%4s %-21s %-20s %-10s %s"
+
+static const char *space_name(uint8_t space) {
+        return space == GAS_SPACE_IO ? "io" : "mem";
+}
+
+/* Names in tables are padded with blanks or NULs. */
+static struct bytes without_padding(const char *field, size_t size) {
+        while (size > 0 && (field[size - 1] == ' ' || field[size - 1] == '\0'))
+                size--;
+        return bytes_of(field, size);
+}
+
+void erst_describe_table(const struct erst_table *table, struct text *text) {
+        const struct acpi_header *header = &table->header;
+
+        text_put(text, "ERST of ");
+        text_put_escaped(text, without_padding(header->oem_id, sizeof(header->oem_id)));
+        text_put_char(text, ' ');
+        text_put_escaped(text, without_padding(header->oem_table_id, sizeof(header->oem_table_id)));
+        text_format(text, ": %u bytes, revision %u, %zu entries, checksum %s", header->length,
+                    header->revision, table->entry_count, table->checksum_ok ? "right" : "wrong");
+}
+
+void erst_describe_heading(struct text *text) {
+        text_format(text, COLUMNS, "", "INSTRUCTION", "REGISTER/BITS+OFFSET", "VALUE", "MASK");
+}
+
+static void describe_register(const struct erst_entry *entry, struct text *text) {
+        const struct gas *gas = &entry->register_region;
+
+        if (!erst_instruction_has_register(entry->instruction)) {
+                text_put_char(text, '-');
+                return;
+        }
+        text_format(text, "%s %llx/%u+%u%s", space_name(gas->space), (unsigned long long) gas->address,
+                    gas_access_bits(gas), gas->bit_offset,
+                    entry->flags & ERST_PRESERVE_REGISTER ? " keep" : "");
+}
+
+static bool action_changes(const struct erst_table *table, size_t index, uint8_t action) {
+        struct erst_entry previous;
+
+        return index == 0 || erst_table_entry(table, index - 1, &previous) < 0 || previous.action != action;
+}
+
+void erst_describe_entry(const struct erst_table *table, size_t index, struct text *text) {
+        char number[8], region[48], value[24], mask[24];
+        struct text number_text = TEXT_ON(number), region_text = TEXT_ON(region);
+        struct text value_text = TEXT_ON(value), mask_text = TEXT_ON(mask);
+        struct erst_entry entry;
+
+        if (erst_table_entry(table, index, &entry) < 0)
+                return;
+        if (action_changes(table, index, entry.action))
+                text_format(text, "%02x %s\n", entry.action, erst_action_name(entry.action));
+        text_format(&number_text, "%zu", index);
+        describe_register(&entry, &region_text);
+        text_format(&value_text, "%llx", (unsigned long long) entry.value);
+        text_format(&mask_text, "%llx", (unsigned long long) entry.mask);
+        text_format(text, COLUMNS, number, erst_instruction_name(entry.instruction), region, value, mask);
+}
+
+void erst_describe_finding(const struct erst_finding *finding, struct text *text) {
+        text_put(text, finding->severity == FINDING_BREAKS ? "breaks: " : "odd: ");
+        if (finding->entry >= 0)
+                text_format(text, "entry %d: ", finding->entry);
+        if (finding->action >= 0)
+                text_format(text, "%s: ", erst_action_name((uint8_t) finding->action));
+        text_format(text, "%s (%s)", finding->text, finding->section);
+}
+
+void erst_describe_fault(const struct erst_fault *fault, struct text *text) {
+        text_format(text, "offset %zu: ", fault->offset);
+        if (fault->entry >= 0)
+                text_format(text, "entry %d: ", fault->entry);
+        text_format(text, "%s: %s", fault->field, fault->reason);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/acpi-hardware.h"
+#include "acpi/gas.h"
+#include "acpi/table.h"
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+#define DEFINE_ACCESS(bits)                                                                                  \
+        static uint64_t memory_read_##bits(uint64_t address) {                                               \
+                return *(const volatile uint##bits##_t *) (uintptr_t) address;                               \
+        }                                                                                                    \
+                                                                                                             \
+        static void memory_write_##bits(uint64_t address, uint64_t value) {                                  \
+                *(volatile uint##bits##_t *) (uintptr_t) address = (uint##bits##_t) value;                   \
+        }
+
+DEFINE_ACCESS(8)
+DEFINE_ACCESS(16)
+DEFINE_ACCESS(32)
+DEFINE_ACCESS(64)
+
+#define DEFINE_PORT_ACCESS(bits)                                                                             \
+        static uint64_t port_read_##bits(uint64_t address) {                                                 \
+                uint##bits##_t value;                                                                        \
+                                                                                                             \
+                __asm__ volatile("in %1, %0" : "=a"(value) : "Nd"((uint16_t) address));                      \
+                return value;                                                                                \
+        }                                                                                                    \
+                                                                                                             \
+        static void port_write_##bits(uint64_t address, uint64_t value) {                                    \
+                __asm__ volatile("out %0, %1" : : "a"((uint##bits##_t) value), "Nd"((uint16_t) address));    \
+        }
+
+DEFINE_PORT_ACCESS(8)
+DEFINE_PORT_ACCESS(16)
+DEFINE_PORT_ACCESS(32)
+
+static const struct access_row {
+        uint8_t space;
+        unsigned width_bits;
+        uint64_t (*read)(uint64_t address);
+        void (*write)(uint64_t address, uint64_t value);
+} access_rows[] = {
+        { GAS_SPACE_MEMORY, 8, memory_read_8, memory_write_8 },
+        { GAS_SPACE_MEMORY, 16, memory_read_16, memory_write_16 },
+        { GAS_SPACE_MEMORY, 32, memory_read_32, memory_write_32 },
+        { GAS_SPACE_MEMORY, 64, memory_read_64, memory_write_64 },
+        { GAS_SPACE_IO, 8, port_read_8, port_write_8 },
+        { GAS_SPACE_IO, 16, port_read_16, port_write_16 },
+        { GAS_SPACE_IO, 32, port_read_32, port_write_32 },
+};
+
+/* NULL for an access that no x86 can do: 64 bits at a port. */
+static const struct access_row *find_access(uint8_t space, unsigned width_bits) {
+        for (size_t i = 0; i < ARRAY_SIZE(access_rows); i++)
+                if (access_rows[i].space == space && access_rows[i].width_bits == width_bits)
+                        return &access_rows[i];
+        return NULL;
+}
+
+static int read_register(void *context, uint8_t space, uint64_t address, unsigned width_bits,
+                         uint64_t *ret_value) {
+        const struct access_row *access = find_access(space, width_bits);
+
+        (void) context;
+        if (!access)
+                return ERR_NOT_SUPPORTED;
+        *ret_value = access->read(address);
+        return 0;
+}
+
+static int write_register(void *context, uint8_t space, uint64_t address, unsigned width_bits,
+                          uint64_t value) {
+        const struct access_row *access = find_access(space, width_bits);
+
+        (void) context;
+        if (!access)
+                return ERR_NOT_SUPPORTED;
+        access->write(address, value);
+        return 0;
+}
+
+/* The exchange range may be a device's: bytes, each exactly once, in order. */
+static int copy_from(void *context, uint64_t address, void *destination, size_t size) {
+        const volatile uint8_t *from = (const volatile uint8_t *) (uintptr_t) address;
+        uint8_t *to = destination;
+
+        (void) context;
+        if (address == 0)
+                return ERR_INVALID_ARGUMENT;
+        for (size_t i = 0; i < size; i++)
+                to[i] = from[i];
+        return 0;
+}
+
+static int copy_to(void *context, uint64_t address, const void *source, size_t size) {
+        volatile uint8_t *to = (volatile uint8_t *) (uintptr_t) address;
+        const uint8_t *from = source;
+
+        (void) context;
+        if (address == 0)
+                return ERR_INVALID_ARGUMENT;
+        for (size_t i = 0; i < size; i++)
+                to[i] = from[i];
+        return 0;
+}
+
+static int stall(void *context, uint64_t duration_us) {
+        const struct app *app = context;
+
+        return efi_status_to_error(app->boot->Stall(duration_us));
+}
+
+struct acpi_io acpi_hardware_io(struct app *app) {
+        return (struct acpi_io){
+                .context = app,
+                .read_register = read_register,
+                .write_register = write_register,
+                .copy_from = copy_from,
+                .copy_to = copy_to,
+                .stall = stall,
+        };
+}
+
+/* UEFI 2.10, 4.6: the newer GUID first, as a machine may have both. 0: no ACPI. */
+static uint64_t find_rsdp(const struct app *app) {
+        static const EFI_GUID guids[] = { ACPI_20_TABLE_GUID, ACPI_TABLE_GUID };
+
+        for (size_t k = 0; k < ARRAY_SIZE(guids); k++)
+                for (UINTN i = 0; i < app->system->NumberOfTableEntries; i++) {
+                        const EFI_CONFIGURATION_TABLE *table = &app->system->ConfigurationTable[i];
+
+                        if (memcmp(&table->VendorGuid, &guids[k], sizeof(EFI_GUID)) == 0)
+                                return (uintptr_t) table->VendorTable;
+                }
+        return 0;
+}
+
+int acpi_hardware_find_erst(struct app *app, struct buffer *buffer) {
+        struct acpi_io io = acpi_hardware_io(app);
+        uint64_t rsdp = find_rsdp(app);
+        int r;
+
+        if (rsdp == 0)
+                return ERR_NO_STORE;
+        r = buffer_reserve(buffer, ERST_TABLE_CAPACITY);
+        if (r < 0)
+                return r;
+        r = acpi_find_table(&io, rsdp, "ERST", buffer->data, buffer->capacity, &buffer->size);
+        return r == ERR_NOT_FOUND ? ERR_NO_STORE : r;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "acpi/erst.h"
+#include "acpi/io.h"
+#include "efi-app/app.h"
+
+/* Larger than any ERST seen (1,424 bytes) and than ERST_ENTRIES_MAX entries. */
+#define ERST_TABLE_CAPACITY 65536
+
+/* Bare metal: firmware maps physical memory one to one, and ports are ours (UEFI 2.10, 2.3.4). */
+struct acpi_io acpi_hardware_io(struct app *app);
+
+/*
+ * Copies this machine's ERST into `buffer`. ERR_NO_STORE when there is no ACPI or no such table, otherwise
+ * as acpi_find_table().
+ */
+int acpi_hardware_find_erst(struct app *app, struct buffer *buffer);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/arguments.h"
+
+#include <efishell.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/ucs2.h"
+#include "efi-app/app.h"
+
+/* Longer than any command line of the shell. Load options that exceed it are not text. */
+#define LOAD_OPTIONS_MAX 8192
+
+/* UCS-2 to UTF-8 takes up to three bytes a unit. */
+#define UTF8_PER_UNIT 3
+
+static int add_word(const struct allocator *allocator, struct bytes units, struct arguments *arguments) {
+        size_t capacity = units.size / 2 * UTF8_PER_UNIT + 1;
+        struct text text;
+        char *word;
+        int r;
+
+        r = array_grow(allocator, (void **) &arguments->words, &arguments->capacity, arguments->count,
+                       sizeof(*arguments->words));
+        if (r < 0)
+                return r;
+        word = allocator->resize(allocator->context, NULL, 0, capacity);
+        if (!word)
+                return ERR_NO_MEMORY;
+        text = text_on(word, capacity);
+        r = ucs2_to_utf8(units, &text);
+        if (r < 0)
+                return r;
+        arguments->words[arguments->count++] = word;
+        return 0;
+}
+
+static struct bytes units_of(const CHAR16 *string) {
+        size_t length = 0;
+
+        while (string[length])
+                length++;
+        return bytes_of(string, length * sizeof(CHAR16));
+}
+
+static bool output_is_file(EFI_SHELL_PARAMETERS_PROTOCOL *parameters) {
+        EFI_GUID file_info = EFI_FILE_INFO_ID;
+        EFI_FILE_HANDLE output = parameters->StdOut;
+        UINTN size = 0;
+
+        /* A file says how large its information is; the shell's console has none. */
+        return output && output->GetInfo(output, &file_info, &size, NULL) == EFI_BUFFER_TOO_SMALL;
+}
+
+static int load_shell_words(EFI_SHELL_PARAMETERS_PROTOCOL *parameters, const struct allocator *allocator,
+                            struct arguments *arguments) {
+        arguments->redirected = output_is_file(parameters);
+        for (UINTN i = 1; i < parameters->Argc; i++) {
+                int r = add_word(allocator, units_of(parameters->Argv[i]), arguments);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static bool is_space(uint16_t unit) {
+        return unit == ' ' || unit == '\t';
+}
+
+/* The next word at *offset, without its quotation marks; false at the end. */
+static bool next_word(struct bytes units, size_t *offset, struct bytes *ret_word) {
+        size_t at = *offset, start;
+        bool quoted;
+
+        while (at < units.size && is_space(bytes_u16(units, at)))
+                at += 2;
+        if (at >= units.size || bytes_u16(units, at) == 0)
+                return false;
+        quoted = bytes_u16(units, at) == '"';
+        start = quoted ? at + 2 : at;
+        for (at = start; at + 2 <= units.size && bytes_u16(units, at) != 0; at += 2)
+                if (quoted ? bytes_u16(units, at) == '"' : is_space(bytes_u16(units, at)))
+                        break;
+        *ret_word = bytes_first(bytes_from(units, start), at - start);
+        *offset = quoted ? at + 2 : at;
+        return true;
+}
+
+/* Firmware and boot managers differ on whether the program's own name comes first. */
+static bool is_program_name(const char *word) {
+        static const char ending[] = ".efi";
+        size_t length = text_length(word), ending_length = sizeof(ending) - 1;
+
+        if (length < ending_length)
+                return false;
+        for (size_t i = 0; i < ending_length; i++)
+                if ((word[length - ending_length + i] | 0x20) != (ending[i] | 0x20))
+                        return false;
+        return true;
+}
+
+static void drop_program_name(struct arguments *arguments) {
+        if (arguments->count == 0 || !is_program_name(arguments->words[0]))
+                return;
+        for (size_t i = 1; i < arguments->count; i++)
+                arguments->words[i - 1] = arguments->words[i];
+        arguments->count--;
+}
+
+/* Some firmware leaves binary data of its own behind as load options: that is not for us. */
+static bool is_text(struct bytes units) {
+        for (size_t at = 0; at + 2 <= units.size && bytes_u16(units, at) != 0; at += 2)
+                if (!is_space(bytes_u16(units, at)) &&
+                    (bytes_u16(units, at) < 0x20 || bytes_u16(units, at) > 0x7e))
+                        return false;
+        return units.size % 2 == 0 && units.size <= LOAD_OPTIONS_MAX;
+}
+
+static int load_option_words(const EFI_LOADED_IMAGE *loaded, const struct allocator *allocator,
+                             struct arguments *arguments) {
+        struct bytes units = bytes_of(loaded->LoadOptions, loaded->LoadOptionsSize), word;
+        size_t at = 0;
+
+        if (!loaded->LoadOptions || !is_text(units))
+                return 0;
+        while (next_word(units, &at, &word)) {
+                int r = add_word(allocator, word, arguments);
+
+                if (r < 0)
+                        return r;
+        }
+        drop_program_name(arguments);
+        return 0;
+}
+
+int arguments_load(EFI_BOOT_SERVICES *boot, EFI_HANDLE image, const struct allocator *allocator,
+                   struct arguments *ret_arguments) {
+        EFI_GUID parameters_guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
+        EFI_GUID loaded_guid = LOADED_IMAGE_PROTOCOL;
+        EFI_SHELL_PARAMETERS_PROTOCOL *parameters;
+        struct arguments arguments = { 0 };
+        EFI_LOADED_IMAGE *loaded;
+        EFI_STATUS status;
+        int r;
+
+        status = boot->HandleProtocol(image, &parameters_guid, (void **) &parameters);
+        if (!EFI_ERROR(status)) {
+                r = load_shell_words(parameters, allocator, &arguments);
+        } else {
+                status = boot->HandleProtocol(image, &loaded_guid, (void **) &loaded);
+                r = EFI_ERROR(status) ? efi_status_to_error(status)
+                                      : load_option_words(loaded, allocator, &arguments);
+        }
+        if (r < 0)
+                return r;
+        *ret_arguments = arguments;
+        return 0;
+}

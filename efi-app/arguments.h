@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <efi.h>
+
+#include "base/allocator.h"
+
+/*
+ * Where the words of the command line come from: the shell's parameters (UEFI Shell 2.2, 4.2), or else the
+ * load options of a boot option (UEFI 2.10, 3.1.3), which are text here. All strings are UTF-8.
+ */
+struct arguments {
+        char **words; /* without the program's name */
+        size_t count, capacity;
+        bool redirected; /* the shell has sent the output into a file */
+};
+
+/* The words live until the application ends: nothing frees them. 0 or an error. */
+int arguments_load(EFI_BOOT_SERVICES *boot, EFI_HANDLE image, const struct allocator *allocator,
+                   struct arguments *ret_arguments);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "base/timestamp.h"
+#include "efi-app/app.h"
+
+/* UEFI 2.10, 8.3: TimeZone is in minutes with Localtime = UTC - TimeZone; 2047 is "unspecified". */
+static int64_t zone_seconds(const EFI_TIME *time) {
+        return time->TimeZone == EFI_UNSPECIFIED_TIMEZONE ? 0 : (int64_t) time->TimeZone * 60;
+}
+
+uint64_t clock_seconds(const struct app *app) {
+        struct civil_time civil;
+        uint64_t seconds;
+        EFI_TIME time;
+
+        if (EFI_ERROR(app->runtime->GetTime(&time, NULL)))
+                return 0;
+        civil = (struct civil_time){
+                .year = time.Year,
+                .month = time.Month,
+                .day = time.Day,
+                .hour = time.Hour,
+                .minute = time.Minute,
+                .second = time.Second,
+        };
+        if (timestamp_from_civil(&civil, &seconds) < 0)
+                return 0;
+        return (uint64_t) ((int64_t) seconds + zone_seconds(&time));
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <efi.h>
+#include <stdbool.h>
+
+#include "store/sink.h"
+#include "store/source.h"
+
+/*
+ * Data goes to standard output; messages and progress to the same screen, or, when the shell has redirected
+ * the output into a file, to standard error.
+ */
+struct console {
+        EFI_SIMPLE_TEXT_OUT_PROTOCOL *output;
+        EFI_SIMPLE_TEXT_OUT_PROTOCOL *messages;
+        EFI_SIMPLE_TEXT_IN_PROTOCOL *input;
+        EFI_BOOT_SERVICES *boot;
+        bool quiet;
+        size_t progress_length; /* of the line that stands there now */
+        int error;              /* the first that the output returned */
+};
+
+/* `redirected`: `output` is a file. */
+void console_init(struct console *console, EFI_SYSTEM_TABLE *system, bool redirected);
+
+/* Text for people: a control character, or a byte that is not ASCII, comes out as \xNN. */
+struct sink console_sink(struct console *console);
+
+/* A progress line that the next message replaces. Nothing when quiet. */
+struct observer console_observer(struct console *console);
+
+/* A line on the messages' side; the \n is added. Notes are left out when quiet, problems are not. */
+void console_note(struct console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void console_problem(struct console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Asks a question that y or Y answers with yes; no answer within half a minute is a no. */
+bool console_ask(struct console *console, const char *question);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/esp.h"
+
+#include <efishell.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#define PATH_MAX      1536
+#define WRITE_CHUNK   65536
+#define READ_CHUNK    65536
+#define DUMP_FILE_MAX (16u * 1024 * 1024)
+
+int esp_open(struct esp *esp, struct app *app) {
+        EFI_GUID loaded_guid = LOADED_IMAGE_PROTOCOL;
+        EFI_GUID file_system_guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+        EFI_FILE_IO_INTERFACE *file_system;
+        EFI_LOADED_IMAGE *loaded;
+        EFI_STATUS status;
+
+        *esp = (struct esp){ .app = app };
+        status = app->boot->HandleProtocol(app->image, &loaded_guid, (void **) &loaded);
+        if (EFI_ERROR(status))
+                return efi_status_to_error(status);
+        status = app->boot->HandleProtocol(loaded->DeviceHandle, &file_system_guid, (void **) &file_system);
+        if (EFI_ERROR(status))
+                return ERR_NO_STORE;
+        return efi_status_to_error(file_system->OpenVolume(file_system, &esp->root));
+}
+
+void esp_close(struct esp *esp) {
+        if (esp->root)
+                esp->root->Close(esp->root);
+        esp->root = NULL;
+}
+
+/* Our paths are ASCII with '/'; the protocol wants UCS-2 with '\'. */
+static int path_to_units(const char *prefix, const char *path, CHAR16 units[PATH_MAX]) {
+        size_t length = 0;
+        const char *parts[] = { prefix, *prefix ? "/" : "", path };
+
+        for (size_t part = 0; part < 3; part++)
+                for (const char *at = parts[part]; *at; at++) {
+                        if (length + 1 >= PATH_MAX)
+                                return ERR_TOO_LARGE;
+                        units[length++] = *at == '/' ? '\\' : (CHAR16) (unsigned char) *at;
+                }
+        units[length] = 0;
+        return 0;
+}
+
+static int open_path(struct esp *esp, const char *prefix, const char *path, uint64_t mode,
+                     uint64_t attributes, EFI_FILE_HANDLE *ret_file) {
+        CHAR16 units[PATH_MAX];
+        int r;
+
+        r = path_to_units(prefix, path, units);
+        if (r < 0)
+                return r;
+        return efi_status_to_error(esp->root->Open(esp->root, ret_file, units, mode, attributes));
+}
+
+/* Reads on until the end; a file that grows beyond `maximum` meanwhile is caught as well. */
+static int read_all(EFI_FILE_HANDLE file, size_t maximum, struct buffer *buffer) {
+        buffer->size = 0;
+        for (;;) {
+                UINTN size;
+                EFI_STATUS status;
+                int r = buffer_reserve(buffer, buffer->size + READ_CHUNK);
+
+                if (r < 0)
+                        return r;
+                size = READ_CHUNK;
+                status = file->Read(file, &size, buffer->data + buffer->size);
+                if (EFI_ERROR(status))
+                        return efi_status_to_error(status);
+                if (size == 0)
+                        return 0;
+                buffer->size += size;
+                if (buffer->size > maximum)
+                        return ERR_TOO_LARGE;
+        }
+}
+
+static int read_file(void *context, const char *path, struct buffer *buffer) {
+        EFI_FILE_HANDLE file;
+        int r;
+
+        r = open_path(context, ESP_DUMP_DIRECTORY, path, EFI_FILE_MODE_READ, 0, &file);
+        if (r < 0)
+                return r;
+        r = read_all(file, DUMP_FILE_MAX, buffer);
+        file->Close(file);
+        return r;
+}
+
+/* The shell knows its current folder and its names for file systems (UEFI Shell 2.2, 2.2.37). */
+static int open_in_shell(struct app *app, const char *path, EFI_FILE_HANDLE *ret_file) {
+        EFI_GUID guid = EFI_SHELL_PROTOCOL_GUID;
+        EFI_SHELL_PROTOCOL *shell;
+        SHELL_FILE_HANDLE file;
+        CHAR16 units[PATH_MAX];
+        EFI_STATUS status;
+        int r;
+
+        status = app->boot->LocateProtocol(&guid, NULL, (void **) &shell);
+        if (EFI_ERROR(status))
+                return ERR_NOT_SUPPORTED;
+        r = path_to_units("", path, units);
+        if (r < 0)
+                return r;
+        status = shell->OpenFileByName(units, &file, EFI_FILE_MODE_READ);
+        if (EFI_ERROR(status))
+                return efi_status_to_error(status);
+        *ret_file = file;
+        return 0;
+}
+
+int esp_read_any(struct app *app, const char *path, size_t maximum, struct buffer *buffer) {
+        struct esp esp = { 0 };
+        EFI_FILE_HANDLE file;
+        int r;
+
+        r = open_in_shell(app, path, &file);
+        if (r == ERR_NOT_SUPPORTED) {
+                r = esp_open(&esp, app);
+                if (r >= 0)
+                        r = open_path(&esp, "", path, EFI_FILE_MODE_READ, 0, &file);
+        }
+        if (r >= 0) {
+                r = read_all(file, maximum, buffer);
+                file->Close(file);
+        }
+        esp_close(&esp);
+        return r;
+}
+
+static int make_one_directory(struct esp *esp, const char *path) {
+        EFI_FILE_HANDLE directory;
+        int r;
+
+        r = open_path(esp, "", path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE,
+                      EFI_FILE_DIRECTORY, &directory);
+        if (r < 0)
+                return r;
+        directory->Close(directory);
+        return 0;
+}
+
+/* From the top down: Open() creates only the last part of a path. */
+static int make_directory(void *context, const char *path) {
+        char full[PATH_MAX];
+        struct text text = TEXT_ON(full);
+
+        text_format(&text, "%s/%s", ESP_DUMP_DIRECTORY, path);
+        if (text.truncated)
+                return ERR_TOO_LARGE;
+        for (char *at = full;; at++) {
+                char end = *at;
+                int r;
+
+                if (end != '/' && end != '\0')
+                        continue;
+                *at = '\0';
+                r = make_one_directory(context, full);
+                if (r < 0 || end == '\0')
+                        return r;
+                *at = end;
+        }
+}
+
+static int write_all(EFI_FILE_HANDLE file, struct bytes content) {
+        while (content.size > 0) {
+                UINTN size = content.size < WRITE_CHUNK ? content.size : WRITE_CHUNK;
+                EFI_STATUS status = file->Write(file, &size, (void *) (uintptr_t) content.data);
+
+                if (EFI_ERROR(status))
+                        return efi_status_to_error(status);
+                if (size == 0)
+                        return ERR_NO_SPACE;
+                content = bytes_from(content, size);
+        }
+        return efi_status_to_error(file->Flush(file));
+}
+
+static int delete_if_there(struct esp *esp, const char *path) {
+        EFI_FILE_HANDLE file;
+        int r;
+
+        r = open_path(esp, ESP_DUMP_DIRECTORY, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
+        if (r == ERR_NOT_FOUND)
+                return 0;
+        return r < 0 ? r : efi_status_to_error(file->Delete(file)); /* it closes the handle, too */
+}
+
+static int write_file(void *context, const char *path, struct bytes content) {
+        struct esp *esp = context;
+        EFI_FILE_HANDLE file;
+        int r;
+
+        r = delete_if_there(esp, path);
+        if (r < 0)
+                return r;
+        r = open_path(esp, ESP_DUMP_DIRECTORY, path,
+                      EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE, 0, &file);
+        if (r < 0)
+                return r;
+        r = write_all(file, content);
+        if (r < 0) {
+                /* Half a file would be taken for another version of it: no trace is better. */
+                file->Delete(file);
+                return r;
+        }
+        return efi_status_to_error(file->Close(file));
+}
+
+struct dump_target esp_dump_target(struct esp *esp) {
+        return (struct dump_target){
+                .context = esp,
+                .make_directory = make_directory,
+                .write_file = write_file,
+                .read_file = read_file,
+        };
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/machine.h"
+#include "acpi/erst-describe.h"
+#include "base/error.h"
+#include "efi-app/acpi-hardware.h"
+#include "efi-app/pci-decode.h"
+#include "store/list.h"
+
+static const char *const store_names[MACHINE_STORE_END] = {
+        [MACHINE_ERST] = "erst",
+        [MACHINE_EFI] = "efi",
+};
+
+int machine_find_store(const char *name) {
+        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
+                if (text_equal(name, store_names[store]))
+                        return (int) store;
+        return ERR_VALUE;
+}
+
+static void tell_table_fault(struct app *app, const struct erst_fault *fault) {
+        char line[256];
+        struct text text = TEXT_ON(line);
+
+        erst_describe_fault(fault, &text);
+        console_problem(&app->console, "erst: ACPI table: %s", line);
+}
+
+static int open_erst(struct machine *machine) {
+        struct app *app = machine->app;
+        struct erst_fault fault;
+        int r;
+
+        r = acpi_hardware_find_erst(app, &machine->table_bytes);
+        if (r < 0)
+                return r;
+        r = erst_table_parse(buffer_bytes(&machine->table_bytes), &machine->table, &fault);
+        if (r < 0) {
+                tell_table_fault(app, &fault);
+                return r;
+        }
+        pci_decode_enable(app, &machine->table);
+        machine->io = acpi_hardware_io(app);
+        r = erst_open(&machine->erst, &machine->table, &machine->io);
+        if (r < 0)
+                return r;
+        erst_source_init(&machine->erst_source, &machine->erst, &app->allocator,
+                         &machine->sources[MACHINE_ERST]);
+        return 0;
+}
+
+static int open_efi(struct machine *machine) {
+        variable_source_init(&machine->variables, machine->app, &machine->sources[MACHINE_EFI]);
+        return 0;
+}
+
+static bool is_wanted(const struct app *app, enum machine_store store) {
+        const char *source = app->options.values[OPTION_SOURCE];
+
+        return !source || text_equal(source, store_names[store]);
+}
+
+/* A store that a machine does not have is worth a line only to somebody who asked for it. */
+static void tell_store_error(struct machine *machine, enum machine_store store) {
+        int error = machine->errors[store];
+
+        if (error < 0 && (error != ERR_NO_STORE || machine->app->options.values[OPTION_SOURCE]))
+                console_problem(&machine->app->console, "%s: %s", store_names[store], error_text(error));
+}
+
+void machine_open(struct machine *machine, struct app *app) {
+        static int (*const open_store[MACHINE_STORE_END])(struct machine *) = {
+                [MACHINE_ERST] = open_erst,
+                [MACHINE_EFI] = open_efi,
+        };
+
+        *machine = (struct machine){ .app = app };
+        buffer_init(&machine->table_bytes, &app->allocator);
+        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++) {
+                machine->wanted[store] = is_wanted(app, store);
+                if (!machine->wanted[store])
+                        continue;
+                machine->errors[store] = open_store[store](machine);
+                tell_store_error(machine, store);
+        }
+}
+
+void machine_close(struct machine *machine) {
+        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
+                if (machine->sources[store].operations)
+                        machine->sources[store].operations->close(&machine->sources[store]);
+        buffer_free(&machine->table_bytes);
+}
+
+static void tell_record_faults(struct app *app, const struct catalog *catalog) {
+        for (size_t i = 0; i < catalog->row_count; i++) {
+                const struct record *record = &catalog->rows[i]->record;
+                char id[RECORD_ID_SIZE], error[128];
+                struct text id_text = TEXT_ON(id), error_text = TEXT_ON(error);
+
+                if (record->error == 0)
+                        continue;
+                record_format_id(record, &id_text);
+                list_format_error(record, &error_text);
+                console_problem(&app->console, "%s: %s", id, error);
+        }
+}
+
+static int load_store(struct machine *machine, enum machine_store store, struct catalog *catalog) {
+        int r;
+
+        if (!machine->wanted[store])
+                return 0;
+        /* That a machine has no such store is an error only where it was asked for by name. */
+        if (machine->errors[store] == ERR_NO_STORE && !machine->app->options.values[OPTION_SOURCE])
+                return 0;
+        if (machine->errors[store] < 0)
+                return machine->errors[store];
+        r = catalog_add(catalog, &machine->sources[store]);
+        if (r == ERR_NO_STORE)
+                return 0;
+        if (r < 0)
+                console_problem(&machine->app->console, "%s: %s", store_names[store], error_text(r));
+        return r;
+}
+
+int machine_load(struct machine *machine, struct catalog *catalog, const struct observer *observer) {
+        int first_error = 0, r;
+
+        catalog_init(catalog, &machine->app->allocator, codec_builtin, codec_builtin_count, observer);
+        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++) {
+                r = load_store(machine, store, catalog);
+                if (r < 0 && first_error == 0)
+                        first_error = r;
+        }
+        r = catalog_join(catalog);
+        if (r < 0) {
+                console_problem(&machine->app->console, "%s", error_text(r));
+                return r;
+        }
+        tell_record_faults(machine->app, catalog);
+        if (first_error == 0 && catalog_faulty_count(catalog) > 0)
+                first_error = ERR_VALUE;
+        return first_error;
+}

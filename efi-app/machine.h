@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "acpi/erst.h"
+#include "efi-app/app.h"
+#include "efi-app/variable-source.h"
+#include "store/catalog.h"
+#include "store/erst-source.h"
+
+/* The stores of this machine, in the order in which they are read and written. */
+enum machine_store {
+        MACHINE_ERST,
+        MACHINE_EFI,
+        MACHINE_STORE_END,
+};
+
+struct machine {
+        struct app *app;
+        struct record_source sources[MACHINE_STORE_END];
+        int errors[MACHINE_STORE_END];  /* 0: the source can be used; ERR_NO_STORE: there is no such store */
+        bool wanted[MACHINE_STORE_END]; /* --source names it, or names none */
+
+        struct buffer table_bytes;
+        struct erst_table table;
+        struct acpi_io io;
+        struct erst erst;
+        struct erst_source erst_source;
+        struct variable_source variables;
+};
+
+/* Opens what the options want. A store that cannot be used gets a line and its error, and stops nothing. */
+void machine_open(struct machine *machine, struct app *app);
+void machine_close(struct machine *machine);
+
+/* "erst", "efi": what --source takes. ERR_VALUE otherwise. */
+int machine_find_store(const char *name);
+
+/*
+ * Reads all wanted stores into the catalog and joins it. Every malformed record and every store that fails
+ * gets a line. Returns 0, or the first error; the catalog holds all that could be read.
+ */
+int machine_load(struct machine *machine, struct catalog *catalog, const struct observer *observer);

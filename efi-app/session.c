@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "base/error.h"
+#include "efi-app/esp.h"
+#include "efi-app/verb.h"
+
+void session_open(struct session *session, struct app *app) {
+        session->observer = console_observer(&app->console);
+        machine_open(&session->machine, app);
+        session->error = machine_load(&session->machine, &session->catalog, &session->observer);
+}
+
+void session_close(struct session *session) {
+        catalog_free(&session->catalog);
+        machine_close(&session->machine);
+}
+
+int session_status(const struct session *session, int error) {
+        bool failed = error < 0 || session->error < 0 || session->machine.app->console.error < 0;
+
+        return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+int session_select(struct session *session, const struct selection *selection, int *ret_status) {
+        struct console *console = &session->machine.app->console;
+        const char *unknown = NULL;
+        int r;
+
+        for (size_t i = 0; i < selection->id_count; i++)
+                if (!selection_id_is_valid(selection->ids[i])) {
+                        console_problem(console, "%s: is no id of an event or a record", selection->ids[i]);
+                        *ret_status = EXIT_USAGE;
+                        return 0;
+                }
+        r = selection_mark(&session->catalog, selection, &unknown);
+        if (r > 0)
+                return r;
+        if (r == ERR_UNKNOWN_ID)
+                console_problem(console, "%s: %s", unknown, error_text(r));
+        else
+                console_note(console, "no records");
+        *ret_status = session->error < 0 ? EXIT_FAILED : EXIT_NOTHING_FOUND;
+        return 0;
+}
+
+static void tell_failed_copy(void *context, const struct catalog_record *row, int error) {
+        char id[RECORD_ID_SIZE];
+        struct text text = TEXT_ON(id);
+
+        if (error == 0)
+                return;
+        record_format_id(&row->record, &text);
+        console_problem(context, "%s: not saved: %s", id, error_text(error));
+}
+
+int session_dump(struct session *session) {
+        struct app *app = session->machine.app;
+        const struct dump_origin origin = {
+                .program = "pstore-fw " VERSION " (UEFI application)",
+                .seconds = clock_seconds(app),
+        };
+        struct dump_result result;
+        struct dump_target target;
+        struct esp esp;
+        int r;
+
+        r = esp_open(&esp, app);
+        if (r < 0) {
+                console_problem(&app->console, "cannot write to where the application was started from: %s",
+                                error_text(r));
+                return r;
+        }
+        target = esp_dump_target(&esp);
+        r = dump_selected(&session->catalog, &target, &origin, tell_failed_copy, &app->console, &result);
+        console_note(&app->console, "saved: %zu records of %zu events in /%s, %zu files new%s",
+                     result.record_count, result.event_count, ESP_DUMP_DIRECTORY, result.file_count,
+                     result.failed_count ? ", NOT ALL" : "");
+        esp_close(&esp);
+        return r;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "base/error.h"
+#include "efi-app/verb.h"
+#include "store/check.h"
+
+static void count_records(const struct catalog *catalog, const struct record_source *source,
+                          struct check_store *facts) {
+        for (size_t i = 0; i < catalog->row_count; i++) {
+                if (catalog->rows[i]->source != source)
+                        continue;
+                facts->record_count++;
+                facts->record_bytes += catalog->rows[i]->record.raw.size;
+                facts->faulty_count += catalog->rows[i]->record.error < 0;
+        }
+        for (size_t i = 0; i < catalog->event_count; i++)
+                facts->event_count += catalog->events[i].store == facts->store;
+}
+
+static void gather_store(struct session *session, enum machine_store store, const char *spec,
+                         enum record_store kind, struct check_store *ret_facts) {
+        struct record_source *source = &session->machine.sources[store];
+
+        *ret_facts = (struct check_store){
+                .store = kind,
+                .spec = spec,
+                .error = session->machine.errors[store],
+        };
+        if (ret_facts->error < 0)
+                return;
+        (void) source->operations->space(source, &ret_facts->space);
+        count_records(&session->catalog, source, ret_facts);
+}
+
+int verb_check(struct app *app) {
+        const struct sink sink = console_sink(&app->console);
+        struct check_store stores[MACHINE_STORE_END];
+        struct check_facts facts = { .stores = stores };
+        enum check_verdict verdict;
+        struct session session;
+        int r;
+
+        session_open(&session, app);
+        if (session.machine.wanted[MACHINE_ERST])
+                gather_store(&session, MACHINE_ERST, "erst", RECORD_STORE_ERST, &stores[facts.store_count++]);
+        if (session.machine.wanted[MACHINE_EFI])
+                gather_store(&session, MACHINE_EFI, "efi", RECORD_STORE_EFI, &stores[facts.store_count++]);
+        r = check_print(&facts, &sink, &verdict);
+        session_close(&session);
+        return r < 0 ? CHECK_UNKNOWN : verdict;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "acpi/erst-describe.h"
+#include "base/error.h"
+#include "efi-app/acpi-hardware.h"
+#include "efi-app/esp.h"
+#include "efi-app/verb.h"
+
+#define FINDINGS_MAX 64
+
+static int print_line(const struct sink *sink, const struct text *text) {
+        return sink_format(sink, "%.*s\n", (int) text->length, text->buffer);
+}
+
+static int print_entries(const struct erst_table *table, const struct sink *sink) {
+        char line[160];
+        struct text text = TEXT_ON(line);
+        int r;
+
+        erst_describe_table(table, &text);
+        r = print_line(sink, &text);
+        text = TEXT_ON(line);
+        erst_describe_heading(&text);
+        if (r >= 0)
+                r = print_line(sink, &text);
+        for (size_t i = 0; i < table->entry_count && r >= 0; i++) {
+                text = TEXT_ON(line);
+                erst_describe_entry(table, i, &text);
+                r = print_line(sink, &text);
+        }
+        return r;
+}
+
+static int print_findings(const struct erst_table *table, const struct sink *sink) {
+        struct erst_finding findings[FINDINGS_MAX];
+        size_t count = erst_table_judge(table, findings, FINDINGS_MAX);
+        int r = 0;
+
+        for (size_t i = 0; i < count && i < FINDINGS_MAX && r >= 0; i++) {
+                char line[256];
+                struct text text = TEXT_ON(line);
+
+                erst_describe_finding(&findings[i], &text);
+                r = print_line(sink, &text);
+        }
+        return r;
+}
+
+static int print_table(struct app *app, const char *name, struct bytes raw) {
+        const struct sink sink = console_sink(&app->console);
+        struct erst_table table;
+        struct erst_fault fault;
+        char line[256];
+        struct text text = TEXT_ON(line);
+
+        if (erst_table_parse(raw, &table, &fault) < 0) {
+                erst_describe_fault(&fault, &text);
+                console_problem(&app->console, "%s: %s", name, line);
+                return EXIT_FAILED;
+        }
+        if (print_entries(&table, &sink) < 0 || print_findings(&table, &sink) < 0)
+                return EXIT_FAILED;
+        return EXIT_DONE;
+}
+
+int verb_erst(struct app *app) {
+        const char *name = app->options.id_count > 0 ? app->options.ids[0] : "erst";
+        struct buffer raw;
+        int r, status;
+
+        if (app->options.id_count > 1) {
+                console_problem(&app->console, "%s: is one argument too many", app->options.ids[1]);
+                return EXIT_USAGE;
+        }
+        buffer_init(&raw, &app->allocator);
+        r = app->options.id_count > 0 ? esp_read_any(app, name, ERST_TABLE_CAPACITY, &raw)
+                                      : acpi_hardware_find_erst(app, &raw);
+        if (r < 0) {
+                console_problem(&app->console, "%s: %s", name, error_text(r));
+                status = r == ERR_NO_STORE ? EXIT_NOTHING_FOUND : EXIT_FAILED;
+        } else {
+                status = print_table(app, name, buffer_bytes(&raw));
+        }
+        buffer_free(&raw);
+        return status;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "base/error.h"
+#include "efi-app/esp.h"
+#include "efi-app/verb.h"
+
+/* No record of any store is larger. */
+#define WRITE_MAX (1024 * 1024)
+
+static struct record_source *first_usable(struct machine *machine) {
+        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
+                if (machine->wanted[store] && machine->errors[store] == 0)
+                        return &machine->sources[store];
+        return NULL;
+}
+
+static void tell_write_error(struct console *console, struct record_source *source, struct bytes log,
+                             int error) {
+        struct source_space space = { 0 };
+
+        if (error == ERR_TOO_LARGE && source->operations->space(source, &space) == 0)
+                console_problem(console, "%s: %zu bytes do not fit into one record, which holds %llu",
+                                source->spec, log.size, (unsigned long long) space.largest_record);
+        else
+                console_problem(console, "%s: not written: %s", source->spec, error_text(error));
+}
+
+static int write_log(struct app *app, struct record_source *source, struct bytes log) {
+        const struct record_draft draft = { .log = log, .seconds = clock_seconds(app) };
+        const struct sink sink = console_sink(&app->console);
+        char name[RECORD_NAME_SIZE];
+        int r;
+
+        r = source->operations->write(source, &draft, name);
+        if (r < 0) {
+                tell_write_error(&app->console, source, log, r);
+                return EXIT_FAILED;
+        }
+        r = sink_format(&sink, "%s:%s\n", record_store_name(source->store), name);
+        return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int write_file(struct app *app, struct buffer *log) {
+        struct record_source *source;
+        struct machine machine;
+        int status = EXIT_FAILED;
+
+        machine_open(&machine, app);
+        source = first_usable(&machine);
+        if (source)
+                status = write_log(app, source, buffer_bytes(log));
+        else
+                console_problem(&app->console, "no store of this machine can be written");
+        machine_close(&machine);
+        return status;
+}
+
+int verb_write(struct app *app) {
+        const char *type = app->options.values[OPTION_TYPE];
+        struct buffer log;
+        int r, status;
+
+        if (type && !text_equal(type, "dmesg")) {
+                console_problem(&app->console, "--type %s: only dmesg records can be written", type);
+                return EXIT_USAGE;
+        }
+        if (app->options.id_count != 1) {
+                console_problem(&app->console, "write: name the one file that becomes the record");
+                return EXIT_USAGE;
+        }
+        buffer_init(&log, &app->allocator);
+        r = esp_read_any(app, app->options.ids[0], WRITE_MAX, &log);
+        if (r < 0) {
+                console_problem(&app->console, "%s: %s", app->options.ids[0], error_text(r));
+                status = EXIT_FAILED;
+        } else {
+                status = write_file(app, &log);
+        }
+        buffer_free(&log);
+        return status;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "efi-app/app.h"
+#include "efi-app/machine.h"
+#include "store/selection.h"
+
+/* One verb, one file: verb-<name>.c. Each returns how the application ends. */
+int verb_check(struct app *app);
+int verb_clear(struct app *app);
+int verb_dump(struct app *app);
+int verb_erst(struct app *app);
+int verb_list(struct app *app);
+int verb_show(struct app *app);
+int verb_write(struct app *app);
+
+/* What most verbs work on. */
+struct session {
+        struct machine machine;
+        struct catalog catalog;
+        struct observer observer;
+        int error; /* the first of loading */
+};
+
+/* Opens the machine and reads all records. Whatever fails has its line; the rest goes on. */
+void session_open(struct session *session, struct app *app);
+void session_close(struct session *session);
+
+/* EXIT_DONE, or EXIT_FAILED when loading, the verb (`error` < 0), or the console failed. */
+int session_status(const struct session *session, int error);
+
+/*
+ * Marks what the ids and options name. Returns the number of records; EXIT_USAGE or EXIT_NOTHING_FOUND in
+ * *ret_status, and its line, when there is nothing to do.
+ */
+int session_select(struct session *session, const struct selection *selection, int *ret_status);
+
+/* Copies the selected records to the ESP: verb dump, and the first half of verb clear. */
+int session_dump(struct session *session);
