@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/allocator.h"
+
+/* Files larger than this are none of ours: flash images have up to 64 MiB. */
+#define FILE_SIZE_MAX ((size_t) 256 * 1024 * 1024)
+
+/*
+ * Appends all that can be read to the buffer; works on pipes and on files of sysfs, whose size is not known
+ * before. ERR_TOO_LARGE when there are more than `limit` bytes, or what read() says.
+ */
+int file_read_all(int fd, size_t limit, struct buffer *buffer);
+
+/* The same for the file at `path`, seen from `directory_fd`; symbolic links are followed. */
+int file_read_at(int directory_fd, const char *path, size_t limit, struct buffer *buffer);
+
+/* Writes every byte, however many calls it takes. */
+int file_write_all(int fd, struct bytes bytes);

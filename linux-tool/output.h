@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "store/sink.h"
+
+/*
+ * Standard output. To a file or a pipe every byte goes as it is. On a terminal, control characters are made
+ * visible, as a log may hold what somebody sent to the crashed machine, and headings get colour.
+ */
+struct output {
+        FILE *stream;
+        bool terminal;
+        bool colour;
+        bool line_begins;  /* nothing of the current line is written yet */
+        bool line_painted; /* the current line has colour */
+        char heading[16];  /* the beginning of a line, until it is known whether to paint it */
+        size_t heading_size;
+        struct sink sink; /* everything is written through this */
+};
+
+/* `stream` is stdout, but in tests. Colour is used only on a terminal. The output must not be moved. */
+void output_open(struct output *output, FILE *stream, bool terminal, bool colour);
+
+/* Flushes. 0, or why not every byte arrived: ERR_NO_SPACE, ERR_IO … */
+int output_close(struct output *output);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "store/source.h"
+
+/*
+ * Reads the name of a file as the kernel's pstore makes it: TYPE-BACKEND-ID, and ".enc.z" behind it for what
+ * the kernel could not decompress (K6.1 fs/pstore/inode.c, pstore_mkfile()). Fills all but .seconds, which
+ * only a variable's id tells. False for files of other back ends, and for what is no such name.
+ */
+bool pstorefs_parse_name(const char *file_name, struct source_entry *ret_entry);

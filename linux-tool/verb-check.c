@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/check.h"
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "linux-tool/inventory.h"
+#include "linux-tool/json.h"
+#include "linux-tool/machine.h"
+#include "linux-tool/memory.h"
+#include "linux-tool/sources.h"
+#include "linux-tool/verbs.h"
+
+/* What is looked at when no source is named: ERST itself too, where the kernel lets one. */
+static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs" };
+
+struct report {
+        struct inventory inventory;
+        struct machine machine;
+        struct check_store stores[SOURCES_MAX];
+        struct check_facts facts;
+};
+
+static bool event_is_of(const struct catalog *catalog, const struct event *event,
+                        const struct record_source *source) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (catalog_row(catalog->records[event->first + i])->source == source)
+                        return true;
+        return false;
+}
+
+static void count_records(const struct catalog *catalog, const struct record_source *source,
+                          struct check_store *store) {
+        for (size_t i = 0; i < catalog->row_count; i++) {
+                const struct catalog_record *row = catalog->rows[i];
+
+                if (row->source != source)
+                        continue;
+                store->record_count++;
+                store->record_bytes += row->record.raw.size;
+                store->faulty_count += row->record.error < 0;
+        }
+        for (size_t i = 0; i < catalog->event_count; i++)
+                store->event_count += event_is_of(catalog, &catalog->events[i], source);
+}
+
+/* pstorefs is a view of whatever store the kernel's back end is for. */
+static enum record_store store_of(const struct record_source *source, const struct machine *machine) {
+        if (source->store != RECORD_STORE_END)
+                return source->store;
+        return machine->kernel.backend && text_equal(machine->kernel.backend, "erst") ? RECORD_STORE_ERST
+                                                                                      : RECORD_STORE_EFI;
+}
+
+static struct check_store look_at(struct report *report, size_t index) {
+        struct record_source *source = report->inventory.sources[index];
+        struct check_store store = {
+                .store = store_of(source, &report->machine),
+                .spec = source->spec,
+                .partial = source->store == RECORD_STORE_END,
+        };
+
+        store.error = catalog_add(&report->inventory.catalog, source);
+        if (store.error >= 0) {
+                store.error = 0;
+                if (source->operations->space)
+                        (void) source->operations->space(source, &store.space);
+        }
+        return store;
+}
+
+static int gather(const struct options *options, struct report *report) {
+        struct inventory *inventory = &report->inventory;
+        int r;
+
+        machine_look("", &report->machine);
+        if (options->source_count > 0)
+                r = inventory_make_sources(inventory, options->sources, options->source_count);
+        else
+                r = inventory_make_sources(inventory, check_sources, ARRAY_SIZE(check_sources));
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < inventory->source_count; i++)
+                report->stores[i] = look_at(report, i);
+        r = catalog_join(&inventory->catalog);
+        for (size_t i = 0; i < inventory->source_count && r == 0; i++)
+                count_records(&inventory->catalog, inventory->sources[i], &report->stores[i]);
+        report->facts = (struct check_facts){
+                .stores = report->stores,
+                .store_count = inventory->source_count,
+                .kernel = report->machine.kernel,
+        };
+        return r;
+}
+
+static struct json_object *json_from_store(const struct check_store *store) {
+        struct json_object *object = json_object_new_object(), *space = NULL;
+
+        json_add_string(object, "source", store->spec);
+        json_add_string(object, "store", record_store_name(store->store));
+        json_add(object, "error", json_from_error(store->error, NULL));
+        json_add_bool(object, "partial", store->partial);
+        json_add_number(object, "events", store->event_count);
+        json_add_number(object, "records", store->record_count);
+        json_add_number(object, "faulty_records", store->faulty_count);
+        json_add_number(object, "record_bytes", store->record_bytes);
+        if (store->space.known) {
+                space = json_object_new_object();
+                json_add_number(space, "total", store->space.total);
+                json_add_number(space, "remaining", store->space.remaining);
+                json_add_number(space, "reserved", store->space.reserved);
+        }
+        json_add(object, "space", space);
+        return object;
+}
+
+static struct json_object *json_from_kernel(const struct check_kernel *kernel) {
+        struct json_object *object = json_object_new_object();
+
+        json_add_string(object, "backend", kernel->backend);
+        json_add_bool(object, "kdump_loaded", kernel->kdump_loaded);
+        json_add_bool(object, "notifiers_first", kernel->notifiers_first);
+        json_add(object, "log_bytes", kernel->log_bytes ? json_object_new_uint64(kernel->log_bytes) : NULL);
+        json_add(object, "panic_seconds",
+                 kernel->panic_seconds_known ? json_object_new_uint64(kernel->panic_seconds) : NULL);
+        return object;
+}
+
+static struct json_object *json_from_check_finding(const struct check_finding *finding) {
+        struct json_object *object = json_object_new_object();
+
+        json_add_string(object, "verdict", check_verdict_name(finding->verdict));
+        json_add_string(object, "text", finding->text);
+        json_add_string(object, "remedy", finding->remedy[0] ? finding->remedy : NULL);
+        return object;
+}
+
+static int print_json(const struct check_facts *facts, struct output *output,
+                      enum check_verdict *ret_verdict) {
+        struct json_object *report = json_report_new("check");
+        struct json_object *findings = json_object_new_array(), *stores = json_object_new_array();
+        struct check_finding found[CHECK_FINDINGS_MAX];
+        size_t count;
+
+        *ret_verdict = check_judge(facts, found, &count);
+        for (size_t i = 0; i < count; i++)
+                json_object_array_add(findings, json_from_check_finding(&found[i]));
+        for (size_t i = 0; i < facts->store_count; i++)
+                json_object_array_add(stores, json_from_store(&facts->stores[i]));
+        json_add_string(report, "verdict", check_verdict_name(*ret_verdict));
+        json_add(report, "findings", findings);
+        json_add(report, "stores", stores);
+        json_add(report, "kernel", json_from_kernel(&facts->kernel));
+        return json_report_print(report, output);
+}
+
+/* The exit status is the verdict's number; a check that could not be made is unknown. */
+static int check_run(const struct options *options, struct output *output) {
+        _cleanup_free_ struct report *report = calloc(1, sizeof(*report));
+        enum check_verdict verdict = CHECK_UNKNOWN;
+        int r;
+
+        if (!report)
+                return CHECK_UNKNOWN;
+        r = gather(options, report);
+        if (r == 0) {
+                if (options_have(options, OPTION_JSON))
+                        r = print_json(&report->facts, output, &verdict);
+                else
+                        r = check_print(&report->facts, &output->sink, &verdict);
+        }
+        inventory_free(&report->inventory);
+        return r < 0 ? CHECK_UNKNOWN : (int) verdict;
+}
+
+const struct verb verb_check = {
+        .name = "check",
+        .summary = "will a crash on this machine leave a trace?",
+        .operands = "",
+        .description =
+                "A verdict, and the facts behind it: stores, their space, the records that wait in them,\n"
+                "which back end the kernel writes to, and what mends what is wrong. The exit status is\n"
+                "that of a monitoring plug-in.\n",
+        .options = OPTION_SOURCE,
+        .run = check_run,
+};

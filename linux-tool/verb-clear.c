@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/clear.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "linux-tool/file-dump-target.h"
+#include "linux-tool/json.h"
+#include "linux-tool/message.h"
+#include "linux-tool/save.h"
+#include "linux-tool/verbs.h"
+#include "store/selection.h"
+
+#define OPTIONS_SELECTING (OPTION_ALL | OPTION_DUMPED | OPTION_OLDER_THAN | OPTION_KEEP)
+
+static const char *directory_of(const struct options *options) {
+        return options->output ? options->output : DUMP_DIRECTORY;
+}
+
+/* A record whose time lies in the future, by a clock that was wrong, is not old. */
+static uint64_t age_limit(const struct options *options) {
+        uint64_t now = (uint64_t) time(NULL);
+
+        return now > options->older_than_seconds ? now - options->older_than_seconds : 0;
+}
+
+static int select_records(struct inventory *inventory, const struct options *options) {
+        const struct selection selection = {
+                .ids = (const char *const *) options->operands,
+                .id_count = options->operand_count,
+                .limit_age = options_have(options, OPTION_OLDER_THAN),
+                .made_before = age_limit(options),
+                .keep_events = options->keep,
+        };
+        const char *unknown = NULL;
+        int r;
+
+        r = selection_mark(&inventory->catalog, &selection, &unknown);
+        if (r == ERR_UNKNOWN_ID)
+                message_failure(unknown, r);
+        if (r > 0 && options_have(options, OPTION_DUMPED))
+                r = save_keep_dumped(inventory, directory_of(options));
+        return r;
+}
+
+/* Nothing of a source that cannot erase stays selected. The number of records that do. */
+static int leave_read_only_out(struct inventory *inventory) {
+        int count = 0;
+
+        for (size_t i = 0; i < inventory->source_count; i++) {
+                const struct record_source *source = inventory->sources[i];
+                bool told = source->operations->erase;
+
+                for (size_t k = 0; k < inventory->catalog.row_count; k++) {
+                        struct catalog_record *row = inventory->catalog.rows[k];
+
+                        if (row->source != source || !row->selected)
+                                continue;
+                        if (!told)
+                                message_error("%s: %s: it can only be read", source->spec,
+                                              error_text(ERR_NOT_SUPPORTED));
+                        told = true;
+                        row->selected = source->operations->erase;
+                        inventory->failed |= !row->selected;
+                        count += row->selected;
+                }
+        }
+        return count;
+}
+
+static bool user_agrees(int count) {
+        char answer[16];
+
+        fprintf(stderr, "Erase %d records, after copying what has no copy yet? [y/N] ", count);
+        fflush(stderr);
+        if (!fgets(answer, sizeof(answer), stdin))
+                return false;
+        return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+/* Nothing is erased before its copy is flushed, read back and compared. The number of records that may be. */
+static int save_before(struct inventory *inventory, const char *directory) {
+        struct dump_result result;
+        int count = 0;
+
+        if (save_selected(inventory, directory, &result) < 0)
+                inventory->failed = true;
+        for (size_t i = 0; i < inventory->catalog.row_count; i++) {
+                struct catalog_record *row = inventory->catalog.rows[i];
+
+                row->selected = row->selected && row->saved;
+                count += row->selected;
+        }
+        return count;
+}
+
+static void put_visible_id(const struct catalog_record *row, struct text *visible) {
+        char id[RECORD_ID_SIZE];
+        struct text text = TEXT_ON(id);
+
+        record_format_id(&row->record, &text);
+        text_put_escaped(visible, text_bytes(&text));
+}
+
+static void report_failure(void *context, const struct catalog_record *row, int error) {
+        char id[4 * RECORD_ID_SIZE];
+        struct text text = TEXT_ON(id);
+
+        (void) context;
+        if (error == 0)
+                return;
+        put_visible_id(row, &text);
+        message_progress_end();
+        message_error("%s: %s: %s", row->source->spec, id, error_text(error));
+}
+
+static int print_lines(const struct catalog *catalog, bool dry_run, struct output *output) {
+        int r = 0;
+
+        for (size_t i = 0; i < catalog->record_count && r == 0; i++) {
+                const struct catalog_record *row = catalog_row(catalog->records[i]);
+                char id[4 * RECORD_ID_SIZE];
+                struct text text = TEXT_ON(id);
+
+                if (!row->selected || (!dry_run && row->outcome < 0))
+                        continue;
+                put_visible_id(row, &text);
+                sink_put(&output->sink, text_bytes(&text));
+                r = sink_format(&output->sink, dry_run ? " would be cleared\n" : " cleared\n");
+        }
+        return r;
+}
+
+static int print_json(const struct catalog *catalog, bool dry_run, const struct clear_result *result,
+                      struct output *output) {
+        struct json_object *report = json_report_new("clear"), *records = json_object_new_array();
+
+        json_add_bool(report, "dry_run", dry_run);
+        json_add_number(report, "cleared", result->cleared_count);
+        json_add_number(report, "unverified", result->unverified_count);
+        json_add_number(report, "failed", result->failed_count);
+        for (size_t i = 0; i < catalog->record_count; i++) {
+                const struct catalog_record *row = catalog_row(catalog->records[i]);
+                struct json_object *object;
+
+                if (!row->selected)
+                        continue;
+                object = json_object_new_object();
+                json_add(object, "id", json_from_record_id(&row->record));
+                json_add_bool(object, "cleared", !dry_run && row->outcome == 0);
+                json_add(object, "error", dry_run ? NULL : json_from_error(row->outcome, NULL));
+                json_object_array_add(records, object);
+        }
+        json_add(report, "records", records);
+        return json_report_print(report, output);
+}
+
+static int print(const struct options *options, const struct catalog *catalog,
+                 const struct clear_result *result, struct output *output) {
+        bool dry_run = options_have(options, OPTION_DRY_RUN);
+
+        return options_have(options, OPTION_JSON) ? print_json(catalog, dry_run, result, output)
+                                                  : print_lines(catalog, dry_run, output);
+}
+
+static int erase(struct inventory *inventory, const struct options *options, struct output *output) {
+        struct clear_result result = { 0 };
+        int count = save_before(inventory, directory_of(options));
+
+        if (count > 0 && clear_selected(&inventory->catalog, report_failure, NULL, &result) < 0)
+                inventory->failed = true;
+        message_progress_end();
+        if (print(options, &inventory->catalog, &result, output) < 0)
+                return EXIT_FAILED;
+        message_note("%zu records cleared, their copies are in %s", result.cleared_count,
+                     directory_of(options));
+        return inventory_status(inventory, 1);
+}
+
+static int clear_chosen(struct inventory *inventory, const struct options *options, struct output *output) {
+        const struct clear_result nothing = { 0 };
+        int count = leave_read_only_out(inventory);
+
+        if (count == 0 || options_have(options, OPTION_DRY_RUN)) {
+                if (print(options, &inventory->catalog, &nothing, output) < 0)
+                        return EXIT_FAILED;
+                return inventory_status(inventory, (size_t) count);
+        }
+        if (!options_have(options, OPTION_YES)) {
+                if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+                        message_error("clear: nobody to ask whether to erase: add --yes");
+                        return EXIT_USAGE;
+                }
+                if (!user_agrees(count)) {
+                        message_note("nothing was erased");
+                        return EXIT_FAILED;
+                }
+        }
+        return erase(inventory, options, output);
+}
+
+static const char *misuse_of(const struct options *options) {
+        if (options->operand_count == 0 && !options_have(options, OPTIONS_SELECTING))
+                return "say what: ids, --all, --dumped, --older-than or --keep";
+        if (options->operand_count > 0 && options_have(options, OPTION_ALL))
+                return "--all and ids exclude each other";
+        return NULL;
+}
+
+static int clear_run(const struct options *options, struct output *output) {
+        _cleanup_inventory_ struct inventory inventory = { 0 };
+        const char *misuse = misuse_of(options);
+        int count;
+
+        if (misuse) {
+                message_error("clear: %s; try 'pstore-fw clear --help'", misuse);
+                return EXIT_USAGE;
+        }
+        if (inventory_load(&inventory, options) < 0)
+                return EXIT_FAILED;
+        count = select_records(&inventory, options);
+        if (count < 0)
+                return count == ERR_UNKNOWN_ID ? EXIT_NOTHING : EXIT_FAILED;
+        if (count == 0 && !inventory.failed)
+                message_note("nothing to clear");
+        return clear_chosen(&inventory, options, output);
+}
+
+const struct verb verb_clear = {
+        .name = "clear",
+        .operands = "[ID...]",
+        .summary = "erase records, then look again whether they are gone",
+        .description =
+                "Says which records by ids or by options, which narrow each other. Each record is first\n"
+                "copied to the directory of dump; what has no flushed and compared copy is not erased.\n"
+                "Asks on a terminal, and refuses without --yes otherwise.\n",
+        .options = OPTION_SOURCE | OPTION_ALL | OPTION_DUMPED | OPTION_OLDER_THAN | OPTION_KEEP |
+                   OPTION_DRY_RUN | OPTION_YES | OPTION_OUTPUT,
+        .operand_max = SIZE_MAX,
+        .operands_are_ids = true,
+        .run = clear_run,
+};
