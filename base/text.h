@@ -61,6 +61,11 @@ static inline struct bytes text_view(const char *string) {
         return bytes_of(string, text_length(string));
 }
 
+/* What a noun gets behind this number: "" for one, else "s". */
+static inline const char *text_plural(uint64_t count) {
+        return count == 1 ? "" : "s";
+}
+
 char hex_digit(unsigned nibble);
 
 /* 0..15, or ERR_VALUE for a character that is no hexadecimal digit. */

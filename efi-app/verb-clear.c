@@ -91,7 +91,7 @@ static bool is_agreed(struct app *app, size_t count) {
 
         if (options_has(&app->options, OPTION_YES))
                 return true;
-        text_format(&text, "Clear %zu records for good?", count);
+        text_format(&text, "Clear %zu record%s for good?", count, text_plural(count));
         return console_ask(&app->console, question);
 }
 
@@ -104,7 +104,8 @@ static int clear_saved(struct session *session) {
         if (keep_saved(&session->catalog) == 0)
                 return EXIT_FAILED;
         r = clear_selected(&session->catalog, tell_cleared, &app->console, &result);
-        console_note(&app->console, "cleared: %zu records, looked for again and gone%s", result.cleared_count,
+        console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s",
+                     result.cleared_count, text_plural(result.cleared_count),
                      result.failed_count + result.unverified_count > 0 ? "; NOT ALL" : "");
         return session_status(session, copy_error < 0 ? copy_error : r);
 }

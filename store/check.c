@@ -91,7 +91,7 @@ static void judge_stores_together(struct judge *judge) {
                 find(judge, CHECK_CRITICAL, "",
                      "a crash leaves no trace: no store of this machine can be used");
         else if (fitting == 0)
-                find(judge, CHECK_CRITICAL, "pstore-fw clear --dumped --yes",
+                find(judge, CHECK_CRITICAL, "pstore-fw clear --all",
                      "a crash leaves less than its log: no store has %llu bytes left for it",
                      (unsigned long long) log_bytes_wanted(facts));
 }
@@ -104,15 +104,17 @@ static void judge_errors(struct judge *judge, const struct check_store *store) {
                 find(judge, CHECK_WARNING, "", "%s: cannot be used: %s", store->spec,
                      error_text(store->error));
         if (store->faulty_count > 0)
-                find(judge, CHECK_WARNING, "pstore-fw list", "%s: %zu records cannot be read", store->spec,
-                     store->faulty_count);
+                find(judge, CHECK_WARNING, "pstore-fw list", "%s: %zu record%s cannot be read", store->spec,
+                     store->faulty_count, text_plural(store->faulty_count));
 }
 
 static void judge_waiting(struct judge *judge, const struct check_store *store) {
         if (store->record_count > 0)
-                find(judge, CHECK_WARNING, "pstore-fw dump && pstore-fw clear --dumped --yes",
-                     "%s: %zu records of %zu events wait to be saved, and take %llu bytes", store->spec,
-                     store->record_count, store->event_count, (unsigned long long) store->record_bytes);
+                find(judge, CHECK_WARNING, "pstore-fw clear --all",
+                     "%s: %zu record%s of %zu event%s take%s %llu bytes until they are saved and cleared",
+                     store->spec, store->record_count, text_plural(store->record_count), store->event_count,
+                     text_plural(store->event_count), store->record_count == 1 ? "s" : "",
+                     (unsigned long long) store->record_bytes);
 }
 
 static void judge_space(struct judge *judge, const struct check_store *store) {
@@ -122,7 +124,7 @@ static void judge_space(struct judge *judge, const struct check_store *store) {
         if (!is_usable(store) || !space->known)
                 return;
         if (!log_fits(store, log_bytes_wanted(judge->facts)))
-                find(judge, CHECK_WARNING, "pstore-fw clear --dumped --yes",
+                find(judge, CHECK_WARNING, "pstore-fw clear --all",
                      "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
                      (unsigned long long) bytes_for_logs(store),
                      (unsigned long long) log_bytes_wanted(judge->facts));
@@ -194,8 +196,9 @@ static int print_store(const struct check_store *store, const struct sink *sink)
 
         if (store->error < 0)
                 return sink_format(sink, "%s: %s\n", store->spec, error_text(store->error));
-        r = sink_format(sink, "%s: %zu records, %zu events, %llu bytes stored%s\n", store->spec,
-                        store->record_count, store->event_count, (unsigned long long) store->record_bytes,
+        r = sink_format(sink, "%s: %zu record%s, %zu event%s, %llu bytes stored%s\n", store->spec,
+                        store->record_count, text_plural(store->record_count), store->event_count,
+                        text_plural(store->event_count), (unsigned long long) store->record_bytes,
                         store->partial ? " (as the kernel shows it)" : "");
         if (r >= 0 && space->known)
                 r = sink_format(sink, "  %llu of %llu bytes free, %llu of them reserved\n",
