@@ -96,31 +96,66 @@ static int list_event_line(const struct catalog *catalog, const struct event *ev
         return sink_format(sink, COLUMNS, name, time, stored, log);
 }
 
-static int list_event(const struct catalog *catalog, const struct event *event, const struct sink *sink) {
+static bool is_listed(const struct record *record, bool only_selected) {
+        return !only_selected || catalog_row(record)->selected;
+}
+
+static bool event_is_listed(const struct catalog *catalog, const struct event *event, bool only_selected) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (is_listed(catalog->records[event->first + i], only_selected))
+                        return true;
+        return false;
+}
+
+static int list_event(const struct catalog *catalog, const struct event *event, bool only_selected,
+                      const struct sink *sink) {
         char missing[128];
         struct text missing_text = TEXT_ON(missing);
         int r;
 
+        if (!event_is_listed(catalog, event, only_selected))
+                return 0;
         r = list_event_line(catalog, event, sink);
         for (size_t i = 0; i < event->record_count && r >= 0; i++)
-                r = list_record(catalog->records[event->first + i], sink);
+                if (is_listed(catalog->records[event->first + i], only_selected))
+                        r = list_record(catalog->records[event->first + i], sink);
         list_format_missing(catalog, event, &missing_text);
         if (r >= 0 && missing_text.length > 0)
                 r = sink_format(sink, "  missing: part %s of %u\n", missing, event->part_max);
         return r;
 }
 
-int list_catalog(const struct catalog *catalog, const struct sink *sink) {
+static int list_others(const struct catalog *catalog, bool only_selected, const struct sink *sink) {
+        bool titled = false;
+        int r = 0;
+
+        for (size_t i = catalog->other_first; i < catalog->record_count && r >= 0; i++) {
+                if (!is_listed(catalog->records[i], only_selected))
+                        continue;
+                if (!titled)
+                        r = sink_format(sink, "other records\n");
+                titled = true;
+                if (r >= 0)
+                        r = list_record(catalog->records[i], sink);
+        }
+        return r;
+}
+
+static int list_some(const struct catalog *catalog, bool only_selected, const struct sink *sink) {
         int r = 0;
 
         if (catalog->record_count == 0)
                 return 0;
         r = sink_format(sink, COLUMNS, "EVENT, RECORDS", "TIME, PART", "STORED", "LOG");
         for (size_t i = 0; i < catalog->event_count && r >= 0; i++)
-                r = list_event(catalog, &catalog->events[i], sink);
-        if (r >= 0 && catalog->other_first < catalog->record_count)
-                r = sink_format(sink, "other records\n");
-        for (size_t i = catalog->other_first; i < catalog->record_count && r >= 0; i++)
-                r = list_record(catalog->records[i], sink);
-        return r;
+                r = list_event(catalog, &catalog->events[i], only_selected, sink);
+        return r < 0 ? r : list_others(catalog, only_selected, sink);
+}
+
+int list_catalog(const struct catalog *catalog, const struct sink *sink) {
+        return list_some(catalog, false, sink);
+}
+
+int list_selected(const struct catalog *catalog, const struct sink *sink) {
+        return list_some(catalog, true, sink);
 }

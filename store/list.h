@@ -10,6 +10,9 @@
  */
 int list_catalog(const struct catalog *catalog, const struct sink *sink);
 
+/* The same of the selected records alone (store/selection.h). */
+int list_selected(const struct catalog *catalog, const struct sink *sink);
+
 /* "2 and 5-7": the missing parts of an event, or nothing. */
 void list_format_missing(const struct catalog *catalog, const struct event *event, struct text *text);
 
