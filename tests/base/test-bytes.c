@@ -70,6 +70,7 @@ static void test_from_and_first(void **state) {
         assert_ptr_equal(bytes_from(view, 8).data, digits + 8);
         assert_int_equal(bytes_from(view, 8).size, 1);
         assert_int_equal(bytes_from(view, 9).size, 0);
+        assert_int_equal(bytes_from(view, 10).size, 0);
         assert_int_equal(bytes_from(view, SIZE_MAX).size, 0);
         assert_int_equal(bytes_first(view, 4).size, 4);
         assert_int_equal(bytes_first(view, SIZE_MAX).size, 9);
