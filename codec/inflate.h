@@ -10,6 +10,9 @@
  * taken and gives the same bytes, what it refuses is refused, and what leaves it waiting for input is
  * ERR_TRUNCATED. The state lives on the stack, about 2 KiB; the work is bounded by the sum of input and
  * output.
+ *
+ * The functions do not bear zlib's name: in the Linux command it would take the place of zlib's own for every
+ * library in the process.
  */
 enum inflate_format {
         INFLATE_RAW,  /* RFC 1951, as inflateInit2(-15) takes it */

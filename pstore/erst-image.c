@@ -65,6 +65,7 @@ int erst_image_open(struct bytes image, struct erst_image *ret_image, struct fau
 
         if (image.size < HEADER_MAP)
                 return fail(ret_fault, ERR_TRUNCATED, image.size, "header", "ends too early");
+        /* QEMU formats a file whose magic is zero; one with anything behind it is more likely damaged. */
         if (!bytes_are_all(image, 0)) {
                 r = header_check(&opened, ret_fault);
                 if (r < 0)
@@ -87,6 +88,7 @@ static uint64_t map_id(const struct erst_image *image, size_t slot) {
         return bytes_u64(image->image, HEADER_MAP + slot * MAP_ENTRY_SIZE);
 }
 
+/* QEMU frees a slot by id 0 alone; its documentation gives all ones the same meaning. */
 static bool id_names_a_record(uint64_t id) {
         return id != CPER_RECORD_ID_UNSPECIFIED && id != CPER_RECORD_ID_NONE;
 }
