@@ -4,6 +4,7 @@
 #include "acpi/erst-exec.h"
 #include "base/arith.h"
 #include "base/error.h"
+#include "base/memory.h"
 
 /* The wait between two looks at the busy status doubles, so that a quick platform is not waited for. */
 #define POLL_STEP_FIRST_US 10
@@ -249,9 +250,12 @@ int erst_count(struct erst *erst, uint64_t *ret_count) {
         return get(erst, &context, ERST_GET_RECORD_COUNT, ret_count);
 }
 
-/* Neither the length nor the identifier in what the platform returned is trusted. */
+/*
+ * Neither the length nor the identifier in what the platform returned is trusted, and the header that was
+ * checked is the one handed out: the exchange range is not ours alone, it may change meanwhile.
+ */
 static int take_record(const struct erst *erst, struct erst_context *context, struct transfer *transfer) {
-        uint8_t raw[ERST_CPER_HEADER_SIZE] = { 0 };
+        uint8_t raw[ERST_CPER_HEADER_SIZE] = { 0 }, *buffer = transfer->buffer;
         struct bytes header = bytes_of(raw, sizeof(raw));
         int r = erst->io->copy_from(erst->io->context, erst->range_address, raw, sizeof(raw));
 
@@ -261,11 +265,15 @@ static int take_record(const struct erst *erst, struct erst_context *context, st
         if (bytes_u64(header, ERST_CPER_RECORD_ID) != transfer->id)
                 return ERR_MISMATCH;
         transfer->size = bytes_u32(header, ERST_CPER_RECORD_LENGTH);
-        if (transfer->size < ERST_CPER_HEADER_SIZE || transfer->size > erst_record_capacity(erst))
+        if (transfer->size < sizeof(raw) || transfer->size > erst_record_capacity(erst))
                 return ERR_LENGTH;
         if (transfer->size > transfer->capacity)
                 return ERR_BUFFER_TOO_SMALL;
-        return erst->io->copy_from(erst->io->context, erst->range_address, transfer->buffer, transfer->size);
+        memcpy(buffer, raw, sizeof(raw));
+        if (transfer->size == sizeof(raw))
+                return 0;
+        return erst->io->copy_from(erst->io->context, erst->range_address + sizeof(raw), buffer + sizeof(raw),
+                                   transfer->size - sizeof(raw));
 }
 
 int erst_read(struct erst *erst, uint64_t id, void *buffer, size_t capacity, size_t *ret_size) {
