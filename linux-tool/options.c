@@ -20,7 +20,10 @@ struct option_row {
         const char *argument; /* NULL: takes none */
         uint32_t bit;
         const char *help;
-        int (*parse)(struct options *options, const char *argument); /* of rows with an argument */
+
+        /* Of rows with an argument: how to take it, and what it has to be. */
+        int (*parse)(struct options *options, const char *argument);
+        const char *wanted;
 };
 
 static int parse_source(struct options *options, const char *argument) {
@@ -41,10 +44,8 @@ static int parse_output(struct options *options, const char *argument) {
 
 /* Only these can be written so that the kernel's pstore reads them. */
 static int parse_type(struct options *options, const char *argument) {
-        if (strcmp(argument, "dmesg") != 0)
-                return ERR_VALUE;
-        options->type = argument;
-        return 0;
+        (void) options;
+        return strcmp(argument, "dmesg") == 0 ? 0 : ERR_VALUE;
 }
 
 static int parse_older_than(struct options *options, const char *argument) {
@@ -64,24 +65,25 @@ static int parse_keep(struct options *options, const char *argument) {
 
 static const struct option_row option_rows[] = {
         { "source", 's', "SPEC", OPTION_SOURCE, "where records live, may be given several times",
-          parse_source },
-        { "all", 'a', NULL, OPTION_ALL, "all events and records", NULL },
-        { "raw", 0, NULL, OPTION_RAW, "the bytes as stored", NULL },
-        { "parts", 0, NULL, OPTION_PARTS, "keep the header line of each part", NULL },
-        { "output", 'o', "DIR", OPTION_OUTPUT, "where dumps are (default: /var/lib/pstore-fw)",
-          parse_output },
-        { "type", 't', "TYPE", OPTION_TYPE, "of the record to write: dmesg", parse_type },
-        { "dumped", 0, NULL, OPTION_DUMPED, "only what has a complete copy already", NULL },
+          parse_source, "is no source" },
+        { "all", 'a', NULL, OPTION_ALL, "all events and records" },
+        { "raw", 0, NULL, OPTION_RAW, "the bytes as stored" },
+        { "parts", 0, NULL, OPTION_PARTS, "keep the header line of each part" },
+        { "output", 'o', "DIR", OPTION_OUTPUT, "where dumps are (default: /var/lib/pstore-fw)", parse_output,
+          "is no directory" },
+        { "type", 't', "TYPE", OPTION_TYPE, "of the record to write: dmesg", parse_type,
+          "cannot be written: only dmesg can" },
+        { "dumped", 0, NULL, OPTION_DUMPED, "only what has a complete copy already" },
         { "older-than", 0, "AGE", OPTION_OLDER_THAN, "only what is older: 90s, 15m, 36h, 30d, 2w",
-          parse_older_than },
-        { "keep", 0, "N", OPTION_KEEP, "leave the newest N events", parse_keep },
-        { "dry-run", 'n', NULL, OPTION_DRY_RUN, "only say what would be done", NULL },
-        { "yes", 'y', NULL, OPTION_YES, "do not ask", NULL },
-        { "json", 'j', NULL, OPTION_JSON, "print one JSON object", NULL },
-        { "quiet", 'q', NULL, OPTION_QUIET, "no notes and no progress, only errors", NULL },
-        { "no-color", 0, NULL, OPTION_NO_COLOR, "no colour on a terminal (or set NO_COLOR)", NULL },
-        { "help", 'h', NULL, OPTION_HELP, "this text, or a verb's", NULL },
-        { "version", 'V', NULL, OPTION_VERSION, "the version", NULL },
+          parse_older_than, "is no age: a number and s, m, h, d or w" },
+        { "keep", 0, "N", OPTION_KEEP, "leave the newest N events", parse_keep, "is no number" },
+        { "dry-run", 'n', NULL, OPTION_DRY_RUN, "only say what would be done" },
+        { "yes", 'y', NULL, OPTION_YES, "do not ask" },
+        { "json", 'j', NULL, OPTION_JSON, "print one JSON object" },
+        { "quiet", 'q', NULL, OPTION_QUIET, "no notes and no progress, only errors" },
+        { "no-color", 0, NULL, OPTION_NO_COLOR, "no colour on a terminal (or set NO_COLOR)" },
+        { "help", 'h', NULL, OPTION_HELP, "this text, or a verb's" },
+        { "version", 'V', NULL, OPTION_VERSION, "the version" },
 };
 
 #define OPTION_COUNT ARRAY_SIZE(option_rows)
@@ -162,7 +164,7 @@ static int take_option(int code, char **argv, struct options *options, struct te
                 return 0;
         text_format(error, "--%s: '", row->name);
         text_put_escaped(error, text_view(optarg));
-        text_format(error, "' is not valid: %s", row->help);
+        text_format(error, "' %s", row->wanted);
         return ERR_INVALID_ARGUMENT;
 }
 
@@ -260,8 +262,8 @@ static void put_options_help(uint32_t bits, const struct sink *sink) {
 }
 
 static int print_verb_help(const struct verb *verb, const struct sink *sink) {
-        sink_format(sink, "Usage: pstore-fw %s [OPTION...]%s%s\n\n%s.\n\n", verb->name,
-                    verb->operands[0] ? " " : "", verb->operands, verb->summary);
+        sink_format(sink, "Usage: pstore-fw %s [OPTION...]%s%s\n\n%s: %s\n\n", verb->name,
+                    verb->operands[0] ? " " : "", verb->operands, verb->name, verb->summary);
         sink_put(sink, text_view(verb->description));
         sink_format(sink, "\nOptions:\n");
         put_options_help(verb->options | OPTIONS_COMMON, sink);

@@ -57,7 +57,6 @@ struct options {
         const char *sources[SOURCES_MAX];
         size_t source_count;
         const char *output; /* NULL: the default directory */
-        const char *type;   /* NULL: dmesg */
         uint64_t older_than_seconds;
         size_t keep;
         char *const *operands; /* what follows the verb */

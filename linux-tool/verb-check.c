@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "store/check.h"
 
+#include <string.h>
+
 #include "base/arith.h"
 #include "base/error.h"
 #include "linux-tool/inventory.h"
@@ -68,11 +70,20 @@ static struct check_store look_at(struct report *report, size_t index) {
         return store;
 }
 
+/* What the kernel does at a panic says nothing of an image or of a directory of copies. */
+static bool is_about_machine(const struct options *options) {
+        for (size_t i = 0; i < options->source_count; i++)
+                if (!strchr(options->sources[i], ':'))
+                        return true;
+        return options->source_count == 0;
+}
+
 static int gather(const struct options *options, struct report *report) {
         struct inventory *inventory = &report->inventory;
         int r;
 
-        machine_look("", &report->machine);
+        if (is_about_machine(options))
+                machine_look("", &report->machine);
         if (options->source_count > 0)
                 r = inventory_make_sources(inventory, options->sources, options->source_count);
         else
@@ -149,7 +160,7 @@ static int print_json(const struct check_facts *facts, struct output *output,
         json_add_string(report, "verdict", check_verdict_name(*ret_verdict));
         json_add(report, "findings", findings);
         json_add(report, "stores", stores);
-        json_add(report, "kernel", json_from_kernel(&facts->kernel));
+        json_add(report, "kernel", facts->kernel.known ? json_from_kernel(&facts->kernel) : NULL);
         return json_report_print(report, output);
 }
 
@@ -176,10 +187,9 @@ const struct verb verb_check = {
         .name = "check",
         .summary = "will a crash on this machine leave a trace?",
         .operands = "",
-        .description =
-                "A verdict, and the facts behind it: stores, their space, the records that wait in them,\n"
-                "which back end the kernel writes to, and what mends what is wrong. The exit status is\n"
-                "that of a monitoring plug-in.\n",
+        .description = "A verdict, and the facts behind it: stores, their space, the records that wait\n"
+                       "in them, which back end the kernel writes to, and what mends what is wrong.\n"
+                       "The exit status is that of a monitoring plug-in.\n",
         .options = OPTION_SOURCE,
         .run = check_run,
 };

@@ -222,7 +222,7 @@ static int clear_run(const struct options *options, struct output *output) {
                 return EXIT_FAILED;
         count = select_records(&inventory, options);
         if (count < 0)
-                return count == ERR_UNKNOWN_ID ? EXIT_NOTHING : EXIT_FAILED;
+                return count == ERR_UNKNOWN_ID ? inventory_status(&inventory, 0) : EXIT_FAILED;
         if (count == 0 && !inventory.failed)
                 message_note("nothing to clear");
         return clear_chosen(&inventory, options, output);
@@ -232,10 +232,9 @@ const struct verb verb_clear = {
         .name = "clear",
         .operands = "[ID...]",
         .summary = "erase records, then look again whether they are gone",
-        .description =
-                "Says which records by ids or by options, which narrow each other. Each record is first\n"
-                "copied to the directory of dump; what has no flushed and compared copy is not erased.\n"
-                "Asks on a terminal, and refuses without --yes otherwise.\n",
+        .description = "Says which records by ids or by options, which narrow each other. Each record\n"
+                       "is first copied to the directory of dump; what has no flushed and compared\n"
+                       "copy is not erased. Asks on a terminal, and refuses without --yes otherwise.\n",
         .options = OPTION_SOURCE | OPTION_ALL | OPTION_DUMPED | OPTION_OLDER_THAN | OPTION_KEEP |
                    OPTION_DRY_RUN | OPTION_YES | OPTION_OUTPUT,
         .operand_max = SIZE_MAX,

@@ -99,7 +99,7 @@ static int dump_run(const struct options *options, struct output *output) {
                 return EXIT_FAILED;
         count = inventory_select(&inventory, options);
         if (count < 0)
-                return EXIT_NOTHING;
+                return inventory_status(&inventory, 0);
         r = save_selected(&inventory, directory, &result);
         if (r < 0)
                 inventory.failed = true;
@@ -109,8 +109,11 @@ static int dump_run(const struct options *options, struct output *output) {
                 r = print_lines(&inventory.catalog, directory, output);
         if (r < 0)
                 return EXIT_FAILED;
-        message_note("%zu records of %zu events are safe in %s, %zu files written", result.record_count,
-                     result.event_count, directory, result.file_count);
+        if (count == 0)
+                message_note("no records");
+        else
+                message_note("%zu records of %zu events are safe in %s, %zu files written",
+                             result.record_count, result.event_count, directory, result.file_count);
         return inventory_status(&inventory, (size_t) count);
 }
 
@@ -118,10 +121,10 @@ const struct verb verb_dump = {
         .name = "dump",
         .operands = "[ID...]",
         .summary = "copy events to files, flushed, read back and compared",
-        .description =
-                "Makes a directory for each event with its joined log, dmesg.txt, a manifest and the\n"
-                "records, stored and decoded. Without an id everything is copied. What is there already\n"
-                "with the same bytes is not written again; other bytes get a name of their own.\n",
+        .description = "Makes a directory for each event with its joined log, dmesg.txt, a manifest\n"
+                       "and the records, stored and decoded. Without an id everything is copied. What\n"
+                       "is there already with the same bytes is not written again; other bytes get a\n"
+                       "name of their own.\n",
         .options = OPTION_SOURCE | OPTION_OUTPUT,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

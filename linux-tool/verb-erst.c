@@ -190,9 +190,9 @@ const struct verb verb_erst = {
         .name = "erst",
         .operands = "[FILE]",
         .summary = "decode and judge the ERST table of this machine or of a file",
-        .description = "The Error Record Serialization Table says how the platform's record store is driven\n"
-                       "(ACPI 6.5, 18.5). Nothing of it is run. This machine's table is read from\n"
-                       "/sys/firmware/acpi/tables/ERST, which takes root.\n",
+        .description = "The Error Record Serialization Table says how the platform's record store is\n"
+                       "driven (ACPI 6.5, 18.5). Nothing of it is run. This machine's table is read\n"
+                       "from /sys/firmware/acpi/tables/ERST, which takes root.\n",
         .operand_max = 1,
         .run = erst_run,
 };

@@ -35,11 +35,11 @@ static int list_run(const struct options *options, struct output *output) {
                 return EXIT_FAILED;
         count = inventory_select(&inventory, options);
         if (count < 0)
-                return EXIT_NOTHING;
+                return inventory_status(&inventory, 0);
         if (options_have(options, OPTION_JSON))
                 r = print_json(&inventory.catalog, output);
         else
-                r = list_catalog(&inventory.catalog, &output->sink);
+                r = list_selected(&inventory.catalog, &output->sink);
         if (r < 0)
                 return EXIT_FAILED;
         if (count == 0 && !inventory.failed)
@@ -51,10 +51,10 @@ const struct verb verb_list = {
         .name = "list",
         .operands = "[ID...]",
         .summary = "list events with their records",
-        .description =
-                "An event is one oops or panic, with all the records into which the kernel cut its log.\n"
-                "STORED is the size of the stored bytes, LOG that of the decoded log. Records that\n"
-                "belong to no event come last. The ids are what the other verbs take.\n",
+        .description = "An event is one oops or panic, with all the records into which the kernel cut\n"
+                       "its log. STORED is the size of the stored bytes, LOG that of the decoded log.\n"
+                       "Records that belong to no event come last. The ids are what the other verbs\n"
+                       "take.\n",
         .options = OPTION_SOURCE,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

@@ -130,10 +130,10 @@ static int show_run(const struct options *options, struct output *output) {
         else
                 count = select_newest(&inventory);
         if (count < 0)
-                return EXIT_NOTHING;
+                return inventory_status(&inventory, 0);
         if (count == 0 && inventory.catalog.record_count == 0 && !inventory.failed)
                 message_note("no records");
-        if (count > 0 && show(options, &inventory, output) < 0)
+        if ((count > 0 || options_have(options, OPTION_JSON)) && show(options, &inventory, output) < 0)
                 return EXIT_FAILED;
         return inventory_status(&inventory, (size_t) count);
 }
@@ -142,10 +142,9 @@ const struct verb verb_show = {
         .name = "show",
         .operands = "[ID...]",
         .summary = "print the log of an event, joined in time order and decompressed",
-        .description =
-                "Without an id and without --all it is the newest event's. Missing parts are named where\n"
-                "they are missing. On a terminal control characters are made visible; to a file or a\n"
-                "pipe every byte goes as it is.\n",
+        .description = "Without an id and without --all it is the newest event's. Missing parts are\n"
+                       "named where they are missing. On a terminal control characters are made\n"
+                       "visible; to a file or a pipe every byte goes as it is.\n",
         .options = OPTION_SOURCE | OPTION_ALL | OPTION_RAW | OPTION_PARTS,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

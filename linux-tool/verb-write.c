@@ -133,10 +133,9 @@ const struct verb verb_write = {
         .name = "write",
         .operands = "[FILE]",
         .summary = "store a record of one file or of standard input, and print its id",
-        .description =
-                "The record looks like one of the kernel's, so that its pstore shows it after a reboot.\n"
-                "It is read back and compared. Without --source it goes to the first store of this\n"
-                "machine that can be written: EFI variables, then ERST.\n",
+        .description = "The record looks like one of the kernel's, so that its pstore shows it after a\n"
+                       "reboot. It is read back and compared. Without --source it goes to the first\n"
+                       "store of this machine that can be written: EFI variables, then ERST.\n",
         .options = OPTION_SOURCE | OPTION_TYPE,
         .operand_max = 1,
         .run = write_run,
