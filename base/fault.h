@@ -13,3 +13,10 @@ struct fault {
         const char *field;  /* in the words of the specification */
         const char *reason; /* completes "FIELD: REASON" */
 };
+
+/* Fills the fault and hands `error` on: for `return fault_at(…);`. */
+static inline int fault_at(struct fault *ret_fault, int error, size_t offset, const char *field,
+                           const char *reason) {
+        *ret_fault = (struct fault){ .offset = offset, .field = field, .reason = reason };
+        return error;
+}

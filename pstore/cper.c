@@ -54,29 +54,24 @@ const struct guid cper_section_mce =
 static const struct guid notification_mce =
         GUID_INIT(0xe8f56ffe, 0x919c, 0x4cc5, 0xba, 0x88, 0x65, 0xab, 0xe1, 0x49, 0x13, 0xbb);
 
-static int fail(struct fault *ret_fault, int error, size_t offset, const char *field, const char *reason) {
-        *ret_fault = (struct fault){ .offset = offset, .field = field, .reason = reason };
-        return error;
-}
-
 static int check_header(struct bytes raw, struct fault *ret_fault) {
         uint32_t length = bytes_u32(raw, HEADER_RECORD_LENGTH);
         size_t smallest =
                 CPER_HEADER_SIZE + (size_t) bytes_u16(raw, HEADER_SECTION_COUNT) * CPER_DESCRIPTOR_SIZE;
 
         if (raw.size < CPER_HEADER_SIZE)
-                return fail(ret_fault, ERR_TRUNCATED, raw.size, "record header", "ends too early");
+                return fault_at(ret_fault, ERR_TRUNCATED, raw.size, "record header", "ends too early");
         if (!bytes_start_with(raw, bytes_of(SIGNATURE_START, 4)))
-                return fail(ret_fault, ERR_SIGNATURE, HEADER_SIGNATURE, "signature start", "is not CPER");
+                return fault_at(ret_fault, ERR_SIGNATURE, HEADER_SIGNATURE, "signature start", "is not CPER");
         if (bytes_u32(raw, HEADER_SIGNATURE_END) != SIGNATURE_END)
-                return fail(ret_fault, ERR_SIGNATURE, HEADER_SIGNATURE_END, "signature end",
-                            "is not 0xffffffff");
+                return fault_at(ret_fault, ERR_SIGNATURE, HEADER_SIGNATURE_END, "signature end",
+                                "is not 0xffffffff");
         if (length > raw.size)
-                return fail(ret_fault, ERR_LENGTH, HEADER_RECORD_LENGTH, "record length",
-                            "larger than the bytes there are");
+                return fault_at(ret_fault, ERR_LENGTH, HEADER_RECORD_LENGTH, "record length",
+                                "larger than the bytes there are");
         if (length < smallest)
-                return fail(ret_fault, ERR_LENGTH, HEADER_RECORD_LENGTH, "record length",
-                            "smaller than header and section descriptors");
+                return fault_at(ret_fault, ERR_LENGTH, HEADER_RECORD_LENGTH, "record length",
+                                "smaller than header and section descriptors");
         return 0;
 }
 
@@ -86,11 +81,11 @@ static int check_section(struct bytes record, size_t descriptor, size_t descript
         uint32_t length = bytes_u32(record, descriptor + DESCRIPTOR_LENGTH);
 
         if (offset < descriptors_end)
-                return fail(ret_fault, ERR_VALUE, descriptor + DESCRIPTOR_OFFSET, "section offset",
-                            "points into the headers");
+                return fault_at(ret_fault, ERR_VALUE, descriptor + DESCRIPTOR_OFFSET, "section offset",
+                                "points into the headers");
         if (!bytes_contain(record, offset, length))
-                return fail(ret_fault, ERR_LENGTH, descriptor + DESCRIPTOR_LENGTH, "section length",
-                            "reaches behind the record");
+                return fault_at(ret_fault, ERR_LENGTH, descriptor + DESCRIPTOR_LENGTH, "section length",
+                                "reaches behind the record");
         return 0;
 }
 

@@ -24,11 +24,6 @@ enum {
 #define RECORD_LENGTH_OFFSET 20
 #define RECORD_ID_OFFSET     96
 
-static int fail(struct fault *ret_fault, int error, size_t offset, const char *field, const char *reason) {
-        *ret_fault = (struct fault){ .offset = offset, .field = field, .reason = reason };
-        return error;
-}
-
 /* The conditions of QEMU's own check of the file, and that the map lies before the first slot. */
 static int header_check(const struct erst_image *image, struct fault *ret_fault) {
         struct bytes file = image->image;
@@ -36,26 +31,26 @@ static int header_check(const struct erst_image *image, struct fault *ret_fault)
         uint32_t storage_offset = bytes_u32(file, HEADER_STORAGE_OFFSET);
 
         if (bytes_u64(file, HEADER_MAGIC) != MAGIC)
-                return fail(ret_fault, ERR_SIGNATURE, HEADER_MAGIC, "magic", "is not \"ERSTSTOR\"");
+                return fault_at(ret_fault, ERR_SIGNATURE, HEADER_MAGIC, "magic", "is not \"ERSTSTOR\"");
         if (record_size < RECORD_SIZE_MIN || (record_size & (record_size - 1)) != 0)
-                return fail(ret_fault, ERR_VALUE, HEADER_RECORD_SIZE, "record_size",
-                            "is not a power of two from 4096 on");
+                return fault_at(ret_fault, ERR_VALUE, HEADER_RECORD_SIZE, "record_size",
+                                "is not a power of two from 4096 on");
         if (file.size % record_size != 0)
-                return fail(ret_fault, ERR_LENGTH, HEADER_RECORD_SIZE, "record_size",
-                            "does not divide the size of the file");
+                return fault_at(ret_fault, ERR_LENGTH, HEADER_RECORD_SIZE, "record_size",
+                                "does not divide the size of the file");
         if (bytes_u16(file, HEADER_VERSION) != VERSION_1_0)
-                return fail(ret_fault, ERR_VALUE, HEADER_VERSION, "version", "is not 0x0100");
+                return fault_at(ret_fault, ERR_VALUE, HEADER_VERSION, "version", "is not 0x0100");
         if (bytes_u16(file, HEADER_RESERVED) != 0)
-                return fail(ret_fault, ERR_VALUE, HEADER_RESERVED, "reserved", "is not 0");
+                return fault_at(ret_fault, ERR_VALUE, HEADER_RESERVED, "reserved", "is not 0");
         if (storage_offset % record_size != 0)
-                return fail(ret_fault, ERR_VALUE, HEADER_STORAGE_OFFSET, "storage_offset",
-                            "is not a multiple of record_size");
+                return fault_at(ret_fault, ERR_VALUE, HEADER_STORAGE_OFFSET, "storage_offset",
+                                "is not a multiple of record_size");
         if (storage_offset > file.size)
-                return fail(ret_fault, ERR_LENGTH, HEADER_STORAGE_OFFSET, "storage_offset",
-                            "lies behind the end of the file");
+                return fault_at(ret_fault, ERR_LENGTH, HEADER_STORAGE_OFFSET, "storage_offset",
+                                "lies behind the end of the file");
         if (storage_offset < HEADER_MAP + file.size / record_size * MAP_ENTRY_SIZE)
-                return fail(ret_fault, ERR_LENGTH, HEADER_STORAGE_OFFSET, "storage_offset",
-                            "lies inside of the map");
+                return fault_at(ret_fault, ERR_LENGTH, HEADER_STORAGE_OFFSET, "storage_offset",
+                                "lies inside of the map");
         return 0;
 }
 
@@ -64,7 +59,7 @@ int erst_image_open(struct bytes image, struct erst_image *ret_image, struct fau
         int r;
 
         if (image.size < HEADER_MAP)
-                return fail(ret_fault, ERR_TRUNCATED, image.size, "header", "ends too early");
+                return fault_at(ret_fault, ERR_TRUNCATED, image.size, "header", "ends too early");
         /* QEMU formats a file whose magic is zero; one with anything behind it is more likely damaged. */
         if (!bytes_are_all(image, 0)) {
                 r = header_check(&opened, ret_fault);
@@ -106,14 +101,14 @@ static int slot_check(const struct erst_image_slot *slot, struct bytes whole, st
         uint32_t length = bytes_u32(whole, RECORD_LENGTH_OFFSET);
 
         if (length < CPER_HEADER_SIZE)
-                return fail(ret_fault, ERR_LENGTH, slot->offset + RECORD_LENGTH_OFFSET, "record_length",
-                            "is less than a record's header");
+                return fault_at(ret_fault, ERR_LENGTH, slot->offset + RECORD_LENGTH_OFFSET, "record_length",
+                                "is less than a record's header");
         if (length > whole.size)
-                return fail(ret_fault, ERR_LENGTH, slot->offset + RECORD_LENGTH_OFFSET, "record_length",
-                            "exceeds the slot");
+                return fault_at(ret_fault, ERR_LENGTH, slot->offset + RECORD_LENGTH_OFFSET, "record_length",
+                                "exceeds the slot");
         if (bytes_u64(whole, RECORD_ID_OFFSET) != slot->id)
-                return fail(ret_fault, ERR_VALUE, slot->offset + RECORD_ID_OFFSET, "record_id",
-                            "is not the id in the map");
+                return fault_at(ret_fault, ERR_VALUE, slot->offset + RECORD_ID_OFFSET, "record_id",
+                                "is not the id in the map");
         return 0;
 }
 

@@ -78,9 +78,8 @@ uint64_t record_erst_boot(uint64_t erst_id) {
 }
 
 static int fail(struct record *record, int error, size_t offset, const char *field, const char *reason) {
-        record->fault = (struct fault){ .offset = offset, .field = field, .reason = reason };
-        record->error = error;
-        return error;
+        record->error = fault_at(&record->fault, error, offset, field, reason);
+        return record->error;
 }
 
 static void take_section(struct record *record, const struct cper_record *cper) {

@@ -68,11 +68,6 @@ static const struct guid volume_of_variables =
  */
 #define TRANSITIONS_MAX 256
 
-static int fail(struct fault *ret_fault, int error, size_t offset, const char *field, const char *reason) {
-        *ret_fault = (struct fault){ .offset = offset, .field = field, .reason = reason };
-        return error;
-}
-
 /* --- the volume ------------------------------------------------------------------------------- */
 
 static uint16_t sum_words(struct bytes bytes) {
@@ -89,22 +84,24 @@ static int volume_check(struct bytes image, struct fault *ret_fault) {
         struct guid file_system;
 
         if (image.size < VOLUME_HEADER_SIZE || guid_load(image, VOLUME_FILE_SYSTEM, &file_system) < 0)
-                return fail(ret_fault, ERR_TRUNCATED, image.size, "firmware volume header", "ends too early");
+                return fault_at(ret_fault, ERR_TRUNCATED, image.size, "firmware volume header",
+                                "ends too early");
         if (bytes_u32(image, VOLUME_SIGNATURE) != VOLUME_MAGIC)
-                return fail(ret_fault, ERR_SIGNATURE, VOLUME_SIGNATURE, "Signature", "is not \"_FVH\"");
+                return fault_at(ret_fault, ERR_SIGNATURE, VOLUME_SIGNATURE, "Signature", "is not \"_FVH\"");
         if (!guid_equal(&file_system, &volume_of_variables))
-                return fail(ret_fault, ERR_SIGNATURE, VOLUME_FILE_SYSTEM, "FileSystemGuid",
-                            "is not the one of a volume with variables");
+                return fault_at(ret_fault, ERR_SIGNATURE, VOLUME_FILE_SYSTEM, "FileSystemGuid",
+                                "is not the one of a volume with variables");
         if (header_length < VOLUME_HEADER_SIZE || header_length % 2 != 0 || header_length > image.size)
-                return fail(ret_fault, ERR_LENGTH, VOLUME_HEADER_LENGTH, "HeaderLength",
-                            "is not possible in this file");
+                return fault_at(ret_fault, ERR_LENGTH, VOLUME_HEADER_LENGTH, "HeaderLength",
+                                "is not possible in this file");
         if (sum_words(bytes_first(image, header_length)) != 0)
-                return fail(ret_fault, ERR_CHECKSUM, VOLUME_CHECKSUM, "Checksum",
-                            "does not make the sum zero");
+                return fault_at(ret_fault, ERR_CHECKSUM, VOLUME_CHECKSUM, "Checksum",
+                                "does not make the sum zero");
         if (length > image.size)
-                return fail(ret_fault, ERR_TRUNCATED, VOLUME_LENGTH, "FvLength", "exceeds the file");
+                return fault_at(ret_fault, ERR_TRUNCATED, VOLUME_LENGTH, "FvLength", "exceeds the file");
         if (length < header_length + STORE_HEADER_SIZE)
-                return fail(ret_fault, ERR_LENGTH, VOLUME_LENGTH, "FvLength", "has no room for variables");
+                return fault_at(ret_fault, ERR_LENGTH, VOLUME_LENGTH, "FvLength",
+                                "has no room for variables");
         return 0;
 }
 
@@ -123,20 +120,20 @@ static int store_check(struct bytes volume, size_t offset, struct fault *ret_fau
         uint32_t size = bytes_u32(volume, STORE_SIZE);
 
         if (!format_find(volume))
-                return fail(ret_fault, ERR_SIGNATURE, offset + STORE_SIGNATURE, "variable store Signature",
-                            "is not known");
+                return fault_at(ret_fault, ERR_SIGNATURE, offset + STORE_SIGNATURE,
+                                "variable store Signature", "is not known");
         if (size < STORE_HEADER_SIZE)
-                return fail(ret_fault, ERR_LENGTH, offset + STORE_SIZE, "variable store Size",
-                            "is less than its header");
+                return fault_at(ret_fault, ERR_LENGTH, offset + STORE_SIZE, "variable store Size",
+                                "is less than its header");
         if (size > volume.size)
-                return fail(ret_fault, ERR_LENGTH, offset + STORE_SIZE, "variable store Size",
-                            "exceeds the firmware volume");
+                return fault_at(ret_fault, ERR_LENGTH, offset + STORE_SIZE, "variable store Size",
+                                "exceeds the firmware volume");
         if (bytes_u8(volume, STORE_FORMAT) != STORE_FORMATTED)
-                return fail(ret_fault, ERR_VALUE, offset + STORE_FORMAT, "variable store Format",
-                            "is not 0x5a, formatted");
+                return fault_at(ret_fault, ERR_VALUE, offset + STORE_FORMAT, "variable store Format",
+                                "is not 0x5a, formatted");
         if (bytes_u8(volume, STORE_STATE) != STORE_HEALTHY)
-                return fail(ret_fault, ERR_VALUE, offset + STORE_STATE, "variable store State",
-                            "is not 0xfe, healthy");
+                return fault_at(ret_fault, ERR_VALUE, offset + STORE_STATE, "variable store State",
+                                "is not 0xfe, healthy");
         return 0;
 }
 
@@ -196,11 +193,11 @@ static int entry_read(const struct variable_store_format *format, struct bytes r
         struct bytes body = bytes_from(rest, format->header_size);
 
         if (bytes_slice(body, 0, name_size, &entry.name) < 0)
-                return fail(ret_fault, ERR_LENGTH, offset + format->name_size, "variable NameSize",
-                            "reaches behind the store");
+                return fault_at(ret_fault, ERR_LENGTH, offset + format->name_size, "variable NameSize",
+                                "reaches behind the store");
         if (bytes_slice(body, name_size, data_size, &entry.data) < 0)
-                return fail(ret_fault, ERR_LENGTH, offset + format->data_size, "variable DataSize",
-                            "reaches behind the store");
+                return fault_at(ret_fault, ERR_LENGTH, offset + format->data_size, "variable DataSize",
+                                "reaches behind the store");
         entry.size = size_min(align(format->header_size + name_size + data_size), rest.size);
         entry.state = bytes_u8(rest, VARIABLE_STATE);
         entry.attributes = bytes_u32(rest, VARIABLE_ATTRIBUTES);
@@ -219,8 +216,8 @@ static int entry_at(const struct variable_store *store, size_t offset, struct va
                 return entry_read(store->format, rest, offset, ret_entry, ret_fault);
         if (bytes_are_all(rest, ERASED_U8))
                 return 0;
-        return fail(ret_fault, ERR_SIGNATURE, offset, "variable StartId",
-                    "is neither a variable's nor erased flash");
+        return fault_at(ret_fault, ERR_SIGNATURE, offset, "variable StartId",
+                        "is neither a variable's nor erased flash");
 }
 
 static bool entry_has_name_of(const struct variable_store_entry *left,

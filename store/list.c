@@ -72,7 +72,7 @@ static int list_record(const struct record *record, const struct sink *sink) {
         if (r < 0 || record->error == 0)
                 return r;
         list_format_error(record, &error_text);
-        return sink_format(sink, "    cannot be read: %s\n", error);
+        return sink_format(sink, "    malformed: %s\n", error);
 }
 
 static uint64_t stored_size(const struct catalog *catalog, const struct event *event) {
