@@ -30,8 +30,8 @@ struct erst_context {
 /* Time that one run of an action may spend in STALL and STALL_WHILE_TRUE: a whole operation takes less. */
 #define ERST_ACTION_STALL_MAX_US 1000000
 
-/* STALL_WHILE_TRUE counts at least so much per look at its register, so that VAR1 = 0 ends as well. */
-#define ERST_STALL_STEP_MIN_US 10
+/* STALL_WHILE_TRUE waits at least so much between two looks at its register: VAR1 = 0 must end as well. */
+#define ERST_STALL_STEP_MIN_US 100
 
 /* Bytes that one run of an action may move by MOVE_DATA. */
 #define ERST_ACTION_MOVE_MAX 0x100000

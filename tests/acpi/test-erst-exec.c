@@ -547,8 +547,8 @@ static void test_context_carries_over_to_the_next_action(void **state) {
 
 static int run_everything(struct machine *machine) {
         machine->memory[0] = 1;
-        machine->ready_at_us = 30;
-        machine->context = (struct erst_context){ .var1 = 20, .src_base = BASE, .dst_base = BASE + 0x1000 };
+        machine->ready_at_us = 300;
+        machine->context = (struct erst_context){ .var1 = 200, .src_base = BASE, .dst_base = BASE + 0x1000 };
         return RUN(machine, { .instruction = ERST_STALL_WHILE_TRUE, MEMORY(0, 8), .value = 1, .mask = 0xff },
                    { .instruction = ERST_READ_REGISTER, MEMORY(8, 8), ALL },
                    { .instruction = ERST_READ_REGISTER_VALUE, MEMORY(8, 8), ALL },
