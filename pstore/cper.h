@@ -19,6 +19,9 @@
 /* A Linux record has one section: its payload starts here. */
 #define CPER_LINUX_PAYLOAD_OFFSET (CPER_HEADER_SIZE + CPER_DESCRIPTOR_SIZE)
 
+/* Where a record's id stands in it (UEFI 2.10, N.2.1). */
+#define CPER_RECORD_ID_OFFSET 96
+
 /* Ids that name no record (ACPI 6.5, 18.5.2: unspecified and "no more"). */
 #define CPER_RECORD_ID_UNSPECIFIED 0
 #define CPER_RECORD_ID_NONE        UINT64_MAX

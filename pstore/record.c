@@ -116,7 +116,8 @@ static int parse_erst(struct record *record, struct bytes raw) {
                 return r;
         }
         if (!erst_name_parse(record, &id) || id != cper.record_id)
-                return fail(record, ERR_VALUE, 96, "record id", "is not the id it is stored under");
+                return fail(record, ERR_VALUE, CPER_RECORD_ID_OFFSET, "record id",
+                            "is not the id it is stored under");
         record->raw = cper.raw;
         record->boot = record_erst_boot(cper.record_id);
         record->has_time = cper_time(&cper, &record->seconds);
