@@ -42,8 +42,12 @@ def equal(what: str, got: Any, expected: Any) -> None:
         raise CheckFailed(f"{what}\n{_difference(got, expected)}")
 
 
+def found(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.IGNORECASE | re.MULTILINE) is not None
+
+
 def matches(what: str, text: str, pattern: str) -> None:
-    if not re.search(pattern, text, re.IGNORECASE | re.MULTILINE):
+    if not found(pattern, text):
         raise CheckFailed(f"{what}\nexpected a match of: {pattern}\ngot: {_short(text)}")
 
 

@@ -45,11 +45,11 @@ class Esp:
             tops = sorted(str(top) for top in Path(scratch).iterdir())
             self._mtool("mcopy", "-s", "-o", "-Q", *tops, "::/")
 
-    def read(self, path: str = "") -> dict[str, bytes]:
-        """Every file below a directory, by its path from there."""
+    def read(self, directory: str = "") -> dict[str, bytes]:
+        """Every file below a directory, by its path from there; none when there is no such directory."""
         with tempfile.TemporaryDirectory() as scratch:
-            self._mtool("mcopy", "-s", "-n", f"::/{path}", scratch)
-            top = Path(scratch) / Path(path).name if path else Path(scratch)
+            self._mtool("mcopy", "-s", "-n", "::/", scratch)
+            top = Path(scratch) / directory
             return {str(file.relative_to(top)): file.read_bytes() for file in top.rglob("*") if file.is_file()}
 
 

@@ -24,9 +24,10 @@ def shell_path() -> bytes:
 
 
 def file_path(partition_guid: uuid.UUID, first_sector: int, sectors: int, path: str) -> bytes:
-    """The short form: the partition by its GUID, the file by its path."""
+    """The short form: the partition by its GUID, the file by its path, no file for the default one."""
     hard_drive = struct.pack("<IQQ16sBB", 1, first_sector, sectors, partition_guid.bytes_le, 2, 2)
-    return _node(4, 1, hard_drive) + _node(4, 4, path.encode("utf-16-le") + b"\0\0") + _END_OF_PATH
+    file = _node(4, 4, path.encode("utf-16-le") + b"\0\0") if path else b""
+    return _node(4, 1, hard_drive) + file + _END_OF_PATH
 
 
 def boot_option(number: int, title: str, path: bytes, arguments: str = "") -> Variable:

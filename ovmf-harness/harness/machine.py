@@ -34,11 +34,16 @@ class Result:
 
     @property
     def text(self) -> str:
-        return self.out.decode(errors="replace")
+        return _lines(self.out)
 
     @property
     def complaint(self) -> str:
-        return self.err.decode(errors="replace")
+        return _lines(self.err)
+
+
+def _lines(output: bytes) -> str:
+    """A UEFI console ends its lines with two characters."""
+    return output.decode(errors="replace").replace("\r\n", "\n")
 
 
 @dataclass(frozen=True)
@@ -48,19 +53,18 @@ class LinuxBoot:
     serial: str
 
 
-def shell_option(number: int) -> varstore.Variable:
-    return loadoption.boot_option(number, "harness", loadoption.shell_path(), f"Shell.efi fs0:\\{_SCRIPT}")
-
-
 def _start_shell_script() -> list[varstore.Variable]:
     """Make the firmware's shell run our script at once: neither a menu nor a countdown."""
-    return [shell_option(0), loadoption.boot_order(0)]
+    return [
+        loadoption.boot_option(0, "harness", loadoption.shell_path(), f"Shell.efi fs0:\\{_SCRIPT}"),
+        loadoption.boot_order(0),
+    ]
 
 
-def program_option(number: int, path: str, arguments: str = "") -> varstore.Variable:
-    """A boot option for a file on the ESP."""
-    file_path = loadoption.file_path(esp.PARTITION_GUID, esp.FIRST_SECTOR, esp.SECTORS, path)
-    return loadoption.boot_option(number, "pstore-fw", file_path, arguments)
+def start_program(path: str = "", arguments: str = "") -> list[varstore.Variable]:
+    """Make the firmware start a file of the ESP; without a path, the one that every ESP is searched for."""
+    device_path = loadoption.file_path(esp.PARTITION_GUID, esp.FIRST_SECTOR, esp.SECTORS, path)
+    return [loadoption.boot_option(0, "harness", device_path, arguments), loadoption.boot_order(0)]
 
 
 class Machine:
@@ -107,11 +111,11 @@ class Machine:
         self.last_log.unlink(missing_ok=True)
         return self.last_log
 
-    def _boot(self, log: Path, devices: list[str]) -> bytes:
+    def _boot(self, log: Path, devices: list[str], until: bytes | None = None) -> bytes:
         erst = qemu.erst_device(self._erst) if self._erst else []
         with qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices) as machine:
-            machine.wait(_BOUND_S * self._lab.settings.patience)
-        return log.read_bytes()
+            machine.wait(_BOUND_S * self._lab.settings.patience, until)
+            return machine.serial
 
     def _boot_until_init(self, devices: list[str], purpose: str) -> bytes:
         """Kernels die now and then under TCG before they reach init; such a boot is made again, with the stores
@@ -150,9 +154,10 @@ class Machine:
         kept = _unpack(outbox)
         return LinuxBoot(_linux_results(kept), kept, serial.decode(errors="replace"))
 
-    def firmware(self, purpose: str = "firmware") -> str:
-        """Boot what the boot options say; returns the serial log when the machine has switched off."""
-        return self._boot(self._new_log(purpose), qemu.disk(self.esp.image)).decode(errors="replace")
+    def firmware(self, purpose: str = "firmware", until: bytes | None = None) -> str:
+        """Boot what the boot options say; returns the serial log when the machine has switched itself off, or
+        has printed `until`."""
+        return self._boot(self._new_log(purpose), qemu.disk(self.esp.image), until).decode(errors="replace")
 
     def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {}) -> dict[str, Result]:
         """Run the application in the UEFI shell, once for each set of arguments, in one boot, in its directory
@@ -174,11 +179,6 @@ def _shell_script(out: str, commands: dict[str, str]) -> bytes:
         lines.append(f"echo %lasterror% >a \\{out}\\{name}.status")
     lines.append("reset -s")
     return "".join(line + "\r\n" for line in lines).encode()
-
-
-def switch_off_script() -> dict[str, bytes]:
-    """For machines whose application is a boot option: what the shell, the next option, then does."""
-    return {_SCRIPT: b"reset -s\r\n"}
 
 
 def _shell_result(name: str, arguments: str, written: dict[str, bytes]) -> Result:

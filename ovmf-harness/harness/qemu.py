@@ -110,21 +110,16 @@ class Qemu:
             return False
         return True
 
-    def wait(self, bound_s: float) -> None:
+    def wait(self, bound_s: float, until: bytes | None = None) -> None:
+        """Wait for the machine's end, or for this text on its serial console."""
         deadline = time.monotonic() + bound_s
-        while not self._glance():
+        while not self._glance() and not (until and until in self.serial):
             if _FIRMWARE_EXCEPTION in self.serial:
                 raise Hang("the firmware, or what runs on it, died of an exception")
             if time.monotonic() > deadline:
                 raise Hang(f"the machine did not end within {bound_s:.0f} s")
         if _stopping.is_set():
             raise Stopped
-
-    def wait_for_text(self, text: bytes, bound_s: float) -> None:
-        deadline = time.monotonic() + bound_s
-        while text not in self.serial:
-            if self._glance() or time.monotonic() > deadline:
-                raise Hang(f"{text!r} did not appear on the serial console within {bound_s:.0f} s")
 
     def _ask(self, command: str, **arguments: str) -> None:
         self._qmp.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Started by the firmware instead of by a person, the application takes its verb from the boot option, and dumps
+when there is none, as \\EFI\\BOOT\\BOOTX64.EFI too.
+"""
+
+from harness import check, crash, dumps
+from harness.backend import EFI
+from harness.machine import Machine, start_program
+from harness.scenario import Run
+
+# What the firmware shows when a boot option has returned: its menu.
+_FIRMWARE_MENU = b"Select Language"
+_PROGRAM = r"\EFI\pstore-fw\pstore-fwx64.efi"
+
+
+def _check_dumped(machine: Machine) -> None:
+    (variable,) = crash.variables(1)
+    dump = dumps.only_event(machine.esp.read(dumps.ON_ESP))
+    check.equal("the text on the ESP", dump.files[f"records/efi-{variable.name}.txt"], variable.data)
+
+
+def run(test: Run) -> None:
+    with test.step("a boot option with \"dump\" dumps"):
+        machine = test.machine("dump", variables=crash.variables(1), boot=start_program(_PROGRAM, "dump"))
+        machine.firmware(until=_FIRMWARE_MENU)
+        _check_dumped(machine)
+    with test.step("a boot option with options clears what it has dumped"):
+        machine = test.machine("clear", variables=crash.variables(1),
+                               boot=start_program(_PROGRAM, "clear --all --yes"))
+        machine.firmware(until=_FIRMWARE_MENU)
+        check.equal("what is left", EFI.stored(machine), {})
+        _check_dumped(machine)
+    with test.step("BOOTX64.EFI without an argument dumps"):
+        machine = test.machine("bootx64", variables=crash.variables(1), boot=start_program())
+        machine.esp.add({"EFI/BOOT/BOOTX64.EFI": test.lab.settings.application.read_bytes()})
+        machine.firmware(until=_FIRMWARE_MENU)
+        _check_dumped(machine)
