@@ -4,7 +4,8 @@
 #include "efi-app/app.h"
 #include "store/dump.h"
 
-#define ESP_DUMP_DIRECTORY "EFI/pstore-fw/dumps"
+#define ESP_DUMP_DIRECTORY       "EFI/pstore-fw/dumps"
+#define ESP_DUMP_DIRECTORY_SHOWN "\\EFI\\pstore-fw\\dumps"
 
 /* The file system that the application was started from (UEFI 2.10, 13.5). */
 struct esp {

@@ -71,9 +71,9 @@ int session_dump(struct session *session) {
         }
         target = esp_dump_target(&esp);
         r = dump_selected(&session->catalog, &target, &origin, tell_failed_copy, &app->console, &result);
-        console_note(&app->console, "saved: %zu record%s of %zu event%s in /%s, %zu file%s new%s",
+        console_note(&app->console, "saved: %zu record%s of %zu event%s in %s, %zu file%s new%s",
                      result.record_count, text_plural(result.record_count), result.event_count,
-                     text_plural(result.event_count), ESP_DUMP_DIRECTORY, result.file_count,
+                     text_plural(result.event_count), ESP_DUMP_DIRECTORY_SHOWN, result.file_count,
                      text_plural(result.file_count), result.failed_count ? ", NOT ALL" : "");
         esp_close(&esp);
         return r;

@@ -111,10 +111,9 @@ static void judge_errors(struct judge *judge, const struct check_store *store) {
 static void judge_waiting(struct judge *judge, const struct check_store *store) {
         if (store->record_count > 0)
                 find(judge, CHECK_WARNING, "pstore-fw clear --all",
-                     "%s: %zu record%s of %zu event%s take%s %llu bytes until they are saved and cleared",
-                     store->spec, store->record_count, text_plural(store->record_count), store->event_count,
-                     text_plural(store->event_count), store->record_count == 1 ? "s" : "",
-                     (unsigned long long) store->record_bytes);
+                     "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared", store->spec,
+                     store->record_count, text_plural(store->record_count), store->event_count,
+                     text_plural(store->event_count), (unsigned long long) store->record_bytes);
 }
 
 static void judge_space(struct judge *judge, const struct check_store *store) {
