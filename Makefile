@@ -152,8 +152,13 @@ $(addsuffix .passed,$(TESTS)): %.passed: % $(TEST_DATA) $(PROGRAM) scripts/run-t
 $(addsuffix .passed,$(REPLAYS)): $(O)/san/replay/fuzz-%.passed: $(O)/san/replay/fuzz-% $(TEST_DATA) scripts/run-test
 	scripts/run-test $(<).log $< tests/fuzz/corpus/$* && touch $@
 
-.PHONY: unit scenarios check-scripts
-unit: $(STAMPS)
+# The distribution's python3, as its jsonschema is used.
+SCHEMA_CHECK := $(O)/check-schema
+$(SCHEMA_CHECK).passed: tests/linux-tool/check-schema.py $(PROGRAM) $(wildcard docs/schema/*.json) scripts/run-test
+	scripts/run-test $(SCHEMA_CHECK).log $< $(PROGRAM) && touch $@
+
+.PHONY: unit scenarios
+unit: $(STAMPS) $(SCHEMA_CHECK).passed
 
 scenarios: all
 	scripts/run-test --show $(O)/harness/scenarios.log ovmf-harness/run
@@ -164,7 +169,7 @@ test:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory -j$(JOBS) -k unit || true
 	@$(MAKE) --no-print-directory scenarios || true
-	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(REPLAYS))
+	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(REPLAYS) $(SCHEMA_CHECK))
 
 .PHONY: demo
 demo:

@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""check-schema.py PROGRAM: holds what --json prints, and the files of a dump, against docs/schema.
+
+The records are variables made here, so that it runs everywhere: an event with a gap, a note without a header
+line, a name that no kernel gives, and a compressed record that is noise.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from jsonschema import Draft202012Validator, RefResolver
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCHEMAS = {path.name: json.loads(path.read_text()) for path in (ROOT / "docs/schema").glob("*.json")}
+
+VENDOR = "cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0"
+ATTRIBUTES = (7).to_bytes(4, "little")
+VARIABLES = {
+    "dump-type0-1-1-1709210119-D": b"Panic#1 Part1\n<0>[    1.0] the end\n",
+    "dump-type0-3-1-1709210120-D": b"Panic#1 Part3\n<6>[    0.1] the beginning\n",
+    "dump-type0-1-2-1709210200-D": b"a note\n",
+    "dump-type0-7-1-1709210300-C": b"\xff\xfe\xfd noise",
+    "dump-by-nobody": b"foreign",
+}
+DONE, FAILED, NOTHING_FOUND = 0, 1, 3
+
+
+def validate(document):
+    name = document["schema"].split("/")[1] + ".json"
+    resolver = RefResolver("", SCHEMAS[name], store=SCHEMAS)
+    Draft202012Validator(SCHEMAS[name], resolver=resolver).validate(document)
+
+
+class Run:
+    def __init__(self, program, folder):
+        self.program = program
+        self.variables = folder / "efivars"
+        self.dumps = folder / "dumps"
+        self.variables.mkdir()
+        for name, data in VARIABLES.items():
+            (self.variables / f"{name}-{VENDOR}").write_bytes(ATTRIBUTES + data)
+
+    def json(self, statuses, *words, source=True):
+        command = [self.program, *words, "--json"]
+        if source:
+            command += ["--source", f"efivarfs:{self.variables}"]
+        result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert result.returncode in statuses, f"{command}: status {result.returncode}: {result.stderr}"
+        document = json.loads(result.stdout)
+        validate(document)
+        return document
+
+
+def check_list(run):
+    document = run.json([FAILED], "list")
+    assert document["events"][0]["missing"] == [{"first": 2, "last": 2}]
+    assert len(document["others"]) == 3
+
+
+def check_show(run):
+    assert "the end" in run.json([FAILED], "show")["events"][0]["log"]
+    run.json([FAILED], "show", "--all", "--parts")
+
+
+def check_dump(run):
+    assert run.json([FAILED], "dump", "--output", str(run.dumps))["saved"] == len(VARIABLES)
+    files = list(run.dumps.glob("**/*.json"))
+    assert len(files) == 4, files
+    for path in files:
+        validate(json.loads(path.read_text()))
+
+
+def check_check(run):
+    assert run.json([1], "check")["kernel"] is None
+    run.json(range(4), "check", source=False)
+
+
+def check_write(run):
+    note = run.variables.parent / "note"
+    note.write_text("a note\n")
+    run.json([DONE], "write", str(note))
+
+
+def check_clear(run):
+    run.json([FAILED], "clear", "--all", "--dry-run", "--output", str(run.dumps))
+    run.json([DONE, FAILED], "clear", "--all", "--yes", "--output", str(run.dumps))
+    run.json([NOTHING_FOUND], "list")
+
+
+def check_erst(run):
+    for path in sorted(Path(os.environ.get("CORPUS", "none")).glob("erst/*.aml")):
+        run.json([DONE, FAILED], "erst", str(path), source=False)
+
+
+CHECKS = [check_list, check_show, check_dump, check_check, check_write, check_clear, check_erst]
+
+
+def main():
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(sys.argv[1], Path(folder))
+        for check in CHECKS:
+            try:
+                check(run)
+            except Exception as error:  # one failure must not hide the next
+                print(f"{check.__name__}: {error}")
+                failed += 1
+    print(f"{len(CHECKS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
