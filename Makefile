@@ -97,7 +97,7 @@ $(O)/$(1)/flags: FORCE
 	@printf '%s\n' '$$(subst ','\'',$$(CC_$(1)) $$(CFLAGS_$(1)))' | cmp -s - $$@ || \
 		printf '%s\n' '$$(subst ','\'',$$(CC_$(1)) $$(CFLAGS_$(1)))' > $$@
 
-$(O)/$(1)/%.o: %.c $(O)/$(1)/flags $(O)/layers.ok
+$(O)/$(1)/%.o: %.c $(O)/$(1)/flags | $(O)/layers.ok
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 endef
