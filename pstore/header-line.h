@@ -30,8 +30,8 @@ struct header_line {
         size_t size;    /* of the line with its \n: the log starts behind it */
 };
 
-/* ERR_VALUE when `text` does not start with a complete header line. */
-int header_line_parse(struct bytes text, struct header_line *ret_line);
+/* ERR_VALUE when `whole_text` does not start with a complete header line. */
+int header_line_parse(struct bytes whole_text, struct header_line *ret_line);
 
 /* The longest header line there can be: enough of a log to tell whether it has one. */
 #define HEADER_LINE_MAX 40

@@ -100,9 +100,10 @@ static void take_section(struct record *record, const struct cper_record *cper) 
 }
 
 static bool erst_name_parse(const struct record *record, uint64_t *ret_id) {
+        struct bytes name = text_view(record->name);
         size_t at = 0;
 
-        return hex_parse(text_view(record->name), &at, ERST_NAME_DIGITS, ret_id) == 0;
+        return name.size == ERST_NAME_DIGITS && hex_parse(name, &at, ERST_NAME_DIGITS, ret_id) == 0;
 }
 
 static int parse_erst(struct record *record, struct bytes raw) {
