@@ -109,6 +109,11 @@ static size_t put_character(struct output *output, struct bytes bytes) {
         return size;
 }
 
+static void keep_error(struct output *output, bool failed) {
+        if (failed && output->error == 0)
+                output->error = errno_to_error(errno);
+}
+
 static int output_write(void *context, struct bytes bytes) {
         struct output *output = context;
 
@@ -118,7 +123,8 @@ static int output_write(void *context, struct bytes bytes) {
                         bytes = bytes_from(bytes, put_character(output, bytes));
         else
                 fwrite(bytes.data, 1, bytes.size, output->stream);
-        return ferror(output->stream) ? errno_to_error(errno) : 0;
+        keep_error(output, ferror(output->stream));
+        return output->error;
 }
 
 void output_open(struct output *output, FILE *stream, bool terminal, bool colour) {
@@ -132,14 +138,11 @@ void output_open(struct output *output, FILE *stream, bool terminal, bool colour
 }
 
 int output_close(struct output *output) {
-        bool failed_before = ferror(output->stream);
-
+        errno = 0;
         if (output->terminal)
                 heading_flush(output);
         if (output->line_painted)
                 fputs(SGR_RESET, output->stream);
-        errno = 0;
-        if (fflush(output->stream) != 0 || failed_before)
-                return errno_to_error(errno);
-        return 0;
+        keep_error(output, fflush(output->stream) != 0);
+        return output->error;
 }

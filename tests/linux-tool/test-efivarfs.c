@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "linux-tool/sources.h"
+#include "pstore/variable-name.h"
+#include "store/catalog.h"
+#include "store/clear.h"
+#include "tests/support/scratch.h"
+
+#define CRASH_VENDOR "-cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0"
+#define OTHER_VENDOR "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define LOG          "Panic#1 Part1\n<0>[    1.000000] Kernel panic - not syncing: test\n"
+
+/* libefivar's directory is fixed before main() runs: the tests empty it and fill it anew. */
+static const char *directory;
+
+static void put_variable(const char *name, const char *content, size_t size) {
+        scratch_write(scratch_path(directory, name), bytes_of(content, size));
+}
+
+static int make_empty(void **state) {
+        char command[4200];
+
+        (void) state;
+        snprintf(command, sizeof(command), "rm -rf '%s' && mkdir '%s'", directory, directory);
+        return system(command);
+}
+
+static struct record_source *new_source(void) {
+        struct record_source *source = source_new("efivarfs");
+
+        assert_non_null(source);
+        return source;
+}
+
+static int load(struct catalog *catalog, struct record_source *source) {
+        int r;
+
+        catalog_init(catalog, &test_allocator, codec_builtin, codec_builtin_count, NULL);
+        r = catalog_add(catalog, source);
+        assert_ok(catalog_join(catalog));
+        return r;
+}
+
+static void test_real_variables(void **state) {
+        struct record_source *source = new_source();
+        struct catalog catalog;
+
+        (void) state;
+        scratch_copy_files(test_data("linux-tool/efi/efivars"), directory);
+        put_variable("Boot0001" OTHER_VENDOR, "\7\0\0\0xyz", 7);
+        put_variable("dump-type0-1-1-5-D" OTHER_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        assert_int_equal(load(&catalog, source), 14);
+        assert_int_equal(catalog.event_count, 1);
+        for (size_t i = 0; i < catalog.row_count; i++) {
+                const struct record *record = &catalog.rows[i]->record;
+                char stored[400], shown[300];
+                struct variable_name name;
+                struct bytes file;
+
+                assert_ok(variable_name_parse(text_view(record->name), &name));
+                snprintf(shown, sizeof(shown), "linux-tool/efi/pstore/dmesg-efi-%llu",
+                         ((unsigned long long) name.seconds * 100 + name.part) * 1000 + name.count);
+                file = test_read_file(test_data(shown));
+                assert_true(bytes_equal(record->text, file));
+                free((void *) file.data);
+
+                snprintf(stored, sizeof(stored), "linux-tool/efi/efivars/%s" CRASH_VENDOR, record->name);
+                file = test_read_file(test_data(stored));
+                assert_true(bytes_equal(record->raw, bytes_from(file, 4)));
+                free((void *) file.data);
+        }
+        catalog_free(&catalog);
+        source_free(source);
+}
+
+/* The file of a variable that was erased behind efivarfs' back is empty; no record, and no error. */
+static void test_ghosts(void **state) {
+        struct record_source *source = new_source();
+        struct catalog catalog;
+
+        (void) state;
+        put_variable("dump-type0-1-1-5-D" CRASH_VENDOR, "", 0);
+        put_variable("dump-type0-2-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        assert_int_equal(load(&catalog, source), 1);
+        assert_string_equal(catalog.rows[0]->record.name, "dump-type0-2-1-5-D");
+        catalog_free(&catalog);
+        source_free(source);
+}
+
+static void test_malformed_variables(void **state) {
+        struct record_source *source = new_source();
+        struct catalog catalog;
+
+        (void) state;
+        put_variable("dump-type0-1-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        put_variable("dump-type0-2-1-5-C" CRASH_VENDOR, "\7\0\0\0\x4b\x4c\x0d", 7);
+        put_variable("dump-type0-3-1-5-D" CRASH_VENDOR, "\7\0", 2);
+        put_variable("dump-type0-4-x" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        assert_int_equal(load(&catalog, source), 4);
+        assert_int_equal(catalog_faulty_count(&catalog), 3);
+        for (size_t i = 0; i < catalog.row_count; i++) {
+                const struct record *record = &catalog.rows[i]->record;
+
+                if (strcmp(record->name, "dump-type0-1-1-5-D") == 0)
+                        assert_ok(record->error);
+                if (strcmp(record->name, "dump-type0-3-1-5-D") == 0)
+                        assert_error(record->error, ERR_TRUNCATED);
+                if (strcmp(record->name, "dump-type0-4-x") == 0)
+                        assert_string_equal(record->fault.field, "variable name");
+        }
+        catalog_free(&catalog);
+        source_free(source);
+}
+
+/* libefivar gives up its walk at a file that no variable has; the next walk starts anew. */
+static void test_walk_that_breaks_off(void **state) {
+        struct record_source *source = new_source();
+        struct source_entry entry;
+        int r, errors = 0;
+
+        (void) state;
+        put_variable("a-file-that-is-no-variable-and-has-a-long-name", "x", 1);
+        for (int round = 0; round < 2; round++) {
+                assert_ok(source->operations->open(source));
+                while ((r = source->operations->next(source, &entry)) != 0)
+                        errors += r == ERR_INVALID_ARGUMENT;
+                assert_int_equal(errors, round + 1);
+        }
+        source_free(source);
+}
+
+static struct record_draft draft_of(const char *log, size_t size) {
+        return (struct record_draft){ .log = bytes_of(log, size), .seconds = 1709210119 };
+}
+
+static void test_write(void **state) {
+        static const char *const names[] = { "dump-type0-1-1-1709210119-D", "dump-type0-1-2-1709210119-D" };
+        const struct record_draft draft = draft_of(LOG, sizeof(LOG) - 1);
+        struct record_source *source = new_source();
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                char name[RECORD_NAME_SIZE], file[400];
+                struct bytes content;
+
+                assert_ok(source->operations->write(source, &draft, name));
+                assert_string_equal(name, names[i]);
+                snprintf(file, sizeof(file), "%s" CRASH_VENDOR, name);
+                content = test_read_file(scratch_path(directory, file));
+                assert_true(bytes_equal(bytes_first(content, 4), bytes_of("\7\0\0\0", 4)));
+                assert_true(bytes_equal(bytes_from(content, 4), draft.log));
+                free((void *) content.data);
+        }
+        source_free(source);
+}
+
+static void test_write_that_is_refused(void **state) {
+        static const char large[VARIABLE_DATA_MAX + 1];
+        struct record_source *source = new_source();
+        struct record_draft draft = draft_of(large, sizeof(large));
+        char name[RECORD_NAME_SIZE];
+
+        (void) state;
+        assert_error(source->operations->write(source, &draft, name), ERR_TOO_LARGE);
+        draft.log.size = 0;
+        assert_error(source->operations->write(source, &draft, name), ERR_INVALID_ARGUMENT);
+        assert_int_equal(scratch_count_files(directory), 0);
+        draft.log.size = VARIABLE_DATA_MAX;
+        assert_ok(source->operations->write(source, &draft, name));
+        assert_int_equal(scratch_count_files(directory), 1);
+        source_free(source);
+}
+
+static void test_clear(void **state) {
+        struct record_source *source = new_source();
+        struct clear_result result;
+        struct catalog catalog;
+
+        (void) state;
+        scratch_copy_files(test_data("linux-tool/efi/efivars"), directory);
+        assert_int_equal(load(&catalog, source), 14);
+        for (size_t i = 0; i < 5; i++)
+                catalog.rows[i]->selected = true;
+        assert_ok(clear_selected(&catalog, NULL, NULL, &result));
+        assert_int_equal(result.cleared_count, 5);
+        assert_int_equal(scratch_count_files(directory), 9);
+        catalog_free(&catalog);
+        source_free(source);
+}
+
+static void test_enter(void **state) {
+        const char *const none[] = { "pstorefs", "efivarfs", "erst-image:x" };
+        const char *const two[] = { "efivarfs:/a", "efivarfs:/b" };
+        char same[4200];
+        const char *const present[] = { same };
+        char *arguments[] = { NULL };
+
+        (void) state;
+        snprintf(same, sizeof(same), "efivarfs:%s", directory);
+        assert_ok(efivarfs_enter(none, ARRAY_SIZE(none), arguments));
+        assert_ok(efivarfs_enter(present, 1, arguments));
+        assert_error(efivarfs_enter(two, ARRAY_SIZE(two), arguments), ERR_INVALID_ARGUMENT);
+}
+
+static void test_space_of_a_directory_is_unknown(void **state) {
+        struct record_source *source = new_source();
+        struct source_space space;
+
+        (void) state;
+        assert_ok(source->operations->space(source, &space));
+        assert_false(space.known);
+        assert_int_equal(space.largest_record, VARIABLE_DATA_MAX);
+        source_free(source);
+}
+
+/* Starts itself again with a directory of its own, as efivarfs_enter() does it for the command. */
+static int start_again(char **arguments) {
+        char path[] = "/tmp/pstore-fw-test-XXXXXX", with_slash[64];
+
+        if (!mkdtemp(path))
+                return 1;
+        snprintf(with_slash, sizeof(with_slash), "%s/", path);
+        setenv("EFIVARFS_PATH", with_slash, 1);
+        setenv("PSTORE_FW_TEST_DIRECTORY", path, 1);
+        execv("/proc/self/exe", arguments);
+        return 1;
+}
+
+int main(int argc, char **argv) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup(test_real_variables, make_empty),
+                cmocka_unit_test_setup(test_ghosts, make_empty),
+                cmocka_unit_test_setup(test_malformed_variables, make_empty),
+                cmocka_unit_test_setup(test_walk_that_breaks_off, make_empty),
+                cmocka_unit_test_setup(test_write, make_empty),
+                cmocka_unit_test_setup(test_write_that_is_refused, make_empty),
+                cmocka_unit_test_setup(test_clear, make_empty),
+                cmocka_unit_test_setup(test_enter, make_empty),
+                cmocka_unit_test_setup(test_space_of_a_directory_is_unknown, make_empty),
+        };
+        int failures;
+
+        (void) argc;
+        directory = getenv("PSTORE_FW_TEST_DIRECTORY");
+        if (!directory)
+                return start_again(argv);
+        failures = cmocka_run_group_tests(tests, NULL, NULL);
+        (void) make_empty(NULL);
+        (void) rmdir(directory);
+        return failures;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include <locale.h>
+
+#include "linux-tool/output.h"
+
+/* What arrives when `input` is written in pieces of `step` bytes; the caller frees it. */
+static char *print(struct bytes input, size_t step, bool terminal, bool colour, size_t *ret_size) {
+        struct output output;
+        char *text = NULL;
+        FILE *stream = open_memstream(&text, ret_size);
+
+        output_open(&output, stream, terminal, colour);
+        while (input.size > 0) {
+                assert_ok(sink_put(&output.sink, bytes_first(input, step)));
+                input = bytes_from(input, step);
+        }
+        assert_ok(output_close(&output));
+        fclose(stream);
+        return text;
+}
+
+static void assert_prints(const char *input, bool terminal, bool colour, const char *wanted) {
+        static const size_t steps[] = { 1, 7, 4096 };
+
+        for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+                size_t size;
+                char *text = print(text_view(input), steps[i], terminal, colour, &size);
+
+                assert_string_equal(text, wanted);
+                assert_int_equal(size, strlen(wanted));
+                free(text);
+        }
+}
+
+static void test_files_get_every_byte(void **state) {
+        struct test_random random = { 1 };
+        uint8_t bytes[4096];
+        size_t size;
+        char *text;
+
+        (void) state;
+        test_random_fill(&random, bytes, sizeof(bytes));
+        text = print(bytes_of(bytes, sizeof(bytes)), 100, false, true, &size);
+        assert_int_equal(size, sizeof(bytes));
+        assert_memory_equal(text, bytes, sizeof(bytes));
+        free(text);
+}
+
+static void test_terminal_shows_control_characters(void **state) {
+        (void) state;
+        assert_prints("a\033[2Jb\rc\x7f\b\ttab\nnext\n", true, false,
+                      "a\\x1b[2Jb\\x0dc\\x7f\\x08\ttab\nnext\n");
+        assert_prints("no end of line", true, false, "no end of line");
+        assert_prints("", true, true, "");
+}
+
+static void test_terminal_never_gets_an_escape_of_the_log(void **state) {
+        struct test_random random = { 2 };
+        uint8_t bytes[65536];
+        size_t size;
+        char *text;
+
+        (void) state;
+        test_random_fill(&random, bytes, sizeof(bytes));
+        text = print(bytes_of(bytes, sizeof(bytes)), 1000, true, false, &size);
+        for (size_t i = 0; i < size; i++)
+                if (((uint8_t) text[i] < 0x20 && text[i] != '\n' && text[i] != '\t') || text[i] == 0x7f)
+                        fail_msg("byte %zu is 0x%02x", i, (uint8_t) text[i]);
+        free(text);
+}
+
+/* U+009B is the control character CSI to a terminal that knows UTF-8; U+00E9 is a letter. */
+static void test_utf8(void **state) {
+        size_t size;
+        char *text;
+
+        (void) state;
+        if (!setlocale(LC_CTYPE, "C.UTF-8"))
+                skip();
+        text = print(text_view("caf\xc3\xa9 \xc2\x9b"
+                               "2J \xff\n"),
+                     4096, true, false, &size);
+        assert_string_equal(text, "caf\xc3\xa9 \\xc2\\x9b"
+                                  "2J \\xff\n");
+        free(text);
+        setlocale(LC_CTYPE, "C");
+        text = print(text_view("caf\xc3\xa9\n"), 4096, true, false, &size);
+        assert_string_equal(text, "caf\\xc3\\xa9\n");
+        free(text);
+}
+
+static void test_headings(void **state) {
+        (void) state;
+        assert_prints("==> x <==\nOK\n", true, true, "\033[1m==> x <==\033[0m\n\033[1;32mOK\033[0m\n");
+        assert_prints("20240229T123510Z-erst-panic1 x\n  part\n", true, true,
+                      "\033[1m20240229T123510Z-erst-panic1 x\033[0m\n  part\n");
+        assert_prints("CRITICAL", true, true, "\033[1;31mCRITICAL\033[0m");
+        assert_prints("not ==> a heading\n\n20240229T\n", true, true, "not ==> a heading\n\n20240229T\n");
+        assert_prints("OK\n", true, false, "OK\n");
+        assert_prints("OK\n", false, true, "OK\n");
+}
+
+static void test_full_disk(void **state) {
+        FILE *full = fopen("/dev/full", "w");
+        struct output output;
+
+        (void) state;
+        assert_non_null(full);
+        output_open(&output, full, false, false);
+        assert_ok(sink_put(&output.sink, text_view("x")));
+        assert_error(output_close(&output), ERR_NO_SPACE);
+        fclose(full);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_files_get_every_byte),
+                cmocka_unit_test(test_terminal_shows_control_characters),
+                cmocka_unit_test(test_terminal_never_gets_an_escape_of_the_log),
+                cmocka_unit_test(test_utf8),
+                cmocka_unit_test(test_headings),
+                cmocka_unit_test(test_full_disk),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* memmem() */
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "linux-tool/source-pstorefs.h"
+#include "linux-tool/sources.h"
+#include "pstore/variable-name.h"
+#include "store/catalog.h"
+#include "store/clear.h"
+#include "tests/support/scratch.h"
+
+/* The catalog of one source; both are freed by unload(). */
+struct loaded {
+        struct record_source *source;
+        struct catalog catalog;
+        int result; /* of catalog_add() */
+};
+
+static void load(struct loaded *loaded, const char *spec) {
+        assert_true(source_spec_is_valid(spec));
+        loaded->source = source_new(spec);
+        assert_non_null(loaded->source);
+        catalog_init(&loaded->catalog, &test_allocator, codec_builtin, codec_builtin_count, NULL);
+        loaded->result = catalog_add(&loaded->catalog, loaded->source);
+        assert_ok(catalog_join(&loaded->catalog));
+}
+
+static void unload(struct loaded *loaded) {
+        catalog_free(&loaded->catalog);
+        source_free(loaded->source);
+}
+
+/* Where the kernel's pstore showed this record. */
+static void kernel_file_name(const struct record *record, char *name, size_t size) {
+        struct variable_name variable;
+
+        if (record->store == RECORD_STORE_ERST) {
+                snprintf(name, size, "dmesg-erst-%llu", strtoull(record->name, NULL, 16));
+                return;
+        }
+        assert_ok(variable_name_parse(text_view(record->name), &variable));
+        snprintf(name, size, "dmesg-efi-%llu",
+                 ((unsigned long long) variable.seconds * 100 + variable.part) * 1000 + variable.count);
+}
+
+static void assert_as_the_kernel_showed(const struct catalog *catalog, const char *directory) {
+        for (size_t i = 0; i < catalog->row_count; i++) {
+                const struct record *record = &catalog->rows[i]->record;
+                struct bytes shown;
+                char name[64];
+
+                kernel_file_name(record, name, sizeof(name));
+                shown = test_read_file(scratch_path(directory, name));
+                assert_ok(record->error);
+                assert_true(bytes_equal(record->text, shown));
+                free((void *) shown.data);
+        }
+}
+
+static void assert_event_name(const struct loaded *loaded, size_t index, const char *wanted) {
+        char name[EVENT_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+
+        assert_true(index < loaded->catalog.event_count);
+        event_format_name(&loaded->catalog.events[index], &text);
+        assert_string_equal(name, wanted);
+}
+
+static void test_erst_image(void **state) {
+        struct loaded loaded;
+
+        (void) state;
+        load(&loaded, "erst-image:tests/data/erst-image/linux-6.1-panic.bin");
+        assert_int_equal(loaded.result, 2);
+        assert_as_the_kernel_showed(&loaded.catalog, test_data("linux-tool/erst/pstore"));
+        assert_event_name(&loaded, 0, "20240229T123510Z-erst-panic1");
+        assert_null(loaded.source->operations->write);
+        assert_null(loaded.source->operations->erase);
+        unload(&loaded);
+}
+
+static void test_efi_image(void **state) {
+        struct source_space space;
+        struct loaded loaded;
+
+        (void) state;
+        load(&loaded, "efi-image:tests/data/variable-store/linux-6.1-panic.fd");
+        assert_int_equal(loaded.result, 14);
+        assert_as_the_kernel_showed(&loaded.catalog, test_data("linux-tool/efi/pstore"));
+        assert_event_name(&loaded, 0, "20240229T123519Z-efi-panic1");
+        assert_ok(loaded.source->operations->space(loaded.source, &space));
+        assert_true(space.known);
+        assert_true(space.remaining < space.total);
+        unload(&loaded);
+}
+
+static void test_pstorefs_of_efi(void **state) {
+        struct loaded loaded;
+
+        (void) state;
+        load(&loaded, "pstorefs:tests/data/linux-tool/efi/pstore");
+        assert_int_equal(loaded.result, 14);
+        assert_as_the_kernel_showed(&loaded.catalog, test_data("linux-tool/efi/pstore"));
+        assert_event_name(&loaded, 0, "20240229T123519Z-efi-panic1");
+        unload(&loaded);
+}
+
+/* ERST's ids do not tell the time of a record: the file's time does. */
+static void test_pstorefs_of_erst(void **state) {
+        const struct timespec times[2] = { { .tv_sec = 1709210110 }, { .tv_sec = 1709210110 } };
+        static const char *const names[] = { "dmesg-erst-7341001524442562561",
+                                             "dmesg-erst-7341001524442562562" };
+        char *directory = scratch_make(), spec[4200];
+        struct loaded loaded;
+
+        (void) state;
+        scratch_copy_files(test_data("linux-tool/erst/pstore"), directory);
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                assert_int_equal(utimensat(AT_FDCWD, scratch_path(directory, names[i]), times, 0), 0);
+        snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
+        load(&loaded, spec);
+        assert_int_equal(loaded.result, 2);
+        assert_as_the_kernel_showed(&loaded.catalog, directory);
+        assert_event_name(&loaded, 0, "20240229T123510Z-erst-panic1");
+        unload(&loaded);
+        scratch_remove(directory);
+}
+
+static void test_pstorefs_names(void **state) {
+        static const struct {
+                const char *file_name, *name;
+                enum record_store store;
+                enum record_form form;
+                enum record_type type;
+                uint64_t seconds;
+        } rows[] = {
+                { "dmesg-erst-7341001524442562561", "65e079fe00000001", RECORD_STORE_ERST, RECORD_FORM_TEXT,
+                  RECORD_TYPE_DMESG, 0 },
+                { "dmesg-erst-1.enc.z", "0000000000000001", RECORD_STORE_ERST, RECORD_FORM_PACKED,
+                  RECORD_TYPE_DMESG, 0 },
+                { "dmesg-efi-170921011914001", "dump-type0-14-1-1709210119", RECORD_STORE_EFI,
+                  RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 1709210119 },
+                { "dmesg-efi_pstore-170921011901002.enc.z", "dump-type0-1-2-1709210119", RECORD_STORE_EFI,
+                  RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 1709210119 },
+                { "mce-erst-18446744073709551614", "fffffffffffffffe", RECORD_STORE_ERST, RECORD_FORM_TEXT,
+                  RECORD_TYPE_MCE, 0 },
+                { "powerpc-ofw-erst-16", "0000000000000010", RECORD_STORE_ERST, RECORD_FORM_TEXT,
+                  RECORD_TYPE_PPC_OF, 0 },
+                { "type99-erst-16", "0000000000000010", RECORD_STORE_ERST, RECORD_FORM_TEXT,
+                  RECORD_TYPE_UNKNOWN, 0 },
+        };
+        static const char *const others[] = {
+                "dmesg-ramoops-0",
+                "console-ramoops-0",
+                "dmesg-erst-",
+                "dmesg-erst-12x",
+                "dmesg-erst",
+                "erst-1",
+                "-erst1",
+                ".",
+                "",
+                "dmesg-pstore_blk-1",
+                "dmesg-erst--1",
+                "dmesg-erst-1.enc",
+                "type99-efi-1",
+                "dmesg-erst-99999999999999999999",
+                "pmsg-ramoops-0",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct source_entry entry = { 0 };
+
+                assert_true(pstorefs_parse_name(rows[i].file_name, &entry));
+                assert_string_equal(entry.name, rows[i].name);
+                assert_int_equal(entry.store, rows[i].store);
+                assert_int_equal(entry.form, rows[i].form);
+                assert_int_equal(entry.type, rows[i].type);
+                assert_int_equal(entry.seconds, rows[i].seconds);
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+                struct source_entry entry = { 0 };
+
+                if (pstorefs_parse_name(others[i], &entry))
+                        fail_msg("%s is taken for a record", others[i]);
+        }
+}
+
+/* A directory of copies is its own truth: what is gone is gone. */
+static void test_pstorefs_clear(void **state) {
+        char *directory = scratch_make(), spec[4200];
+        struct clear_result result;
+        struct loaded loaded;
+
+        (void) state;
+        scratch_copy_files(test_data("linux-tool/efi/pstore"), directory);
+        scratch_write(scratch_path(directory, "dmesg-ramoops-0"), text_view("not ours"));
+        snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
+        load(&loaded, spec);
+        assert_int_equal(loaded.result, 14);
+        loaded.catalog.rows[3]->selected = loaded.catalog.rows[5]->selected = true;
+        assert_ok(clear_selected(&loaded.catalog, NULL, NULL, &result));
+        assert_int_equal(result.cleared_count, 2);
+        assert_int_equal(scratch_count_files(directory), 13);
+        unload(&loaded);
+        scratch_remove(directory);
+}
+
+static void test_what_is_not_there(void **state) {
+        static const struct {
+                const char *spec;
+                int error;
+        } rows[] = {
+                { "pstorefs:/does/not/exist", ERR_NOT_FOUND },
+                { "pstorefs:/dev/null", ERR_NOT_FOUND },
+                { "erst-dbg:/does/not/exist", ERR_NO_STORE },
+                { "erst-image:/does/not/exist", ERR_NOT_FOUND },
+                { "efi-image:/does/not/exist", ERR_NOT_FOUND },
+                { "efi-image:/tmp", ERR_INVALID_ARGUMENT },
+                { "erst-image:/dev/null", ERR_TRUNCATED },
+                { "efi-image:/dev/null", ERR_TRUNCATED },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct loaded loaded;
+
+                load(&loaded, rows[i].spec);
+                assert_error(loaded.result, rows[i].error);
+                assert_int_equal(loaded.catalog.row_count, 0);
+                unload(&loaded);
+        }
+}
+
+static void test_specs(void **state) {
+        static const char *const good[] = { "pstorefs", "pstorefs:x", "efivarfs", "efivarfs:/x:y",
+                                            "erst-dbg" };
+        static const char *const bad[] = { "",     ":",          "pstorefs:", "erst-image", "erst-image:",
+                                           "erst", "efi-imag:x", "pstorefsx", "efivar",     "erst-mem" };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+                assert_true(source_spec_is_valid(good[i]));
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+                assert_false(source_spec_is_valid(bad[i]));
+}
+
+/* A copy of the image with `size` bytes at `offset` replaced. */
+static void write_damaged(const char *image, const char *path, size_t offset, const void *bytes,
+                          size_t size) {
+        struct bytes content = test_read_file(image);
+
+        assert_true(bytes_contain(content, offset, size));
+        memcpy((uint8_t *) content.data + offset, bytes, size);
+        scratch_write(path, content);
+        free((void *) content.data);
+}
+
+static void test_damaged_images(void **state) {
+        char *directory = scratch_make(), spec[4200];
+        const char *path = scratch_path(directory, "image");
+        struct loaded loaded;
+
+        (void) state;
+        write_damaged("tests/data/erst-image/linux-6.1-panic.bin", path, 0, "X", 1);
+        snprintf(spec, sizeof(spec), "erst-image:%s", path);
+        load(&loaded, spec);
+        assert_error(loaded.result, ERR_SIGNATURE);
+        assert_string_equal(loaded.source->fault.field, "magic");
+        unload(&loaded);
+
+        /* The first slot's record loses its signature; the second one is still read. */
+        write_damaged("tests/data/erst-image/linux-6.1-panic.bin", path, 8192, "X", 1);
+        load(&loaded, spec);
+        assert_int_equal(loaded.result, 2);
+        assert_int_equal(catalog_faulty_count(&loaded.catalog), 1);
+        assert_error(loaded.catalog.rows[0]->record.error, ERR_SIGNATURE);
+        assert_ok(loaded.catalog.rows[1]->record.error);
+        unload(&loaded);
+
+        write_damaged("tests/data/variable-store/linux-6.1-panic.fd", path, 0x48, "X", 1);
+        snprintf(spec, sizeof(spec), "efi-image:%s", path);
+        load(&loaded, spec);
+        assert_true(error_group(loaded.result) == ERROR_GROUP_INPUT);
+        assert_non_null(loaded.source->fault.field);
+        unload(&loaded);
+        scratch_remove(directory);
+}
+
+/* Where a variable is malformed the walk ends; what came before it is there, and the fault is told. */
+static void test_efi_image_that_breaks_off(void **state) {
+        char *directory = scratch_make(), spec[4200];
+        struct bytes image = test_read_file("tests/data/variable-store/linux-6.1-panic.fd");
+        static const uint8_t name[] = "d\0u\0m\0p\0-\0t\0y\0p\0e\0"
+                                      "0\0-\0"
+                                      "9\0-\0"; /* part 9 */
+        uint8_t *found;
+        struct loaded loaded;
+
+        (void) state;
+        found = memmem(image.data, image.size, name, sizeof(name) - 1);
+        assert_non_null(found);
+        memset(found - 60 + 36, 0xee, 4); /* the size of its name, in the header of 60 bytes */
+        scratch_write(scratch_path(directory, "image"), image);
+        snprintf(spec, sizeof(spec), "efi-image:%s/image", directory);
+        load(&loaded, spec);
+        assert_true(error_group(loaded.result) == ERROR_GROUP_INPUT);
+        assert_non_null(loaded.source->fault.field);
+        assert_in_range(loaded.catalog.row_count, 1, 13);
+        unload(&loaded);
+        free((void *) image.data);
+        scratch_remove(directory);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_erst_image),        cmocka_unit_test(test_efi_image),
+                cmocka_unit_test(test_pstorefs_of_efi),   cmocka_unit_test(test_pstorefs_of_erst),
+                cmocka_unit_test(test_pstorefs_names),    cmocka_unit_test(test_pstorefs_clear),
+                cmocka_unit_test(test_what_is_not_there), cmocka_unit_test(test_specs),
+                cmocka_unit_test(test_damaged_images),    cmocka_unit_test(test_efi_image_that_breaks_off),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
