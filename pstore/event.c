@@ -21,6 +21,11 @@ static int compare_keys(const uint64_t (*keys)[2], size_t count) {
         return order;
 }
 
+/* Only Linux' own ids tell a boot: a foreign one holds anything. */
+static uint64_t boot_of(const struct record *record) {
+        return record_is_part(record) ? record->boot : 0;
+}
+
 /* Parts first, those of one event next to each other in the order in which the kernel wrote them. */
 static int compare_for_grouping(const void *a, const void *b) {
         const struct record *left = a, *right = b;
@@ -29,7 +34,7 @@ static int compare_for_grouping(const void *a, const void *b) {
                 { left->store, right->store },
                 { left->header.reason, right->header.reason },
                 { left->header.count, right->header.count },
-                { left->boot, right->boot },
+                { boot_of(left), boot_of(right) },
                 { left->seconds, right->seconds },
                 { left->header.part, right->header.part },
         };
@@ -55,6 +60,9 @@ static bool same_event(const struct record *previous, const struct record *next)
                 return false;
         if (previous->store == RECORD_STORE_ERST)
                 return true;
+        /* Two variables of one part and one second differ in their ending: one is a copy, no other boot's. */
+        if (next->header.part == previous->header.part)
+                return next->seconds == previous->seconds;
         return next->header.part > previous->header.part &&
                next->seconds - previous->seconds <= EVENT_GAP_SECONDS;
 }

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include "pstore/event.h"
+
+#define RECORDS_MAX 32
+
+/* The records that a test puts together, the order in which it hands them over, and what it gets. */
+static struct record made[RECORDS_MAX];
+static struct record *order[RECORDS_MAX];
+static struct event events[RECORDS_MAX];
+static size_t count, event_count;
+
+static struct record *put(enum record_store store, const char *name, uint64_t seconds, const char *text) {
+        struct record *record = &made[count];
+
+        assert_in_range(count, 0, RECORDS_MAX - 1);
+        assert_ok(record_init(record, store, text_view(name)));
+        record_describe(record, RECORD_TYPE_DMESG, seconds);
+        if (text)
+                record_set_text(record, text_view(text), "text");
+        order[count++] = record;
+        return record;
+}
+
+/* "Panic#1 Part2" in an ERST record of the boot, or in a variable when the boot is 0. */
+static struct record *put_part(uint64_t boot, uint64_t seconds, const char *why, unsigned number,
+                               unsigned part) {
+        static char texts[RECORDS_MAX][64];
+        char name[RECORD_NAME_SIZE];
+
+        snprintf(texts[count], sizeof(texts[count]), "%s#%u Part%u\n%u\n", why, number, part, part);
+        if (boot)
+                snprintf(name, sizeof(name), "%08llx%08zx", (unsigned long long) boot, count + 1);
+        else
+                snprintf(name, sizeof(name), "dump-type0-%u-%u-%llu-D", part, number,
+                         (unsigned long long) seconds);
+        return put(boot ? RECORD_STORE_ERST : RECORD_STORE_EFI, name, seconds, texts[count]);
+}
+
+static void join(void) {
+        event_count = event_join(order, count, events);
+}
+
+static void start(void) {
+        count = 0;
+}
+
+static const char *name_of(size_t event) {
+        static char name[EVENT_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+
+        assert_in_range(event, 0, event_count - 1);
+        event_format_name(&events[event], &text);
+        assert_false(text.truncated);
+        return name;
+}
+
+/* "3 2 1", the event's parts in the order of reading. */
+static const char *parts_of(size_t event) {
+        static char list[256];
+        struct text text = TEXT_ON(list);
+
+        for (size_t i = 0; i < events[event].record_count; i++)
+                text_format(&text, "%s%u", i ? " " : "", order[events[event].first + i]->header.part);
+        return list;
+}
+
+static const char *missing_of(size_t event) {
+        static char list[512];
+        struct text text = TEXT_ON(list);
+        uint32_t first, last = 0;
+
+        while (event_missing_run(&events[event], order, last, &first, &last))
+                text_format(&text, "%u-%u ", first, last);
+        text_format(&text, "(%u)", event_missing_count(&events[event], order));
+        return list;
+}
+
+static void test_nothing_gives_nothing(void **state) {
+        (void) state;
+        start();
+        join();
+        assert_int_equal(event_count, 0);
+}
+
+static void test_a_single_record_is_an_event(void **state) {
+        (void) state;
+        start();
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 1);
+        join();
+        assert_int_equal(event_count, 1);
+        assert_string_equal(name_of(0), "20240229T123510Z-erst-panic1");
+        assert_int_equal(events[0].part_max, 1);
+        assert_int_equal(events[0].log_size, 2);
+        assert_int_equal(events[0].record_count, 1);
+        assert_string_equal(missing_of(0), "(0)");
+}
+
+static void test_oops_and_panic_of_one_boot_are_two_events(void **state) {
+        (void) state;
+        for (uint64_t boot = 0; boot <= 0x65e079fe; boot += 0x65e079fe) {
+                start();
+                put_part(boot, 1709210110, "Oops", 1, 1);
+                put_part(boot, 1709210110, "Oops", 1, 2);
+                put_part(boot, 1709210110, "Panic", 2, 1);
+                put_part(boot, 1709210110, "Panic", 2, 2);
+                put_part(boot, 1709210110, "Panic", 2, 3);
+                join();
+                assert_int_equal(event_count, 2);
+                assert_string_equal(name_of(0),
+                                    boot ? "20240229T123510Z-erst-oops1" : "20240229T123510Z-efi-oops1");
+                assert_string_equal(parts_of(0), "2 1");
+                assert_string_equal(name_of(1),
+                                    boot ? "20240229T123510Z-erst-panic2" : "20240229T123510Z-efi-panic2");
+                assert_string_equal(parts_of(1), "3 2 1");
+        }
+}
+
+static void test_an_oops_and_a_panic_of_one_number_are_two(void **state) {
+        (void) state;
+        start();
+        put_part(0x65e079fe, 1709210110, "Oops", 1, 1);
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 2);
+        join();
+        assert_int_equal(event_count, 2);
+}
+
+static void test_the_stores_are_not_mixed(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1709210110, "Panic", 1, 1);
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 2);
+        join();
+        assert_int_equal(event_count, 2);
+        assert_int_equal(events[0].store, RECORD_STORE_ERST);
+        assert_int_equal(events[1].store, RECORD_STORE_EFI);
+}
+
+/* Each part takes its own reading of the clock. */
+static void test_parts_across_a_second_are_one_event(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1709210119, "Oops", 1, 1);
+        put_part(0, 1709210119, "Oops", 1, 2);
+        put_part(0, 1709210120, "Oops", 1, 3);
+        put_part(0, 1709210120, "Oops", 1, 4);
+        put_part(0, 1709210120 + EVENT_GAP_SECONDS, "Oops", 1, 5);
+        join();
+        assert_int_equal(event_count, 1);
+        assert_string_equal(parts_of(0), "5 4 3 2 1");
+        assert_string_equal(name_of(0), "20240229T123519Z-efi-oops1");
+        assert_int_equal(events[0].seconds, 1709210119);
+}
+
+static void test_two_boots_with_the_same_count(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1709210119, "Panic", 1, 1);
+        put_part(0, 1709210119, "Panic", 1, 2);
+        put_part(0, 1709210121 + EVENT_GAP_SECONDS, "Panic", 1, 3); /* its parts 1 and 2 are lost */
+        put_part(0, 1709220000, "Panic", 1, 1);
+        put_part(0, 1709220000, "Panic", 1, 2);
+        join();
+        assert_int_equal(event_count, 3);
+        assert_string_equal(parts_of(0), "2 1");
+        assert_string_equal(parts_of(1), "3");
+        assert_string_equal(missing_of(1), "1-2 (2)");
+        assert_string_equal(parts_of(2), "2 1");
+
+        start();
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 1);
+        put_part(0x65e07a01, 1709210110, "Panic", 1, 2); /* a clock that stood */
+        join();
+        assert_int_equal(event_count, 2);
+}
+
+/* A machine without a clock of its own boots into the same minute again and again. */
+static void test_parts_that_start_anew_are_another_boot(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1000, "Panic", 1, 1);
+        put_part(0, 1000, "Panic", 1, 2);
+        put_part(0, 1002, "Panic", 1, 1);
+        put_part(0, 1002, "Panic", 1, 2);
+        join();
+        assert_int_equal(event_count, 2);
+        assert_string_equal(parts_of(0), "2 1");
+        assert_string_equal(parts_of(1), "2 1");
+}
+
+static void test_the_same_part_twice(void **state) {
+        (void) state;
+        start();
+        for (unsigned part = 1; part <= 3; part++)
+                put_part(0x65e079fe, 1709210110, "Panic", 1, part);
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 2);
+        join();
+        assert_int_equal(event_count, 1);
+        assert_string_equal(parts_of(0), "3 2 2 1");
+        assert_string_equal(missing_of(0), "(0)");
+
+        start();
+        for (unsigned part = 1; part <= 3; part++)
+                put_part(0, 1709210110, "Panic", 1, part);
+        put(RECORD_STORE_EFI, "dump-type0-2-1-1709210110-C", 1709210110, "Panic#1 Part2\n2\n");
+        join();
+        assert_int_equal(event_count, 1);
+        assert_string_equal(parts_of(0), "3 2 2 1");
+        assert_string_equal(missing_of(0), "(0)");
+}
+
+static void test_gaps_are_named(void **state) {
+        static const struct {
+                uint32_t parts[4];
+                const char *missing;
+        } rows[] = {
+                { { 1, 2, 3 }, "(0)" },
+                { { 3, 4 }, "1-2 (2)" },
+                { { 1, 3, 7 }, "2-2 4-6 (4)" },
+                { { 2, 4, 6, 8 }, "1-1 3-3 5-5 7-7 (4)" },
+                { { 1, UINT32_MAX }, "2-4294967294 (4294967293)" },
+                { { UINT32_MAX }, "1-4294967294 (4294967294)" },
+                { { UINT32_MAX - 2, UINT32_MAX }, "1-4294967292 4294967294-4294967294 (4294967293)" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                start();
+                for (size_t k = 0; k < ARRAY_SIZE(rows[i].parts) && rows[i].parts[k]; k++)
+                        put_part(0x65e079fe, 1709210110, "Panic", 1, rows[i].parts[k]);
+                join();
+                assert_int_equal(event_count, 1);
+                assert_string_equal(missing_of(0), rows[i].missing);
+        }
+}
+
+static void test_part_0_is_no_gap(void **state) {
+        (void) state;
+        start();
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 0);
+        join();
+        assert_int_equal(events[0].part_max, 0);
+        assert_string_equal(missing_of(0), "(0)");
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 2);
+        join();
+        assert_string_equal(missing_of(0), "1-1 (1)");
+}
+
+static void test_events_come_by_time(void **state) {
+        (void) state;
+        start();
+        put_part(0x65e07a00, 1709210112, "Panic", 1, 1);
+        put_part(0, 1709210111, "Panic", 1, 1);
+        put_part(0x65e079f0, 1709210096, "Oops", 4, 1);
+        put_part(0, 1709210112, "Oops", 9, 1);
+        join();
+        assert_int_equal(event_count, 4);
+        assert_string_equal(name_of(0), "20240229T123456Z-erst-oops4");
+        assert_string_equal(name_of(1), "20240229T123511Z-efi-panic1");
+        assert_string_equal(name_of(2), "20240229T123512Z-erst-panic1");
+        assert_string_equal(name_of(3), "20240229T123512Z-efi-oops9");
+}
+
+/* --- the others --------------------------------------------------------------------------------- */
+
+static void put_others(void) {
+        put(RECORD_STORE_EFI, "zz", 5, NULL);
+        put(RECORD_STORE_ERST, "00000009ffffffff", 30, NULL);
+        put(RECORD_STORE_ERST, "ffffffff00000001", 20, NULL); /* a foreign id tells no boot */
+        put(RECORD_STORE_EFI, "aa", 5, "no header line");
+        put(RECORD_STORE_EFI, "mm", 4, NULL);
+        put(RECORD_STORE_ERST, "0000000900000001", 30, NULL);
+}
+
+static void test_what_belongs_to_no_event_comes_last(void **state) {
+        static const char *const names[] = {
+                "ffffffff00000001", "0000000900000001", "00000009ffffffff", "mm", "aa", "zz"
+        };
+
+        (void) state;
+        start();
+        put_others();
+        put_part(0, 1709210119, "Panic", 1, 1);
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 1);
+        join();
+        assert_int_equal(event_count, 2);
+        assert_true(record_is_part(order[0]) && record_is_part(order[1]));
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                assert_string_equal(order[2 + i]->name, names[i]);
+}
+
+static void test_nothing_but_others(void **state) {
+        (void) state;
+        start();
+        put_others();
+        join();
+        assert_int_equal(event_count, 0);
+}
+
+/* --- the order of the input does not matter ----------------------------------------------------- */
+
+struct outcome {
+        struct record *order[RECORDS_MAX];
+        struct event events[RECORDS_MAX];
+        size_t event_count;
+};
+
+static struct outcome outcome(void) {
+        struct outcome result;
+
+        memset(&result, 0, sizeof(result));
+        join();
+        memcpy(result.order, order, sizeof(order));
+        memcpy(result.events, events, event_count * sizeof(*events));
+        result.event_count = event_count;
+        return result;
+}
+
+static void assert_same_outcome(const struct outcome *wanted) {
+        struct outcome got = outcome();
+
+        assert_int_equal(got.event_count, wanted->event_count);
+        for (size_t i = 0; i < count; i++)
+                assert_ptr_equal(got.order[i], wanted->order[i]);
+        for (size_t i = 0; i < got.event_count; i++) {
+                assert_int_equal(got.events[i].first, wanted->events[i].first);
+                assert_int_equal(got.events[i].record_count, wanted->events[i].record_count);
+                assert_true(got.events[i].seconds == wanted->events[i].seconds);
+                assert_int_equal(got.events[i].part_max, wanted->events[i].part_max);
+        }
+}
+
+static void put_a_bit_of_everything(void) {
+        start();
+        put_part(0, 1709210119, "Oops", 1, 1);
+        put_part(0, 1709210120, "Oops", 1, 2);
+        put_part(0, 1709210120, "Panic", 2, 1);
+        put_part(0x65e079fe, 1709210120, "Panic", 1, 2);
+        put_part(0x65e079fe, 1709210120, "Panic", 1, 2);
+        put_part(0x65e079fe, 1709210121, "Panic", 1, 1);
+        put(RECORD_STORE_EFI, "odd", 0, NULL);
+}
+
+static void swap(size_t a, size_t b) {
+        struct record *kept = order[a];
+
+        order[a] = order[b];
+        order[b] = kept;
+}
+
+/* Heap's algorithm; join() reorders the array, so each permutation is made of a copy. */
+static void test_all_permutations_give_the_same(void **state) {
+        struct record *permuted[RECORDS_MAX];
+        size_t counters[RECORDS_MAX] = { 0 }, permutations = 1;
+        struct outcome wanted;
+
+        (void) state;
+        put_a_bit_of_everything();
+        wanted = outcome();
+        assert_int_equal(wanted.event_count, 3);
+        for (size_t i = 1; i < count;) {
+                if (counters[i] >= i) {
+                        counters[i++] = 0;
+                        continue;
+                }
+                swap(i % 2 ? counters[i] : 0, i);
+                memcpy(permuted, order, sizeof(order));
+                assert_same_outcome(&wanted);
+                memcpy(order, permuted, sizeof(order));
+                permutations++;
+                counters[i]++;
+                i = 1;
+        }
+        assert_int_equal(permutations, 5040);
+}
+
+static void test_shuffles_of_many_give_the_same(void **state) {
+        struct test_random random = { 1 };
+        struct outcome wanted;
+
+        (void) state;
+        put_a_bit_of_everything();
+        put_others();
+        for (unsigned part = 1; part <= 15; part++)
+                put_part(0, 1709300000 + part / 4, "Panic", 1, part);
+        wanted = outcome();
+        for (unsigned round = 0; round < 2000; round++) {
+                for (size_t i = count - 1; i > 0; i--)
+                        swap(i, test_random_next(&random) % (i + 1));
+                assert_same_outcome(&wanted);
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_nothing_gives_nothing),
+                cmocka_unit_test(test_a_single_record_is_an_event),
+                cmocka_unit_test(test_oops_and_panic_of_one_boot_are_two_events),
+                cmocka_unit_test(test_an_oops_and_a_panic_of_one_number_are_two),
+                cmocka_unit_test(test_the_stores_are_not_mixed),
+                cmocka_unit_test(test_parts_across_a_second_are_one_event),
+                cmocka_unit_test(test_two_boots_with_the_same_count),
+                cmocka_unit_test(test_parts_that_start_anew_are_another_boot),
+                cmocka_unit_test(test_the_same_part_twice),
+                cmocka_unit_test(test_gaps_are_named),
+                cmocka_unit_test(test_part_0_is_no_gap),
+                cmocka_unit_test(test_events_come_by_time),
+                cmocka_unit_test(test_what_belongs_to_no_event_comes_last),
+                cmocka_unit_test(test_nothing_but_others),
+                cmocka_unit_test(test_all_permutations_give_the_same),
+                cmocka_unit_test(test_shuffles_of_many_give_the_same),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
