@@ -109,19 +109,23 @@ static int save_record_files(struct dumper *dumper, struct json_writer *json, co
         return r;
 }
 
-static void tell_result(struct dumper *dumper, struct catalog_record *row, int error) {
-        struct text text = TEXT_ON(dumper->result->first_failed);
+static void keep_first_failure(struct dump_result *result, const struct record *record, int error) {
+        struct text text;
 
+        if (result->failed_count++ > 0)
+                return;
+        text = TEXT_ON(result->first_failed);
+        result->first_error = error;
+        record_format_id(record, &text);
+}
+
+static void tell_result(struct dumper *dumper, struct catalog_record *row, int error) {
         row->saved = error == 0;
         row->outcome = error;
-        if (error == 0) {
+        if (error == 0)
                 dumper->result->record_count++;
-        } else {
-                if (dumper->result->failed_count++ == 0) {
-                        dumper->result->first_error = error;
-                        record_format_id(&row->record, &text);
-                }
-        }
+        else
+                keep_first_failure(dumper->result, &row->record, error);
         if (dumper->report)
                 dumper->report(dumper->report_context, row, error);
         observer_tell(dumper->catalog->observer, "saving", ++dumper->done, dumper->total);
