@@ -21,7 +21,9 @@ SHARED_SRC  := $(foreach d,$(SHARED_DIRS),$(wildcard $(d)/*.c))
 EFI_SRC     := $(wildcard efi-app/*.c)
 LINUX_SRC   := $(wildcard linux-tool/*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
-TEST_SRC    := $(wildcard tests/*/test-*.c)
+TEST_SRC    := $(filter-out tests/efi-app/%,$(wildcard tests/*/test-*.c))
+EFI_TEST_SRC := $(wildcard tests/efi-app/test-*.c)
+EFI_FAKE_SRC := $(wildcard tests/efi-app/fake-*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz-*.c)
 SCENARIOS   := $(patsubst ovmf-harness/scenarios/%.py,%,$(filter-out %/__init__.py,$(wildcard ovmf-harness/scenarios/*.py)))
 
@@ -39,22 +41,27 @@ TEST_LIBS   = $(LIBS) -lcmocka -lz
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
+# EFI's types: 16-bit characters, and calls by Microsoft's convention.
+EFI_TYPES = -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+
 CC_host      = $(CC)
 CFLAGS_host  = $(COMMON) -O2 $(LIBS_CFLAGS) $(CFLAGS)
 CC_san       = $(CC)
 CFLAGS_san   = $(COMMON) -Werror -O1 $(SANITIZE) $(LIBS_CFLAGS) -Itests
+# The application on this machine, for tests that play its firmware.
+CC_san-efi     = $(CC_san)
+CFLAGS_san-efi = $(CFLAGS_san) $(EFI_TYPES)
 CC_fuzz      = $(FUZZ_CC)
 CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link -Itests
 
 # Firmware: no libc (-ffreestanding, and -fno-builtin-... is not needed as efi-app/memory.c has the four
-# functions gcc calls), UEFI's 16-bit characters (-fshort-wchar), interrupts that run on the current stack
-# (-mno-red-zone), no SSE state to save there (-mgeneral-regs-only), position-independent as the loader may
-# put it anywhere, and no stack protector, whose canary lives in thread storage that firmware has not.
+# functions gcc calls), interrupts that run on the current stack (-mno-red-zone), no SSE state to save there
+# (-mgeneral-regs-only), position-independent as the loader may put it anywhere, and no stack protector, whose
+# canary lives in thread storage that firmware has not.
 CC_efi-x86_64     = $(CC)
-CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding -fshort-wchar -mno-red-zone -mgeneral-regs-only -fpic \
+CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(EFI_TYPES) -mno-red-zone -mgeneral-regs-only -fpic \
                     -fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
-                    -fvisibility=hidden -DGNU_EFI_USE_MS_ABI \
-                    -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+                    -fvisibility=hidden
 
 EFI_INCLUDE ?= /usr/include/efi
 EFI_LIBDIR  ?= $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/crt0-efi-x86_64.o))
@@ -101,7 +108,7 @@ $(O)/$(1)/%.o: %.c $(O)/$(1)/flags | $(O)/layers.ok
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 endef
-$(foreach v,host san fuzz efi-x86_64,$(eval $(call variant,$(v))))
+$(foreach v,host san san-efi fuzz efi-x86_64,$(eval $(call variant,$(v))))
 
 .PHONY: FORCE
 FORCE:
@@ -117,20 +124,27 @@ $(O)/layers.ok: scripts/check-layers $(wildcard $(addsuffix /*.[ch],$(SHARED_DIR
 # --- tests --------------------------------------------------------------------------------------
 
 TESTS    := $(patsubst %.c,$(O)/san/%,$(TEST_SRC))
+EFI_TESTS := $(patsubst %.c,$(O)/san-efi/%,$(EFI_TEST_SRC))
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(O)/san/replay/%,$(FUZZ_SRC))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_SRC))
 # Everything of the Linux command but its main(), so that tests reach each function of it.
 LINUX_TESTED := $(filter-out linux-tool/main.c,$(LINUX_SRC))
 SAN_LIBRARY  := $(O)/san/pstore-fw.a
+EFI_LIBRARY  := $(O)/san-efi/efi-app.a
 FUZZ_LIBRARY := $(O)/fuzz/pstore-fw.a
 
 $(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
+# Everything of the application but what libc has here.
+$(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(EFI_SRC)) $(EFI_FAKE_SRC))
 $(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(SUPPORT_SRC))
-$(SAN_LIBRARY) $(FUZZ_LIBRARY):
+$(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 	rm -f $@ && $(AR) rcs $@ $^
 
 $(TESTS): $(O)/san/%: $(O)/san/%.o $(SAN_LIBRARY)
 	$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
+
+$(EFI_TESTS): $(O)/san-efi/%: $(O)/san-efi/%.o $(EFI_LIBRARY) $(SAN_LIBRARY)
+	$(CC_san-efi) $(CFLAGS_san-efi) -o $@ $^ $(TEST_LIBS)
 
 $(REPLAYS): $(O)/san/replay/%: $(O)/san/tests/fuzz/%.o $(O)/san/tests/fuzz/replay.o $(SAN_LIBRARY)
 	@mkdir -p $(@D)
@@ -141,12 +155,12 @@ $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIBRARY)
 
 # A test that passed leaves a stamp and is not run again until it changes.
 TEST_DATA := $(shell find tests/data tests/fuzz/corpus acpi/tables -type f 2>/dev/null)
-STAMPS    := $(addsuffix .passed,$(TESTS) $(REPLAYS))
+STAMPS    := $(addsuffix .passed,$(TESTS) $(EFI_TESTS) $(REPLAYS))
 
 export CORPUS ?= ../shared/corpus
 export O
 
-$(addsuffix .passed,$(TESTS)): %.passed: % $(TEST_DATA) $(PROGRAM) scripts/run-test
+$(addsuffix .passed,$(TESTS) $(EFI_TESTS)): %.passed: % $(TEST_DATA) $(PROGRAM) scripts/run-test
 	scripts/run-test $*.log $< && touch $@
 
 $(addsuffix .passed,$(REPLAYS)): $(O)/san/replay/fuzz-%.passed: $(O)/san/replay/fuzz-% $(TEST_DATA) scripts/run-test
@@ -169,7 +183,7 @@ test:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory -j$(JOBS) -k unit || true
 	@$(MAKE) --no-print-directory scenarios || true
-	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(REPLAYS) $(SCHEMA_CHECK))
+	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(SCHEMA_CHECK))
 
 .PHONY: demo
 demo:

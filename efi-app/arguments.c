@@ -14,24 +14,28 @@
 /* UCS-2 to UTF-8 takes up to three bytes a unit. */
 #define UTF8_PER_UNIT 3
 
-static int add_word(const struct allocator *allocator, struct bytes units, struct arguments *arguments) {
-        size_t capacity = units.size / 2 * UTF8_PER_UNIT + 1;
+/* Room for the text of all words at once: words point into it. */
+static int reserve_text(struct arguments *arguments, size_t units, size_t words) {
+        return buffer_reserve(&arguments->text, units * UTF8_PER_UNIT + words);
+}
+
+static int add_word(struct bytes units, struct arguments *arguments) {
+        struct buffer *buffer = &arguments->text;
         struct text text;
-        char *word;
         int r;
 
-        r = array_grow(allocator, (void **) &arguments->words, &arguments->capacity, arguments->count,
+        if (buffer->size >= buffer->capacity)
+                return ERR_BUG;
+        text = text_on((char *) buffer->data + buffer->size, buffer->capacity - buffer->size);
+        r = ucs2_to_utf8(units, &text);
+        if (r < 0 || text.truncated)
+                return r < 0 ? r : ERR_BUG;
+        r = array_grow(buffer->allocator, (void **) &arguments->words, &arguments->capacity, arguments->count,
                        sizeof(*arguments->words));
         if (r < 0)
                 return r;
-        word = allocator->resize(allocator->context, NULL, 0, capacity);
-        if (!word)
-                return ERR_NO_MEMORY;
-        text = text_on(word, capacity);
-        r = ucs2_to_utf8(units, &text);
-        if (r < 0)
-                return r;
-        arguments->words[arguments->count++] = word;
+        arguments->words[arguments->count++] = text.buffer;
+        buffer->size += text.length + 1;
         return 0;
 }
 
@@ -52,16 +56,17 @@ static bool output_is_file(EFI_SHELL_PARAMETERS_PROTOCOL *parameters) {
         return output && output->GetInfo(output, &file_info, &size, NULL) == EFI_BUFFER_TOO_SMALL;
 }
 
-static int load_shell_words(EFI_SHELL_PARAMETERS_PROTOCOL *parameters, const struct allocator *allocator,
-                            struct arguments *arguments) {
-        arguments->redirected = output_is_file(parameters);
-        for (UINTN i = 1; i < parameters->Argc; i++) {
-                int r = add_word(allocator, units_of(parameters->Argv[i]), arguments);
+static int load_shell_words(EFI_SHELL_PARAMETERS_PROTOCOL *parameters, struct arguments *arguments) {
+        size_t units = 0;
+        int r;
 
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        arguments->redirected = output_is_file(parameters);
+        for (UINTN i = 1; i < parameters->Argc; i++)
+                units += units_of(parameters->Argv[i]).size / sizeof(CHAR16);
+        r = reserve_text(arguments, units, parameters->Argc);
+        for (UINTN i = 1; i < parameters->Argc && r >= 0; i++)
+                r = add_word(units_of(parameters->Argv[i]), arguments);
+        return r;
 }
 
 static bool is_space(uint16_t unit) {
@@ -117,21 +122,25 @@ static bool is_text(struct bytes units) {
         return units.size % 2 == 0 && units.size <= LOAD_OPTIONS_MAX;
 }
 
-static int load_option_words(const EFI_LOADED_IMAGE *loaded, const struct allocator *allocator,
-                             struct arguments *arguments) {
+static int load_option_words(const EFI_LOADED_IMAGE *loaded, struct arguments *arguments) {
         struct bytes units = bytes_of(loaded->LoadOptions, loaded->LoadOptionsSize), word;
-        size_t at = 0;
+        size_t count = units.size / sizeof(CHAR16), at = 0;
+        int r;
 
         if (!loaded->LoadOptions || !is_text(units))
                 return 0;
-        while (next_word(units, &at, &word)) {
-                int r = add_word(allocator, word, arguments);
-
-                if (r < 0)
-                        return r;
-        }
+        r = reserve_text(arguments, count, count + 1);
+        while (r >= 0 && next_word(units, &at, &word))
+                r = add_word(word, arguments);
         drop_program_name(arguments);
-        return 0;
+        return r;
+}
+
+void arguments_free(struct arguments *arguments) {
+        array_free(arguments->text.allocator, (void **) &arguments->words, &arguments->capacity,
+                   sizeof(*arguments->words));
+        buffer_free(&arguments->text);
+        arguments->count = 0;
 }
 
 int arguments_load(EFI_BOOT_SERVICES *boot, EFI_HANDLE image, const struct allocator *allocator,
@@ -144,16 +153,18 @@ int arguments_load(EFI_BOOT_SERVICES *boot, EFI_HANDLE image, const struct alloc
         EFI_STATUS status;
         int r;
 
+        buffer_init(&arguments.text, allocator);
         status = boot->HandleProtocol(image, &parameters_guid, (void **) &parameters);
         if (!EFI_ERROR(status)) {
-                r = load_shell_words(parameters, allocator, &arguments);
+                r = load_shell_words(parameters, &arguments);
         } else {
                 status = boot->HandleProtocol(image, &loaded_guid, (void **) &loaded);
-                r = EFI_ERROR(status) ? efi_status_to_error(status)
-                                      : load_option_words(loaded, allocator, &arguments);
+                r = EFI_ERROR(status) ? efi_status_to_error(status) : load_option_words(loaded, &arguments);
         }
-        if (r < 0)
+        if (r < 0) {
+                arguments_free(&arguments);
                 return r;
+        }
         *ret_arguments = arguments;
         return 0;
 }

@@ -12,9 +12,11 @@
 struct arguments {
         char **words; /* without the program's name */
         size_t count, capacity;
+        struct buffer text;
         bool redirected; /* the shell has sent the output into a file */
 };
 
-/* The words live until the application ends: nothing frees them. 0 or an error. */
+/* 0 or an error, and then there is nothing to free. */
 int arguments_load(EFI_BOOT_SERVICES *boot, EFI_HANDLE image, const struct allocator *allocator,
                    struct arguments *ret_arguments);
+void arguments_free(struct arguments *arguments);

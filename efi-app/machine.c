@@ -54,12 +54,6 @@ static int open_efi(struct machine *machine) {
         return 0;
 }
 
-static bool is_wanted(const struct app *app, enum machine_store store) {
-        const char *source = app->options.values[OPTION_SOURCE];
-
-        return !source || text_equal(source, store_names[store]);
-}
-
 /* A store that a machine does not have is worth a line only to somebody who asked for it. */
 static void tell_store_error(struct machine *machine, enum machine_store store) {
         int error = machine->errors[store];
@@ -77,7 +71,7 @@ void machine_open(struct machine *machine, struct app *app) {
         *machine = (struct machine){ .app = app };
         buffer_init(&machine->table_bytes, &app->allocator);
         for (enum machine_store store = 0; store < MACHINE_STORE_END; store++) {
-                machine->wanted[store] = is_wanted(app, store);
+                machine->wanted[store] = options_has_source(&app->options, store_names[store]);
                 if (!machine->wanted[store])
                         continue;
                 machine->errors[store] = open_store[store](machine);

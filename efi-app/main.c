@@ -97,13 +97,13 @@ static int usage_error(struct app *app, const char *argument, const char *reason
 /* 0, or EXIT_USAGE with its line. */
 static int check_options(struct app *app, const struct verb_row *verb) {
         const struct options *options = &app->options;
-        const char *source = options->values[OPTION_SOURCE];
 
         for (enum option_flag flag = 0; flag < OPTION_END; flag++)
                 if (options_has(options, flag) && !((verb->options | COMMON_OPTIONS) & OPTION_BIT(flag)))
                         return usage_error(app, options_name(flag), "is no option of this verb");
-        if (source && machine_find_store(source) < 0)
-                return usage_error(app, source, "is no source here: erst or efi");
+        for (size_t i = 0; i < options->source_count; i++)
+                if (machine_find_store(options->sources[i]) < 0)
+                        return usage_error(app, options->sources[i], "is no source here: erst or efi");
         if (options->id_count > 0 && !verb->takes_ids)
                 return usage_error(app, options->ids[0], "is one argument too many");
         return 0;
@@ -124,10 +124,19 @@ static int run(struct app *app) {
         return status ? status : verb->run(app);
 }
 
-static int start(struct app *app) {
+static int run_arguments(struct app *app, const struct arguments *arguments) {
         struct options_fault fault;
+
+        console_init(&app->console, app->system, arguments->redirected);
+        if (options_parse(arguments->words, arguments->count, &app->options, &fault) < 0)
+                return usage_error(app, fault.argument, fault.reason);
+        app->console.quiet = options_has(&app->options, OPTION_QUIET);
+        return run(app);
+}
+
+static int start(struct app *app) {
         struct arguments arguments;
-        int r;
+        int r, status;
 
         console_init(&app->console, app->system, false);
         r = arguments_load(app->boot, app->image, &app->allocator, &arguments);
@@ -135,11 +144,9 @@ static int start(struct app *app) {
                 console_problem(&app->console, "arguments: %s", error_text(r));
                 return EXIT_FAILED;
         }
-        console_init(&app->console, app->system, arguments.redirected);
-        if (options_parse(arguments.words, arguments.count, &app->options, &fault) < 0)
-                return usage_error(app, fault.argument, fault.reason);
-        app->console.quiet = options_has(&app->options, OPTION_QUIET);
-        return run(app);
+        status = run_arguments(app, &arguments);
+        arguments_free(&arguments);
+        return status;
 }
 
 /* crt0 calls it with the System V convention: no EFIAPI here. */

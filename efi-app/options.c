@@ -35,11 +35,30 @@ static bool names_option(const char *argument, const char *name, const char **re
         return true;
 }
 
+bool options_has_source(const struct options *options, const char *name) {
+        for (size_t i = 0; i < options->source_count; i++)
+                if (text_equal(options->sources[i], name))
+                        return true;
+        return options->source_count == 0;
+}
+
+static int set_value(struct options *options, enum option_flag flag, const char *value,
+                     struct options_fault *ret_fault) {
+        options->values[flag] = value;
+        if (flag != OPTION_SOURCE)
+                return 0;
+        if (options->source_count == OPTIONS_SOURCES_MAX)
+                return fail(ret_fault, value, "is one source too many");
+        options->sources[options->source_count++] = value;
+        return 0;
+}
+
 /* Returns how many arguments were used, 1 or 2. */
 static int take_option(char *const *arguments, size_t count, struct options *options,
                        struct options_fault *ret_fault) {
         for (enum option_flag flag = 0; flag < OPTION_END; flag++) {
                 const char *value;
+                int r;
 
                 if (!names_option(arguments[0], option_rows[flag].name, &value))
                         continue;
@@ -51,7 +70,9 @@ static int take_option(char *const *arguments, size_t count, struct options *opt
                 }
                 if (!value && count < 2)
                         return fail(ret_fault, arguments[0], "wants a value");
-                options->values[flag] = value ? value : arguments[1];
+                r = set_value(options, flag, value ? value : arguments[1], ret_fault);
+                if (r < 0)
+                        return r;
                 return value ? 1 : 2;
         }
         return fail(ret_fault, arguments[0], "is no option");

@@ -9,7 +9,8 @@
 
 /* The application's command line, from the shell or from a boot option's load options. */
 
-#define OPTIONS_IDS_MAX 64
+#define OPTIONS_IDS_MAX     64
+#define OPTIONS_SOURCES_MAX 8
 
 enum option_flag {
         OPTION_ALL,
@@ -33,6 +34,8 @@ struct options {
         const char *values[OPTION_END]; /* NULL: not given; "" for an option without a value */
         const char *ids[OPTIONS_IDS_MAX];
         size_t id_count;
+        const char *sources[OPTIONS_SOURCES_MAX]; /* --source may be given several times */
+        size_t source_count;
 };
 
 /* Where a usage error is: the argument, and what is wrong with it. Static text. */
@@ -43,7 +46,7 @@ struct options_fault {
 
 /*
  * `arguments` are without the program's name; the strings are kept. ERR_INVALID_ARGUMENT and *ret_fault for
- * an unknown option, a missing value, or too many ids.
+ * an unknown option, a missing value, or too many ids or sources.
  */
 int options_parse(char *const *arguments, size_t count, struct options *ret_options,
                   struct options_fault *ret_fault);
@@ -51,6 +54,9 @@ int options_parse(char *const *arguments, size_t count, struct options *ret_opti
 static inline bool options_has(const struct options *options, enum option_flag flag) {
         return options->values[flag];
 }
+
+/* Whether this store is wanted: --source names it, or there is no --source. */
+bool options_has_source(const struct options *options, const char *name);
 
 /* "--older-than", for messages. */
 const char *options_name(enum option_flag flag);

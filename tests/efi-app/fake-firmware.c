@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/efi-app/fake-firmware.h"
+
+#include "tests/support/test.h"
+
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
+static struct fake_firmware *now;
+
+/* Handles are addresses that nobody else has. */
+static int image_handle, volume_handle;
+
+/* --- memory and time ------------------------------------------------------------------------------ */
+
+static bool allocation_fails(void) {
+        unsigned n = ++now->allocations;
+
+        return now->fail_allocation_at &&
+               (n == now->fail_allocation_at || (now->fail_all_behind && n > now->fail_allocation_at));
+}
+
+EFI_STATUS fake_firmware_allocate(size_t size, void **ret_block) {
+        if (allocation_fails())
+                return EFI_OUT_OF_RESOURCES;
+        *ret_block = malloc(size);
+        memset(*ret_block, 0xaf, size); /* as edk2 does in its debug builds */
+        now->blocks++;
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void **ret_block) {
+        (void) type;
+        return fake_firmware_allocate(size, ret_block);
+}
+
+static EFI_STATUS EFIAPI free_pool(void *block) {
+        assert_non_null(block);
+        free(block);
+        now->blocks--;
+        return EFI_SUCCESS;
+}
+
+static void EFIAPI copy_mem(void *destination, void *source, UINTN size) {
+        memmove(destination, source, size);
+}
+
+static EFI_STATUS EFIAPI stall(UINTN duration_us) {
+        now->stalled_us += duration_us;
+        fake_device_stall(&now->device, duration_us);
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_watchdog(UINTN seconds, UINT64 code, UINTN size, CHAR16 *data) {
+        (void) code;
+        (void) size;
+        (void) data;
+        now->watchdog_off = seconds == 0;
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities) {
+        (void) capabilities;
+        if (!EFI_ERROR(now->time_status))
+                *time = now->now;
+        return now->time_status;
+}
+
+/* --- protocols ------------------------------------------------------------------------------------ */
+
+static bool is_guid(const EFI_GUID *left, EFI_GUID right) {
+        return memcmp(left, &right, sizeof(right)) == 0;
+}
+
+static void *find_protocol(EFI_HANDLE handle, const EFI_GUID *guid) {
+        if (handle == &image_handle && is_guid(guid, (EFI_GUID) LOADED_IMAGE_PROTOCOL))
+                return &now->loaded;
+        if (handle == &image_handle && is_guid(guid, (EFI_GUID) EFI_SHELL_PARAMETERS_PROTOCOL_GUID))
+                return now->has_shell ? &now->parameters : NULL;
+        if (handle == &volume_handle && is_guid(guid, (EFI_GUID) SIMPLE_FILE_SYSTEM_PROTOCOL))
+                return &now->volume;
+        if ((handle == &now->device.bridge || handle == &now->device.pci) &&
+            is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID))
+                return handle;
+        return NULL;
+}
+
+static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *guid, void **ret_interface) {
+        void *interface = find_protocol(handle, guid);
+
+        if (!handle)
+                return EFI_INVALID_PARAMETER;
+        if (!interface)
+                return EFI_UNSUPPORTED;
+        *ret_interface = interface;
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI locate_protocol(EFI_GUID *guid, void *registration, void **ret_interface) {
+        (void) registration;
+        if (!now->has_shell || !is_guid(guid, (EFI_GUID) EFI_SHELL_PROTOCOL_GUID))
+                return EFI_NOT_FOUND;
+        *ret_interface = &now->shell;
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, EFI_GUID *guid, void *key,
+                                        UINTN *ret_count, EFI_HANDLE **ret_handles) {
+        EFI_STATUS status;
+
+        (void) key;
+        if (type != ByProtocol || !is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID) ||
+            now->system.NumberOfTableEntries == 0)
+                return EFI_NOT_FOUND;
+        status = fake_firmware_allocate(2 * sizeof(EFI_HANDLE), (void **) ret_handles);
+        if (EFI_ERROR(status))
+                return status;
+        (*ret_handles)[0] = &now->device.bridge;
+        (*ret_handles)[1] = &now->device.pci;
+        *ret_count = 2;
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI shell_open(const CHAR16 *path, SHELL_FILE_HANDLE *ret_file, UINT64 mode) {
+        EFI_FILE_HANDLE file = NULL;
+        EFI_STATUS status = fake_volume_open_units(&now->volume, path, mode, &file);
+
+        *ret_file = file;
+        return status;
+}
+
+/* --- the machine ---------------------------------------------------------------------------------- */
+
+static void install(struct fake_firmware *fake) {
+        fake->boot = (EFI_BOOT_SERVICES){
+                .AllocatePool = allocate_pool,
+                .FreePool = free_pool,
+                .CopyMem = copy_mem,
+                .Stall = stall,
+                .SetWatchdogTimer = set_watchdog,
+                .HandleProtocol = handle_protocol,
+                .LocateProtocol = locate_protocol,
+                .LocateHandleBuffer = locate_handles,
+        };
+        fake->runtime.GetTime = get_time;
+        fake_variables_install(&fake->runtime, &fake->variables);
+        fake->shell.OpenFileByName = shell_open;
+        fake->system = (EFI_SYSTEM_TABLE){
+                .ConOut = &fake->output.protocol,
+                .StdErr = &fake->errors.protocol,
+                .ConIn = &fake->keys.protocol,
+                .BootServices = &fake->boot,
+                .RuntimeServices = &fake->runtime,
+                .ConfigurationTable = fake->tables,
+        };
+        fake->loaded.DeviceHandle = &volume_handle;
+        now = fake;
+}
+
+struct fake_firmware *fake_firmware_new(void) {
+        struct fake_firmware *fake = calloc(1, sizeof(*fake));
+
+        fake_console_init(&fake->output);
+        fake_console_init(&fake->errors);
+        fake_keys_init(&fake->keys);
+        fake_variables_init(&fake->variables);
+        fake_volume_init(&fake->volume);
+        fake_device_init(&fake->device);
+        fake->now = (EFI_TIME){ .Year = 2024,
+                                .Month = 2,
+                                .Day = 29,
+                                .Hour = 12,
+                                .Minute = 35,
+                                .Second = 19,
+                                .TimeZone = EFI_UNSPECIFIED_TIMEZONE };
+        install(fake);
+        return fake;
+}
+
+static void forget_arguments(struct fake_firmware *fake) {
+        for (size_t i = 0; i < FAKE_ARGUMENTS_MAX; i++)
+                free(fake->arguments[i]);
+        free(fake->loaded.LoadOptions);
+        memset(fake->arguments, 0, sizeof(fake->arguments));
+        fake->loaded.LoadOptions = NULL;
+        fake->loaded.LoadOptionsSize = 0;
+        fake->has_shell = false;
+}
+
+void fake_firmware_free(struct fake_firmware *fake) {
+        forget_arguments(fake);
+        if (fake->output_file)
+                fake->output_file->Close(fake->output_file);
+        fake_volume_free(&fake->volume);
+        free(fake);
+        now = NULL;
+}
+
+void fake_firmware_add_bare_acpi(struct fake_firmware *fake) {
+        fake->tables[0] = (EFI_CONFIGURATION_TABLE){ fake_vendor_other, NULL };
+        fake->tables[1] = (EFI_CONFIGURATION_TABLE){ ACPI_20_TABLE_GUID,
+                                                     (void *) (uintptr_t) fake_device_rsdp(&fake->device) };
+        fake->system.NumberOfTableEntries = 2;
+        fake_device_remove_table(&fake->device);
+}
+
+void fake_firmware_add_device(struct fake_firmware *fake) {
+        fake_firmware_add_bare_acpi(fake);
+        fake_device_init(&fake->device);
+}
+
+/* --- command lines -------------------------------------------------------------------------------- */
+
+void fake_firmware_say_bytes(struct fake_firmware *fake, const void *options, size_t size) {
+        forget_arguments(fake);
+        if (!options)
+                return;
+        fake->loaded.LoadOptions = malloc(size);
+        memcpy(fake->loaded.LoadOptions, options, size);
+        fake->loaded.LoadOptionsSize = (UINT32) size;
+}
+
+void fake_firmware_say(struct fake_firmware *fake, const CHAR16 *options) {
+        fake_firmware_say_bytes(fake, options,
+                                options ? (fake_units_length(options) + 1) * sizeof(*options) : 0);
+}
+
+static EFI_STATUS EFIAPI screen_has_no_info(EFI_FILE_HANDLE this, EFI_GUID *type, UINTN *size, void *buffer) {
+        (void) this;
+        (void) type;
+        (void) size;
+        (void) buffer;
+        return EFI_UNSUPPORTED;
+}
+
+static CHAR16 *copy_units(const CHAR16 *units) {
+        size_t size = (fake_units_length(units) + 1) * sizeof(*units);
+
+        return memcpy(malloc(size), units, size);
+}
+
+void fake_firmware_type(struct fake_firmware *fake, const CHAR16 *const *words) {
+        static EFI_FILE_PROTOCOL screen = { .GetInfo = screen_has_no_info };
+        UINTN count = 0;
+
+        forget_arguments(fake);
+        fake->arguments[count++] = copy_units(u"FS0:\\EFI\\pstore-fw\\pstore-fwx64.efi");
+        for (; *words; words++) {
+                assert_true(count < FAKE_ARGUMENTS_MAX);
+                fake->arguments[count++] = copy_units(*words);
+        }
+        fake->has_shell = true;
+        fake->parameters = (EFI_SHELL_PARAMETERS_PROTOCOL){
+                .Argv = fake->arguments,
+                .Argc = count,
+                .StdOut = &screen,
+        };
+}
+
+void fake_firmware_redirect(struct fake_firmware *fake) {
+        fake_volume_put_text(&fake->volume, "output.txt", "");
+        fake->output_file = fake_volume_open(&fake->volume, "output.txt");
+        fake->parameters.StdOut = fake->output_file;
+}
+
+int fake_firmware_run(struct fake_firmware *fake) {
+        int handles = fake->volume.open_handles, status;
+
+        fake_console_forget(&fake->output);
+        fake_console_forget(&fake->errors);
+        fake->allocations = 0;
+        fake->watchdog_off = false;
+        status = (int) efi_main(&image_handle, &fake->system);
+        assert_int_equal(fake->blocks, 0);
+        assert_int_equal(fake->volume.open_handles, handles);
+        assert_int_equal(fake->volume.unflushed, 0);
+        assert_true(fake->watchdog_off);
+        return status;
+}
+
+struct app fake_firmware_app(struct fake_firmware *fake) {
+        struct app app = {
+                .image = &image_handle,
+                .system = &fake->system,
+                .boot = &fake->boot,
+                .runtime = &fake->runtime,
+                .allocator = test_allocator,
+        };
+
+        console_init(&app.console, &fake->system, false);
+        return app;
+}
