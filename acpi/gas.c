@@ -88,7 +88,7 @@ int gas_check(const struct gas *gas, struct gas_fault *ret_fault) {
 bool gas_wraps(const struct gas *gas) {
         uint64_t end;
 
-        return gas->space == GAS_SPACE_MEMORY && !u64_add(gas->address, gas_access_bits(gas) / 8, &end);
+        return !u64_add(gas->address, gas_access_bits(gas) / 8, &end);
 }
 
 bool gas_is_unaligned(const struct gas *gas) {

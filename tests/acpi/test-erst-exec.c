@@ -453,6 +453,27 @@ static void test_endless_loop_ends(void **state) {
         assert_int_equal(at(&machine, 0), ERST_ACTION_STEPS_MAX / 2);
 }
 
+/* 1365 rounds of three instructions, of which the last leaves out the jump, and `noops` more. */
+static int run_steps(size_t noops) {
+        struct erst_entry entries[8] = {
+                { ADD_1(0) },
+                { .instruction = ERST_SKIP_NEXT_INSTRUCTION_IF_TRUE, MEMORY(0, 16), .value = 1365, ALL },
+                { GOTO(0) },
+        };
+        struct machine machine = { 0 };
+
+        for (size_t i = 0; i < noops; i++)
+                entries[3 + i].instruction = ERST_NOOP;
+        return run_entries(&machine, entries, 3 + noops);
+}
+
+static void test_the_last_step_allowed_is_taken(void **state) {
+        (void) state;
+        assert_int_equal(3 * 1365 - 1 + 2, ERST_ACTION_STEPS_MAX);
+        assert_ok(run_steps(2));
+        assert_error(run_steps(3), ERR_LOOP);
+}
+
 static void fill(struct machine *machine) {
         struct test_random random = { 5 };
 
@@ -608,6 +629,7 @@ int main(void) {
                 cmocka_unit_test(test_goto_out_of_the_action_is_refused),
                 cmocka_unit_test(test_goto_counts_within_the_action),
                 cmocka_unit_test(test_endless_loop_ends),
+                cmocka_unit_test(test_the_last_step_allowed_is_taken),
                 cmocka_unit_test(test_move_data_is_memmove),
                 cmocka_unit_test(test_move_data_is_bounded),
                 cmocka_unit_test(test_unassigned_register_is_not_touched),

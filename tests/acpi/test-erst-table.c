@@ -320,6 +320,16 @@ static void test_judge_sees_what_is_odd_in_an_entry(void **state) {
         }
 }
 
+/* A jump to the end of the action ends it. */
+static void test_judge_lets_an_action_be_left_at_its_end(void **state) {
+        struct erst_builder builder;
+
+        (void) state;
+        erst_builder_init(&builder);
+        ADD(&builder, ERST_END_OPERATION, ERST_GOTO, .value = 1);
+        assert_null(finding(judge(erst_builder_finish(&builder)), 0, "leaves"));
+}
+
 static void test_judge_counts_more_than_fits(void **state) {
         struct erst_finding one = { 0 };
         struct erst_builder builder;
@@ -423,6 +433,7 @@ int main(void) {
                 cmocka_unit_test(test_judge_names_missing_actions),
                 cmocka_unit_test(test_judge_looks_at_the_header),
                 cmocka_unit_test(test_judge_sees_what_is_odd_in_an_entry),
+                cmocka_unit_test(test_judge_lets_an_action_be_left_at_its_end),
                 cmocka_unit_test(test_judge_counts_more_than_fits),
                 cmocka_unit_test(test_real_tables_as_linux_takes_them),
         };

@@ -407,6 +407,19 @@ static void test_nvram_range_is_not_supported_yet(void **state) {
         assert_int_equal(s.fake.accesses, accesses);
 }
 
+/* The offset that an earlier user of the platform left is not ours. */
+static void test_offset_is_set_to_the_ranges_begin(void **state) {
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
+                setup(styles[i]);
+                s.fake.offset = s.fake.mailbox[1] = 64;
+                assert_ok(erst_write(&s.erst, make(7, 200)));
+                assert_true(holds(7, 200));
+                s.fake.offset = s.fake.mailbox[1] = 64;
+                assert_ok(read_error(7));
+        }
+}
+
 /* --- status, time, optional actions --------------------------------------------------------------- */
 
 static void test_each_status_is_one_error(void **state) {
@@ -570,6 +583,16 @@ static void test_begin_and_end_are_optional(void **state) {
         assert_error(read_error(102), ERR_FAILED); /* the device's own: it was not told what to do */
 }
 
+/* An action that answers nothing answers 0: the identifier set before it does not mean busy. */
+static void test_empty_busy_action_is_not_busy(void **state) {
+        (void) state;
+        setup(FAKE_ERST_MAILBOX);
+        put_three();
+        rename_action(ERST_CHECK_BUSY_STATUS, 0x42);
+        rename_action(ERST_ACTION_RESERVED, ERST_CHECK_BUSY_STATUS); /* a NOOP */
+        assert_ok(read_error(101));
+}
+
 static void test_needed_actions_are_missed_before_anything_is_run(void **state) {
         static const struct {
                 uint8_t action;
@@ -626,6 +649,15 @@ static void assert_walk_finds_three(void) {
         assert_true(contains(ids, 3, 101) && contains(ids, 3, 102) && contains(ids, 3, 103));
 }
 
+static const uint64_t *scripted_ids;
+
+static int scripted_read(void *context, uint8_t space, uint64_t address, unsigned width,
+                         uint64_t *ret_value) {
+        (void) context, (void) space, (void) address, (void) width;
+        *ret_value = *scripted_ids++;
+        return 0;
+}
+
 static void test_walk_finds_each_record_once(void **state) {
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
@@ -663,6 +695,34 @@ static void test_walk_of_an_empty_store_is_no_error(void **state) {
                 assert_int_equal(walk(ids, ARRAY_SIZE(ids)), 0);
                 assert_int_equal(walk(ids, 0), 0);
         }
+}
+
+/* One access for the count, one for each record and one for the end, and each is written to first. */
+static void test_walk_asks_no_more_than_it_must(void **state) {
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        s.fake.accesses = 0;
+        assert_walk_finds_three();
+        assert_int_equal(s.fake.accesses, 2 * (1 + 3 + 1));
+}
+
+/* Answers that repeat now and then, in front of a device that can do nothing else. */
+static void test_walk_goes_on_while_there_is_news(void **state) {
+        static const uint64_t script[] = { 1, 1, 2, 1, 2, 3, 3, 1, 4, 1, 2, 3, 4, 1, 5 };
+        uint64_t ids[8];
+
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        for (uint8_t action = 0; action <= ERST_GET_EXECUTE_OPERATION_TIMINGS; action++)
+                if (action != ERST_GET_RECORD_IDENTIFIER)
+                        rename_action(action, 0x42);
+        scripted_ids = script;
+        s.io.read_register = scripted_read;
+        assert_int_equal(walk(ids, ARRAY_SIZE(ids)), 4); /* five answers without news are the end */
+        for (uint64_t i = 0; i < 4; i++)
+                assert_int_equal(ids[i], i + 1);
+        assert_ptr_equal(scripted_ids, script + 14);
 }
 
 /* An earlier reader may have left the platform anywhere in its list. */
@@ -904,6 +964,7 @@ int main(void) {
                 cmocka_unit_test(test_lies_about_success_are_seen_by_reading),
                 cmocka_unit_test(test_dummy_write_stores_nothing),
                 cmocka_unit_test(test_nvram_range_is_not_supported_yet),
+                cmocka_unit_test(test_offset_is_set_to_the_ranges_begin),
                 cmocka_unit_test(test_each_status_is_one_error),
                 cmocka_unit_test(test_upper_half_of_the_status_is_ignored),
                 cmocka_unit_test(test_doubled_status_is_halved),
@@ -914,10 +975,13 @@ int main(void) {
                 cmocka_unit_test(test_busy_for_ever_ends_and_END_is_run),
                 cmocka_unit_test(test_longest_timeout_is_reached_by_time_and_not_by_looks),
                 cmocka_unit_test(test_begin_and_end_are_optional),
+                cmocka_unit_test(test_empty_busy_action_is_not_busy),
                 cmocka_unit_test(test_needed_actions_are_missed_before_anything_is_run),
                 cmocka_unit_test(test_walk_finds_each_record_once),
                 cmocka_unit_test(test_walk_finds_all_of_a_full_store),
                 cmocka_unit_test(test_walk_of_an_empty_store_is_no_error),
+                cmocka_unit_test(test_walk_asks_no_more_than_it_must),
+                cmocka_unit_test(test_walk_goes_on_while_there_is_news),
                 cmocka_unit_test(test_walk_begins_anywhere),
                 cmocka_unit_test(test_walk_needs_no_count),
                 cmocka_unit_test(test_walk_ends_when_the_first_repeats_for_ever),

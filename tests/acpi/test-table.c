@@ -167,6 +167,7 @@ static void test_wrong_rsdp_is_refused(void **state) {
         machine.memory[RSDP] ^= 1;
         assert_error(find_erst(&machine), ERR_SIGNATURE);
         build(&machine);
+        put_rsdp(&machine, 0, RSDT, 0);
         machine.memory[RSDP + 16] ^= 1;
         assert_error(find_erst(&machine), ERR_CHECKSUM);
         build(&machine);
