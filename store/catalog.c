@@ -43,11 +43,10 @@ static int row_append(struct catalog *catalog, struct catalog_record *row) {
         return r;
 }
 
-/* Only another source can show the same record again; within one, ids are the store's own. */
-static bool is_known(const struct catalog *catalog, const struct catalog_record *row) {
-        for (size_t i = 0; i < catalog->row_count; i++)
-                if (catalog->rows[i]->source != row->source &&
-                    record_same_id(&catalog->rows[i]->record, &row->record))
+/* Only an earlier source's rows can hold the same record; within one source, ids are the store's own. */
+static bool is_known(const struct catalog *catalog, size_t earlier_count, const struct catalog_record *row) {
+        for (size_t i = 0; i < earlier_count; i++)
+                if (record_same_id(&catalog->rows[i]->record, &row->record))
                         return true;
         return false;
 }
@@ -121,7 +120,7 @@ static void understand(const struct catalog *catalog, struct catalog_record *row
 }
 
 /* 1 when the row was added, 0 when it is known or has vanished meanwhile, or an error that ends the walk. */
-static int add_entry(struct catalog *catalog, struct record_source *source,
+static int add_entry(struct catalog *catalog, size_t earlier_count, struct record_source *source,
                      const struct source_entry *entry) {
         struct catalog_record *row = row_new(catalog, source);
         int r;
@@ -129,7 +128,7 @@ static int add_entry(struct catalog *catalog, struct record_source *source,
         if (!row)
                 return ERR_NO_MEMORY;
         r = record_init(&row->record, entry->store, text_view(entry->name));
-        if (r < 0 || is_known(catalog, row))
+        if (r < 0 || is_known(catalog, earlier_count, row))
                 goto drop;
         r = source->operations->read(source, entry->name, &row->raw);
         if (r == ERR_NOT_FOUND) {
@@ -152,6 +151,7 @@ drop:
 }
 
 int catalog_add(struct catalog *catalog, struct record_source *source) {
+        size_t earlier_count = catalog->row_count;
         int added = 0, first_error = 0, r;
 
         r = source->operations->open(source);
@@ -164,7 +164,7 @@ int catalog_add(struct catalog *catalog, struct record_source *source) {
                 if (r == 0)
                         return first_error < 0 ? first_error : added;
                 if (r > 0)
-                        r = add_entry(catalog, source, &entry);
+                        r = add_entry(catalog, earlier_count, source, &entry);
                 if (r == ERR_NO_MEMORY)
                         return r;
                 if (r < 0 && first_error == 0)

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/store-fixture.h"
+
+#include <zlib.h>
+
+static struct store_fixture f;
+
+static int begin(void **state) {
+        (void) state;
+        store_fixture_begin(&f);
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        store_fixture_end(&f);
+        return 0;
+}
+
+static void put_panic(void) {
+        store_fixture_put_erst_part(&f, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "newest\n");
+        store_fixture_put_erst_part(&f, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "oldest\n");
+}
+
+/* Raw deflate as Linux 6.6 and later write it. */
+static struct bytes packed(const char *text) {
+        static uint8_t output[4096];
+        z_stream stream = {
+                .next_in = (Bytef *) text,
+                .avail_in = (uInt) strlen(text),
+                .next_out = output,
+                .avail_out = sizeof(output),
+        };
+
+        assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, 0), Z_OK);
+        assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+        deflateEnd(&stream);
+        return bytes_of(output, stream.total_out);
+}
+
+static void assert_text(const char *id, const char *codec, const char *text) {
+        const struct record *record = &store_fixture_row(&f, id)->record;
+
+        assert_int_equal(record->error, 0);
+        assert_true(record->decoded);
+        assert_string_equal(record->codec, codec);
+        assert_true(bytes_equal(record->text, text_view(text)));
+}
+
+static void test_nothing_is_no_error(void **state) {
+        (void) state;
+        store_fixture_load(&f);
+        assert_int_equal(f.catalog.row_count, 0);
+        assert_int_equal(f.catalog.event_count, 0);
+        assert_int_equal(f.catalog.record_count, 0);
+        assert_int_equal(f.catalog.other_first, 0);
+}
+
+static void test_records_are_read_decoded_and_joined(void **state) {
+        (void) state;
+        put_panic();
+        assert_int_equal(catalog_add(&f.catalog, &f.erst.source), 2);
+        fake_source_add(&f.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
+        assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 1);
+        assert_ok(catalog_join(&f.catalog));
+        assert_text("erst:65e079fe00000001", "text", "Panic#1 Part1\nnewest\n");
+        assert_text("efi:dump-type0-1-1-5-C", "deflate", "Oops#1 Part1\nlog\n");
+        assert_ptr_equal(store_fixture_row(&f, "erst:65e079fe00000001")->source, &f.erst.source);
+        assert_ptr_equal(store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->source, &f.efi.source);
+        assert_int_equal(f.catalog.event_count, 2);
+        assert_int_equal(f.catalog.other_first, 3);
+        assert_int_equal(f.catalog.record_count, 3);
+        assert_int_equal(catalog_faulty_count(&f.catalog), 0);
+}
+
+static void test_what_the_kernel_shows(void **state) {
+        struct bytes stream = packed("Panic#2 Part1\nlog\n");
+        const struct record *record;
+
+        (void) state;
+        fake_source_add_shown(&f.erst, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 1709210110,
+                              text_view("Panic#1 Part1\nlog\n"));
+        fake_source_add_shown(&f.efi, "dump-type0-1-2-7", RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 7, stream);
+        fake_source_add_shown(&f.efi, "dump-type1-1-2-7", RECORD_FORM_PACKED, RECORD_TYPE_MCE, 7, stream);
+        store_fixture_load(&f);
+        assert_text("erst:65e079fe00000001", "kernel", "Panic#1 Part1\nlog\n");
+        assert_text("efi:dump-type0-1-2-7", "deflate", "Panic#2 Part1\nlog\n");
+        assert_int_equal(store_fixture_row(&f, "erst:65e079fe00000001")->record.raw.size, 0);
+        record = &store_fixture_row(&f, "efi:dump-type1-1-2-7")->record;
+        assert_int_equal(record->type, RECORD_TYPE_MCE);
+        assert_int_equal(record->error, 0);
+        assert_false(record->decoded);
+        assert_int_equal(f.catalog.event_count, 2);
+}
+
+/* The source that shows most comes first; what a later one shows of the same record is left out. */
+static void test_a_record_of_two_sources_is_one(void **state) {
+        static struct fake_source view;
+
+        (void) state;
+        fake_source_init(&view, "pstorefs", RECORD_STORE_EFI);
+        fake_source_add(&f.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
+        store_fixture_put_efi_part(&f, "Oops", 2, 1, 6, "log\n");
+        fake_source_add_shown(&view, "dump-type0-1-1-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                              text_view("Oops#1 Part1\nlog\n"));
+        fake_source_add_shown(&view, "dump-type0-1-2-6", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 6,
+                              text_view("Oops#2 Part1\nlog\n"));
+        fake_source_add_shown(&view, "dump-type0-1-3-7", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 7,
+                              text_view("Oops#3 Part1\nlog\n"));
+        assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 2);
+        assert_int_equal(catalog_add(&f.catalog, &view.source), 1);
+        assert_int_equal(view.reads, 1);
+        assert_ok(catalog_join(&f.catalog));
+        assert_int_equal(f.catalog.event_count, 3);
+        assert_ptr_equal(store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->source, &f.efi.source);
+        fake_source_free(&view);
+}
+
+/* Within one source ids are the store's own: -C and -D are two variables. */
+static void test_one_source_shows_what_it_has(void **state) {
+        (void) state;
+        fake_source_add(&f.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
+        store_fixture_put_efi_part(&f, "Oops", 1, 1, 5, "log\n");
+        store_fixture_put_efi(&f, "dump-type0-1-1-5", "Oops#1 Part1\nlog\n");
+        store_fixture_load(&f);
+        assert_int_equal(f.catalog.row_count, 3);
+}
+
+/* --- what goes wrong ---------------------------------------------------------------------------- */
+
+static void test_one_bad_record_hides_none_of_200(void **state) {
+        const struct record *bad;
+
+        (void) state;
+        for (uint32_t part = 1; part <= 100; part++)
+                store_fixture_put_efi_part(&f, "Panic", 1, part, 1709210110, "log\n");
+        fake_source_add(&f.efi, "dump-type0-101-1-1709210110-C", text_view("\xff\xff\xff\xff"));
+        for (uint32_t part = 102; part <= 201; part++)
+                store_fixture_put_efi_part(&f, "Panic", 1, part, 1709210110, "log\n");
+        store_fixture_load(&f);
+        assert_int_equal(f.catalog.row_count, 201);
+        assert_int_equal(f.catalog.event_count, 1);
+        assert_int_equal(f.catalog.events[0].record_count, 200);
+        assert_int_equal(event_missing_count(&f.catalog.events[0], f.catalog.records), 1);
+        assert_int_equal(catalog_faulty_count(&f.catalog), 1);
+        bad = f.catalog.records[f.catalog.other_first];
+        assert_string_equal(bad->name, "dump-type0-101-1-1709210110-C");
+        assert_error(bad->error, ERR_CODEC_UNKNOWN);
+        assert_int_equal(bad->raw.size, 4);
+}
+
+static void test_each_defect_of_a_record_stays_with_it(void **state) {
+        struct fake_entry *torn;
+
+        (void) state;
+        put_panic();
+        torn = store_fixture_put_erst_part(&f, 0x65e07a01, 1, "Panic", 1, 1, 1709210113, "log\n");
+        torn->bytes.size -= 4;
+        fake_source_add(&f.erst, "65e07a0100000002", bytes_of(NULL, 0));
+        store_fixture_put_erst_part(&f, 0x65e07a01, 3, "Panic", 1, 2, 1709210113, "log\n")->read_error =
+                ERR_HARDWARE;
+        store_fixture_put_efi(&f, "not-the-kernels", "data");
+        store_fixture_load(&f);
+        assert_error(store_fixture_row(&f, "erst:65e07a0100000001")->record.error, ERR_LENGTH);
+        assert_error(store_fixture_row(&f, "erst:65e07a0100000002")->record.error, ERR_TRUNCATED);
+        assert_error(store_fixture_row(&f, "erst:65e07a0100000003")->record.error, ERR_HARDWARE);
+        assert_error(store_fixture_row(&f, "efi:not-the-kernels")->record.error, ERR_VALUE);
+        assert_int_equal(catalog_faulty_count(&f.catalog), 4);
+        assert_int_equal(f.catalog.event_count, 1);
+        assert_int_equal(f.catalog.events[0].record_count, 2);
+        assert_int_equal(f.catalog.record_count - f.catalog.other_first, 4);
+}
+
+static void test_a_record_that_vanished_is_none(void **state) {
+        (void) state;
+        put_panic();
+        f.erst.entries[0].read_error = ERR_NOT_FOUND;
+        assert_int_equal(catalog_add(&f.catalog, &f.erst.source), 1);
+        assert_ok(catalog_join(&f.catalog));
+        assert_int_equal(f.catalog.row_count, 1);
+        assert_string_equal(f.catalog.rows[0]->record.name, "65e079fe00000002");
+}
+
+static void test_an_error_of_the_walk_is_told_and_hides_nothing(void **state) {
+        (void) state;
+        put_panic();
+        f.erst.entries[0].next_error = ERR_IO;
+        assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_IO);
+        assert_ok(catalog_join(&f.catalog));
+        assert_int_equal(f.catalog.row_count, 1);
+        assert_string_equal(f.catalog.rows[0]->record.name, "65e079fe00000002");
+}
+
+static void test_a_source_that_cannot_be_opened(void **state) {
+        (void) state;
+        put_panic();
+        f.erst.open_error = ERR_PERMISSION;
+        store_fixture_put_efi_part(&f, "Panic", 1, 1, 5, "log\n");
+        assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_PERMISSION);
+        assert_int_equal(f.erst.nexts, 0);
+        assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 1);
+        assert_ok(catalog_join(&f.catalog));
+        assert_int_equal(f.catalog.event_count, 1);
+}
+
+static void test_a_walk_without_an_end_ends(void **state) {
+        (void) state;
+        put_panic();
+        f.erst.endless = true;
+        assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_LOOP);
+        assert_in_range(f.erst.nexts, SOURCE_RECORDS_MAX, SOURCE_RECORDS_MAX + 1);
+        assert_int_equal(f.catalog.row_count, SOURCE_RECORDS_MAX);
+        store_fixture_row(&f, "erst:65e079fe00000002");
+}
+
+static void test_errors_without_an_end_end(void **state) {
+        (void) state;
+        put_panic();
+        f.erst.endless = true;
+        f.erst.endless_error = ERR_IO;
+        assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_LOOP);
+        assert_int_equal(f.catalog.row_count, 2);
+}
+
+static size_t told, last_done;
+
+static void note_progress(void *context, const char *activity, size_t done, size_t total) {
+        assert_null(context);
+        assert_string_equal(activity, "reading");
+        assert_int_equal(done, last_done + 1);
+        assert_int_equal(total, 0);
+        last_done = done;
+        told++;
+}
+
+static void test_progress_is_told(void **state) {
+        static const struct observer observer = { .progress = note_progress };
+
+        (void) state;
+        put_panic();
+        f.catalog.observer = &observer;
+        store_fixture_load(&f);
+        assert_int_equal(told, 2);
+}
+
+/* --- memory ------------------------------------------------------------------------------------- */
+
+static void put_some_of_everything(void) {
+        put_panic();
+        fake_source_add(&f.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
+        fake_source_add(&f.efi, "dump-type0-2-1-5-C", text_view("\xff\xff\xff\xff"));
+        for (uint32_t part = 1; part <= 12; part++)
+                store_fixture_put_efi_part(&f, "Panic", 1, part, 1709210110, "log\n");
+}
+
+static int load_with_failures(void) {
+        int first_error = 0, r;
+
+        r = catalog_add(&f.catalog, &f.erst.source);
+        first_error = r < 0 ? r : 0;
+        r = catalog_add(&f.catalog, &f.efi.source);
+        first_error = first_error == 0 && r < 0 ? r : first_error;
+        r = catalog_join(&f.catalog);
+        return first_error == 0 && r < 0 ? r : first_error;
+}
+
+static bool a_record_ran_out_of_memory(void) {
+        for (size_t i = 0; i < f.catalog.row_count; i++)
+                if (f.catalog.rows[i]->record.error == ERR_NO_MEMORY)
+                        return true;
+        return false;
+}
+
+static void test_every_allocation_may_fail(void **state) {
+        size_t allocations;
+
+        (void) state;
+        put_some_of_everything();
+        store_fixture_load(&f);
+        allocations = f.memory.calls;
+        assert_in_range(allocations, 40, 400);
+        for (size_t n = 1; n <= allocations; n++) {
+                int r;
+
+                catalog_free(&f.catalog);
+                assert_int_equal(f.memory.live_blocks, 0);
+                fake_allocator_fail_at(&f.memory, n);
+                r = load_with_failures();
+                if (r == 0)
+                        assert_true(a_record_ran_out_of_memory());
+                else
+                        assert_error(r, ERR_NO_MEMORY);
+                for (size_t i = 0; i < f.catalog.event_count; i++)
+                        assert_in_range(f.catalog.events[i].record_count, 1, 12);
+        }
+        fake_allocator_fail_at(&f.memory, 0);
+        store_fixture_reload(&f);
+        assert_int_equal(f.catalog.event_count, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_nothing_is_no_error),
+                TEST(test_records_are_read_decoded_and_joined),
+                TEST(test_what_the_kernel_shows),
+                TEST(test_a_record_of_two_sources_is_one),
+                TEST(test_one_source_shows_what_it_has),
+                TEST(test_one_bad_record_hides_none_of_200),
+                TEST(test_each_defect_of_a_record_stays_with_it),
+                TEST(test_a_record_that_vanished_is_none),
+                TEST(test_an_error_of_the_walk_is_told_and_hides_nothing),
+                TEST(test_a_source_that_cannot_be_opened),
+                TEST(test_a_walk_without_an_end_ends),
+                TEST(test_errors_without_an_end_end),
+                TEST(test_progress_is_told),
+                TEST(test_every_allocation_may_fail),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

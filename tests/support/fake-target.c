@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/fake-target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static struct fake_file *find(const struct fake_target *fake, const char *path) {
+        for (size_t i = 0; i < fake->count; i++)
+                if (strcmp(fake->files[i].path, path) == 0)
+                        return (struct fake_file *) &fake->files[i];
+        return NULL;
+}
+
+static struct fake_file *make(struct fake_target *fake, const char *path) {
+        struct fake_file *file = &fake->files[fake->count];
+
+        if (fake->count == FAKE_TARGET_FILES)
+                abort();
+        fake->count++;
+        file->path = strdup(path);
+        return file;
+}
+
+static void set_content(struct fake_file *file, struct bytes content) {
+        uint8_t *copy = malloc(content.size + (content.size == 0));
+
+        if (!copy)
+                abort();
+        if (content.size > 0)
+                memcpy(copy, content.data, content.size);
+        free((void *) file->content.data);
+        file->content = bytes_of(copy, content.size);
+}
+
+static bool fails_now(struct fake_target *fake) {
+        return ++fake->operations == fake->fail_at;
+}
+
+static bool is_allowed(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+               c == '-' || c == '_' || c == '/';
+}
+
+static void judge_path(struct fake_target *fake, const char *path) {
+        bool bad = path[0] == '/' || path[0] == '\0' || strstr(path, "//") || strstr(path, "..");
+
+        for (const char *at = path; *at; at++)
+                bad |= !is_allowed(*at);
+        fake->bad_paths += bad;
+}
+
+/* Both this directory and those above it. */
+static int fake_make_directory(void *context, const char *path) {
+        struct fake_target *fake = context;
+
+        judge_path(fake, path);
+        if (fails_now(fake))
+                return ERR_IO;
+        for (size_t length = 1; length <= strlen(path); length++) {
+                char *upper = strndup(path, length);
+
+                if ((path[length] == '/' || path[length] == '\0') && !find(fake, upper))
+                        make(fake, upper)->is_directory = true;
+                free(upper);
+        }
+        return 0;
+}
+
+static bool has_directory(const struct fake_target *fake, const char *path) {
+        const char *slash = strrchr(path, '/');
+        char *upper = strndup(path, slash ? (size_t) (slash - path) : 0);
+        const struct fake_file *directory = find(fake, upper);
+
+        free(upper);
+        return !slash || (directory && directory->is_directory);
+}
+
+static size_t bytes_used(const struct fake_target *fake) {
+        size_t used = 0;
+
+        for (size_t i = 0; i < fake->count; i++)
+                used += fake->files[i].content.size;
+        return used;
+}
+
+static int fake_write_file(void *context, const char *path, struct bytes content) {
+        struct fake_target *fake = context;
+        struct fake_file *file = find(fake, path);
+        bool fails = fails_now(fake);
+
+        judge_path(fake, path);
+        fake->bad_paths += !has_directory(fake, path);
+        fake->overwrites += file && !bytes_equal(file->content, content);
+        if (fails && !fake->tears)
+                return ERR_IO;
+        if (fake->capacity > 0 && bytes_used(fake) + content.size > fake->capacity)
+                return ERR_NO_SPACE;
+        fake->writes++;
+        file = file ? file : make(fake, path);
+        set_content(file, fails ? bytes_first(content, content.size / 2) : content);
+        if (fake->corrupts && content.size > 0)
+                ((uint8_t *) file->content.data)[content.size / 2] ^= 0x10;
+        return fails ? ERR_IO : 0;
+}
+
+static int fake_read_file(void *context, const char *path, struct buffer *buffer) {
+        struct fake_target *fake = context;
+        const struct fake_file *file = find(fake, path);
+
+        judge_path(fake, path);
+        if (fails_now(fake))
+                return ERR_IO;
+        if (!file || file->is_directory)
+                return ERR_NOT_FOUND;
+        buffer->size = 0;
+        buffer->error = 0;
+        buffer_append(buffer, file->content);
+        return buffer_error(buffer);
+}
+
+void fake_target_init(struct fake_target *fake) {
+        memset(fake, 0, sizeof(*fake));
+        fake->target = (struct dump_target){
+                .context = fake,
+                .make_directory = fake_make_directory,
+                .write_file = fake_write_file,
+                .read_file = fake_read_file,
+        };
+}
+
+void fake_target_free(struct fake_target *fake) {
+        for (size_t i = 0; i < fake->count; i++) {
+                free(fake->files[i].path);
+                free((void *) fake->files[i].content.data);
+        }
+        fake->count = 0;
+}
+
+void fake_target_fail_at(struct fake_target *fake, unsigned n) {
+        fake->operations = 0;
+        fake->writes = 0;
+        fake->fail_at = n;
+}
+
+void fake_target_put(struct fake_target *fake, const char *path, struct bytes content) {
+        struct fake_file *file = find(fake, path);
+
+        set_content(file ? file : make(fake, path), content);
+}
+
+const struct fake_file *fake_target_find(const struct fake_target *fake, const char *path) {
+        return find(fake, path);
+}
+
+size_t fake_target_size(const struct fake_target *fake) {
+        size_t size = 0;
+
+        for (size_t i = 0; i < fake->count; i++)
+                size += !fake->files[i].is_directory;
+        return size;
+}
