@@ -150,16 +150,6 @@ static int judge_table(const char *path, struct bytes raw, struct judged *ret_ju
         return 0;
 }
 
-/* Whether some operation cannot work with the table; told, as the exit status says it too. */
-static bool is_broken(const struct judged *judged, const char *path) {
-        for (size_t i = 0; i < kept_count(judged); i++)
-                if (judged->findings[i].severity == FINDING_BREAKS) {
-                        message_error("%s: some operation cannot work with this table", path);
-                        return true;
-                }
-        return false;
-}
-
 static int erst_run(const struct options *options, struct output *output) {
         bool named = options->operand_count > 0;
         const char *path = named ? options->operands[0] : ERST_TABLE_FILE;
@@ -183,7 +173,7 @@ static int erst_run(const struct options *options, struct output *output) {
                 r = print_json(&judged, path, output);
         else
                 r = print_lines(&judged, output);
-        return r < 0 || is_broken(&judged, path) ? EXIT_FAILED : EXIT_DONE;
+        return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 const struct verb verb_erst = {

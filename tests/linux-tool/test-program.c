@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "linux-tool/options.h"
+#include "tests/support/fake-erst.h"
 #include "tests/support/program.h"
 #include "tests/support/scratch.h"
 
@@ -364,7 +365,7 @@ static void test_dump_to_where_nothing_can_be(void **state) {
         program_run(&program, NULL, "dump", "-o", "/dev/null/x", "-s", fixture->variables, NULL);
         assert_status(&program, EXIT_FAILED);
         assert_string_equal(program.output, "");
-        assert_contains(program.messages, "/dev/null/x: 14 records not saved");
+        assert_contains(program.messages, "/dev/null/x: 14 records not saved, the first of them efi:dump-");
         program_free(&program);
 }
 
@@ -697,6 +698,72 @@ static void test_check(void **state) {
         program_free(&program);
 }
 
+/* A table in a file of the fixture's, with one byte changed when `offset` is not 0. The caller copies the
+ * path. */
+static const char *put_table(const struct fixture *fixture, size_t offset, uint8_t byte) {
+        static struct fake_erst fake;
+        const char *path = scratch_path(fixture->directory, "ERST");
+        struct bytes table;
+        uint8_t *copy;
+
+        fake_erst_init(&fake, FAKE_ERST_QEMU);
+        table = fake_erst_table(&fake);
+        copy = malloc(table.size);
+        memcpy(copy, table.data, table.size);
+        if (offset > 0)
+                copy[offset] = byte;
+        scratch_write(path, bytes_of(copy, table.size));
+        free(copy);
+        return path;
+}
+
+static void test_erst(void **state) {
+        struct json_object *report;
+        struct program program;
+        const char *path = put_table(*state, 0, 0);
+
+        program_run(&program, NULL, "erst", path, NULL);
+        assert_status(&program, EXIT_DONE);
+        assert_contains(program.output, "BEGIN_WRITE_OPERATION");
+        assert_contains(program.output, "GET_EXECUTE_OPERATION_TIMINGS");
+        assert_string_equal(program.messages, "");
+        program_free(&program);
+
+        program_run(&program, NULL, "erst", "--json", path, NULL);
+        assert_status(&program, EXIT_DONE);
+        report = parse_report(&program, "pstore-fw/erst/1");
+        assert_true(json_object_get_boolean(at(report, "header.checksum_ok")));
+        assert_string_equal(json_object_get_string(at(report, "entries.0.action_name")),
+                            "BEGIN_WRITE_OPERATION");
+        assert_int_equal(json_object_array_length(at(report, "findings")), 0);
+        json_object_put(report);
+        program_free(&program);
+}
+
+static void test_wrong_erst(void **state) {
+        const struct fixture *fixture = *state;
+        struct program program;
+
+        /* The instruction of entry 2: header, two entries, and the second byte. */
+        program_run(&program, NULL, "erst", put_table(fixture, 48 + 2 * 32 + 1, 0x77), NULL);
+        assert_status(&program, EXIT_FAILED);
+        assert_string_equal(program.output, "");
+        assert_int_equal(count_lines(program.messages), 1);
+        assert_contains(program.messages, "/ERST: offset 113: entry 2: ");
+        program_free(&program);
+
+        program_run(&program, NULL, "erst", "tests/data/erst-image/linux-6.1-panic.bin", NULL);
+        assert_status(&program, EXIT_FAILED);
+        assert_int_equal(count_lines(program.messages), 1);
+        assert_contains(program.messages, "linux-6.1-panic.bin: offset ");
+        program_free(&program);
+
+        program_run(&program, NULL, "erst", "/does/not/exist", NULL);
+        assert_status(&program, EXIT_FAILED);
+        assert_contains(program.messages, "/does/not/exist: not found");
+        program_free(&program);
+}
+
 static void test_quiet(void **state) {
         struct fixture *fixture = *state;
         struct program program;
@@ -743,6 +810,8 @@ int main(void) {
                 TEST(test_json_is_utf8),
                 TEST(test_json_of_dump_and_clear),
                 TEST(test_check),
+                TEST(test_erst),
+                TEST(test_wrong_erst),
                 TEST(test_quiet),
         };
 

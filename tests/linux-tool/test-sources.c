@@ -316,6 +316,60 @@ static void test_efi_image_that_breaks_off(void **state) {
         scratch_remove(directory);
 }
 
+/* The stores of the real crashes in the corpus, and what the same kernel showed of them after the reboot. */
+static const struct {
+        const char *folder, *image_kind, *image_file;
+        int records, events;
+} real_stores[] = {
+        { "6.1-erst-panic", "erst-image", "erst.bin", 2, 1 },
+        { "6.1-erst-oops-panic", "erst-image", "erst.bin", 4, 2 },
+        { "6.1-efi-panic", "efi-image", "vars.fd", 14, 1 },
+        { "6.1-efi-oops-panic", "efi-image", "vars.fd", 29, 2 },
+};
+
+/* A copy of the store's file, unpacked where it is packed. */
+static const char *unpack(const char *directory, const char *folder, const char *file) {
+        const char *path = scratch_path(directory, "store");
+        char command[9000], from[200];
+
+        snprintf(from, sizeof(from), "crash/%s/%s", folder, file);
+        if (access(test_corpus(from), F_OK) == 0)
+                snprintf(command, sizeof(command), "cp '%s' '%s'", test_corpus(from), path);
+        else
+                snprintf(command, sizeof(command), "xz -dc '%s.xz' > '%s'", test_corpus(from), path);
+        assert_int_equal(system(command), 0);
+        return path;
+}
+
+static void test_real_stores(void **state) {
+        (void) state;
+        if (!test_corpus(""))
+                skip();
+        for (size_t i = 0; i < ARRAY_SIZE(real_stores); i++) {
+                char *directory = scratch_make(), spec[4400], shown[4200], folder[200];
+                struct loaded loaded;
+
+                snprintf(folder, sizeof(folder), "crash/%s/pstore", real_stores[i].folder);
+                snprintf(shown, sizeof(shown), "%s", test_corpus(folder));
+                snprintf(spec, sizeof(spec), "%s:%s", real_stores[i].image_kind,
+                         unpack(directory, real_stores[i].folder, real_stores[i].image_file));
+                load(&loaded, spec);
+                assert_int_equal(loaded.result, real_stores[i].records);
+                assert_int_equal(loaded.catalog.event_count, real_stores[i].events);
+                assert_int_equal(loaded.catalog.other_first, loaded.catalog.record_count);
+                assert_as_the_kernel_showed(&loaded.catalog, shown);
+                unload(&loaded);
+
+                snprintf(spec, sizeof(spec), "pstorefs:%s", shown);
+                load(&loaded, spec);
+                assert_int_equal(loaded.result, real_stores[i].records);
+                assert_int_equal(loaded.catalog.event_count, real_stores[i].events);
+                assert_as_the_kernel_showed(&loaded.catalog, shown);
+                unload(&loaded);
+                scratch_remove(directory);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_erst_image),        cmocka_unit_test(test_efi_image),
@@ -323,6 +377,7 @@ int main(void) {
                 cmocka_unit_test(test_pstorefs_names),    cmocka_unit_test(test_pstorefs_clear),
                 cmocka_unit_test(test_what_is_not_there), cmocka_unit_test(test_specs),
                 cmocka_unit_test(test_damaged_images),    cmocka_unit_test(test_efi_image_that_breaks_off),
+                cmocka_unit_test(test_real_stores),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
