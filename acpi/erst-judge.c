@@ -6,7 +6,7 @@
 
 #define TABLE_RESERVED 40
 
-/* Firmware of every generation of the specification says 1: ACPI 6.5, table 18.16. */
+/* Firmware of every generation of the specification says 1: ACPI 6.5, 18.5. */
 #define ERST_REVISION 1
 
 /* Ports are 32 bits wide at most, whatever the access size code allows. */

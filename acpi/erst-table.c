@@ -5,12 +5,12 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* ACPI 6.5, table 18.16: behind the ACPI header */
+/* ACPI 6.5, 18.5: behind the ACPI header */
 #define TABLE_LENGTH      4
 #define TABLE_HEADER_SIZE 36
 #define TABLE_ENTRY_COUNT 44
 
-/* ACPI 6.5, table 18.19 */
+/* ACPI 6.5, 18.5.1.2 */
 #define ENTRY_ACTION      0
 #define ENTRY_INSTRUCTION 1
 #define ENTRY_FLAGS       2

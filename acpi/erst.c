@@ -16,7 +16,7 @@
 /* More looks than the longest timeout has steps: a second bound, should the first ever be miscounted. */
 #define POLLS_MAX 100000
 
-/* ACPI 6.5, table 18.18, and what it means to a caller. */
+/* ACPI 6.5, 18.5.1.1: command status, and what it means to a caller. */
 static const int status_errors[] = {
         0,               /* success */
         ERR_NO_SPACE,    /* not enough space */
@@ -310,7 +310,8 @@ int erst_write(struct erst *erst, struct bytes record) {
         r = erst->io->copy_to(erst->io->context, erst->range_address, record.data, record.size);
         if (r < 0)
                 return r;
-        /* ACPI 6.5, 18.5.1.3: the signature is ours to set, the six bytes behind it are the platform's. */
+        /* ACPI 6.5, 18.5.1, Error Record Serialization Info: the signature is ours to set, the six bytes
+         * behind it are the platform's. */
         r = erst->io->copy_to(erst->io->context, erst->range_address + ERST_CPER_PERSISTENCE, "ER", 2);
         if (r < 0)
                 return r;

@@ -35,7 +35,7 @@
 #define ERST_CPER_HEADER_SIZE   128
 #define ERST_CPER_RECORD_LENGTH 20  /* u32: the whole record */
 #define ERST_CPER_RECORD_ID     96  /* u64 */
-#define ERST_CPER_PERSISTENCE   108 /* "ER", then 6 bytes of the platform's own: ACPI 6.5, 18.5.1.3 */
+#define ERST_CPER_PERSISTENCE   108 /* "ER", then 6 bytes of the platform's own: ACPI 6.5, 18.5.1 */
 
 /*
  * Platforms that say nothing about their speed get this long for an operation. Linux's 1 ms is missed by

@@ -4,7 +4,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 
-/* ACPI 6.5, table 5.1 */
+/* ACPI 6.5, 5.2.3.2 */
 #define GAS_SPACE        0
 #define GAS_BIT_WIDTH    1
 #define GAS_BIT_OFFSET   2

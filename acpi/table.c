@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* ACPI 6.5, table 5.4 */
+/* ACPI 6.5, 5.2.6 */
 #define HEADER_SIGNATURE        0
 #define HEADER_LENGTH           4
 #define HEADER_REVISION         8
@@ -16,7 +16,7 @@
 #define HEADER_CREATOR_ID       28
 #define HEADER_CREATOR_REVISION 32
 
-/* ACPI 6.5, table 5.3 */
+/* ACPI 6.5, 5.2.5.3 */
 #define RSDP_CHECKED_SIZE 20 /* by the first checksum; all there is in revision 0 */
 #define RSDP_REVISION     15
 #define RSDP_RSDT_ADDRESS 16
