@@ -114,6 +114,20 @@ static void test_full_disk(void **state) {
         fclose(full);
 }
 
+/* A long one stops at once, and the reason is not forgotten by the end. */
+static void test_full_disk_in_between(void **state) {
+        static const uint8_t many[1 << 20];
+        FILE *full = fopen("/dev/full", "w");
+        struct output output;
+
+        (void) state;
+        assert_non_null(full);
+        output_open(&output, full, false, false);
+        assert_error(sink_put(&output.sink, bytes_of(many, sizeof(many))), ERR_NO_SPACE);
+        assert_error(output_close(&output), ERR_NO_SPACE);
+        fclose(full);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_files_get_every_byte),
@@ -122,6 +136,7 @@ int main(void) {
                 cmocka_unit_test(test_utf8),
                 cmocka_unit_test(test_headings),
                 cmocka_unit_test(test_full_disk),
+                cmocka_unit_test(test_full_disk_in_between),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

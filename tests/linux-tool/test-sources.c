@@ -13,6 +13,8 @@
 #include "store/clear.h"
 #include "tests/support/scratch.h"
 
+#define VARIABLE_HEADER 60 /* edk2's, of an authenticated variable */
+
 /* The catalog of one source; both are freed by unload(). */
 struct loaded {
         struct record_source *source;
@@ -291,28 +293,47 @@ static void test_damaged_images(void **state) {
         scratch_remove(directory);
 }
 
+/* A copy of the real volume in which the header of part 9 has `size` other bytes at `at`. */
+static void write_with_part_9(const char *path, size_t at, const void *bytes, size_t size) {
+        static const uint8_t name[] = "d\0u\0m\0p\0-\0t\0y\0p\0e\0"
+                                      "0\0-\0"
+                                      "9\0-\0";
+        struct bytes image = test_read_file(test_data("variable-store/linux-6.1-panic.fd"));
+        uint8_t *found = memmem(image.data, image.size, name, sizeof(name) - 1);
+
+        assert_non_null(found);
+        memcpy(found - VARIABLE_HEADER + at, bytes, size);
+        scratch_write(path, image);
+        free((void *) image.data);
+}
+
 /* Where a variable is malformed the walk ends; what came before it is there, and the fault is told. */
 static void test_efi_image_that_breaks_off(void **state) {
         char *directory = scratch_make(), spec[4200];
-        struct bytes image = test_read_file("tests/data/variable-store/linux-6.1-panic.fd");
-        static const uint8_t name[] = "d\0u\0m\0p\0-\0t\0y\0p\0e\0"
-                                      "0\0-\0"
-                                      "9\0-\0"; /* part 9 */
-        uint8_t *found;
         struct loaded loaded;
 
         (void) state;
-        found = memmem(image.data, image.size, name, sizeof(name) - 1);
-        assert_non_null(found);
-        memset(found - 60 + 36, 0xee, 4); /* the size of its name, in the header of 60 bytes */
-        scratch_write(scratch_path(directory, "image"), image);
+        write_with_part_9(scratch_path(directory, "image"), 36, "\xee\xee\xee\xee", 4); /* NameSize */
         snprintf(spec, sizeof(spec), "efi-image:%s/image", directory);
         load(&loaded, spec);
         assert_true(error_group(loaded.result) == ERROR_GROUP_INPUT);
         assert_non_null(loaded.source->fault.field);
         assert_in_range(loaded.catalog.row_count, 1, 13);
         unload(&loaded);
-        free((void *) image.data);
+        scratch_remove(directory);
+}
+
+/* What firmware has deleted is still in the flash, and no record any more. */
+static void test_efi_image_with_a_deleted_variable(void **state) {
+        char *directory = scratch_make(), spec[4200];
+        struct loaded loaded;
+
+        (void) state;
+        write_with_part_9(scratch_path(directory, "image"), 2, "\x3d", 1); /* State */
+        snprintf(spec, sizeof(spec), "efi-image:%s/image", directory);
+        load(&loaded, spec);
+        assert_int_equal(loaded.result, 13);
+        unload(&loaded);
         scratch_remove(directory);
 }
 
@@ -372,11 +393,17 @@ static void test_real_stores(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_erst_image),        cmocka_unit_test(test_efi_image),
-                cmocka_unit_test(test_pstorefs_of_efi),   cmocka_unit_test(test_pstorefs_of_erst),
-                cmocka_unit_test(test_pstorefs_names),    cmocka_unit_test(test_pstorefs_clear),
-                cmocka_unit_test(test_what_is_not_there), cmocka_unit_test(test_specs),
-                cmocka_unit_test(test_damaged_images),    cmocka_unit_test(test_efi_image_that_breaks_off),
+                cmocka_unit_test(test_erst_image),
+                cmocka_unit_test(test_efi_image),
+                cmocka_unit_test(test_pstorefs_of_efi),
+                cmocka_unit_test(test_pstorefs_of_erst),
+                cmocka_unit_test(test_pstorefs_names),
+                cmocka_unit_test(test_pstorefs_clear),
+                cmocka_unit_test(test_what_is_not_there),
+                cmocka_unit_test(test_specs),
+                cmocka_unit_test(test_damaged_images),
+                cmocka_unit_test(test_efi_image_that_breaks_off),
+                cmocka_unit_test(test_efi_image_with_a_deleted_variable),
                 cmocka_unit_test(test_real_stores),
         };
 
