@@ -2,14 +2,19 @@
 #include "base/timestamp.h"
 #include "efi-app/app.h"
 
+#define ZONE_MINUTES_MAX 1440
+
 /* UEFI 2.10, 8.3: TimeZone is in minutes with Localtime = UTC - TimeZone; 2047 is "unspecified". */
 static int64_t zone_seconds(const EFI_TIME *time) {
-        return time->TimeZone == EFI_UNSPECIFIED_TIMEZONE ? 0 : (int64_t) time->TimeZone * 60;
+        bool is_zone = time->TimeZone >= -ZONE_MINUTES_MAX && time->TimeZone <= ZONE_MINUTES_MAX;
+
+        return is_zone ? (int64_t) time->TimeZone * 60 : 0;
 }
 
 uint64_t clock_seconds(const struct app *app) {
         struct civil_time civil;
         uint64_t seconds;
+        int64_t utc;
         EFI_TIME time;
 
         if (EFI_ERROR(app->runtime->GetTime(&time, NULL)))
@@ -24,5 +29,6 @@ uint64_t clock_seconds(const struct app *app) {
         };
         if (timestamp_from_civil(&civil, &seconds) < 0)
                 return 0;
-        return (uint64_t) ((int64_t) seconds + zone_seconds(&time));
+        utc = (int64_t) seconds + zone_seconds(&time);
+        return utc > 0 ? (uint64_t) utc : 0;
 }

@@ -110,6 +110,8 @@ static void show_progress(void *context, const char *activity, size_t done, size
         text_format(&text, "%s %zu", activity, done);
         if (total > 0)
                 text_format(&text, " of %zu", total);
+        if (text.length < console->progress_length)
+                end_progress(console);
         put_carriage_return(console);
         put_bytes(console->messages, text_bytes(&text));
         console->progress_length = text.length;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/variable-source.h"
+#include "base/arith.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/ucs2.h"
@@ -12,6 +13,9 @@
 
 /* Variables of all vendors; firmware that goes on beyond does not end. */
 #define VARIABLES_MAX 65536
+
+/* A variable whose size differs from call to call so often has none. */
+#define READ_ATTEMPTS 8
 
 /* Larger than any variable store: a variable that claims more is malformed. */
 #define VARIABLE_SIZE_MAX (64u * 1024 * 1024)
@@ -44,14 +48,17 @@ static int start_walk(struct walk *walk, const struct allocator *allocator) {
         return 0;
 }
 
-/* Room for what the firmware asks for; the bytes behind the old name are zeroed. */
+/*
+ * Room for what the firmware asks for, and at least twice as much as before: some firmware does not say how
+ * much it needs. The bytes behind the old name are zeroed.
+ */
 static int grow_name(struct walk *walk, UINTN needed) {
-        size_t old_capacity = walk->name.capacity;
+        size_t old_capacity = walk->name.capacity, doubled = 2 * old_capacity;
         int r;
 
-        if (needed <= old_capacity || needed > NAME_BUFFER_MAX)
-                return ERR_TOO_LARGE; /* it asks for what it has: no progress otherwise */
-        r = buffer_reserve(&walk->name, needed);
+        if (old_capacity >= NAME_BUFFER_MAX || needed > NAME_BUFFER_MAX)
+                return ERR_TOO_LARGE;
+        r = buffer_reserve(&walk->name, size_min(needed > doubled ? needed : doubled, NAME_BUFFER_MAX));
         if (r < 0)
                 return r;
         memset(walk->name.data + old_capacity, 0, walk->name.capacity - old_capacity);
@@ -87,6 +94,17 @@ static struct bytes walk_name(const struct walk *walk) {
         return bytes_first(units, length);
 }
 
+static bool is_listed(const struct variable_source *variables, const char *name) {
+        for (size_t i = 0; i < variables->name_count; i++)
+                if (text_equal(variables->names[i], name))
+                        return true;
+        return false;
+}
+
+/*
+ * ERR_LOOP for a name that is there already: what firmware names twice it goes on naming (as fs/efivarfs of
+ * Linux knows it, too).
+ */
 static int add_name(struct variable_source *variables, struct bytes units) {
         struct text text;
         int r;
@@ -100,6 +118,8 @@ static int add_name(struct variable_source *variables, struct bytes units) {
         r = ucs2_to_utf8(units, &text);
         if (r < 0)
                 return r;
+        if (!text.truncated && is_listed(variables, text.buffer))
+                return ERR_LOOP;
         if (text.truncated)
                 variables->overlong_count++;
         else
@@ -130,6 +150,7 @@ static int variable_source_open(struct record_source *source) {
         int r;
 
         variables->name_count = variables->next = variables->overlong_count = 0;
+        variables->list_error = 0;
         r = start_walk(&walk, &variables->app->allocator);
         if (r >= 0)
                 r = collect_names(variables, &walk);
@@ -138,14 +159,26 @@ static int variable_source_open(struct record_source *source) {
                 console_problem(&variables->app->console,
                                 "efi: %zu variables with names too long for a crash record are left out",
                                 variables->overlong_count);
-        return r == ERR_NOT_SUPPORTED ? ERR_NO_STORE : r;
+        if (r == ERR_NOT_SUPPORTED)
+                return ERR_NO_STORE;
+        if (variables->name_count == 0)
+                return r;
+        variables->list_error = r;
+        return 0;
+}
+
+static int take_list_error(struct variable_source *variables) {
+        int r = variables->list_error;
+
+        variables->list_error = 0;
+        return r;
 }
 
 static int variable_source_next(struct record_source *source, struct source_entry *ret_entry) {
         struct variable_source *variables = variable_source_of(source);
 
         if (variables->next >= variables->name_count)
-                return 0;
+                return take_list_error(variables);
         *ret_entry = (struct source_entry){ .store = RECORD_STORE_EFI, .form = RECORD_FORM_STORED };
         memcpy(ret_entry->name, variables->names[variables->next++], RECORD_NAME_SIZE);
         return 1;
@@ -170,23 +203,24 @@ static int get_variable(const struct app *app, const char *name, void *data, UIN
 
 static int variable_source_read(struct record_source *source, const char *name, struct buffer *buffer) {
         const struct app *app = variable_source_of(source)->app;
-        UINTN size = buffer->capacity;
-        int r;
 
-        r = get_variable(app, name, buffer->data, &size);
-        if (r == ERR_BUFFER_TOO_SMALL) {
+        for (unsigned attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+                UINTN size = buffer->capacity;
+                int r = get_variable(app, name, buffer->data, &size);
+
+                if (r >= 0 && size > buffer->capacity)
+                        return ERR_LENGTH;
+                if (r >= 0)
+                        buffer->size = size;
+                if (r != ERR_BUFFER_TOO_SMALL)
+                        return r;
                 if (size > VARIABLE_SIZE_MAX)
                         return ERR_TOO_LARGE;
                 r = buffer_reserve(buffer, size);
                 if (r < 0)
                         return r;
-                size = buffer->capacity;
-                r = get_variable(app, name, buffer->data, &size);
         }
-        if (r < 0)
-                return r;
-        buffer->size = size;
-        return 0;
+        return ERR_LOOP;
 }
 
 static int set_variable(const struct app *app, const char *name, uint32_t attributes, struct bytes data) {
@@ -244,7 +278,7 @@ static int compare_stored(struct record_source *source, const char *name, struct
 
         buffer_init(&stored, &variable_source_of(source)->app->allocator);
         r = variable_source_read(source, name, &stored);
-        if (r >= 0 && !bytes_equal(buffer_bytes(&stored), wanted))
+        if (r == ERR_NOT_FOUND || (r >= 0 && !bytes_equal(buffer_bytes(&stored), wanted)))
                 r = ERR_MISMATCH;
         buffer_free(&stored);
         return r;

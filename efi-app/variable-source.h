@@ -10,6 +10,7 @@ struct variable_source {
         char (*names)[RECORD_NAME_SIZE];
         size_t name_count, name_capacity, next;
         size_t overlong_count; /* names under the crash GUID that no kernel gives */
+        int list_error;        /* why the list broke off; next() tells it behind the names, once */
 };
 
 void variable_source_init(struct variable_source *variables, struct app *app,

@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/arguments.h"
-#include "tests/efi-app/fake-firmware.h"
-#include "tests/support/test.h"
-
-static struct fake_firmware *fake;
-
-static int start(void **state) {
-        (void) state;
-        fake = fake_firmware_new();
-        return 0;
-}
-
-static int finish(void **state) {
-        (void) state;
-        fake_firmware_free(fake);
-        return 0;
-}
+#include "tests/efi-app/fixture.h"
 
 /* The words with a '|' behind each. */
 static void assert_words(const char *wanted) {
-        struct app app = fake_firmware_app(fake);
         struct arguments arguments;
         char joined[4096];
         struct text text = TEXT_ON(joined);
@@ -61,7 +45,6 @@ static void test_the_shell_comes_before_load_options(void **state) {
 
 static void test_output_into_a_file_is_seen(void **state) {
         static const CHAR16 *const words[] = { u"list", NULL };
-        struct app app = fake_firmware_app(fake);
         struct arguments arguments;
 
         (void) state;
@@ -149,8 +132,6 @@ static void test_endless_load_options(void **state) {
         fake_firmware_say_bytes(fake, units, sizeof(units));
         assert_words("");
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/console.h"
+#include "tests/efi-app/fixture.h"
+
+static int put(struct bytes bytes) {
+        const struct sink sink = console_sink(&app.console);
+
+        return sink_put(&sink, bytes);
+}
+
+static void put_text(const char *text) {
+        assert_ok(put(text_view(text)));
+}
+
+static void tell_progress(const char *activity, size_t done, size_t total) {
+        const struct observer observer = console_observer(&app.console);
+
+        observer_tell(&observer, activity, done, total);
+}
+
+static void test_lines_end_as_a_terminal_wants_them(void **state) {
+        (void) state;
+        put_text("one\ntwo\n\n");
+        assert_string_equal(fake->output.text, "one\r\ntwo\r\n\r\n");
+}
+
+static void test_what_is_no_text_becomes_visible(void **state) {
+        (void) state;
+        put_text("\x1b[2J\r\x07 \x7f \xc3\xa4\t~\\");
+        assert_string_equal(fake->output.text, "\\x1b[2J\\x0d\\x07 \\x7f \\xc3\\xa4\t~\\");
+        fake_console_forget(&fake->output);
+        assert_ok(put(bytes_of("a\0b", 3)));
+        assert_string_equal(fake->output.text, "a\\x00b");
+}
+
+static void test_nothing_is_nothing(void **state) {
+        (void) state;
+        put_text("");
+        assert_int_equal(fake->output.calls, 0);
+}
+
+/* Every length around the size of one call, and a line break and an escape at its edge. */
+static void test_text_of_any_length_arrives_whole(void **state) {
+        char text[600], wanted[4 * sizeof(text)];
+
+        (void) state;
+        for (size_t length = 100; length < 400; length++) {
+                memset(text, 'x', length);
+                text[length] = '\0';
+                snprintf(wanted, sizeof(wanted), "%s\r\n%s\\x01%s", text, text, text);
+                snprintf(text + length, sizeof(text) - length, "\n");
+                fake_console_forget(&fake->output);
+                put_text(text);
+                text[length] = '\0';
+                put_text(text);
+                put_text("\x01");
+                put_text(text);
+                assert_string_equal(fake->output.text, wanted);
+        }
+}
+
+static void test_a_progress_line_is_erased_by_what_follows(void **state) {
+        (void) state;
+        tell_progress("reading", 9, 0);
+        tell_progress("reading", 10, 12);
+        assert_string_equal(fake_console_screen(&fake->output), "reading 10 of 12");
+        put_text("data\n");
+        assert_string_equal(fake_console_screen(&fake->output), "data\n");
+        tell_progress("clearing", 1, 2);
+        console_note(&app.console, "note %d", 1);
+        tell_progress("clearing", 2, 2);
+        console_problem(&app.console, "problem");
+        assert_string_equal(fake_console_screen(&fake->output), "data\nnote 1\nproblem\n");
+        put_text("x");
+        assert_string_equal(fake_console_screen(&fake->output), "data\nnote 1\nproblem\nx");
+}
+
+static void test_a_shorter_progress_line_covers_a_longer_one(void **state) {
+        (void) state;
+        tell_progress("clearing", 123456, 123456);
+        tell_progress("saving", 1, 2);
+        put_text("data\n");
+        assert_string_equal(fake_console_screen(&fake->output), "data\n");
+        tell_progress("clearing", 123456, 123456);
+        tell_progress("saving", 1, 2);
+        assert_memory_equal(fake_console_screen(&fake->output), "data\nsaving 1 of 2 ", 19);
+        assert_null(strstr(fake_console_screen(&fake->output), "123456"));
+}
+
+static void test_a_long_progress_line_is_cut(void **state) {
+        char activity[200];
+
+        (void) state;
+        memset(activity, 'a', sizeof(activity));
+        activity[sizeof(activity) - 1] = '\0';
+        tell_progress(activity, 1, 2);
+        assert_int_equal(strlen(fake_console_screen(&fake->output)), 78);
+        put_text("data\n");
+        assert_string_equal(fake_console_screen(&fake->output), "data\n");
+}
+
+static void test_quiet(void **state) {
+        (void) state;
+        app.console.quiet = true;
+        tell_progress("reading", 1, 2);
+        console_note(&app.console, "note");
+        assert_int_equal(fake->output.calls, 0);
+        console_problem(&app.console, "problem");
+        put_text("data\n");
+        assert_string_equal(fake->output.text, "problem\r\ndata\r\n");
+}
+
+static void test_redirected_data_and_messages_part(void **state) {
+        (void) state;
+        console_init(&app.console, &fake->system, true);
+        tell_progress("reading", 1, 2);
+        put_text("data\n");
+        console_note(&app.console, "note");
+        console_problem(&app.console, "problem");
+        assert_string_equal(fake->output.text, "data\r\n");
+        assert_string_equal(fake_console_screen(&fake->errors), "note\nproblem\n");
+
+        fake->system.StdErr = NULL;
+        console_init(&app.console, &fake->system, true);
+        console_problem(&app.console, "there is nowhere else");
+        assert_true(fake_console_shows(&fake->output, "there is nowhere else"));
+}
+
+static void test_a_long_message_is_cut_and_ends_its_line(void **state) {
+        char name[2000];
+
+        (void) state;
+        memset(name, 'n', sizeof(name));
+        name[sizeof(name) - 1] = '\0';
+        console_problem(&app.console, "%s", name);
+        assert_int_equal(strlen(fake->output.text), 511 + 2);
+        assert_string_equal(fake->output.text + 511, "\r\n");
+}
+
+static void test_the_first_error_of_the_output_is_kept(void **state) {
+        (void) state;
+        fake->output.status = EFI_DEVICE_ERROR;
+        assert_error(put(text_view("data\n")), ERR_IO);
+        fake->output.status = EFI_VOLUME_FULL;
+        assert_error(put(text_view("data\n")), ERR_NO_SPACE);
+        fake->output.status = EFI_SUCCESS;
+        put_text("data\n");
+        assert_error(app.console.error, ERR_IO);
+}
+
+/* A screen without some letter is no failure. */
+static void test_an_unknown_glyph_is_a_warning(void **state) {
+        (void) state;
+        fake->output.status = EFI_WARN_UNKOWN_GLYPH;
+        put_text("data\n");
+        assert_int_equal(app.console.error, 0);
+}
+
+static void assert_answer(const CHAR16 *typed, unsigned waits, bool wanted, const char *echo) {
+        fake->keys.typed = typed;
+        fake->keys.waits = waits;
+        fake->keys.calls = 0;
+        fake->stalled_us = 0;
+        fake_console_forget(&fake->output);
+        assert_int_equal(console_ask(&app.console, "Sure?"), wanted);
+        assert_string_equal(fake_console_screen(&fake->output), echo);
+}
+
+static void test_a_question(void **state) {
+        (void) state;
+        assert_answer(u"y", 0, true, "Sure? [y/N] yes\n");
+        assert_answer(u"Y", 25, true, "Sure? [y/N] yes\n");
+        assert_int_equal(fake->stalled_us, 2500000);
+        assert_answer(u"n", 0, false, "Sure? [y/N] no\n");
+        assert_answer(u"\r", 0, false, "Sure? [y/N] no\n");
+        assert_answer(u"xy", 3, false, "Sure? [y/N] no\n");
+}
+
+static void test_nobody_is_there(void **state) {
+        (void) state;
+        assert_answer(NULL, 0, false, "Sure? [y/N] no answer\n");
+        assert_in_range(fake->stalled_us, 25000000, 35000000);
+        assert_answer(u"y", 100000, false, "Sure? [y/N] no answer\n");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_lines_end_as_a_terminal_wants_them),
+                TEST(test_what_is_no_text_becomes_visible),
+                TEST(test_nothing_is_nothing),
+                TEST(test_text_of_any_length_arrives_whole),
+                TEST(test_a_progress_line_is_erased_by_what_follows),
+                TEST(test_a_shorter_progress_line_covers_a_longer_one),
+                TEST(test_a_long_progress_line_is_cut),
+                TEST(test_quiet),
+                TEST(test_redirected_data_and_messages_part),
+                TEST(test_a_long_message_is_cut_and_ends_its_line),
+                TEST(test_the_first_error_of_the_output_is_kept),
+                TEST(test_an_unknown_glyph_is_a_warning),
+                TEST(test_a_question),
+                TEST(test_nobody_is_there),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
