@@ -4,22 +4,36 @@
 #include "base/timestamp.h"
 #include "pstore/cper.h"
 
-#define COLUMNS "%-35s %-23s %9s %9s\n"
+#define ID_WIDTH      35
+#define OTHER_COLUMNS " %-23s %9s %9s\n"
+#define COLUMNS       "%-35s" OTHER_COLUMNS
 
-/* Runs of missing parts that are written out; a malformed part number can leave very many. */
-#define RUNS_MAX 8
+/*
+ * Columns of runs of missing parts that are written out, which is what a line has left beside the words
+ * around them; a malformed part number can leave very many, and long ones.
+ */
+#define RUNS_WIDTH 41
+
+static void format_run(uint32_t first, uint32_t last, struct text *text) {
+        text_format(text, "%u", first);
+        if (last > first)
+                text_format(text, "-%u", last);
+}
 
 void list_format_missing(const struct catalog *catalog, const struct event *event, struct text *text) {
+        size_t start = text->length;
         uint32_t first, last = 0;
 
-        for (unsigned runs = 0; event_missing_run(event, catalog->records, last, &first, &last); runs++) {
-                if (runs == RUNS_MAX) {
+        while (event_missing_run(event, catalog->records, last, &first, &last)) {
+                char run[32];
+                struct text run_text = TEXT_ON(run);
+
+                format_run(first, last, &run_text);
+                if (text->length - start + 2 + run_text.length > RUNS_WIDTH) {
                         text_put(text, " and more");
                         return;
                 }
-                text_format(text, "%s%u", runs > 0 ? ", " : "", first);
-                if (last > first)
-                        text_format(text, "-%u", last);
+                text_format(text, "%s%s", text->length > start ? ", " : "", run);
         }
 }
 
@@ -57,22 +71,32 @@ static void put_kind(const struct record *record, struct text *text) {
                 text_format(text, ", %s", record->codec);
 }
 
+static int list_record_error(const struct record *record, const struct sink *sink) {
+        bool malformed = error_group(record->error) == ERROR_GROUP_INPUT;
+        char error[128];
+        struct text text = TEXT_ON(error);
+
+        list_format_error(record, &text);
+        return sink_format(sink, "    %s: %s\n", malformed ? "malformed" : "cannot be read", error);
+}
+
 static int list_record(const struct record *record, const struct sink *sink) {
-        char id[4 * RECORD_ID_SIZE], kind[64], stored[24], decoded[24], error[128];
-        struct text id_text = TEXT_ON(id), kind_text = TEXT_ON(kind), error_text = TEXT_ON(error);
+        char id[4 * RECORD_ID_SIZE], kind[64], stored[24], decoded[24];
+        struct text id_text = TEXT_ON(id), kind_text = TEXT_ON(kind);
         struct text stored_text = TEXT_ON(stored), decoded_text = TEXT_ON(decoded);
         int r;
 
         text_put(&id_text, "  ");
         put_id(record, &id_text);
+        while (id_text.length < ID_WIDTH)
+                text_put_char(&id_text, ' ');
         put_kind(record, &kind_text);
         put_size(record->raw.size > 0, record->raw.size, &stored_text);
         put_size(record->decoded, record_log(record).size, &decoded_text);
-        r = sink_format(sink, COLUMNS, id, kind, stored, decoded);
-        if (r < 0 || record->error == 0)
-                return r;
-        list_format_error(record, &error_text);
-        return sink_format(sink, "    malformed: %s\n", error);
+        r = sink_put(sink, text_bytes(&id_text)); /* longer than sink_format() takes, when all is escaped */
+        if (r >= 0)
+                r = sink_format(sink, OTHER_COLUMNS, kind, stored, decoded);
+        return r < 0 || record->error == 0 ? r : list_record_error(record, sink);
 }
 
 static uint64_t stored_size(const struct catalog *catalog, const struct event *event) {

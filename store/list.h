@@ -13,7 +13,7 @@ int list_catalog(const struct catalog *catalog, const struct sink *sink);
 /* The same of the selected records alone (store/selection.h). */
 int list_selected(const struct catalog *catalog, const struct sink *sink);
 
-/* "2 and 5-7": the missing parts of an event, or nothing. */
+/* "2, 5-7": the missing parts of an event, or nothing; what a line has no room for is "and more". */
 void list_format_missing(const struct catalog *catalog, const struct event *event, struct text *text);
 
 /* Why a record cannot be read: "offset 20: record length: larger than the bytes there are". */

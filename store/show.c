@@ -8,7 +8,10 @@ struct shower {
         const struct catalog *catalog;
         enum show_form form;
         const struct sink *sink;
-        bool titled; /* more than one thing is shown */
+        bool name_gaps;
+        bool only_selected;
+        bool titled;   /* more than one thing is shown */
+        bool mid_line; /* the last part was cut before the end of its line */
         int count;
 };
 
@@ -18,48 +21,80 @@ static struct bytes record_bytes(const struct record *record, enum show_form for
         return form == SHOW_PARTS ? record->text : record_log(record);
 }
 
-static int show_gap(const struct record *newer, const struct record *older, const struct sink *sink) {
-        uint32_t first = newer->header.part + 1, last = older->header.part - 1;
+static int put_record(struct shower *shower, const struct record *record) {
+        struct bytes bytes = record_bytes(record, shower->form);
 
-        if (older->header.part <= first)
-                return 0;
-        if (first == last)
-                return sink_format(sink, "[part %u is missing here]\n", first);
-        return sink_format(sink, "[parts %u-%u are missing here]\n", first, last);
+        if (bytes.size > 0)
+                shower->mid_line = bytes.data[bytes.size - 1] != '\n';
+        shower->count++;
+        return sink_put(shower->sink, bytes);
 }
 
-static int show_title(const struct shower *shower, struct bytes name) {
-        char line[4 * RECORD_ID_SIZE];
+/* Before what is ours and not the log's. */
+static int start_line(struct shower *shower) {
+        bool mid_line = shower->mid_line;
+
+        shower->mid_line = false;
+        return mid_line ? sink_put(shower->sink, text_view("\n")) : 0;
+}
+
+/* What is missing between a part and the one that follows it in time, `newer`; 0 behind the last one. */
+static int show_gap(struct shower *shower, uint32_t older, uint32_t newer) {
+        uint32_t first = newer + 1, last = older - 1;
+        int r;
+
+        if (older <= newer || older == first)
+                return 0;
+        r = start_line(shower);
+        if (r < 0)
+                return r;
+        if (first == last)
+                return sink_format(shower->sink, "[part %u is missing here]\n", first);
+        return sink_format(shower->sink, "[parts %u-%u are missing here]\n", first, last);
+}
+
+static int show_title(struct shower *shower, struct bytes name) {
+        char line[4 * RECORD_ID_SIZE + 16]; /* longer than sink_format() takes, when all is escaped */
         struct text text = TEXT_ON(line);
+        int r;
 
         if (!shower->titled)
                 return 0;
+        r = start_line(shower);
+        if (r < 0)
+                return r;
+        text_put(&text, "==> ");
         text_put_escaped(&text, name);
-        return sink_format(shower->sink, "==> %s <==\n", line);
+        text_put(&text, " <==\n");
+        return sink_put(shower->sink, text_bytes(&text));
 }
 
-/* The records of the event that are selected, the oldest text first. */
-static int show_event_records(const struct catalog *catalog, const struct event *event, enum show_form form,
-                              bool name_gaps, bool only_selected, const struct sink *sink) {
+/* The same part with the same text again, from a store that was restored: one is enough. */
+static bool is_repeated(const struct record *previous, const struct record *record) {
+        return previous->header.part == record->header.part && bytes_equal(previous->text, record->text);
+}
+
+/* The oldest text first. */
+static int show_event_records(struct shower *shower, const struct event *event) {
         const struct record *previous = NULL;
-        int count = 0, r = 0;
+        int r = 0;
 
         for (size_t i = 0; i < event->record_count && r >= 0; i++) {
-                const struct record *record = catalog->records[event->first + i];
+                const struct record *record = shower->catalog->records[event->first + i];
 
-                if (only_selected && !catalog_row(record)->selected)
+                if (shower->only_selected && !catalog_row(record)->selected)
                         continue;
-                /* The same part again, from a store that was restored: one text is enough. */
-                if (previous && previous->header.part == record->header.part && form != SHOW_RAW)
+                if (previous && shower->form != SHOW_RAW && is_repeated(previous, record))
                         continue;
-                if (name_gaps && previous)
-                        r = show_gap(record, previous, sink);
+                if (shower->name_gaps && previous)
+                        r = show_gap(shower, previous->header.part, record->header.part);
                 if (r >= 0)
-                        r = sink_put(sink, record_bytes(record, form));
+                        r = put_record(shower, record);
                 previous = record;
-                count++;
         }
-        return r < 0 ? r : count;
+        if (r >= 0 && shower->name_gaps && previous)
+                r = show_gap(shower, previous->header.part, 0);
+        return r;
 }
 
 static bool event_is_touched(const struct catalog *catalog, const struct event *event) {
@@ -70,23 +105,17 @@ static bool event_is_touched(const struct catalog *catalog, const struct event *
 }
 
 static int show_event(struct shower *shower, const struct event *event) {
-        bool whole = selection_has_event(shower->catalog, event);
         char name[EVENT_NAME_SIZE];
         struct text text = TEXT_ON(name);
         int r;
 
+        shower->name_gaps = shower->form != SHOW_RAW && selection_has_event(shower->catalog, event);
         event_format_name(event, &text);
         r = show_title(shower, text_bytes(&text));
-        if (r < 0)
-                return r;
-        r = show_event_records(shower->catalog, event, shower->form, whole && shower->form != SHOW_RAW, true,
-                               shower->sink);
-        if (r >= 0)
-                shower->count += r;
-        return r;
+        return r < 0 ? r : show_event_records(shower, event);
 }
 
-static int show_error(const struct shower *shower, const struct record *record) {
+static int show_error(struct shower *shower, const struct record *record) {
         char error[128];
         struct text text = TEXT_ON(error);
 
@@ -104,9 +133,9 @@ static int show_other(struct shower *shower, const struct record *record) {
         r = show_title(shower, text_bytes(&text));
         if (r < 0)
                 return r;
-        shower->count++;
         if (record->decoded || shower->form == SHOW_RAW)
-                return sink_put(shower->sink, record_bytes(record, shower->form));
+                return put_record(shower, record);
+        shower->count++;
         if (record->error < 0)
                 return show_error(shower, record);
         return sink_format(shower->sink, "[%s record of %zu bytes, not text]\n",
@@ -128,6 +157,7 @@ int show_selected(const struct catalog *catalog, enum show_form form, const stru
                 .catalog = catalog,
                 .form = form,
                 .sink = sink,
+                .only_selected = true,
                 .titled = form != SHOW_RAW && shown_count(catalog) > 1,
         };
         int r = 0;
@@ -143,5 +173,13 @@ int show_selected(const struct catalog *catalog, enum show_form form, const stru
 
 int show_event_log(const struct catalog *catalog, const struct event *event, bool name_gaps,
                    const struct sink *sink) {
-        return show_event_records(catalog, event, SHOW_JOINED, name_gaps, false, sink);
+        struct shower shower = {
+                .catalog = catalog,
+                .form = SHOW_JOINED,
+                .sink = sink,
+                .name_gaps = name_gaps,
+        };
+        int r = show_event_records(&shower, event);
+
+        return r < 0 ? r : shower.count;
 }

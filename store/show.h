@@ -18,6 +18,9 @@ enum show_form {
  */
 int show_selected(const struct catalog *catalog, enum show_form form, const struct sink *sink);
 
-/* The joined log of one event: what dmesg.txt holds. Named gaps only when `name_gaps`. */
+/*
+ * The joined log of one event: what dmesg.txt holds. Named gaps only when `name_gaps`. Returns the number of
+ * records written, or the sink's error.
+ */
 int show_event_log(const struct catalog *catalog, const struct event *event, bool name_gaps,
                    const struct sink *sink);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/store-fixture.h"
+
+#include "store/list.h"
+
+static struct store_fixture f;
+
+static int begin(void **state) {
+        (void) state;
+        store_fixture_begin(&f);
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        store_fixture_end(&f);
+        return 0;
+}
+
+static void assert_lines_fit(const char *text) {
+        while (*text) {
+                const char *line_end = strchr(text, '\n');
+
+                assert_non_null(line_end);
+                if (line_end - text > 80)
+                        fail_msg("%td columns: %.*s", line_end - text, (int) (line_end - text), text);
+                text = line_end + 1;
+        }
+}
+
+static const char *list(void) {
+        store_fixture_load(&f);
+        assert_ok(list_catalog(&f.catalog, &f.sink));
+        return store_fixture_output(&f);
+}
+
+static void test_nothing_is_no_table(void **state) {
+        (void) state;
+        assert_string_equal(list(), "");
+}
+
+static const char golden[] =
+        "EVENT, RECORDS                      TIME, PART                 STORED       LOG\n"
+        "20240229T123510Z-erst-panic1        2024-02-29 12:35:10 UTC       442        14\n"
+        "  erst:65e079fe00000002             part 2, text                  221         7\n"
+        "  erst:65e079fe00000001             part 1, text                  221         7\n"
+        "20240229T123519Z-efi-oops1          2024-02-29 12:35:19 UTC        22        16\n"
+        "  efi:dump-type0-100-1-1709210120-D part 100, text                 22         7\n"
+        "  efi:dump-type0-1-1-1709210119-C   part 1, kernel                  -         9\n"
+        "  missing: part 2-99 of 100\n"
+        "other records\n"
+        "  erst:ffffffff00000001             foreign                       201         -\n"
+        "  efi:cfg                           unknown                         4         -\n"
+        "    malformed: offset 0: variable name: is none that Linux gives\n";
+
+static void test_the_table_is_this(void **state) {
+        struct fake_entry *foreign;
+        const char *text;
+
+        (void) state;
+        store_fixture_put_erst_part(&f, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "newest\n");
+        store_fixture_put_erst_part(&f, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "oldest\n");
+        fake_source_add_shown(&f.efi, "dump-type0-1-1-1709210119-C", RECORD_FORM_TEXT, RECORD_TYPE_DMESG,
+                              1709210119, text_view("Oops#1 Part1\nnine char"));
+        f.efi.entries[0].bytes.size = 13 + 9;
+        store_fixture_put_efi_part(&f, "Oops", 1, 100, 1709210120, "oldest\n");
+        foreign = store_fixture_put_erst(&f, 0xffffffff, 1, 1, "x");
+        ((uint8_t *) foreign->bytes.data)[64] ^= 1;
+        store_fixture_put_efi(&f, "cfg", "data");
+        text = list();
+        assert_string_equal(text, golden);
+        assert_lines_fit(text);
+}
+
+static void test_an_undecodable_part_is_among_the_others(void **state) {
+        const char *text;
+
+        (void) state;
+        fake_source_add(&f.efi, "dump-type0-1-1-1709210119-C", text_view("\xff\xff\xff\xff"));
+        text = list();
+        assert_non_null(strstr(text, "other records\n  efi:dump-type0-1-1-1709210119-C   dmesg "));
+        assert_non_null(strstr(text, "    malformed: no known compression gives a log\n"));
+        assert_lines_fit(text);
+}
+
+static void test_a_read_that_failed_is_not_the_records_fault(void **state) {
+        (void) state;
+        store_fixture_put_efi_part(&f, "Panic", 1, 1, 1709210110, "x\n")->read_error = ERR_HARDWARE;
+        assert_non_null(strstr(list(), "    cannot be read: hardware not available\n"));
+}
+
+static void test_only_what_is_selected(void **state) {
+        const char *text;
+
+        (void) state;
+        store_fixture_put_efi_part(&f, "Panic", 1, 1, 1709210110, "x\n");
+        store_fixture_put_efi_part(&f, "Panic", 1, 2, 1709210110, "x\n");
+        store_fixture_put_efi_part(&f, "Panic", 2, 1, 1709210110, "x\n");
+        store_fixture_put_efi(&f, "cfg", "data");
+        store_fixture_put_efi(&f, "cfg2", "data");
+        store_fixture_load(&f);
+        store_fixture_select(&f, "efi:dump-type0-2-1-1709210110", "efi:cfg2", NULL);
+        assert_ok(list_selected(&f.catalog, &f.sink));
+        text = store_fixture_output(&f);
+        assert_non_null(strstr(text, "Z-efi-panic1 "));
+        assert_non_null(strstr(text, "  efi:dump-type0-2-1-1709210110-D "));
+        assert_null(strstr(text, "dump-type0-1-"));
+        assert_null(strstr(text, "panic2"));
+        assert_non_null(strstr(text, "other records\n  efi:cfg2 "));
+        assert_null(strstr(text, "efi:cfg "));
+}
+
+static const char *missing_of_parts(const uint32_t *parts, size_t count) {
+        static char missing[512];
+        struct text text = TEXT_ON(missing);
+
+        for (size_t i = 0; i < count; i++)
+                store_fixture_put_efi_part(&f, "Panic", 1, parts[i], 1709210110, "x\n");
+        store_fixture_load(&f);
+        list_format_missing(&f.catalog, &f.catalog.events[0], &text);
+        assert_false(text.truncated);
+        return missing;
+}
+
+static void test_missing_parts_in_words(void **state) {
+        static const uint32_t parts[] = { 3, 5, 9 };
+
+        (void) state;
+        assert_string_equal(missing_of_parts(parts, 3), "1-2, 4, 6-8");
+}
+
+static void test_missing_parts_of_a_whole_event(void **state) {
+        static const uint32_t parts[] = { 1, 2, 3 };
+
+        (void) state;
+        assert_string_equal(missing_of_parts(parts, 3), "");
+}
+
+/* Malformed part numbers make many and long runs: the line is bounded, and no number in it is cut. */
+static void test_many_gaps_are_cut_where_a_reader_sees_it(void **state) {
+        const char *text, *line;
+
+        (void) state;
+        for (uint32_t i = 0; i < 20; i++)
+                store_fixture_put_efi_part(&f, "Panic", 1, 4000000000 + 3 * i, 1709210110, "x\n");
+        text = list();
+        line = strstr(text, "  missing: ");
+        assert_non_null(line);
+        assert_lines_fit(line);
+        assert_string_equal(line,
+                            "  missing: part 1-3999999999, 4000000001-4000000002 and more of 4000000057\n");
+}
+
+/* Whatever a variable is called, a line is a line. */
+static void test_a_long_and_odd_name_keeps_its_line(void **state) {
+        char name[RECORD_NAME_SIZE];
+        const char *text;
+
+        (void) state;
+        memset(name, '\x1b', sizeof(name) - 1);
+        name[sizeof(name) - 1] = '\0';
+        store_fixture_put_efi(&f, name, "data");
+        text = list();
+        assert_null(strchr(text, '\x1b'));
+        assert_non_null(strstr(text, "\\x1b\\x1b unknown                         4         -\n"));
+        assert_non_null(strstr(text, "\n    malformed: "));
+}
+
+static unsigned writes_left;
+
+static int fail_later(void *context, struct bytes bytes) {
+        (void) context, (void) bytes;
+        return writes_left-- > 0 ? 0 : ERR_IO;
+}
+
+static void test_the_sinks_error_comes_back(void **state) {
+        static const struct sink sink = { .write = fail_later };
+        unsigned writes = 0;
+        int r;
+
+        (void) state;
+        store_fixture_put_efi_part(&f, "Panic", 1, 2, 1709210110, "x\n");
+        store_fixture_put_efi(&f, "cfg", "data");
+        store_fixture_load(&f);
+        do {
+                writes_left = writes++;
+                r = list_catalog(&f.catalog, &sink);
+                if (r < 0)
+                        assert_error(r, ERR_IO);
+        } while (r < 0);
+        assert_in_range(writes, 6, 20);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_nothing_is_no_table),
+                TEST(test_the_table_is_this),
+                TEST(test_an_undecodable_part_is_among_the_others),
+                TEST(test_a_read_that_failed_is_not_the_records_fault),
+                TEST(test_only_what_is_selected),
+                TEST(test_missing_parts_in_words),
+                TEST(test_missing_parts_of_a_whole_event),
+                TEST(test_many_gaps_are_cut_where_a_reader_sees_it),
+                TEST(test_a_long_and_odd_name_keeps_its_line),
+                TEST(test_the_sinks_error_comes_back),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/store-fixture.h"
+
+#include "store/show.h"
+
+static struct store_fixture f;
+
+static int begin(void **state) {
+        (void) state;
+        store_fixture_begin(&f);
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        store_fixture_end(&f);
+        return 0;
+}
+
+static void put_part(uint32_t part, const char *log) {
+        store_fixture_put_efi_part(&f, "Panic", 1, part, 1709210110, log);
+}
+
+/* How many it says it showed, in *ret_count. */
+static const char *show(enum show_form form, int *ret_count) {
+        *ret_count = show_selected(&f.catalog, form, &f.sink);
+        assert_ok(*ret_count);
+        return store_fixture_output(&f);
+}
+
+static void assert_shows_all(enum show_form form, int count, const char *text) {
+        int shown;
+
+        store_fixture_load(&f);
+        store_fixture_select_all(&f);
+        assert_string_equal(show(form, &shown), text);
+        assert_int_equal(shown, count);
+}
+
+static void test_joined_in_time_order(void **state) {
+        (void) state;
+        put_part(1, "5\n6\n");
+        put_part(3, "1\n2\n");
+        put_part(2, "3\n4\n");
+        assert_shows_all(SHOW_JOINED, 3, "1\n2\n3\n4\n5\n6\n");
+}
+
+static void test_parts_keep_their_header_lines(void **state) {
+        (void) state;
+        put_part(1, "3\n");
+        put_part(2, "1\n2\n");
+        assert_shows_all(SHOW_PARTS, 2, "Panic#1 Part2\n1\n2\nPanic#1 Part1\n3\n");
+}
+
+static void test_raw_is_what_is_stored_and_nothing_else(void **state) {
+        (void) state;
+        put_part(1, "3");
+        put_part(4, "1");
+        store_fixture_put_efi(&f, "cfg", "data");
+        assert_shows_all(SHOW_RAW, 3, "Panic#1 Part4\n1Panic#1 Part1\n3data");
+}
+
+static void test_gaps_are_named_where_they_are(void **state) {
+        (void) state;
+        put_part(2, "b\n");
+        put_part(4, "a\n");
+        put_part(7, "0\n");
+        assert_shows_all(SHOW_JOINED, 3,
+                         "0\n[parts 5-6 are missing here]\n"
+                         "a\n[part 3 is missing here]\n"
+                         "b\n[part 1 is missing here]\n");
+}
+
+static void test_gaps_are_named_between_parts_too(void **state) {
+        (void) state;
+        put_part(3, "b\n");
+        assert_shows_all(SHOW_PARTS, 1, "Panic#1 Part3\nb\n[parts 1-2 are missing here]\n");
+}
+
+static void test_the_highest_part_number(void **state) {
+        (void) state;
+        put_part(1, "b\n");
+        put_part(UINT32_MAX, "a\n");
+        assert_shows_all(SHOW_JOINED, 2, "a\n[parts 2-4294967294 are missing here]\nb\n");
+}
+
+static void test_part_0_makes_no_gap(void **state) {
+        (void) state;
+        put_part(0, "b\n");
+        put_part(1, "a\n");
+        assert_shows_all(SHOW_JOINED, 2, "a\nb\n");
+}
+
+/* A part that was cut ends in the middle of a line: what we say of it stands on a line of its own. */
+static void test_what_we_say_starts_a_line(void **state) {
+        (void) state;
+        put_part(3, "cut");
+        put_part(1, "last");
+        store_fixture_put_efi(&f, "cfg", "data");
+        assert_shows_all(SHOW_JOINED, 3,
+                         "==> 20240229T123510Z-efi-panic1 <==\n"
+                         "cut\n[part 2 is missing here]\nlast\n"
+                         "==> efi:cfg <==\n"
+                         "[unknown record of 4 bytes: offset 0: variable name: is none that Linux gives]\n");
+}
+
+static void test_each_of_two_events_has_a_title(void **state) {
+        (void) state;
+        put_part(1, "panic\n");
+        store_fixture_put_erst_part(&f, 0x65e07a01, 1, "Oops", 1, 1, 1709210113, "oops\n");
+        assert_shows_all(SHOW_JOINED, 2,
+                         "==> 20240229T123510Z-efi-panic1 <==\npanic\n"
+                         "==> 20240229T123513Z-erst-oops1 <==\noops\n");
+}
+
+static void test_records_of_no_event(void **state) {
+        struct fake_entry *foreign = store_fixture_put_erst(&f, 0xffffffff, 1, 1, "x");
+
+        (void) state;
+        ((uint8_t *) foreign->bytes.data)[64] ^= 1;
+        store_fixture_put_efi(&f, "dump-type2-1-1-5-D", "console text\n");
+        assert_shows_all(SHOW_JOINED, 2,
+                         "==> erst:ffffffff00000001 <==\n[foreign record of 201 bytes, not text]\n"
+                         "==> efi:dump-type2-1-1-5-D <==\nconsole text\n");
+}
+
+static void test_a_title_cannot_control_a_terminal(void **state) {
+        char name[RECORD_NAME_SIZE];
+        const char *text;
+        int shown;
+
+        (void) state;
+        memset(name, '\x1b', sizeof(name) - 1);
+        name[sizeof(name) - 1] = '\0';
+        store_fixture_put_efi(&f, name, "data");
+        put_part(1, "x\n");
+        store_fixture_load(&f);
+        store_fixture_select_all(&f);
+        text = show(SHOW_JOINED, &shown);
+        assert_null(strchr(text, '\x1b'));
+        assert_non_null(strstr(text, "\\x1b <==\n"));
+}
+
+static void test_only_what_is_selected(void **state) {
+        int shown;
+
+        (void) state;
+        put_part(1, "3\n");
+        put_part(2, "2\n");
+        put_part(3, "1\n");
+        store_fixture_put_efi(&f, "cfg", "data");
+        store_fixture_load(&f);
+        store_fixture_select(&f, "efi:dump-type0-1-1-1709210110", "efi:dump-type0-3-1-1709210110", NULL);
+        assert_string_equal(show(SHOW_JOINED, &shown), "1\n3\n");
+        assert_int_equal(shown, 2);
+        store_fixture_select(&f, "20240229T123510Z-efi-panic1", NULL);
+        assert_string_equal(show(SHOW_JOINED, &shown), "1\n2\n3\n");
+        assert_int_equal(shown, 3);
+}
+
+static void put_twice(const char *first, const char *second) {
+        put_part(2, "1\n");
+        store_fixture_put_efi(&f, "dump-type0-1-1-1709210110-C", first);
+        store_fixture_put_efi(&f, "dump-type0-1-1-1709210110-D", second);
+}
+
+static void test_the_same_text_twice_is_shown_once(void **state) {
+        (void) state;
+        put_twice("Panic#1 Part1\n2\n", "Panic#1 Part1\n2\n");
+        assert_shows_all(SHOW_JOINED, 2, "1\n2\n");
+}
+
+static void test_two_texts_of_one_part_are_both_shown(void **state) {
+        (void) state;
+        put_twice("Panic#1 Part1\n2\n", "Panic#1 Part1\n3\n");
+        assert_shows_all(SHOW_JOINED, 3, "1\n2\n3\n");
+}
+
+static void test_the_log_of_an_event_is_whole_and_pure(void **state) {
+        (void) state;
+        put_part(4, "1\n");
+        put_part(2, "2\n");
+        store_fixture_load(&f); /* nothing is selected */
+        assert_ok(show_event_log(&f.catalog, &f.catalog.events[0], false, &f.sink));
+        assert_string_equal(store_fixture_output(&f), "1\n2\n");
+        assert_ok(show_event_log(&f.catalog, &f.catalog.events[0], true, &f.sink));
+        assert_string_equal(store_fixture_output(&f),
+                            "1\n[part 3 is missing here]\n2\n[part 1 is missing here]\n");
+}
+
+static unsigned writes_left;
+
+static int fail_later(void *context, struct bytes bytes) {
+        (void) context, (void) bytes;
+        return writes_left-- > 0 ? 0 : ERR_IO;
+}
+
+static void test_the_sinks_error_comes_back(void **state) {
+        static const struct sink sink = { .write = fail_later };
+        unsigned writes = 0;
+        int r;
+
+        (void) state;
+        put_part(2, "1");
+        put_part(4, "0");
+        store_fixture_put_efi(&f, "cfg", "data");
+        store_fixture_load(&f);
+        store_fixture_select_all(&f);
+        do {
+                writes_left = writes++;
+                r = show_selected(&f.catalog, SHOW_JOINED, &sink);
+                if (r < 0)
+                        assert_error(r, ERR_IO);
+        } while (r < 0);
+        assert_int_equal(r, 3);
+        assert_in_range(writes, 7, 15);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_joined_in_time_order),
+                TEST(test_parts_keep_their_header_lines),
+                TEST(test_raw_is_what_is_stored_and_nothing_else),
+                TEST(test_gaps_are_named_where_they_are),
+                TEST(test_gaps_are_named_between_parts_too),
+                TEST(test_the_highest_part_number),
+                TEST(test_part_0_makes_no_gap),
+                TEST(test_what_we_say_starts_a_line),
+                TEST(test_each_of_two_events_has_a_title),
+                TEST(test_records_of_no_event),
+                TEST(test_a_title_cannot_control_a_terminal),
+                TEST(test_only_what_is_selected),
+                TEST(test_the_same_text_twice_is_shown_once),
+                TEST(test_two_texts_of_one_part_are_both_shown),
+                TEST(test_the_log_of_an_event_is_whole_and_pure),
+                TEST(test_the_sinks_error_comes_back),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
