@@ -164,18 +164,26 @@ static int save_event_log(struct dumper *dumper, struct json_writer *json, const
 }
 
 /* A manifest that ends as it should was written whole: it is the last file of a dump. */
-static bool manifest_is_there(struct dumper *dumper, const char *directory) {
+static bool is_whole_manifest(struct bytes content) {
         static const char end[] = "\n}\n";
-        char path[PATH_SIZE];
-        struct text text = TEXT_ON(path);
-        struct bytes content;
 
-        format_path(directory, "manifest", 1, ".json", &text);
-        if (dumper->target->read_file(dumper->target->context, path, &dumper->readback) < 0)
-                return false;
-        content = buffer_bytes(&dumper->readback);
         return content.size > sizeof(end) &&
                bytes_equal(bytes_from(content, content.size - (sizeof(end) - 1)), text_view(end));
+}
+
+/* Under any of its names: the first one may be torn. */
+static bool manifest_is_there(struct dumper *dumper, const char *directory) {
+        for (unsigned alternative = 1; alternative <= ALTERNATIVES_MAX; alternative++) {
+                char path[PATH_SIZE];
+                struct text text = TEXT_ON(path);
+
+                format_path(directory, "manifest", alternative, ".json", &text);
+                if (dumper->target->read_file(dumper->target->context, path, &dumper->readback) < 0)
+                        return false;
+                if (is_whole_manifest(buffer_bytes(&dumper->readback)))
+                        return true;
+        }
+        return false;
 }
 
 static int save_manifest(struct dumper *dumper, const char *directory, struct buffer *manifest,

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/store-fixture.h"
+
+#include <json-c/json.h>
+
+#include "codec/sha256.h"
+#include "store/dump.h"
+#include "tests/support/fake-target.h"
+
+#define EVENT "20240229T123510Z-erst-panic1"
+#define OLDER "erst-65e079fe00000002"
+#define NEWER "erst-65e079fe00000001"
+#define OTHER "other/efi-cfg_2f_20x"
+#define FILES 8 /* 2 records and their texts, the log, the manifest, the other record and its description */
+
+static struct store_fixture f;
+static struct fake_target target;
+static struct dump_result result;
+static const struct dump_origin origin = { .program = "tests 1.0", .seconds = 1795247484 };
+
+static void put_part(uint32_t part, const char *log) {
+        store_fixture_put_erst_part(&f, 0x65e079fe, part, "Panic", 1, part, 1709210110, log);
+}
+
+static void load_all(void) {
+        store_fixture_load(&f);
+        store_fixture_select_all(&f);
+}
+
+static int begin(void **state) {
+        (void) state;
+        store_fixture_begin(&f);
+        fake_target_init(&target);
+        put_part(1, "newest\n");
+        put_part(2, "oldest\n");
+        store_fixture_put_efi(&f, "cfg/ x", "data");
+        load_all();
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        assert_int_equal(target.overwrites, 0);
+        assert_int_equal(target.bad_paths, 0);
+        fake_target_free(&target);
+        store_fixture_end(&f);
+        return 0;
+}
+
+static int dump(void) {
+        return dump_selected(&f.catalog, &target.target, &origin, NULL, NULL, &result);
+}
+
+static struct bytes content_of(const char *path) {
+        const struct fake_file *file = fake_target_find(&target, path);
+
+        if (!file || file->is_directory)
+                fail_msg("no file %s", path);
+        return file->content;
+}
+
+static void assert_holds(const char *path, struct bytes content) {
+        if (!bytes_equal(content_of(path), content))
+                fail_msg("%s holds something else", path);
+}
+
+static void assert_complete(void) {
+        assert_holds(EVENT "/dmesg.txt", text_view("oldest\nnewest\n"));
+        assert_holds(EVENT "/records/" NEWER ".bin", f.erst.entries[0].bytes);
+        assert_holds(EVENT "/records/" OLDER ".bin", f.erst.entries[1].bytes);
+        assert_holds(EVENT "/records/" NEWER ".txt", text_view("Panic#1 Part1\nnewest\n"));
+        assert_holds(EVENT "/records/" OLDER ".txt", text_view("Panic#1 Part2\noldest\n"));
+        assert_holds(OTHER ".bin", text_view("data"));
+        (void) content_of(EVENT "/manifest.json");
+        (void) content_of(OTHER ".json");
+}
+
+static void test_every_file_is_there_and_whole(void **state) {
+        (void) state;
+        assert_ok(dump());
+        assert_complete();
+        assert_int_equal(fake_target_size(&target), FILES);
+        assert_int_equal(result.event_count, 1);
+        assert_int_equal(result.record_count, 3);
+        assert_int_equal(result.file_count, FILES);
+        assert_int_equal(result.failed_count, 0);
+        for (size_t i = 0; i < f.catalog.row_count; i++)
+                assert_true(f.catalog.rows[i]->saved);
+}
+
+static void test_the_manifest_comes_last(void **state) {
+        (void) state;
+        store_fixture_select(&f, EVENT, NULL);
+        assert_ok(dump());
+        assert_string_equal(target.files[target.count - 1].path, EVENT "/manifest.json");
+}
+
+static void test_a_second_run_writes_nothing(void **state) {
+        static const struct dump_origin later = { .program = "tests 2.0", .seconds = 1795250000 };
+
+        (void) state;
+        assert_ok(dump());
+        target.writes = 0;
+        assert_ok(dump_selected(&f.catalog, &target.target, &later, NULL, NULL, &result));
+        assert_int_equal(target.writes, 0);
+        assert_int_equal(result.file_count, 0);
+        assert_int_equal(result.record_count, 3);
+        assert_complete();
+}
+
+/* One record of an event: its copy is the whole event's, but only what was asked for is reported. */
+static void test_an_event_is_copied_whole(void **state) {
+        (void) state;
+        store_fixture_select(&f, "erst:65e079fe00000002", NULL);
+        assert_ok(dump());
+        assert_int_equal(result.record_count, 1);
+        assert_holds(EVENT "/dmesg.txt", text_view("oldest\nnewest\n"));
+        assert_holds(EVENT "/records/" NEWER ".bin", f.erst.entries[0].bytes);
+        assert_false(store_fixture_row(&f, "erst:65e079fe00000001")->saved);
+        assert_null(fake_target_find(&target, "other"));
+}
+
+static void test_nothing_selected_is_nothing_done(void **state) {
+        (void) state;
+        for (size_t i = 0; i < f.catalog.row_count; i++)
+                f.catalog.rows[i]->selected = false;
+        assert_ok(dump());
+        assert_int_equal(target.operations, 0);
+}
+
+/* --- what was there ----------------------------------------------------------------------------- */
+
+static void test_other_bytes_get_a_name_of_their_own(void **state) {
+        (void) state;
+        fake_target_put(&target, EVENT "/records/" NEWER ".bin", text_view("mine"));
+        fake_target_put(&target, EVENT "/records/" NEWER ".2.bin", text_view("mine too"));
+        fake_target_put(&target, EVENT "/dmesg.txt", text_view(""));
+        assert_ok(dump());
+        assert_holds(EVENT "/records/" NEWER ".bin", text_view("mine"));
+        assert_holds(EVENT "/records/" NEWER ".2.bin", text_view("mine too"));
+        assert_holds(EVENT "/records/" NEWER ".3.bin", f.erst.entries[0].bytes);
+        assert_holds(EVENT "/dmesg.txt", text_view(""));
+        assert_holds(EVENT "/dmesg.2.txt", text_view("oldest\nnewest\n"));
+        target.writes = 0;
+        assert_ok(dump());
+        assert_int_equal(target.writes, 0);
+}
+
+static void test_names_run_out_without_a_loss(void **state) {
+        char path[128];
+
+        (void) state;
+        fake_target_put(&target, EVENT "/records/" NEWER ".bin", text_view("mine"));
+        for (unsigned i = 2; i <= 120; i++) {
+                snprintf(path, sizeof(path), EVENT "/records/" NEWER ".%u.bin", i);
+                fake_target_put(&target, path, text_view("mine"));
+        }
+        assert_error(dump(), ERR_EXISTS);
+        assert_string_equal(result.first_failed, "erst:65e079fe00000001");
+        assert_int_equal(result.failed_count, 1);
+        assert_int_equal(result.record_count, 2);
+        assert_false(store_fixture_row(&f, "erst:65e079fe00000001")->saved);
+}
+
+static void assert_no_more_manifests(const char *last, const char *next) {
+        static struct dump_origin later = { .program = "tests", .seconds = 1795250000 };
+
+        (void) content_of(last);
+        for (unsigned run = 0; run < 3; run++) {
+                target.writes = 0;
+                later.seconds++;
+                assert_ok(dump_selected(&f.catalog, &target.target, &later, NULL, NULL, &result));
+                assert_int_equal(target.writes, 0);
+        }
+        assert_null(fake_target_find(&target, next));
+}
+
+static void test_a_torn_manifest_is_written_anew_once(void **state) {
+        struct bytes manifest;
+
+        (void) state;
+        assert_ok(dump());
+        manifest = content_of(EVENT "/manifest.json");
+        fake_target_put(&target, EVENT "/manifest.json", bytes_first(manifest, manifest.size / 2));
+        target.writes = 0;
+        assert_ok(dump());
+        assert_int_equal(target.writes, 1);
+        assert_no_more_manifests(EVENT "/manifest.2.json", EVENT "/manifest.3.json");
+}
+
+static void test_a_part_that_came_later_gets_into_a_new_manifest(void **state) {
+        (void) state;
+        f.erst.entries[1].read_error = ERR_IO;
+        store_fixture_reload(&f);
+        store_fixture_select(&f, EVENT, NULL);
+        assert_ok(dump());
+        assert_holds(EVENT "/dmesg.txt", text_view("newest\n"));
+        f.erst.entries[1].read_error = 0;
+        store_fixture_reload(&f);
+        store_fixture_select(&f, EVENT, NULL);
+        assert_ok(dump());
+        assert_holds(EVENT "/dmesg.2.txt", text_view("oldest\nnewest\n"));
+        assert_no_more_manifests(EVENT "/manifest.2.json", EVENT "/manifest.3.json");
+}
+
+/* --- the manifest ------------------------------------------------------------------------------- */
+
+static struct json_object *parse_manifest(const char *path) {
+        struct bytes content = content_of(path);
+        struct json_tokener *tokener = json_tokener_new_ex(16);
+        struct json_object *root;
+
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+        root = json_tokener_parse_ex(tokener, (const char *) content.data, (int) content.size);
+        assert_non_null(root);
+        json_tokener_free(tokener);
+        return root;
+}
+
+static struct json_object *get(struct json_object *object, const char *name) {
+        struct json_object *member;
+
+        if (!json_object_object_get_ex(object, name, &member))
+                fail_msg("the manifest has no %s", name);
+        return member;
+}
+
+static const char *get_string(struct json_object *object, const char *name) {
+        return json_object_get_string(get(object, name));
+}
+
+/* The file that a manifest names, relative to it, has the size and the digest that stand there. */
+static void assert_file_listed(const char *directory, struct json_object *file) {
+        char path[1024], hex[2 * SHA256_SIZE + 1];
+        uint8_t digest[SHA256_SIZE];
+        struct bytes content;
+
+        snprintf(path, sizeof(path), "%s/%s", directory, get_string(file, "file"));
+        content = content_of(path);
+        assert_int_equal(json_object_get_int64(get(file, "size")), content.size);
+        sha256_digest(content, digest);
+        for (size_t i = 0; i < SHA256_SIZE; i++)
+                snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+        assert_string_equal(get_string(file, "sha256"), hex);
+}
+
+static void test_the_manifest_tells_all(void **state) {
+        struct json_object *root, *records, *record;
+
+        (void) state;
+        assert_ok(dump());
+        root = parse_manifest(EVENT "/manifest.json");
+        assert_string_equal(get_string(root, "schema"), "pstore-fw/manifest/1");
+        assert_string_equal(get_string(root, "event"), EVENT);
+        assert_string_equal(get_string(root, "store"), "erst");
+        assert_string_equal(get_string(root, "reason"), "panic");
+        assert_int_equal(json_object_get_int64(get(root, "count")), 1);
+        assert_string_equal(get_string(root, "time"), "2024-02-29T12:35:10Z");
+        assert_string_equal(get_string(root, "dumped_by"), "tests 1.0");
+        assert_string_equal(get_string(root, "dumped_at"), "2026-11-21T07:51:24Z");
+        assert_int_equal(json_object_array_length(get(root, "missing_parts")), 0);
+        assert_file_listed(EVENT, get(root, "log"));
+        records = get(root, "records");
+        assert_int_equal(json_object_array_length(records), 2);
+        for (size_t i = 0; i < 2; i++) {
+                record = json_object_array_get_idx(records, i);
+                assert_file_listed(EVENT, get(record, "stored"));
+                assert_file_listed(EVENT, get(record, "decoded"));
+        }
+        assert_string_equal(get_string(record, "id"), "erst:65e079fe00000001");
+        assert_string_equal(get_string(record, "codec"), "text");
+        assert_int_equal(json_object_get_int64(get(record, "part")), 1);
+        json_object_put(root);
+}
+
+static void test_the_manifest_lists_the_names_that_files_got(void **state) {
+        struct json_object *root, *record;
+
+        (void) state;
+        fake_target_put(&target, EVENT "/records/" OLDER ".bin", text_view("mine"));
+        fake_target_put(&target, EVENT "/dmesg.txt", text_view("mine"));
+        assert_ok(dump());
+        root = parse_manifest(EVENT "/manifest.json");
+        record = json_object_array_get_idx(get(root, "records"), 0);
+        assert_string_equal(get_string(get(record, "stored"), "file"), "records/" OLDER ".2.bin");
+        assert_file_listed(EVENT, get(record, "stored"));
+        assert_string_equal(get_string(get(root, "log"), "file"), "dmesg.2.txt");
+        assert_file_listed(EVENT, get(root, "log"));
+        json_object_put(root);
+}
+
+static void test_the_manifest_names_missing_parts(void **state) {
+        struct json_object *root, *run;
+
+        (void) state;
+        store_fixture_put_efi_part(&f, "Oops", 3, 2, 1709210110, "a\n");
+        store_fixture_put_efi_part(&f, "Oops", 3, UINT32_MAX, 1709210110, "b\n");
+        store_fixture_reload(&f);
+        store_fixture_select_all(&f);
+        assert_ok(dump());
+        root = parse_manifest("20240229T123510Z-efi-oops3/manifest.json");
+        assert_int_equal(json_object_array_length(get(root, "missing_parts")), 2);
+        run = json_object_array_get_idx(get(root, "missing_parts"), 1);
+        assert_int_equal(json_object_get_int64(get(run, "first")), 3);
+        assert_int_equal(json_object_get_int64(get(run, "last")), UINT32_MAX - 1);
+        json_object_put(root);
+}
+
+static void test_another_record_is_described(void **state) {
+        struct json_object *root;
+
+        (void) state;
+        assert_ok(dump());
+        root = parse_manifest(OTHER ".json");
+        assert_string_equal(get_string(root, "schema"), "pstore-fw/record/1");
+        assert_string_equal(get_string(root, "id"), "efi:cfg/ x");
+        assert_string_equal(get_string(root, "error"), "offset 0: variable name: is none that Linux gives");
+        assert_file_listed("other", get(root, "stored"));
+        json_object_put(root);
+}
+
+/* --- what goes wrong ---------------------------------------------------------------------------- */
+
+static size_t saved_count(void) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < f.catalog.row_count; i++)
+                count += f.catalog.rows[i]->saved;
+        return count;
+}
+
+static size_t reported_ok, reported_failed;
+
+static void note_report(void *context, const struct catalog_record *row, int error) {
+        assert_ptr_equal(context, &target);
+        assert_int_equal(row->saved, error == 0);
+        if (error == 0)
+                reported_ok++;
+        else
+                reported_failed++;
+}
+
+/* Whatever operation fails once: nothing unsaved is called saved, and the next run completes the dump. */
+static void fail_every_operation(bool tears) {
+        unsigned operations;
+
+        assert_ok(dump());
+        operations = target.operations;
+        assert_in_range(operations, 20, 100);
+        for (unsigned n = 1; n <= operations; n++) {
+                fake_target_free(&target);
+                fake_target_init(&target);
+                target.tears = tears;
+                fake_target_fail_at(&target, n);
+                reported_ok = reported_failed = 0;
+                assert_error(
+                        dump_selected(&f.catalog, &target.target, &origin, note_report, &target, &result),
+                        ERR_IO);
+                assert_error(result.first_error, ERR_IO);
+                assert_int_equal(result.record_count + result.failed_count, 3);
+                assert_in_range(result.failed_count, 1, 2);
+                assert_int_equal(result.record_count, saved_count());
+                assert_int_equal(reported_ok, result.record_count);
+                assert_int_equal(reported_failed, result.failed_count);
+                assert_int_equal(target.overwrites, 0);
+                fake_target_fail_at(&target, 0);
+                assert_ok(dump());
+                assert_int_equal(result.record_count, 3);
+                store_fixture_select_all(&f);
+                assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 3);
+        }
+}
+
+static void test_every_operation_may_fail(void **state) {
+        (void) state;
+        fail_every_operation(false);
+        assert_complete();
+}
+
+static void test_every_write_may_be_torn(void **state) {
+        (void) state;
+        fail_every_operation(true);
+}
+
+static void test_what_was_written_wrong_is_found_out(void **state) {
+        (void) state;
+        target.corrupts = true;
+        assert_error(dump(), ERR_MISMATCH);
+        assert_int_equal(result.record_count, 0);
+        assert_int_equal(result.failed_count, 3);
+        assert_int_equal(saved_count(), 0);
+        assert_string_equal(result.first_failed, "erst:65e079fe00000002");
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 0);
+}
+
+static void test_a_full_target_keeps_what_fits(void **state) {
+        (void) state;
+        target.capacity = 300; /* one record of 221 bytes and its text */
+        assert_error(dump(), ERR_NO_SPACE);
+        assert_int_equal(result.record_count, 0); /* an event without its log is not complete */
+        assert_holds(EVENT "/records/" OLDER ".bin", f.erst.entries[1].bytes);
+        target.capacity = 0;
+        assert_ok(dump());
+        assert_complete();
+}
+
+static void test_a_record_that_could_not_be_read_is_not_saved(void **state) {
+        (void) state;
+        f.efi.entries[0].read_error = ERR_HARDWARE;
+        store_fixture_reload(&f);
+        store_fixture_select_all(&f);
+        assert_error(dump(), ERR_HARDWARE);
+        assert_string_equal(result.first_failed, "efi:cfg/ x");
+        assert_int_equal(result.record_count, 2);
+        assert_null(fake_target_find(&target, OTHER ".bin"));
+}
+
+static void test_every_allocation_may_fail(void **state) {
+        size_t allocations;
+
+        (void) state;
+        fake_allocator_fail_at(&f.memory, 0);
+        assert_ok(dump());
+        allocations = f.memory.calls;
+        assert_in_range(allocations, 5, 100);
+        for (size_t n = 1; n <= allocations; n++) {
+                size_t live = f.memory.live_blocks;
+
+                fake_target_free(&target);
+                fake_target_init(&target);
+                fake_allocator_fail_at(&f.memory, n);
+                assert_error(dump(), ERR_NO_MEMORY);
+                assert_int_equal(f.memory.live_blocks, live);
+                assert_int_equal(result.record_count + result.failed_count, 3);
+                assert_ok(dump());
+        }
+}
+
+/* --- what is dumped already --------------------------------------------------------------------- */
+
+static void test_only_what_has_a_copy_stays_selected(void **state) {
+        (void) state;
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 0);
+        store_fixture_select(&f, EVENT, NULL);
+        assert_ok(dump());
+        store_fixture_select_all(&f);
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 2);
+        assert_true(store_fixture_row(&f, "erst:65e079fe00000001")->selected);
+        assert_false(store_fixture_row(&f, "efi:cfg/ x")->selected);
+}
+
+static void test_a_copy_is_one_when_all_bytes_are_the_same(void **state) {
+        struct bytes stored = f.erst.entries[0].bytes;
+
+        (void) state;
+        assert_ok(dump());
+        fake_target_put(&target, EVENT "/records/" NEWER ".bin", bytes_first(stored, stored.size - 1));
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 2);
+        assert_false(store_fixture_row(&f, "erst:65e079fe00000001")->saved);
+        fake_target_put(&target, EVENT "/records/" NEWER ".2.bin", stored);
+        store_fixture_select_all(&f);
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 3);
+}
+
+static void test_what_was_not_selected_is_not_kept(void **state) {
+        (void) state;
+        assert_ok(dump());
+        store_fixture_select(&f, "efi:cfg/ x", NULL);
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 1);
+        assert_false(store_fixture_row(&f, "erst:65e079fe00000001")->selected);
+}
+
+static void test_a_target_that_cannot_be_read_holds_nothing(void **state) {
+        (void) state;
+        assert_ok(dump());
+        fake_target_fail_at(&target, 1);
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_every_file_is_there_and_whole),
+                TEST(test_the_manifest_comes_last),
+                TEST(test_a_second_run_writes_nothing),
+                TEST(test_an_event_is_copied_whole),
+                TEST(test_nothing_selected_is_nothing_done),
+                TEST(test_other_bytes_get_a_name_of_their_own),
+                TEST(test_names_run_out_without_a_loss),
+                TEST(test_a_torn_manifest_is_written_anew_once),
+                TEST(test_a_part_that_came_later_gets_into_a_new_manifest),
+                TEST(test_the_manifest_tells_all),
+                TEST(test_the_manifest_lists_the_names_that_files_got),
+                TEST(test_the_manifest_names_missing_parts),
+                TEST(test_another_record_is_described),
+                TEST(test_every_operation_may_fail),
+                TEST(test_every_write_may_be_torn),
+                TEST(test_what_was_written_wrong_is_found_out),
+                TEST(test_a_full_target_keeps_what_fits),
+                TEST(test_a_record_that_could_not_be_read_is_not_saved),
+                TEST(test_every_allocation_may_fail),
+                TEST(test_only_what_has_a_copy_stays_selected),
+                TEST(test_a_copy_is_one_when_all_bytes_are_the_same),
+                TEST(test_what_was_not_selected_is_not_kept),
+                TEST(test_a_target_that_cannot_be_read_holds_nothing),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
