@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/ucs2.h"
 
 #define PATH_MAX      1536
 #define WRITE_CHUNK   65536
@@ -34,18 +35,22 @@ void esp_close(struct esp *esp) {
         esp->root = NULL;
 }
 
-/* Our paths are ASCII with '/'; the protocol wants UCS-2 with '\'. */
+/* Our paths are UTF-8 with '/'; the protocol wants UCS-2 with '\'. */
 static int path_to_units(const char *prefix, const char *path, CHAR16 units[PATH_MAX]) {
-        size_t length = 0;
-        const char *parts[] = { prefix, *prefix ? "/" : "", path };
+        char joined[PATH_MAX];
+        struct text text = TEXT_ON(joined);
+        size_t length;
+        int r;
 
-        for (size_t part = 0; part < 3; part++)
-                for (const char *at = parts[part]; *at; at++) {
-                        if (length + 1 >= PATH_MAX)
-                                return ERR_TOO_LARGE;
-                        units[length++] = *at == '/' ? '\\' : (CHAR16) (unsigned char) *at;
-                }
-        units[length] = 0;
+        text_format(&text, "%s%s%s", prefix, *prefix ? "/" : "", path);
+        if (text.truncated)
+                return ERR_TOO_LARGE;
+        r = ucs2_from_utf8(text_bytes(&text), (uint16_t *) units, PATH_MAX, &length);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < length; i++)
+                if (units[i] == '/')
+                        units[i] = '\\';
         return 0;
 }
 
@@ -76,6 +81,8 @@ static int read_all(EFI_FILE_HANDLE file, size_t maximum, struct buffer *buffer)
                         return efi_status_to_error(status);
                 if (size == 0)
                         return 0;
+                if (size > READ_CHUNK)
+                        return ERR_LENGTH;
                 buffer->size += size;
                 if (buffer->size > maximum)
                         return ERR_TOO_LARGE;
@@ -141,6 +148,9 @@ static int make_one_directory(struct esp *esp, const char *path) {
 
         r = open_path(esp, "", path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE,
                       EFI_FILE_DIRECTORY, &directory);
+        /* One that is there need not be made: what is saved already has nothing to write. */
+        if (r == ERR_READ_ONLY && open_path(esp, "", path, EFI_FILE_MODE_READ, 0, &directory) >= 0)
+                r = 0;
         if (r < 0)
                 return r;
         directory->Close(directory);
