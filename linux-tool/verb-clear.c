@@ -73,7 +73,8 @@ static int leave_read_only_out(struct inventory *inventory) {
 static bool user_agrees(int count) {
         char answer[16];
 
-        fprintf(stderr, "Erase %d records, after copying what has no copy yet? [y/N] ", count);
+        fprintf(stderr, "Erase %d record%s, after copying what has no copy yet? [y/N] ", count,
+                text_plural((uint64_t) count));
         fflush(stderr);
         if (!fgets(answer, sizeof(answer), stdin))
                 return false;
@@ -109,11 +110,22 @@ static void report_failure(void *context, const struct catalog_record *row, int 
         struct text text = TEXT_ON(id);
 
         (void) context;
-        if (error == 0)
-                return;
+        if (error == 0 || error == ERR_UNVERIFIED)
+                return; /* said with the result */
         put_visible_id(row, &text);
         message_progress_end();
         message_error("%s: %s: %s", row->source->spec, id, error_text(error));
+}
+
+/* NULL: nothing happened to the record. */
+static const char *fate_of(const struct catalog_record *row, bool dry_run) {
+        if (!row->selected)
+                return NULL;
+        if (dry_run)
+                return " would be cleared\n";
+        if (row->outcome == ERR_UNVERIFIED)
+                return " erased, not verified\n";
+        return row->outcome == 0 ? " cleared\n" : NULL;
 }
 
 static int print_lines(const struct catalog *catalog, bool dry_run, struct output *output) {
@@ -121,14 +133,15 @@ static int print_lines(const struct catalog *catalog, bool dry_run, struct outpu
 
         for (size_t i = 0; i < catalog->record_count && r == 0; i++) {
                 const struct catalog_record *row = catalog_row(catalog->records[i]);
+                const char *fate = fate_of(row, dry_run);
                 char id[4 * RECORD_ID_SIZE];
                 struct text text = TEXT_ON(id);
 
-                if (!row->selected || (!dry_run && row->outcome < 0))
+                if (!fate)
                         continue;
                 put_visible_id(row, &text);
                 sink_put(&output->sink, text_bytes(&text));
-                r = sink_format(&output->sink, dry_run ? " would be cleared\n" : " cleared\n");
+                r = sink_put(&output->sink, text_view(fate));
         }
         return r;
 }
@@ -165,17 +178,27 @@ static int print(const struct options *options, const struct catalog *catalog,
                                                   : print_lines(catalog, dry_run, output);
 }
 
+static void note_result(const struct clear_result *result, const char *directory) {
+        message_note("cleared: %zu, failed: %zu; copies are in %s", result->cleared_count,
+                     result->failed_count, directory);
+        if (result->unverified_count > 0)
+                message_note("erased: %zu, but this kernel gives no means to look into the store again: "
+                             "list after the next boot tells whether they are gone",
+                             result->unverified_count);
+}
+
+/* Not verified is not failed: the kernel has erased it, as far as it says. */
 static int erase(struct inventory *inventory, const struct options *options, struct output *output) {
         struct clear_result result = { 0 };
         int count = save_before(inventory, directory_of(options));
 
-        if (count > 0 && clear_selected(&inventory->catalog, report_failure, NULL, &result) < 0)
-                inventory->failed = true;
+        if (count > 0)
+                (void) clear_selected(&inventory->catalog, report_failure, NULL, &result);
+        inventory->failed |= result.failed_count > 0;
         message_progress_end();
         if (print(options, &inventory->catalog, &result, output) < 0)
                 return EXIT_FAILED;
-        message_note("%zu records cleared, their copies are in %s", result.cleared_count,
-                     directory_of(options));
+        note_result(&result, directory_of(options));
         return inventory_status(inventory, 1);
 }
 

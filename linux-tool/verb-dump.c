@@ -32,7 +32,7 @@ static int print_event(const struct catalog *catalog, const struct event *event,
                 return 0;
         event_format_name(event, &name_text);
         text_format(&file_text, "/%s/dmesg.txt", name);
-        if (sink_format(sink, "%s  %zu records, %llu bytes  ", name, tally.saved,
+        if (sink_format(sink, "%s  %zu record%s, %llu bytes  ", name, tally.saved, text_plural(tally.saved),
                         (unsigned long long) event->log_size) < 0)
                 return ERR_IO;
         sink_put(sink, text_view(directory));
@@ -112,8 +112,10 @@ static int dump_run(const struct options *options, struct output *output) {
         if (count == 0)
                 message_note("no records");
         else
-                message_note("%zu records of %zu events are safe in %s, %zu files written",
-                             result.record_count, result.event_count, directory, result.file_count);
+                message_note("%zu record%s of %zu event%s safe in %s, %zu file%s written",
+                             result.record_count, text_plural(result.record_count), result.event_count,
+                             text_plural(result.event_count), directory, result.file_count,
+                             text_plural(result.file_count));
         return inventory_status(&inventory, (size_t) count);
 }
 

@@ -18,8 +18,8 @@ static int select_newest(struct inventory *inventory) {
 
         if (catalog->event_count == 0) {
                 if (catalog->record_count > 0)
-                        message_note("no event, but %zu other records: --all shows them",
-                                     catalog->record_count);
+                        message_note("no event, but %zu other record%s: --all shows what there is",
+                                     catalog->record_count, text_plural(catalog->record_count));
                 return 0;
         }
         event_format_name(&catalog->events[catalog->event_count - 1], &text);
