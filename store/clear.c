@@ -67,23 +67,20 @@ static void confirm_rows(const struct catalog *catalog, struct record_source *so
                                 source->operations->confirm_erased(source, catalog->rows[i]->record.name);
 }
 
-static bool is_first_of_source(const struct catalog *catalog, size_t row) {
-        for (size_t i = 0; i < row; i++)
-                if (catalog->rows[i]->source == catalog->rows[row]->source)
-                        return false;
-        return true;
-}
-
+/* The rows of a source stand together. One that nothing was erased from is left alone. */
 static void confirm(const struct catalog *catalog) {
+        const struct record_source *confirmed = NULL;
+
         for (size_t i = 0; i < catalog->row_count; i++) {
                 struct record_source *source = catalog->rows[i]->source;
 
-                if (!is_first_of_source(catalog, i))
+                if (source == confirmed || !awaits_proof(catalog->rows[i], source))
                         continue;
                 if (source->operations->confirm_erased)
                         confirm_rows(catalog, source);
                 else
                         look_again(catalog, source);
+                confirmed = source;
         }
 }
 

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/store-fixture.h"
+
+#include "store/clear.h"
+
+#define ERST_1 "erst:65e079fe00000001"
+#define ERST_2 "erst:65e079fe00000002"
+#define EFI_1  "efi:dump-type0-1-1-1709296510-D"
+#define EFI_2  "efi:dump-type0-2-1-1709296510-D"
+
+static struct store_fixture f;
+static struct clear_result result;
+
+static int begin(void **state) {
+        (void) state;
+        store_fixture_begin(&f);
+        store_fixture_put_erst_part(&f, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "x\n");
+        store_fixture_put_erst_part(&f, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "x\n");
+        store_fixture_put_efi_part(&f, "Oops", 1, 1, 1709296510, "x\n");
+        store_fixture_put_efi_part(&f, "Oops", 1, 2, 1709296510, "x\n");
+        store_fixture_load(&f);
+        store_fixture_select_all(&f);
+        f.erst.opens = f.efi.opens = 0;
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        store_fixture_end(&f);
+        return 0;
+}
+
+static void assert_clears(int error, size_t cleared, size_t unverified, size_t failed) {
+        int r = clear_selected(&f.catalog, NULL, NULL, &result);
+
+        assert_string_equal(r == 0 ? "0" : error_name(r), error == 0 ? "0" : error_name(error));
+        assert_int_equal(result.cleared_count, cleared);
+        assert_int_equal(result.unverified_count, unverified);
+        assert_int_equal(result.failed_count, failed);
+}
+
+static void assert_outcome(const char *id, int outcome) {
+        assert_string_equal(store_fixture_row(&f, id)->outcome == 0
+                                    ? "0"
+                                    : error_name(store_fixture_row(&f, id)->outcome),
+                            outcome == 0 ? "0" : error_name(outcome));
+}
+
+static void test_an_honest_store(void **state) {
+        (void) state;
+        assert_clears(0, 4, 0, 0);
+        assert_int_equal(fake_source_size(&f.erst), 0);
+        assert_int_equal(fake_source_size(&f.efi), 0);
+        assert_int_equal(f.erst.opens, 1); /* looked for once, not once for each record */
+}
+
+static void test_only_what_is_selected_and_no_other_store(void **state) {
+        (void) state;
+        store_fixture_select(&f, EFI_2, NULL);
+        assert_clears(0, 1, 0, 0);
+        assert_int_equal(fake_source_size(&f.efi), 1);
+        assert_non_null(fake_source_find(&f.efi, EFI_1 + 4));
+        assert_int_equal(f.erst.erases, 0);
+        assert_int_equal(f.erst.opens, 0); /* some firmware pays for each look at ERST with an interrupt */
+}
+
+static void test_nothing_selected_touches_nothing(void **state) {
+        (void) state;
+        for (size_t i = 0; i < f.catalog.row_count; i++)
+                f.catalog.rows[i]->selected = false;
+        assert_clears(0, 0, 0, 0);
+        assert_int_equal(f.erst.opens + f.efi.opens + f.erst.erases + f.efi.erases, 0);
+}
+
+static void test_a_store_that_lies_is_found_out(void **state) {
+        (void) state;
+        f.erst.entries[1].erase_lies = true;
+        assert_clears(ERR_STILL_THERE, 3, 0, 1);
+        assert_outcome(ERST_1, 0);
+        assert_outcome(ERST_2, ERR_STILL_THERE);
+        assert_outcome(EFI_1, 0);
+}
+
+static void test_a_store_that_refuses(void **state) {
+        (void) state;
+        f.efi.entries[0].erase_error = ERR_READ_ONLY;
+        assert_clears(ERR_READ_ONLY, 3, 0, 1);
+        assert_outcome(EFI_1, ERR_READ_ONLY);
+        assert_outcome(EFI_2, 0);
+}
+
+static void test_a_store_that_cannot_erase(void **state) {
+        (void) state;
+        f.efi.operations.erase = NULL;
+        assert_clears(ERR_NOT_SUPPORTED, 2, 0, 2);
+        assert_int_equal(fake_source_size(&f.efi), 2);
+        assert_int_equal(f.efi.opens, 0);
+}
+
+static void test_what_is_gone_already_is_told(void **state) {
+        (void) state;
+        f.erst.entries[0].gone = true;
+        assert_clears(ERR_NOT_FOUND, 3, 0, 1);
+}
+
+/* --- the second look ---------------------------------------------------------------------------- */
+
+static void test_a_store_that_cannot_be_looked_at_again(void **state) {
+        (void) state;
+        f.erst.open_error = ERR_TIMEOUT;
+        assert_clears(ERR_UNVERIFIED, 2, 2, 0);
+        assert_outcome(ERST_1, ERR_UNVERIFIED);
+        assert_outcome(EFI_1, 0);
+}
+
+static struct fake_entry *put_behind(const char *name) {
+        return fake_source_add(&f.erst, name, text_view("x"));
+}
+
+static void test_an_error_of_the_second_walk_with_a_name(void **state) {
+        (void) state;
+        put_behind("0000000000000042")->next_error = ERR_LENGTH;
+        assert_clears(0, 4, 0, 0);
+}
+
+static void test_a_selected_record_that_is_an_error_now_is_there(void **state) {
+        (void) state;
+        f.erst.entries[0].erase_lies = true;
+        f.erst.entries[0].next_error = ERR_LENGTH;
+        assert_clears(ERR_STILL_THERE, 3, 0, 1);
+        assert_outcome(ERST_1, ERR_STILL_THERE);
+}
+
+static void test_an_error_of_the_second_walk_without_a_name_proves_nothing(void **state) {
+        struct fake_entry *nameless = put_behind("0000000000000042");
+
+        (void) state;
+        nameless->next_error = ERR_IO;
+        nameless->nameless = true;
+        assert_clears(ERR_UNVERIFIED, 2, 2, 0);
+}
+
+static void test_a_second_walk_without_an_end_proves_nothing(void **state) {
+        (void) state;
+        f.erst.endless = true;
+        f.erst.entries[0].erase_lies = true;
+        assert_clears(ERR_STILL_THERE, 2, 1, 1);
+        assert_outcome(ERST_1, ERR_STILL_THERE);
+        assert_outcome(ERST_2, ERR_UNVERIFIED);
+}
+
+static void test_a_view_is_asked_for_its_store(void **state) {
+        (void) state;
+        fake_source_be_unsure(&f.efi, 0);
+        f.efi.entries[1].erase_lies = true;
+        assert_clears(ERR_STILL_THERE, 3, 0, 1);
+        assert_int_equal(f.efi.confirms, 2);
+        assert_int_equal(f.efi.opens, 0);
+}
+
+static void test_a_view_that_cannot_know(void **state) {
+        (void) state;
+        fake_source_be_unsure(&f.efi, ERR_UNVERIFIED);
+        assert_clears(ERR_UNVERIFIED, 2, 2, 0);
+        assert_outcome(EFI_1, ERR_UNVERIFIED);
+        assert_outcome(ERST_1, 0);
+}
+
+/* The same name in two stores is two records. */
+static void test_a_name_is_looked_for_in_its_own_store(void **state) {
+        (void) state;
+        store_fixture_put_efi(&f, "65e079fe00000001", "x");
+        assert_clears(0, 4, 0, 0);
+        assert_int_equal(fake_source_size(&f.efi), 1);
+}
+
+static size_t reports;
+
+static void note(void *context, const struct catalog_record *row, int error) {
+        assert_ptr_equal(context, &f);
+        assert_true(row->selected);
+        assert_int_equal(row->outcome, error);
+        reports++;
+}
+
+static void test_each_selected_record_is_reported_once(void **state) {
+        (void) state;
+        store_fixture_select(&f, ERST_1, EFI_1, EFI_2, NULL);
+        f.efi.entries[0].erase_error = ERR_READ_ONLY;
+        reports = 0;
+        assert_error(clear_selected(&f.catalog, note, &f, &result), ERR_READ_ONLY);
+        assert_int_equal(reports, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_an_honest_store),
+                TEST(test_only_what_is_selected_and_no_other_store),
+                TEST(test_nothing_selected_touches_nothing),
+                TEST(test_a_store_that_lies_is_found_out),
+                TEST(test_a_store_that_refuses),
+                TEST(test_a_store_that_cannot_erase),
+                TEST(test_what_is_gone_already_is_told),
+                TEST(test_a_store_that_cannot_be_looked_at_again),
+                TEST(test_an_error_of_the_second_walk_with_a_name),
+                TEST(test_a_selected_record_that_is_an_error_now_is_there),
+                TEST(test_an_error_of_the_second_walk_without_a_name_proves_nothing),
+                TEST(test_a_second_walk_without_an_end_proves_nothing),
+                TEST(test_a_view_is_asked_for_its_store),
+                TEST(test_a_view_that_cannot_know),
+                TEST(test_a_name_is_looked_for_in_its_own_store),
+                TEST(test_each_selected_record_is_reported_once),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
