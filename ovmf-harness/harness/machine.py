@@ -14,6 +14,7 @@ _BOOT_ATTEMPTS = 2
 _OUTBOX_BYTES = 16 * 1024 * 1024
 _APPLICATION = "EFI/pstore-fw/pstore-fwx64.efi"
 _SCRIPT = "harness.nsh"
+_SCREEN_IS_COMPLETE = "harness: the screen is complete"
 _INIT_REACHED = b"harness: init reached"
 _STEP_DONE = b"harness: step done"
 _KERNEL_PANIC = b"Kernel panic - not syncing"
@@ -111,9 +112,12 @@ class Machine:
         self.last_log.unlink(missing_ok=True)
         return self.last_log
 
-    def _boot(self, log: Path, devices: list[str], until: bytes | None = None) -> bytes:
+    def _start(self, log: Path, devices: list[str]) -> qemu.Qemu:
         erst = qemu.erst_device(self._erst) if self._erst else []
-        with qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices) as machine:
+        return qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices)
+
+    def _boot(self, log: Path, devices: list[str], until: bytes | None = None) -> bytes:
+        with self._start(log, devices) as machine:
             machine.wait(_BOUND_S * self._lab.settings.patience, until)
             return machine.serial
 
@@ -169,6 +173,19 @@ class Machine:
         written = self.esp.read(out)
         return {name: _shell_result(name, arguments, written) for name, arguments in commands.items()}
 
+    def screenshot(self, arguments: str, picture: Path) -> None:
+        """Run the application in the UEFI shell and keep what it leaves on the screen, as a PNG file."""
+        self.esp.add({_SCRIPT: _lines_of_shell("echo -off", "fs0:", "cd \\EFI\\pstore-fw", "cls",
+                                               f"pstore-fwx64.efi {arguments}", f"echo {_SCREEN_IS_COMPLETE}")})
+        bound = _BOUND_S * self._lab.settings.patience
+        with self._start(self._new_log("screen"), qemu.disk(self.esp.image)) as machine:
+            machine.wait(bound, _SCREEN_IS_COMPLETE.encode())
+            machine.screendump(picture)
+
+
+def _lines_of_shell(*lines: str) -> bytes:
+    return "".join(line + "\r\n" for line in lines).encode()
+
 
 def _shell_script(out: str, commands: dict[str, str]) -> bytes:
     """The UEFI shell script that keeps each command's outputs and exit status in a directory of the ESP."""
@@ -178,7 +195,7 @@ def _shell_script(out: str, commands: dict[str, str]) -> bytes:
         lines.append(f"pstore-fwx64.efi {arguments} >a \\{out}\\{name}.out 2>a \\{out}\\{name}.err")
         lines.append(f"echo %lasterror% >a \\{out}\\{name}.status")
     lines.append("reset -s")
-    return "".join(line + "\r\n" for line in lines).encode()
+    return _lines_of_shell(*lines)
 
 
 def _shell_result(name: str, arguments: str, written: dict[str, bytes]) -> Result:

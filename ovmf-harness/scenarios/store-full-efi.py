@@ -10,13 +10,13 @@ from harness.backend import EFI
 from harness.machine import Machine, Result
 from harness.scenario import Run
 
-# The store has 256 KiB. Somebody's settings take most of it, firmware takes some at its first boot, and what is
-# left above the reserve is filled by the scenario.
+# The store has 256 KiB. Somebody's settings take most of it, and what is left above the reserve is filled by the
+# scenario, in one boot: when OVMF starts with less room than its largest variable needs (33 KiB), it first
+# reclaims the store, which takes 20 seconds under TCG.
 _VENDOR = uuid.UUID("0d3fb176-9569-4d51-a3ef-7d61c64feaba")
-_SETTINGS = [varstore.Variable(f"Setting{number:02}", _VENDOR, bytes([number]) * 8000) for number in range(29)]
-_RECORDS = crash.variables(5)
+_SETTINGS = [varstore.Variable(f"Setting{number:02}", _VENDOR, bytes([number]) * 8000) for number in range(25)]
 _NOTE = b"a note that needs its place\n" * 36
-_WRITES = 20
+_WRITES = 40
 
 
 def _settings(machine: Machine) -> list[varstore.Variable]:
@@ -36,28 +36,45 @@ def _check_kept(machine: Machine, before: dict[str, bytes]) -> None:
     check.true("the vendor's variables are as they were", _settings(machine) == _SETTINGS)
 
 
-def _fill(machine: Machine) -> None:
-    before = EFI.stored(machine)
-    commands = {f"{number:02}": "write --source efi note.txt" for number in range(_WRITES)}
-    results = list(machine.application(commands, {"note.txt": _NOTE}).values())
+def _check_filled(machine: Machine, results: list[Result], before: dict[str, bytes]) -> None:
     written = [result for result in results if result.status == 0]
-    check.true("some records are written before the store is full", 0 < len(written) < _WRITES)
+    check.true("some records are written before the store is full", 0 < len(written) < len(results))
     for result in results[len(written):]:
         _check_refused(result)
     _check_kept(machine, before | {result.text.strip(): _NOTE for result in written})
     check.equal("the number of records", len(EFI.stored(machine)), len(before) + len(written))
 
 
-def _fail_with_linux(machine: Machine) -> None:
+def _fill_in_firmware(machine: Machine) -> None:
     before = EFI.stored(machine)
-    seen = machine.linux("run write pstore-fw --source efivarfs write /note.txt", {"note.txt": _NOTE})
-    _check_refused(seen.results["write"])
-    _check_kept(machine, before)
+    commands = {f"{number:02}": "write --source efi note.txt" for number in range(_WRITES)}
+    results = machine.application(commands, {"note.txt": _NOTE})
+    _check_filled(machine, list(results.values()), before)
+
+
+def _fill_with_linux(machine: Machine) -> None:
+    before = EFI.stored(machine)
+    seen = machine.linux(f"""
+        for number in $(seq 1 {_WRITES}); do
+                run $number pstore-fw --source efivarfs write /note.txt
+                [ "$(cat /out/$number.status)" = 0 ] || break
+        done
+    """, {"note.txt": _NOTE})
+    results = sorted(seen.results.items(), key=lambda item: int(item[0]))
+    _check_filled(machine, [result for _, result in results], before)
+
+
+def _settled(machine: Machine) -> list[varstore.Variable]:
+    """What firmware keeps for itself. It replaces some of it several times in its first boot; a store without
+    those dead copies need not be reclaimed while it is filled."""
+    machine.application({})
+    return varstore.live_variables(machine.variable_image)
 
 
 def run(test: Run) -> None:
-    machine = test.machine(variables=[*_SETTINGS, *_RECORDS])
-    with test.step("the application fills the variables up to the reserve"):
-        _fill(machine)
-    with test.step("Linux is refused too; nothing is lost"):
-        _fail_with_linux(machine)
+    with test.step("firmware settles in its variables"):
+        store = [*_settled(test.machine("settled")), *_SETTINGS, *crash.variables(5)]
+    with test.step("the application writes till it is refused"):
+        _fill_in_firmware(test.machine("application", variables=store, boot=[]))
+    with test.step("the Linux command writes till it is refused"):
+        _fill_with_linux(test.machine("linux", variables=store, boot=[]))
