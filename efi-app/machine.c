@@ -105,17 +105,14 @@ static int load_store(struct machine *machine, enum machine_store store, struct 
 
         if (!machine->wanted[store])
                 return 0;
+        if (machine->errors[store] == 0) {
+                r = catalog_add(catalog, &machine->sources[store]);
+                machine->errors[store] = r < 0 ? r : 0;
+                tell_store_error(machine, store);
+        }
+        r = machine->errors[store];
         /* That a machine has no such store is an error only where it was asked for by name. */
-        if (machine->errors[store] == ERR_NO_STORE && !machine->app->options.values[OPTION_SOURCE])
-                return 0;
-        if (machine->errors[store] < 0)
-                return machine->errors[store];
-        r = catalog_add(catalog, &machine->sources[store]);
-        if (r == ERR_NO_STORE)
-                return 0;
-        if (r < 0)
-                console_problem(&machine->app->console, "%s: %s", store_names[store], error_text(r));
-        return r;
+        return r == ERR_NO_STORE && !machine->app->options.values[OPTION_SOURCE] ? 0 : r;
 }
 
 int machine_load(struct machine *machine, struct catalog *catalog, const struct observer *observer) {

@@ -17,7 +17,8 @@ enum machine_store {
 struct machine {
         struct app *app;
         struct record_source sources[MACHINE_STORE_END];
-        int errors[MACHINE_STORE_END];  /* 0: the source can be used; ERR_NO_STORE: there is no such store */
+        int errors[MACHINE_STORE_END];  /* 0: the source can be used; ERR_NO_STORE: there is no such store;
+                                           after machine_load() also why it was not read to its end */
         bool wanted[MACHINE_STORE_END]; /* --source names it, or names none */
 
         struct buffer table_bytes;

@@ -130,6 +130,11 @@ static EFI_STATUS EFIAPI shell_open(const CHAR16 *path, SHELL_FILE_HANDLE *ret_f
 
 /* --- the machine ---------------------------------------------------------------------------------- */
 
+EFI_HANDLE fake_firmware_volume(const struct fake_firmware *fake) {
+        (void) fake;
+        return &volume_handle;
+}
+
 static void install(struct fake_firmware *fake) {
         fake->boot = (EFI_BOOT_SERVICES){
                 .AllocatePool = allocate_pool,
@@ -152,7 +157,7 @@ static void install(struct fake_firmware *fake) {
                 .RuntimeServices = &fake->runtime,
                 .ConfigurationTable = fake->tables,
         };
-        fake->loaded.DeviceHandle = &volume_handle;
+        fake->loaded.DeviceHandle = fake_firmware_volume(fake);
         now = fake;
 }
 

@@ -83,5 +83,8 @@ void fake_firmware_add_bare_acpi(struct fake_firmware *fake);
 /* What main.c makes, for tests of one part. */
 struct app fake_firmware_app(struct fake_firmware *fake);
 
+/* Where the application was started from: what loaded.DeviceHandle is at first. */
+EFI_HANDLE fake_firmware_volume(const struct fake_firmware *fake);
+
 /* AllocatePool() of the machine that runs, for its parts. */
 EFI_STATUS fake_firmware_allocate(size_t size, void **ret_block);

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/efi-app/run-fixture.h"
+
+static const CHAR16 *const no_words[] = { NULL };
+
+/* --- nothing there ------------------------------------------------------------------------------ */
+
+static void test_a_machine_with_neither_store(void **state) {
+        (void) state;
+        fake->variables.names = NAMES_UNSUPPORTED;
+        assert_int_equal(RUN(u"list"), EXIT_NOTHING_FOUND);
+        assert_string_equal(fake_console_screen(&fake->output), "no records\n");
+        assert_int_equal(RUN(u"show"), EXIT_NOTHING_FOUND);
+        assert_int_equal(run_words(no_words), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"clear", u"--all", u"--yes"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"list", u"--quiet"), EXIT_NOTHING_FOUND);
+        assert_string_equal(fake_console_screen(&fake->output), "");
+        assert_int_equal(RUN(u"check"), 2);
+        assert_shown("CRITICAL  a crash leaves no trace");
+        assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
+}
+
+static void test_empty_stores(void **state) {
+        (void) state;
+        fake_firmware_add_device(fake);
+        assert_int_equal(RUN(u"list"), EXIT_NOTHING_FOUND);
+        assert_string_equal(fake_console_screen(&fake->output), "no records\n");
+        assert_int_equal(RUN(u"check"), 0);
+        assert_shown("erst: 0 records");
+        assert_shown("efi: 0 records");
+}
+
+static void test_acpi_without_erst(void **state) {
+        (void) state;
+        fake_firmware_add_bare_acpi(fake);
+        put_variables();
+        assert_int_equal(RUN(u"list"), EXIT_DONE);
+        assert_not_shown("erst");
+        assert_int_equal(RUN(u"erst"), EXIT_NOTHING_FOUND);
+        assert_string_equal(fake_console_screen(&fake->output), "erst: this machine has no such store\n");
+}
+
+static void test_a_store_that_was_asked_for_by_name(void **state) {
+        (void) state;
+        fake->variables.names = NAMES_UNSUPPORTED;
+        assert_int_equal(RUN(u"list", u"--source", u"erst"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output), "erst: this machine has no such store\n");
+        assert_int_equal(RUN(u"list", u"--source", u"efi"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output), "efi: this machine has no such store\n");
+}
+
+/* --- usage -------------------------------------------------------------------------------------- */
+
+static void assert_usage(int status, const char *line) {
+        assert_int_equal(status, EXIT_USAGE);
+        assert_string_equal(fake_console_screen(&fake->output), line);
+}
+
+static void test_usage_errors(void **state) {
+        (void) state;
+        put_variables();
+        assert_usage(RUN(u"frob"), "frob: is no verb; try --help\n");
+        assert_usage(RUN(u""), ": is no verb; try --help\n");
+        assert_usage(RUN(u"list", u"--frob"), "--frob: is no option; try --help\n");
+        assert_usage(RUN(u"list", u"--all"), "--all: is no option of this verb; try --help\n");
+        assert_usage(RUN(u"list", u"x"), "x: is one argument too many; try --help\n");
+        assert_usage(RUN(u"list", u"--source"), "--source: wants a value; try --help\n");
+        assert_usage(RUN(u"list", u"--source", u"ersd"),
+                     "ersd: is no source here: erst or efi; try --help\n");
+        assert_usage(RUN(u"list", u"--source=ersd", u"--source=efi"),
+                     "ersd: is no source here: erst or efi; try --help\n");
+        assert_usage(RUN(u"show", u"1"), "1: is no id of an event or a record\n");
+        assert_usage(RUN(u"write"), "write: name the one file that becomes the record\n");
+        assert_usage(RUN(u"write", u"a", u"b"), "write: name the one file that becomes the record\n");
+        assert_usage(RUN(u"write", u"--type", u"mce", u"a"),
+                     "--type mce: only dmesg records can be written\n");
+        assert_usage(RUN(u"erst", u"a", u"b"), "b: is one argument too many\n");
+        assert_usage(RUN(u"clear", u"--yes"), "clear: name records or events, or say --all\n");
+        assert_usage(RUN(u"clear", u"--keep", u"x", u"--yes"), "--keep x: is no number\n");
+        assert_usage(RUN(u"clear", u"--older-than", u"30", u"--yes"),
+                     "--older-than 30: is no duration such as 30d\n");
+        assert_int_equal(fake_variables_count(&fake->variables), 3);
+        assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
+}
+
+static void test_help_and_version(void **state) {
+        const char *line, *end;
+
+        (void) state;
+        assert_int_equal(RUN(u"--version"), EXIT_DONE);
+        assert_string_equal(fake_console_screen(&fake->output), "pstore-fw " VERSION "\n");
+        assert_int_equal(RUN(u"clear", u"--help"), EXIT_DONE);
+        for (line = fake_console_screen(&fake->output); *line; line = end + 1) {
+                end = strchr(line, '\n');
+                assert_true(end - line <= 80);
+        }
+        assert_shown("clear [ID...]");
+        assert_shown("Status: 0 done, 1 failed, 2 usage, 3 nothing found");
+}
+
+/* --- list and show ------------------------------------------------------------------------------ */
+
+static void test_list(void **state) {
+        (void) state;
+        put_variables();
+        put_erst();
+        assert_int_equal(RUN(u"list"), EXIT_DONE);
+        assert_shown(OLD_EVENT);
+        assert_shown(NEW_EVENT);
+        assert_shown(ERST_EVENT);
+        assert_shown("erst:65e079fe00000001");
+        assert_shown("efi:dump-type0-2-1-1709210119-D");
+        assert_int_equal(RUN(u"list", u"--source", u"erst"), EXIT_DONE);
+        assert_not_shown("efi");
+        assert_int_equal(RUN(u"list", u"--source", u"erst", u"--source", u"efi"), EXIT_DONE);
+        assert_shown(ERST_EVENT);
+        assert_shown(NEW_EVENT);
+}
+
+static void test_show(void **state) {
+        (void) state;
+        put_variables();
+        assert_int_equal(RUN(u"show"), EXIT_DONE); /* the newest */
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "<6>[    8.000000] first\n<0>[    9.000000] last\n");
+        assert_int_equal(RUN(u"show", u"efi:dump-type0-1-1-1709210119-D", u"--parts"), EXIT_DONE);
+        assert_string_equal(fake_console_screen(&fake->output), "Panic#1 Part1\n<0>[    9.000000] last\n");
+        assert_int_equal(RUN(u"show", u"--all"), EXIT_DONE);
+        assert_shown("==> " OLD_EVENT " <==\n<0>[    1.000000] old\n");
+        assert_int_equal(RUN(u"show", u"efi:none"), EXIT_NOTHING_FOUND);
+        assert_string_equal(fake_console_screen(&fake->output), "efi:none: no such record or event\n");
+}
+
+static void test_output_into_a_file(void **state) {
+        static const CHAR16 *const words[] = { u"show", NULL };
+
+        (void) state;
+        put_variables();
+        fake->variables.read = READ_DEVICE_ERROR;
+        fake->variables.read_only_of = OLD_PART;
+        fake_firmware_type(fake, words);
+        fake_firmware_redirect(fake);
+        assert_int_equal(fake_firmware_run(fake), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "<6>[    8.000000] first\n<0>[    9.000000] last\n");
+        assert_true(
+                fake_console_shows(&fake->errors, "efi:dump-type0-1-1-1709210000-D: input/output error\n"));
+}
+
+static void test_an_output_that_cannot_be_written(void **state) {
+        (void) state;
+        put_variables();
+        fake->output.status = EFI_VOLUME_FULL;
+        assert_int_equal(RUN(u"list"), EXIT_FAILED);
+        assert_int_equal(RUN(u"show"), EXIT_FAILED);
+        assert_int_equal(RUN(u"--help"), EXIT_FAILED);
+        assert_int_equal(RUN(u"check"), 3);
+        assert_int_equal(RUN(u"clear", u"--all", u"--dry-run"), EXIT_FAILED);
+}
+
+/* A malformed record never hides the others. */
+static void test_a_malformed_record_among_good_ones(void **state) {
+        (void) state;
+        fake_variables_put_record(&fake->variables, u"dump-type0-garbage\x1b", "???");
+        put_variables();
+        fake_variables_put_record(&fake->variables, u"dump-type0-1-2-1709210119-C", "no zlib at all");
+        assert_int_equal(RUN(u"list"), EXIT_FAILED);
+        assert_shown(NEW_EVENT);
+        assert_shown("efi:dump-type0-garbage\\x1b");
+        assert_shown("efi:dump-type0-1-2-1709210119-C: no known compression gives a log\n");
+}
+
+static void test_a_list_of_variables_that_breaks_off(void **state) {
+        (void) state;
+        put_variables();
+        fake->variables.names = NAMES_DEVICE_ERROR;
+        fake->variables.names_good = 3;
+        assert_int_equal(RUN(u"list"), EXIT_FAILED);
+        assert_shown(OLD_EVENT);
+        assert_shown("efi: input/output error\n");
+        assert_int_equal(RUN(u"check"), 2);
+        assert_shown("efi: cannot be used: input/output error");
+        assert_int_equal(run_words(no_words), EXIT_FAILED);
+        assert_file(DUMPS OLD_EVENT "/dmesg.txt", "<0>[    1.000000] old\n");
+}
+
+/* --- dump --------------------------------------------------------------------------------------- */
+
+static void test_without_a_verb_it_dumps(void **state) {
+        (void) state;
+        put_variables();
+        put_erst();
+        fake_firmware_say(fake, NULL);
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_shown("saved: 4 records of 3 events in \\EFI\\pstore-fw\\dumps");
+        assert_file(DUMPS NEW_EVENT "/dmesg.txt", "<6>[    8.000000] first\n<0>[    9.000000] last\n");
+        assert_file(NEW_FILES "1-1-1709210119-D.bin", "Panic#1 Part1\n<0>[    9.000000] last\n");
+        assert_file(NEW_FILES "1-1-1709210119-D.txt", "Panic#1 Part1\n<0>[    9.000000] last\n");
+        assert_file(NEW_FILES "2-1-1709210119-D.bin", "Panic#1 Part2\n<6>[    8.000000] first\n");
+        assert_file(ERST_FILES ".txt", "Panic#2 Part1\n<0>[    5.000000] in erst\n");
+        assert_int_equal(fake_volume_count(&fake->volume, "manifest.json"), 3);
+        assert_int_equal(fake_variables_count(&fake->variables), 3);
+        assert_int_equal(fake_erst_count(&fake->device.erst), 1);
+}
+
+static void test_a_second_dump_writes_nothing(void **state) {
+        unsigned writes;
+
+        (void) state;
+        put_variables();
+        assert_int_equal(RUN(u"dump"), EXIT_DONE);
+        writes = fake->volume.writes;
+        assert_int_equal(RUN(u"dump"), EXIT_DONE);
+        assert_shown(", 0 files new");
+        assert_int_equal(fake->volume.writes, writes);
+        fake->volume.read_only = true;
+        assert_int_equal(RUN(u"dump"), EXIT_DONE);
+}
+
+static void test_dump_of_one(void **state) {
+        (void) state;
+        put_variables();
+        assert_int_equal(RUN(u"dump", u"20240229T123320Z-efi-panic1"), EXIT_DONE);
+        assert_int_equal(fake_volume_count(&fake->volume, ".bin"), 1);
+        assert_shown("saved: 1 record of 1 event ");
+}
+
+/* As a boot option of firmware that leaves bytes of its own there. */
+static void test_binary_load_options(void **state) {
+        static const uint8_t bytes[] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d };
+
+        (void) state;
+        put_variables();
+        fake_firmware_say_bytes(fake, bytes, sizeof(bytes));
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_shown("saved: 3 records");
+}
+
+static void test_nowhere_to_dump_to(void **state) {
+        (void) state;
+        put_variables();
+        fake->loaded.DeviceHandle = NULL;
+        assert_int_equal(RUN(u"dump"), EXIT_FAILED);
+        assert_shown("cannot write to where the application was started from: ");
+        fake->volume.read_only = true;
+        fake->loaded.DeviceHandle = fake_firmware_volume(fake);
+        assert_int_equal(RUN(u"dump"), EXIT_FAILED);
+        assert_shown("efi:dump-type0-1-1-1709210119-D: not saved: write protected\n");
+        assert_shown("saved: 0 records of 0 events");
+}
+
+/* --- write -------------------------------------------------------------------------------------- */
+
+static void test_write(void **state) {
+        (void) state;
+        fake_volume_put_text(&fake->volume, "note.txt", "hello\n");
+        assert_int_equal(RUN(u"write", u"note.txt"), EXIT_DONE);
+        assert_string_equal(fake_console_screen(&fake->output), "efi:dump-type0-1-1-1709210119-D\n");
+        fake_firmware_add_device(fake);
+        assert_int_equal(RUN(u"write", u"note.txt"), EXIT_DONE);
+        assert_string_equal(fake_console_screen(&fake->output), "erst:65e07a0700000001\n");
+        assert_int_equal(fake_erst_count(&fake->device.erst), 1);
+        assert_int_equal(RUN(u"write", u"note.txt", u"--source", u"efi"), EXIT_DONE);
+        assert_string_equal(fake_console_screen(&fake->output), "efi:dump-type0-1-2-1709210119-D\n");
+        assert_int_equal(RUN(u"list"), EXIT_DONE);
+        assert_shown("erst:65e07a0700000001");
+}
+
+static void test_write_that_cannot_be(void **state) {
+        char text[1100];
+
+        (void) state;
+        memset(text, 'x', sizeof(text));
+        fake_volume_put(&fake->volume, "large.txt", bytes_of(text, sizeof(text)));
+        fake_volume_put_text(&fake->volume, "note.txt", "hello\n");
+        assert_int_equal(RUN(u"write", u"none.txt"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output), "none.txt: not found\n");
+        assert_int_equal(RUN(u"write", u"large.txt"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "efi: 1100 bytes do not fit into one record, which holds 1024\n");
+        fake->variables.remaining = 5000;
+        assert_int_equal(RUN(u"write", u"note.txt"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "efi: not written: no space left in the store\n");
+        assert_int_equal(fake->variables.write_calls, 0);
+        fake->variables.remaining = 50000;
+        fake->variables.write = WRITE_STORES_NOTHING;
+        assert_int_equal(RUN(u"write", u"note.txt"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "efi: not written: what was read back differs from what was written\n");
+}
+
+static void test_write_into_a_full_erst(void **state) {
+        (void) state;
+        put_erst();
+        fake->device.erst.slots = 1;
+        fake_volume_put_text(&fake->volume, "note.txt", "hello\n");
+        assert_int_equal(RUN(u"write", u"note.txt"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "erst: not written: no space left in the store\n");
+        assert_int_equal(fake_erst_count(&fake->device.erst), 1);
+        fake->device.erst.slots = 2;
+        fake->device.erst.lies = FAKE_ERST_WRITE_STORES_NOTHING;
+        assert_int_equal(RUN(u"write", u"note.txt"), EXIT_FAILED);
+        assert_shown("differs from what was written\n");
+}
+
+/* --- check and erst ------------------------------------------------------------------------------- */
+
+static void test_check(void **state) {
+        (void) state;
+        assert_int_equal(RUN(u"check"), 0);
+        assert_shown("efi: 194880 bytes are left for logs");
+        put_variables();
+        assert_int_equal(RUN(u"check"), 1);
+        assert_shown("WARNING   efi: 3 records of 2 events");
+        fake->variables.remaining = 6000;
+        assert_int_equal(RUN(u"check"), 2);
+        fake->variables.names = NAMES_DEVICE_ERROR;
+        assert_int_equal(RUN(u"check"), 2);
+        assert_shown("a crash leaves no trace");
+}
+
+static void test_erst(void **state) {
+        (void) state;
+        fake_firmware_add_device(fake);
+        assert_int_equal(RUN(u"erst"), EXIT_DONE);
+        assert_shown("GET_RECORD_IDENTIFIER");
+        fake_volume_put(&fake->volume, "erst.dat", bytes_first(fake->device.table, 100));
+        assert_int_equal(RUN(u"erst", u"erst.dat"), EXIT_FAILED);
+        assert_shown("erst.dat: ");
+        fake_volume_put(&fake->volume, "erst.dat", fake->device.table);
+        assert_int_equal(RUN(u"erst", u"erst.dat"), EXIT_DONE);
+        assert_shown("GET_RECORD_IDENTIFIER");
+}
+
+static void test_a_malformed_erst_table(void **state) {
+        (void) state;
+        put_variables();
+        fake_firmware_add_device(fake);
+        fake->device.builder.raw[ERST_HEADER_SIZE + 1] = 0x55;
+        assert_int_equal(RUN(u"list"), EXIT_FAILED);
+        assert_shown("erst: ACPI table: ");
+        assert_shown(NEW_EVENT);
+        assert_int_equal(RUN(u"erst"), EXIT_FAILED);
+        assert_int_equal(RUN(u"check"), 1);
+}
+
+/* OVMF leaves decode off: the registers read as ones until somebody switches it on. */
+static void test_pci_decode_is_switched_on(void **state) {
+        (void) state;
+        put_erst();
+        fake_device_switch_off(&fake->device);
+        assert_int_equal(RUN(u"list"), EXIT_DONE);
+        assert_shown("erst:65e079fe00000001");
+        assert_int_equal(fake->device.pci.enables, 1);
+        assert_int_equal(fake->device.bridge.enables, 0);
+
+        fake_device_switch_off(&fake->device);
+        fake->device.enable_status = EFI_UNSUPPORTED;
+        assert_int_equal(RUN(u"list"), EXIT_FAILED);
+        assert_shown("erst: the PCI device of its registers cannot be enabled");
+}
+
+static void test_an_erst_device_that_hangs(void **state) {
+        (void) state;
+        put_variables();
+        put_erst();
+        fake->device.erst.busy_us = FAKE_ERST_BUSY_FOR_EVER;
+        assert_int_equal(RUN(u"list"), EXIT_FAILED);
+        assert_shown("not finished within the time set for it");
+        assert_shown(NEW_EVENT);
+        assert_in_range(fake->stalled_us, 1, 600000000);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_a_machine_with_neither_store),
+                TEST(test_empty_stores),
+                TEST(test_acpi_without_erst),
+                TEST(test_a_store_that_was_asked_for_by_name),
+                TEST(test_usage_errors),
+                TEST(test_help_and_version),
+                TEST(test_list),
+                TEST(test_show),
+                TEST(test_output_into_a_file),
+                TEST(test_an_output_that_cannot_be_written),
+                TEST(test_a_malformed_record_among_good_ones),
+                TEST(test_a_list_of_variables_that_breaks_off),
+                TEST(test_without_a_verb_it_dumps),
+                TEST(test_a_second_dump_writes_nothing),
+                TEST(test_dump_of_one),
+                TEST(test_binary_load_options),
+                TEST(test_nowhere_to_dump_to),
+                TEST(test_write),
+                TEST(test_write_that_cannot_be),
+                TEST(test_write_into_a_full_erst),
+                TEST(test_check),
+                TEST(test_erst),
+                TEST(test_a_malformed_erst_table),
+                TEST(test_pci_decode_is_switched_on),
+                TEST(test_an_erst_device_that_hangs),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
