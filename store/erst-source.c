@@ -6,6 +6,9 @@
 
 #define IDS_FIRST 64
 
+/* So many records that the list hides are stepped over before a write is refused. */
+#define ID_TRIES_MAX 64
+
 static struct erst_source *erst_source_of(struct record_source *source) {
         return source->context;
 }
@@ -24,11 +27,9 @@ static int grow_ids(struct erst_source *erst_source) {
         return 0;
 }
 
-static int erst_source_open(struct record_source *source) {
-        struct erst_source *erst_source = erst_source_of(source);
+static int list_ids(struct erst_source *erst_source) {
         int r = 0;
 
-        erst_source->next = 0;
         erst_source->id_count = 0;
         do {
                 if (erst_source->id_capacity == 0 || r == ERR_BUFFER_TOO_SMALL) {
@@ -40,6 +41,17 @@ static int erst_source_open(struct record_source *source) {
                               &erst_source->id_count);
         } while (r == ERR_BUFFER_TOO_SMALL && erst_source->id_capacity <= ERST_WALK_MAX);
         return r;
+}
+
+/* A list without an end names records nevertheless: they are shown, and next() tells the error behind them.
+ */
+static int erst_source_open(struct record_source *source) {
+        struct erst_source *erst_source = erst_source_of(source);
+        int r = list_ids(erst_source);
+
+        erst_source->next = 0;
+        erst_source->list_error = r;
+        return r == ERR_LOOP && erst_source->id_count > 0 ? 0 : r;
 }
 
 static void format_name(uint64_t id, char ret_name[RECORD_NAME_SIZE]) {
@@ -57,8 +69,12 @@ static int parse_name(const char *name, uint64_t *ret_id) {
 static int erst_source_next(struct record_source *source, struct source_entry *ret_entry) {
         struct erst_source *erst_source = erst_source_of(source);
 
-        if (erst_source->next >= erst_source->id_count)
-                return 0;
+        if (erst_source->next >= erst_source->id_count) {
+                int r = erst_source->list_error;
+
+                erst_source->list_error = 0;
+                return r;
+        }
         *ret_entry = (struct source_entry){ .store = RECORD_STORE_ERST, .form = RECORD_FORM_STORED };
         format_name(erst_source->ids[erst_source->next++], ret_entry->name);
         return 1;
@@ -102,6 +118,41 @@ uint64_t erst_source_new_id(uint64_t seconds, const uint64_t *ids, size_t count)
         return id;
 }
 
+static int remember_id(struct erst_source *erst_source, uint64_t id) {
+        int r = erst_source->id_count < erst_source->id_capacity ? 0 : grow_ids(erst_source);
+
+        if (r == 0)
+                erst_source->ids[erst_source->id_count++] = id;
+        return r;
+}
+
+/* An id that is taken would replace its record, and a list need not be whole: so the store itself is asked.
+ */
+static int find_free_id(struct erst_source *erst_source, uint64_t seconds, struct buffer *scratch,
+                        uint64_t *ret_id) {
+        for (unsigned tries = 0; tries < ID_TRIES_MAX; tries++) {
+                uint64_t id = erst_source_new_id(seconds, erst_source->ids, erst_source->id_count);
+                int r = read_into(erst_source->erst, id, scratch);
+
+                if (r < 0 && r != ERR_LENGTH && r != ERR_NO_MEMORY) {
+                        *ret_id = id;
+                        return 0;
+                }
+                r = r == ERR_NO_MEMORY ? r : remember_id(erst_source, id);
+                if (r < 0)
+                        return r;
+        }
+        return ERR_EXISTS;
+}
+
+/* All but the bytes that are the platform's own: ACPI 6.5, 18.5.1.3. */
+static bool is_same_record(struct bytes left, struct bytes right) {
+        size_t own_start = ERST_CPER_PERSISTENCE + 2, own_end = ERST_CPER_PERSISTENCE + 8;
+
+        return bytes_equal(bytes_first(left, own_start), bytes_first(right, own_start)) &&
+               bytes_equal(bytes_from(left, own_end), bytes_from(right, own_end));
+}
+
 /* Success is what the platform says; only what was read back is there. */
 static int write_and_compare(struct erst *erst, uint64_t id, struct bytes record, struct buffer *readback) {
         int r;
@@ -112,7 +163,7 @@ static int write_and_compare(struct erst *erst, uint64_t id, struct bytes record
         r = read_into(erst, id, readback);
         if (r < 0)
                 return r == ERR_STORE_EMPTY || r == ERR_NOT_FOUND ? ERR_MISMATCH : r;
-        return bytes_equal(buffer_bytes(readback), record) ? 0 : ERR_MISMATCH;
+        return is_same_record(buffer_bytes(readback), record) ? 0 : ERR_MISMATCH;
 }
 
 static int build_record(const struct erst_source *erst_source, const struct record_draft *draft, uint64_t id,
@@ -138,10 +189,12 @@ static int erst_source_write(struct record_source *source, const struct record_d
 
         buffer_init(&record, erst_source->allocator);
         buffer_init(&readback, erst_source->allocator);
-        r = erst_source_open(source); /* an id that is taken would replace its record */
+        r = list_ids(erst_source);
         if (r < 0)
                 goto finish;
-        id = erst_source_new_id(draft->seconds, erst_source->ids, erst_source->id_count);
+        r = find_free_id(erst_source, draft->seconds, &readback, &id);
+        if (r < 0)
+                goto finish;
         r = build_record(erst_source, draft, id, &record);
         if (r < 0)
                 goto finish;

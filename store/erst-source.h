@@ -10,6 +10,7 @@ struct erst_source {
         const struct allocator *allocator;
         uint64_t *ids;
         size_t id_count, id_capacity, next;
+        int list_error; /* why the list of ids breaks off; told once behind the last of them */
 };
 
 /* `erst` is open (erst_open()) and outlives the source. */
