@@ -52,7 +52,7 @@ static void test_real_variables(void **state) {
         (void) state;
         scratch_copy_files(test_data("linux-tool/efi/efivars"), directory);
         put_variable("Boot0001" OTHER_VENDOR, "\7\0\0\0xyz", 7);
-        put_variable("dump-type0-1-1-5-D" OTHER_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        put_variable("dump-type0-1-1-1709210119-C" OTHER_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
         assert_int_equal(load(&catalog, source), 14);
         assert_int_equal(catalog.event_count, 1);
         for (size_t i = 0; i < catalog.row_count; i++) {
