@@ -48,8 +48,11 @@ static void find(struct judge *judge, enum check_verdict verdict, const char *re
         size_t at = judge->count;
         va_list arguments;
 
-        if (judge->count == CHECK_FINDINGS_MAX)
-                return;
+        if (judge->count == CHECK_FINDINGS_MAX) { /* the least of all gives way to a graver one */
+                if (rank(judge->findings[judge->count - 1].verdict) >= rank(verdict))
+                        return;
+                at = --judge->count;
+        }
         va_start(arguments, format);
         text_format_list(&text, format, arguments);
         va_end(arguments);
@@ -78,14 +81,27 @@ static uint64_t log_bytes_wanted(const struct check_facts *facts) {
         return facts->kernel.known && facts->kernel.log_bytes ? facts->kernel.log_bytes : LOG_BYTES_DEFAULT;
 }
 
+/* pstorefs tells no space of its own: where its store is looked at itself, that counts. */
+static bool is_view_of_another(const struct check_facts *facts, const struct check_store *store) {
+        for (size_t i = 0; i < facts->store_count; i++)
+                if (store->partial && !facts->stores[i].partial && is_usable(&facts->stores[i]) &&
+                    facts->stores[i].store == store->store)
+                        return true;
+        return false;
+}
+
 static void judge_stores_together(struct judge *judge) {
         const struct check_facts *facts = judge->facts;
         size_t usable = 0, fitting = 0;
 
         for (size_t i = 0; i < facts->store_count; i++) {
-                usable += is_usable(&facts->stores[i]);
-                fitting +=
-                        is_usable(&facts->stores[i]) && log_fits(&facts->stores[i], log_bytes_wanted(facts));
+                const struct check_store *store = &facts->stores[i];
+
+                if (store->error == ERR_PERMISSION)
+                        return; /* it may be a good one: that it is unknown is said of it alone */
+                usable += is_usable(store);
+                fitting += is_usable(store) && !is_view_of_another(facts, store) &&
+                           log_fits(store, log_bytes_wanted(facts));
         }
         if (usable == 0)
                 find(judge, CHECK_CRITICAL, "",
@@ -166,6 +182,16 @@ static void judge_kernel(struct judge *judge) {
                      "after a panic the machine waits for somebody to reset it");
 }
 
+/* With neither a finding nor a usable store there would have been a finding. */
+static void praise_usable(struct judge *judge) {
+        for (size_t i = 0; i < judge->facts->store_count; i++)
+                if (is_usable(&judge->facts->stores[i])) {
+                        find(judge, CHECK_OK, "", "a crash can leave a trace in %s",
+                             judge->facts->stores[i].spec);
+                        return;
+                }
+}
+
 enum check_verdict check_judge(const struct check_facts *facts, struct check_finding *ret_findings,
                                size_t *ret_count) {
         struct judge judge = { .facts = facts, .findings = ret_findings };
@@ -175,7 +201,7 @@ enum check_verdict check_judge(const struct check_facts *facts, struct check_fin
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);
         if (judge.count == 0)
-                find(&judge, CHECK_OK, "", "a crash can leave a trace in %s", facts->stores[0].spec);
+                praise_usable(&judge);
         *ret_count = judge.count;
         return ret_findings[0].verdict;
 }
