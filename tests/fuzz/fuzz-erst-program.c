@@ -6,7 +6,8 @@
  * programs that run. What must hold, for each action:
  *  - it ends within the bounds of acpi/erst-exec.h: accesses, stalls, bytes moved;
  *  - every access is one that an instruction of the action names, and every write one that an instruction
- *    explains: no bit outside of its mask is set, or with PRESERVE_REGISTER none is changed;
+ *    explains: no bit outside of its mask is set, or with PRESERVE_REGISTER none is changed, and
+ *    WRITE_REGISTER_VALUE writes just its value;
  *  - memory is copied by MOVE_DATA alone;
  *  - it fails only in the ways that the header lists, and the same input gives the same result again.
  */
@@ -77,16 +78,20 @@ static bool explains_read(const struct erst_entry *entry) {
 }
 
 static bool explains_write(const struct erst_entry *entry, uint64_t old, uint64_t new) {
-        uint64_t field = u64_shift_left(entry->mask, entry->register_region.bit_offset);
+        unsigned shift = entry->register_region.bit_offset;
+        uint64_t field = u64_shift_left(entry->mask, shift);
+        uint64_t kept = entry->flags & ERST_PRESERVE_REGISTER ? old & ~field : 0;
+        uint64_t width = UINT64_MAX >> (64 - gas_access_bits(&entry->register_region));
 
-        if (!writes(entry))
-                return false;
-        return ((entry->flags & ERST_PRESERVE_REGISTER ? old ^ new : new) & ~field) == 0;
+        if (entry->instruction == ERST_WRITE_REGISTER_VALUE)
+                return new == ((u64_shift_left(entry->value & entry->mask, shift) | kept) & width);
+        return writes(entry) && (new & ~field) == kept;
 }
 
 /* Some instruction of the action has just this register, and makes just this access of it. */
 static void require_explained(const struct machine *machine, uint8_t space, uint64_t address, unsigned bits,
                               bool write, uint64_t old, uint64_t new) {
+        require(address + bits / 8 > address);
         for (size_t i = 0; i < machine->table.entry_count; i++) {
                 const struct erst_entry *entry = &machine->entries[i];
 
@@ -206,7 +211,7 @@ static void fold(uint8_t *entry) {
         entry[0] &= 31;
         entry[1] %= ERST_INSTRUCTION_COUNT;
         entry[4] &= 1;
-        entry[7] = (uint8_t) (entry[7] % 4 + 1);
+        entry[7] = (uint8_t) ((uint8_t) (entry[7] - 1) % 4 + 1);
         if (entry[6] > 64)
                 entry[6] &= 7;
         if (entry[5] + entry[6] > 4 << entry[7])
