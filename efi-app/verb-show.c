@@ -8,15 +8,6 @@ static enum show_form wanted_form(const struct options *options) {
         return options_has(options, OPTION_PARTS) ? SHOW_PARTS : SHOW_JOINED;
 }
 
-/* Without an id it is the newest event that somebody at a crash cart wants. */
-static void leave_older_events_out(struct catalog *catalog) {
-        const struct event *newest = &catalog->events[catalog->event_count - 1];
-
-        for (size_t i = 0; i < catalog->record_count; i++)
-                catalog_row(catalog->records[i])->selected =
-                        i >= newest->first && i < newest->first + newest->record_count;
-}
-
 int verb_show(struct app *app) {
         const struct sink sink = console_sink(&app->console);
         const struct options *options = &app->options;
@@ -26,9 +17,8 @@ int verb_show(struct app *app) {
 
         session_open(&session, app);
         if (session_select(&session, &selection, &status) > 0) {
-                if (options->id_count == 0 && !options_has(options, OPTION_ALL) &&
-                    session.catalog.event_count > 0)
-                        leave_older_events_out(&session.catalog);
+                if (options->id_count == 0 && !options_has(options, OPTION_ALL))
+                        selection_mark_newest(&session.catalog);
                 status = session_status(&session,
                                         show_selected(&session.catalog, wanted_form(options), &sink));
         }

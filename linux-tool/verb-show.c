@@ -8,24 +8,11 @@
 #include "store/selection.h"
 #include "store/show.h"
 
-/* Neither ids nor --all: the newest event, which is the last one. Returns the number of selected records. */
+/* Neither ids nor --all. Returns the number of selected records. */
 static int select_newest(struct inventory *inventory) {
-        const struct catalog *catalog = &inventory->catalog;
-        char name[EVENT_NAME_SIZE];
-        struct text text = TEXT_ON(name);
-        const char *ids[] = { name }, *unknown;
-        const struct selection selection = { .ids = ids, .id_count = 1 };
-
-        if (catalog->event_count == 0) {
-                if (catalog->record_count > 0)
-                        message_note("no event, but %zu other record%s: --all shows what there is",
-                                     catalog->record_count, text_plural(catalog->record_count));
-                return 0;
-        }
-        event_format_name(&catalog->events[catalog->event_count - 1], &text);
-        if (catalog->event_count > 1)
-                message_note("the newest of %zu events; --all shows all", catalog->event_count);
-        return selection_mark(&inventory->catalog, &selection, &unknown);
+        if (inventory->catalog.event_count > 1)
+                message_note("the newest of %zu events; --all shows all", inventory->catalog.event_count);
+        return selection_mark_newest(&inventory->catalog);
 }
 
 static int append_to_buffer(void *context, struct bytes bytes) {

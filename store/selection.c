@@ -74,6 +74,13 @@ int selection_mark(struct catalog *catalog, const struct selection *selection, c
         return selected_count(catalog);
 }
 
+int selection_mark_newest(struct catalog *catalog) {
+        select_all(catalog, catalog->event_count == 0);
+        if (catalog->event_count > 0)
+                select_event(catalog, &catalog->events[catalog->event_count - 1], true);
+        return selected_count(catalog);
+}
+
 static bool is_record_id(const char *id) {
         for (enum record_store store = 0; store < RECORD_STORE_END; store++) {
                 const char *name = record_store_name(store);

@@ -18,6 +18,12 @@ struct selection {
  */
 int selection_mark(struct catalog *catalog, const struct selection *selection, const char **ret_unknown);
 
+/*
+ * What somebody wants who names nothing: the newest event, or, where there is none, every record. Returns the
+ * number of selected records.
+ */
+int selection_mark_newest(struct catalog *catalog);
+
 /* True when `id` has the form of an event's or a record's id at all: a typing mistake is the caller's. */
 bool selection_id_is_valid(const char *id);
 
