@@ -140,6 +140,7 @@ static uint64_t find_rsdp(const struct app *app) {
 int acpi_hardware_find_erst(struct app *app, struct buffer *buffer) {
         struct acpi_io io = acpi_hardware_io(app);
         uint64_t rsdp = find_rsdp(app);
+        size_t size;
         int r;
 
         if (rsdp == 0)
@@ -147,6 +148,13 @@ int acpi_hardware_find_erst(struct app *app, struct buffer *buffer) {
         r = buffer_reserve(buffer, ERST_TABLE_CAPACITY);
         if (r < 0)
                 return r;
-        r = acpi_find_table(&io, rsdp, "ERST", buffer->data, buffer->capacity, &buffer->size);
-        return r == ERR_NOT_FOUND ? ERR_NO_STORE : r;
+        r = acpi_find_table(&io, rsdp, "ERST", buffer->data, buffer->capacity, &size);
+        if (r == ERR_NOT_FOUND)
+                return ERR_NO_STORE;
+        if (r == ERR_BUFFER_TOO_SMALL)
+                return ERR_TOO_LARGE;
+        if (r < 0)
+                return r;
+        buffer->size = size;
+        return 0;
 }

@@ -13,6 +13,6 @@ struct acpi_io acpi_hardware_io(struct app *app);
 
 /*
  * Copies this machine's ERST into `buffer`. ERR_NO_STORE when there is no ACPI or no such table, otherwise
- * as acpi_find_table().
+ * as acpi_find_table(); ERR_TOO_LARGE for a table of more than ERST_TABLE_CAPACITY bytes.
  */
 int acpi_hardware_find_erst(struct app *app, struct buffer *buffer);

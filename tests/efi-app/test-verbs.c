@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/acpi-hardware.h"
 #include "tests/efi-app/run-fixture.h"
 
 static const CHAR16 *const no_words[] = { NULL };
@@ -346,6 +347,49 @@ static void test_a_malformed_erst_table(void **state) {
         assert_int_equal(RUN(u"check"), 1);
 }
 
+static void test_ways_to_the_table(void **state) {
+        (void) state;
+        put_variables();
+        put_erst();
+        fake->tables[0].VendorGuid = (EFI_GUID) ACPI_TABLE_GUID; /* with nothing behind it: not the one */
+        assert_int_equal(RUN(u"list"), EXIT_DONE);
+        assert_shown(ERST_EVENT);
+        fake->tables[1].VendorGuid = (EFI_GUID) ACPI_TABLE_GUID;
+        fake->tables[0].VendorGuid = fake_vendor_other;
+        assert_int_equal(RUN(u"list"), EXIT_DONE);
+        assert_shown(ERST_EVENT);
+        fake->device.rsdp[8] ^= 1;
+        assert_int_equal(RUN(u"list"), EXIT_FAILED);
+        assert_shown("erst: wrong checksum\n");
+        assert_shown(NEW_EVENT);
+}
+
+static void test_a_table_without_end(void **state) {
+        static uint8_t table[ERST_TABLE_CAPACITY + 1] = "ERST";
+
+        (void) state;
+        fake_firmware_add_device(fake);
+        store_u32(table + 4, sizeof(table));
+        store_u64(fake->device.xsdt + ACPI_HEADER_SIZE + 8, (uintptr_t) table);
+        assert_int_equal(RUN(u"erst"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output), "erst: larger than the bound set for it\n");
+}
+
+/* Traps that some machines are known for. */
+static void test_walks_that_some_machines_give(void **state) {
+        (void) state;
+        fake_firmware_add_device(fake);
+        fake->device.erst.lies = FAKE_ERST_EMPTY_HAS_ID_0;
+        assert_int_equal(RUN(u"list"), EXIT_NOTHING_FOUND);
+        put_erst();
+        fake->device.erst.lies = FAKE_ERST_FIRST_ID_FOR_EVER;
+        assert_int_equal(RUN(u"list"), EXIT_DONE);
+        assert_shown("erst:65e079fe00000001");
+        fake->device.erst.lies = FAKE_ERST_NEW_IDS_FOR_EVER;
+        assert_int_equal(RUN(u"list"), EXIT_FAILED);
+        assert_shown("erst: does not end within the bound set for it\n");
+}
+
 /* OVMF leaves decode off: the registers read as ones until somebody switches it on. */
 static void test_pci_decode_is_switched_on(void **state) {
         (void) state;
@@ -398,6 +442,9 @@ int main(void) {
                 TEST(test_check),
                 TEST(test_erst),
                 TEST(test_a_malformed_erst_table),
+                TEST(test_ways_to_the_table),
+                TEST(test_a_table_without_end),
+                TEST(test_walks_that_some_machines_give),
                 TEST(test_pci_decode_is_switched_on),
                 TEST(test_an_erst_device_that_hangs),
         };
