@@ -182,7 +182,7 @@ static void judge_kernel(struct judge *judge) {
                      "after a panic the machine waits for somebody to reset it");
 }
 
-/* With neither a finding nor a usable store there would have been a finding. */
+/* When nothing is to be said, a store is usable: else that would have been said. */
 static void praise_usable(struct judge *judge) {
         for (size_t i = 0; i < judge->facts->store_count; i++)
                 if (is_usable(&judge->facts->stores[i])) {

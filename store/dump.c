@@ -281,15 +281,19 @@ static int save_other_files(struct dumper *dumper, struct catalog_record *row, s
         return save_file(dumper, OTHER_DIRECTORY, stem, ".json", buffer_bytes(description), &alternative);
 }
 
+/* Of a record that could not be read, or that the kernel shows but could not decode, nothing can be safe. */
+static bool has_content(const struct record *record) {
+        return record->raw.size > 0 || record->decoded;
+}
+
 static void dump_other(struct dumper *dumper, struct catalog_record *row) {
         struct buffer description;
         int r;
 
         buffer_init(&description, dumper->catalog->allocator);
         r = dumper->target->make_directory(dumper->target->context, OTHER_DIRECTORY);
-        /* A record whose bytes could not be read has nothing that could be safe. */
-        if (r >= 0 && row->record.error < 0 && row->record.raw.size == 0)
-                r = row->record.error;
+        if (r >= 0 && !has_content(&row->record))
+                r = row->record.error < 0 ? row->record.error : ERR_CODEC_UNKNOWN;
         if (r >= 0)
                 r = save_other_files(dumper, row, &description);
         buffer_free(&description);

@@ -243,6 +243,26 @@ static void test_progress_is_told(void **state) {
         assert_int_equal(told, 2);
 }
 
+/* zlib as Linux 3.12 to 4.16 wrote it; the last byte is of the checksum. */
+static void test_a_log_whose_checksum_is_wrong_is_a_log(void **state) {
+        static const char text[] =
+                "Panic#1 Part1\n<6>[    0.000000] Linux version 6.1.0, longer than the beginning is\n";
+        uint8_t stream[256];
+        uLongf size = sizeof(stream);
+        const struct record *record;
+
+        (void) state;
+        assert_int_equal(compress(stream, &size, (const Bytef *) text, sizeof(text) - 1), Z_OK);
+        stream[size - 1] ^= 1;
+        fake_source_add(&f.efi, "dump-type0-1-1-5-C", bytes_of(stream, size));
+        store_fixture_load(&f);
+        record = &store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->record;
+        assert_error(record->error, ERR_CHECKSUM);
+        assert_true(bytes_equal(record->text, text_view(text)));
+        assert_int_equal(f.catalog.event_count, 1);
+        assert_int_equal(catalog_faulty_count(&f.catalog), 1);
+}
+
 /* --- memory ------------------------------------------------------------------------------------- */
 
 static void put_some_of_everything(void) {
@@ -315,6 +335,7 @@ int main(void) {
                 TEST(test_a_walk_without_an_end_ends),
                 TEST(test_errors_without_an_end_end),
                 TEST(test_progress_is_told),
+                TEST(test_a_log_whose_checksum_is_wrong_is_a_log),
                 TEST(test_every_allocation_may_fail),
         };
 
