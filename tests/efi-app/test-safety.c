@@ -91,6 +91,7 @@ static void test_no_clock_no_age(void **state) {
         put_all();
         fake->time_status = EFI_DEVICE_ERROR;
         assert_int_equal(RUN(u"clear", u"--older-than", u"0s", u"--yes"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"clear", u"--older-than", u"30d", u"--yes"), EXIT_NOTHING_FOUND);
         assert_all_there();
         assert_int_equal(RUN(u"dump"), EXIT_DONE);
         assert_int_equal(fake_volume_count(&fake->volume, ".bin"), 4);
