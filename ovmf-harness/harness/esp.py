@@ -13,7 +13,7 @@ SECTORS = 64 * 1024 * 2  # 64 MiB: FAT32 needs more than 32
 _SECTOR_BYTES = 512
 
 # No user's mtools settings, no complaints about geometry.
-_MTOOLS = {**os.environ, "MTOOLSRC": "/dev/null", "MTOOLS_SKIP_CHECK": "1"}
+_MTOOLS = {"MTOOLSRC": "/dev/null", "MTOOLS_SKIP_CHECK": "1"}
 
 
 class Esp:
@@ -54,4 +54,4 @@ class Esp:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, env=_MTOOLS)
+    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, env=os.environ | _MTOOLS)

@@ -43,6 +43,8 @@ def _optional_path(variable: str) -> Path | None:
 
 
 def from_environment() -> Settings:
+    # sgdisk is there, and an ordinary user's PATH has neither.
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
     build = os.environ.get("BUILD") or os.environ.get("O") or ROOT / "build"
     return Settings(
         build=Path(build).resolve(),
