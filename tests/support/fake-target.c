@@ -44,7 +44,8 @@ static bool is_allowed(char c) {
 }
 
 static void judge_path(struct fake_target *fake, const char *path) {
-        bool bad = path[0] == '/' || path[0] == '\0' || strstr(path, "//") || strstr(path, "..");
+        bool bad = path[0] == '/' || path[0] == '\0' || strstr(path, "//") || path[0] == '.' ||
+                   strstr(path, "/.");
 
         for (const char *at = path; *at; at++)
                 bad |= !is_allowed(*at);
