@@ -426,6 +426,8 @@ static void test_a_record_without_content_is_not_saved(void **state) {
         assert_string_equal(result.first_failed, "efi:dump-type1-1-1-5");
         assert_int_equal(result.record_count, 3);
         assert_false(store_fixture_row(&f, "efi:dump-type1-1-1-5")->saved);
+        fake_target_put(&target, "other/efi-dump-type1-1-1-5.txt", text_view(""));
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 3);
 }
 
 static void test_every_allocation_may_fail(void **state) {
