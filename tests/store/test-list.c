@@ -79,7 +79,7 @@ static void test_an_undecodable_part_is_among_the_others(void **state) {
         fake_source_add(&f.efi, "dump-type0-1-1-1709210119-C", text_view("\xff\xff\xff\xff"));
         text = list();
         assert_non_null(strstr(text, "other records\n  efi:dump-type0-1-1-1709210119-C   dmesg "));
-        assert_non_null(strstr(text, "    malformed: no known compression gives a log\n"));
+        assert_non_null(strstr(text, "\n    malformed: no "));
         assert_lines_fit(text);
 }
 
