@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The "newc" cpio format, as the kernel unpacks it (Documentation/driver-api/early-userspace/buffer-format.rst)."""
+"""The "newc" cpio format (Linux, Documentation/driver-api/early-userspace/buffer-format.rst)."""
 
+from pathlib import PurePosixPath
 from typing import Iterable
 
 _DIRECTORY = 0o040755
@@ -20,8 +21,8 @@ def _entry(inode: int, name: str, mode: int, data: bytes = b"") -> bytes:
 
 def _directories(names: Iterable[str]) -> list[str]:
     """Every parent, the outer ones first: the kernel makes no directory on its own."""
-    parents = {"/".join(parts[:i]) for parts in (name.split("/") for name in names) for i in range(1, len(parts))}
-    return sorted(parents)
+    parents = {str(parent) for name in names for parent in PurePosixPath(name).parents}
+    return sorted(parents - {"."})
 
 
 def archive(files: dict[str, bytes]) -> bytes:

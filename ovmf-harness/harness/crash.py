@@ -11,8 +11,8 @@ _BEGINNING = int(time.time()) - 30 * _DAY_S
 
 def log(number: int) -> bytes:
     """The only part of an oops's log."""
-    lines = [b"<4>[%5d.%06d] line %d of a log that was there before" % (number, line, line) for line in range(12)]
-    return b"\n".join([b"Oops#%d Part1" % number, *lines]) + b"\n"
+    lines = [f"<4>[{number:5}.{line:06}] line {line} of a log that was there before\n" for line in range(12)]
+    return "".join([f"Oops#{number} Part1\n", *lines]).encode()
 
 
 def erst_records(count: int) -> dict[int, bytes]:
@@ -27,5 +27,8 @@ def erst_records(count: int) -> dict[int, bytes]:
 
 def variables(count: int) -> list[varstore.Variable]:
     """The same in EFI variables, as efi_pstore names them."""
-    return [varstore.Variable(f"dump-type0-1-{number}-{_BEGINNING + number * _DAY_S}-D", varstore.CRASH, log(number))
-            for number in range(1, count + 1)]
+    found = []
+    for number in range(1, count + 1):
+        name = f"dump-type0-1-{number}-{_BEGINNING + number * _DAY_S}-D"
+        found.append(varstore.Variable(name, varstore.CRASH, log(number)))
+    return found

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The round trip through ERST, told to a person: its steps as they are done, then the panic as the ESP holds it."""
+"""The round trip through ERST, told to a person: its steps as they are done, then the panic."""
 
 import time
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The file behind QEMU's acpi-erst device, and the records in it, read and written apart from the tools under test.
+"""The file behind QEMU's acpi-erst device and the records in it, apart from the tools under test.
 
 The layout is that of QEMU's hw/acpi/erst.c; the records are those of Linux's drivers/acpi/apei/erst.c.
 """
@@ -48,8 +48,9 @@ def records(image: bytes) -> dict[int, bytes]:
 def dmesg_record(identifier: int, timestamp: int, text: bytes) -> bytes:
     """A record as Linux's pstore writes it, uncompressed."""
     length = _PAYLOAD_AT + len(text)
-    header = struct.pack("<4sHIHIIIQ16s16s16s16sQIQ12s", b"CPER", 0x0100, 0xFFFFFFFF, 1, 1, 2, length, timestamp,
-                         _NIL.bytes, _NIL.bytes, _LINUX_CREATOR.bytes_le, _NIL.bytes, identifier, 2,
+    header = struct.pack("<4sHIHIIIQ16s16s16s16sQIQ12s",
+                         b"CPER", 0x0100, 0xFFFFFFFF, 1, 1, 2, length, timestamp, _NIL.bytes, _NIL.bytes,
+                         _LINUX_CREATOR.bytes_le, _NIL.bytes, identifier, 2,
                          int.from_bytes(b"ER", "little"), bytes(12))
     section = struct.pack("<IIHBBI16s16sI20s", _PAYLOAD_AT, len(text), 0x0100, 0, 0, 1, _DMESG.bytes_le,
                           _NIL.bytes, 1, bytes(20))

@@ -36,7 +36,7 @@ class Esp:
         _run(tool, "-i", f"{self.image}@@{FIRST_SECTOR * _SECTOR_BYTES}", *arguments)
 
     def add(self, files: dict[str, bytes]) -> None:
-        """Write files by path, as "EFI/pstore-fw/note.txt"; directories are made, what is there is replaced."""
+        """Write files by path, as "EFI/pstore-fw/note.txt"; directories are made, files replaced."""
         with tempfile.TemporaryDirectory() as scratch:
             for path, data in files.items():
                 target = Path(scratch) / path
@@ -50,8 +50,10 @@ class Esp:
         with tempfile.TemporaryDirectory() as scratch:
             self._mtool("mcopy", "-s", "-n", "::/", scratch)
             top = Path(scratch) / directory
-            return {str(file.relative_to(top)): file.read_bytes() for file in top.rglob("*") if file.is_file()}
+            files = [path for path in top.rglob("*") if path.is_file()]
+            return {str(file.relative_to(top)): file.read_bytes() for file in files}
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, env=os.environ | _MTOOLS)
+    environment = os.environ | _MTOOLS
+    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, env=environment)

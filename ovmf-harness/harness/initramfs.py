@@ -37,5 +37,5 @@ def base(kernel: Kernel, linux_tool: Path) -> bytes:
 
 
 def step(script: str, files: Mapping[str, bytes]) -> bytes:
-    """What one boot adds: its script, and the files that the script uses. The kernel unpacks it over the base."""
+    """What one boot adds, unpacked over the base: its script, and the files that the script uses."""
     return cpio.archive({"step": script.encode(), **files})

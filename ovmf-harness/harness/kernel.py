@@ -69,7 +69,7 @@ def _output(*command: str, cwd: Path | None = None) -> str:
     try:
         return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout
     except FileNotFoundError as error:
-        raise SetupError(f"{command[0]} is not there; set KERNEL= and MODULES= to use a kernel of yours") from error
+        raise SetupError(f"{command[0]} is not there: set KERNEL= and MODULES=") from error
     except subprocess.CalledProcessError as error:
         raise SetupError(f"{' '.join(command)}: {error.stderr.strip()}") from error
 
@@ -77,7 +77,7 @@ def _output(*command: str, cwd: Path | None = None) -> str:
 def _image_package() -> str:
     found = re.search(r"Depends: (linux-image-\S+)", _output("apt-cache", "depends", _META_PACKAGE))
     if not found:
-        raise SetupError(f"apt knows no {_META_PACKAGE}: run scripts/install-deps, or set KERNEL= and MODULES=")
+        raise SetupError(f"apt knows no {_META_PACKAGE}: run scripts/install-deps, or set KERNEL=, MODULES=")
     return found[1]
 
 

@@ -53,4 +53,5 @@ def prepare(settings: Settings) -> Lab:
         raise SetupError(f"{', '.join(missing) or OVMF_VARIABLES} is not there: run scripts/install-deps")
     settings.work.mkdir(parents=True, exist_ok=True)
     guest_kernel = kernel.obtain(settings)
-    return Lab(settings, _accelerator(settings.work), guest_kernel, initramfs.base(guest_kernel, settings.linux_tool))
+    guest_initramfs = initramfs.base(guest_kernel, settings.linux_tool)
+    return Lab(settings, _accelerator(settings.work), guest_kernel, guest_initramfs)

@@ -9,11 +9,13 @@ from typing import Mapping, Sequence
 from harness import erstfile, esp, initramfs, loadoption, qemu, varstore
 from harness.lab import Lab
 
-_BOUND_S = 60
+# Three to ten times what a boot takes under TCG.
+_BOUND_S = 120
 _BOOT_ATTEMPTS = 2
 _OUTBOX_BYTES = 16 * 1024 * 1024
 _APPLICATION = "EFI/pstore-fw/pstore-fwx64.efi"
 _SCRIPT = "harness.nsh"
+_INTO_DIRECTORY = ["echo -off", "fs0:", r"cd \EFI\pstore-fw"]
 _SCREEN_IS_COMPLETE = "harness: the screen is complete"
 _INIT_REACHED = b"harness: init reached"
 _STEP_DONE = b"harness: step done"
@@ -69,8 +71,8 @@ def start_program(path: str = "", arguments: str = "") -> list[varstore.Variable
 
 
 class Machine:
-    """`erst` is the content of the ERST file, or None for a machine without the device. `variables` are in the
-    variable store before the first boot; boot options among them replace those that start the shell."""
+    """`erst` is the content of the ERST file, or None for a machine without the device. `variables` are in
+    the variable store before the first boot, `boot` with them instead of the option that starts the shell."""
 
     def __init__(self, lab: Lab, work: Path, erst: bytes | None = bytes(erstfile.SIZE),
                  variables: Sequence[varstore.Variable] = (),
@@ -122,8 +124,8 @@ class Machine:
             return machine.serial
 
     def _boot_until_init(self, devices: list[str], purpose: str) -> bytes:
-        """Kernels die now and then under TCG before they reach init; such a boot is made again, with the stores
-        as they were. What happens after init is never tried twice."""
+        """Kernels die now and then under TCG before they reach init; such a boot is made again, with the
+        stores as they were. What happens after init is never tried twice."""
         stores = [path for path in (self._variables, self._erst) if path]
         before = [path.read_bytes() for path in stores]
         for _ in range(_BOOT_ATTEMPTS):
@@ -140,11 +142,13 @@ class Machine:
                 path.write_bytes(content)
         raise BootFailed(f"Linux did not reach init in {_BOOT_ATTEMPTS} attempts")
 
-    def linux(self, script: str, files: Mapping[str, bytes] = {}, panics: bool = False, append: str = "") -> LinuxBoot:
+    def linux(self, script: str, files: Mapping[str, bytes] = {}, panics: bool = False,
+              append: str = "") -> LinuxBoot:
         """Boot the kernel and run a shell script in it (guest/init has its functions), as root, with `files`
         beside. With `panics`, the kernel must panic at the script's end."""
         initrd, outbox = self._work / "initrd", self._work / "outbox"
-        initrd.write_bytes(self._lab.initramfs + initramfs.step(script + ("\ncrash\n" if panics else ""), files))
+        whole_script = script + ("\ncrash\n" if panics else "")
+        initrd.write_bytes(self._lab.initramfs + initramfs.step(whole_script, files))
         outbox.unlink(missing_ok=True)
         with open(outbox, "wb") as disk:
             disk.truncate(_OUTBOX_BYTES)
@@ -164,8 +168,8 @@ class Machine:
         return self._boot(self._new_log(purpose), qemu.disk(self.esp.image), until).decode(errors="replace")
 
     def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {}) -> dict[str, Result]:
-        """Run the application in the UEFI shell, once for each set of arguments, in one boot, in its directory
-        on the ESP, with `files` beside it."""
+        """Run the application in the UEFI shell, once for each set of arguments, in one boot, in its
+        directory on the ESP, with `files` beside it."""
         out = f"harness/{self._boots + 1}"
         beside = {f"EFI/pstore-fw/{name}": data for name, data in files.items()}
         self.esp.add({**beside, _SCRIPT: _shell_script(out, commands), f"{out}/started": b""})
@@ -175,34 +179,35 @@ class Machine:
 
     def screenshot(self, arguments: str, picture: Path) -> None:
         """Run the application in the UEFI shell and keep what it leaves on the screen, as a PNG file."""
-        self.esp.add({_SCRIPT: _lines_of_shell("echo -off", "fs0:", "cd \\EFI\\pstore-fw", "cls",
-                                               f"pstore-fwx64.efi {arguments}", f"echo {_SCREEN_IS_COMPLETE}")})
+        lines = [*_INTO_DIRECTORY, "cls", f"pstore-fwx64.efi {arguments}", f"echo {_SCREEN_IS_COMPLETE}"]
+        self.esp.add({_SCRIPT: _script(lines)})
         bound = _BOUND_S * self._lab.settings.patience
         with self._start(self._new_log("screen"), qemu.disk(self.esp.image)) as machine:
             machine.wait(bound, _SCREEN_IS_COMPLETE.encode())
             machine.screendump(picture)
 
 
-def _lines_of_shell(*lines: str) -> bytes:
+def _script(lines: list[str]) -> bytes:
     return "".join(line + "\r\n" for line in lines).encode()
 
 
 def _shell_script(out: str, commands: dict[str, str]) -> bytes:
     """The UEFI shell script that keeps each command's outputs and exit status in a directory of the ESP."""
     out = out.replace("/", "\\")
-    lines = ["echo -off", "fs0:", "cd \\EFI\\pstore-fw"]
+    lines = [*_INTO_DIRECTORY]
     for name, arguments in commands.items():
         lines.append(f"pstore-fwx64.efi {arguments} >a \\{out}\\{name}.out 2>a \\{out}\\{name}.err")
         lines.append(f"echo %lasterror% >a \\{out}\\{name}.status")
     lines.append("reset -s")
-    return _lines_of_shell(*lines)
+    return _script(lines)
 
 
 def _shell_result(name: str, arguments: str, written: dict[str, bytes]) -> Result:
     status = written.get(f"{name}.status", b"").strip()
     if not status:
         raise BootFailed(f"the application did not return from: {arguments}")
-    return Result(arguments, int(status, 16), written.get(f"{name}.out", b""), written.get(f"{name}.err", b""))
+    out, err = (written.get(f"{name}.{kind}", b"") for kind in ("out", "err"))
+    return Result(arguments, int(status, 16), out, err)
 
 
 def _unpack(outbox: Path) -> dict[str, bytes]:

@@ -59,8 +59,8 @@ class Qemu:
         self.complaints = serial_log.with_suffix(".qemu")
         self._qmp = None
         ours, theirs = socket.socketpair()
-        # More than one processor makes kernels from 6.12 on die early now and then under TCG. No -boot menu: OVMF
-        # then starts the first boot option at once.
+        # With more than one processor, kernels from 6.12 on die early now and then under TCG. Without a boot
+        # menu, OVMF starts the first boot option at once.
         command = ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64",
                    "-machine", "q35", "-accel", accelerator, "-smp", "1", "-m", "512",
                    "-display", "none", "-nic", "none", "-no-reboot",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The variable store in a copy of OVMF_VARS_4M.fd: append variables, list the live ones.
 
-Written from edk2's VariableFormat.h and used as an oracle beside the tools under test, so it shares nothing with them.
+Written from edk2's VariableFormat.h. An oracle beside the tools under test, sharing nothing with them.
 """
 
 import struct
@@ -19,6 +19,7 @@ _HEADER = struct.Struct("<HBBIQ16sIII16s")  # AUTHENTICATED_VARIABLE_HEADER, 60 
 _START_ID = 0x55AA
 _STATE_ADDED = 0x3F
 _STATE_IN_TRANSITION = 0x3E  # still the valid copy until its successor is complete
+_LIVE_STATES = (_STATE_ADDED, _STATE_IN_TRANSITION)
 
 
 class Variable(NamedTuple):
@@ -38,19 +39,21 @@ def _slots(image: bytes) -> Iterator[tuple[int, int, int, Variable]]:
     """Each variable that was ever completed: its start, its end, its state, itself."""
     start, end_of_store = _FIRST_VARIABLE, _end_of_store(image)
     while start + _HEADER.size <= end_of_store:
-        start_id, state, _, attributes, _, _, _, name_size, data_size, guid = _HEADER.unpack_from(image, start)
+        fields = _HEADER.unpack_from(image, start)
+        start_id, state, _, attributes, _, _, _, name_size, data_size, guid = fields
         if start_id != _START_ID:
             return
         name_at = start + _HEADER.size
         data_at = name_at + name_size
         end = data_at + data_size
         name = image[name_at:data_at].decode("utf-16-le").rstrip("\0")
-        yield start, end, state, Variable(name, uuid.UUID(bytes_le=guid), bytes(image[data_at:end]), attributes)
+        data = bytes(image[data_at:end])
+        yield start, end, state, Variable(name, uuid.UUID(bytes_le=guid), data, attributes)
         start = -(-end // 4) * 4
 
 
 def live_variables(image: bytes) -> list[Variable]:
-    return [variable for _, _, state, variable in _slots(image) if state in (_STATE_ADDED, _STATE_IN_TRANSITION)]
+    return [variable for _, _, state, variable in _slots(image) if state in _LIVE_STATES]
 
 
 def crash_variables(image: bytes) -> dict[str, bytes]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""A machine whose stores are empty is no error: every verb says that there is nothing and ends with status 3."""
+"""A machine whose stores are empty is no error: every verb finds nothing and ends with status 3."""
 
 from harness import check, dumps
 from harness.machine import Machine, Result

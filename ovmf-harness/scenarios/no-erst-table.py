@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Without an ERST table the application says so in one line, works on with the EFI variables, and, when those are
-cleared too, finds nothing without an error.
+"""Without an ERST table the application says so in one line, works on with the EFI variables, and, when those
+are cleared too, finds nothing without an error.
 """
 
 from harness import check, crash, dumps
@@ -23,8 +23,9 @@ def run(test: Run) -> None:
             check.status(results[name], 0)
         for variable in variables:
             check.true(f"the list has {variable.name}", variable.name in results["list"].text)
+        saved = dumps.events(machine.esp.read(dumps.ON_ESP))
         texts = [dump.files[f"records/efi-{variable.name}.txt"]
-                 for dump, variable in zip(dumps.events(machine.esp.read(dumps.ON_ESP)), variables, strict=True)]
+                 for dump, variable in zip(saved, variables, strict=True)]
         check.equal("the texts on the ESP", texts, [variable.data for variable in variables])
         for name in ("emptied", "nothing"):
             check.status(results[name], 3)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The same way through EFI variables, on a machine without ERST: a panic is kept, shown by pstore, dumped to the
-ESP byte for byte, cleared, and gone after a reboot.
+"""Without ERST, a panic is kept by EFI variables, shown by pstore, dumped to the ESP byte for byte, cleared,
+and gone after a reboot.
 """
 
 from harness import roundtrip

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""A full variable store refuses a further record in plain words, to the application and under Linux, and loses
-nothing that was in it.
+"""A full variable store refuses a further record in plain words, from the application and from Linux, and
+loses nothing that was in it.
 """
 
 import uuid
@@ -10,11 +10,11 @@ from harness.backend import EFI
 from harness.machine import Machine, Result
 from harness.scenario import Run
 
-# The store has 256 KiB. Somebody's settings take most of it, and what is left above the reserve is filled by the
-# scenario, in one boot: when OVMF starts with less room than its largest variable needs (33 KiB), it first
-# reclaims the store, which takes 20 seconds under TCG.
+# The store has 256 KiB. Somebody's settings take most of it, and what is left above the reserve is filled by
+# the scenario, in one boot: when OVMF starts with less room than its largest variable needs (33 KiB), it
+# first reclaims the store, which takes 20 seconds under TCG.
 _VENDOR = uuid.UUID("0d3fb176-9569-4d51-a3ef-7d61c64feaba")
-_SETTINGS = [varstore.Variable(f"Setting{number:02}", _VENDOR, bytes([number]) * 8000) for number in range(25)]
+_SETTINGS = [varstore.Variable(f"Setting{each:02}", _VENDOR, bytes([each]) * 8000) for each in range(25)]
 _NOTE = b"a note that needs its place\n" * 36
 _WRITES = 40
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""A full ERST refuses a further record in plain words, loses nothing, and takes one again when one was cleared."""
+"""A full ERST refuses a further record in plain words, loses nothing, and takes one when one was cleared."""
 
 from harness import check, crash, erstfile
 from harness.backend import ERST
