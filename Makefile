@@ -33,7 +33,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
             -Wwrite-strings -Wimplicit-fallthrough -Wno-missing-field-initializers
 COMMON   := -std=gnu11 -g -I. $(WARNINGS) -DVERSION='"$(VERSION)"'
 
-PACKAGES := efivar json-c
+PACKAGES := efivar json-c lzo2 liblz4 libzstd
 lazy      = $(eval $(1) := $(2))$($(1))
 LIBS_CFLAGS = $(call lazy,LIBS_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(PACKAGES)))
 LIBS        = $(call lazy,LIBS,$(shell $(PKG_CONFIG) --libs $(PACKAGES)))
@@ -52,7 +52,7 @@ CFLAGS_san   = $(COMMON) -Werror -O1 $(SANITIZE) $(LIBS_CFLAGS) -Itests
 CC_san-efi     = $(CC_san)
 CFLAGS_san-efi = $(CFLAGS_san) $(EFI_TYPES)
 CC_fuzz      = $(FUZZ_CC)
-CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link -Itests
+CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link $(LIBS_CFLAGS) -Itests
 
 # Firmware: no libc (-ffreestanding, and -fno-builtin-... is not needed as efi-app/memory.c has the four
 # functions gcc calls), interrupts that run on the current stack (-mno-red-zone), no SSE state to save there
@@ -136,7 +136,8 @@ FUZZ_LIBRARY := $(O)/fuzz/pstore-fw.a
 $(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
 # Everything of the application but what libc has here.
 $(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(EFI_SRC)) $(EFI_FAKE_SRC))
-$(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(SUPPORT_SRC))
+# With the codecs of the Linux command, which sniff what hostile bytes are.
+$(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(wildcard linux-tool/codec*.c) $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 	rm -f $@ && $(AR) rcs $@ $^
 
@@ -151,7 +152,7 @@ $(REPLAYS): $(O)/san/replay/%: $(O)/san/tests/fuzz/%.o $(O)/san/tests/fuzz/repla
 	$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
 
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIBRARY)
-	$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ -lz
+	$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBS) -lz
 
 # A test that passed leaves a stamp and is not run again until it changes.
 TEST_DATA := $(shell find tests/data tests/fuzz/corpus acpi/tables -type f 2>/dev/null)

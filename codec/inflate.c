@@ -496,9 +496,11 @@ int inflate_decode_padded(enum inflate_format format, struct bytes input, size_t
                 r = inflate_blocks(&stream);
         if (r >= 0 && format == INFLATE_ZLIB)
                 r = zlib_trailer_check(&stream);
-        if (r < 0)
+        if (r == ERR_BUFFER_TOO_SMALL || r == ERR_TOO_LARGE)
                 return r;
         *ret_size = stream.sink.size;
+        if (r < 0)
+                return r;
         *ret_consumed = stream.reader.offset;
         return 0;
 }

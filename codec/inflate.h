@@ -27,6 +27,9 @@ enum inflate_format {
  *
  * ret_consumed: the bytes of `input` that the stream took.
  *
+ * With ERR_STREAM, ERR_TRUNCATED and ERR_CHECKSUM *ret_size is the number of bytes decoded before, which
+ * output[0..*ret_size) holds; *ret_consumed stays untouched.
+ *
  * ERR_STREAM            malformed (RFC 1951 3.2, RFC 1950 2.2)
  * ERR_TRUNCATED         the input ended before the stream did
  * ERR_CHECKSUM          all of it is in output, but it is not what the Adler-32 was made of (INFLATE_ZLIB)

@@ -2,6 +2,7 @@
 #include "linux-tool/inventory.h"
 
 #include "base/error.h"
+#include "linux-tool/codecs.h"
 #include "linux-tool/memory.h"
 #include "linux-tool/message.h"
 #include "linux-tool/sources.h"
@@ -10,7 +11,7 @@
 
 int inventory_make_sources(struct inventory *inventory, const char *const *specs, size_t count) {
         *inventory = (struct inventory){ 0 };
-        catalog_init(&inventory->catalog, &system_allocator, codec_builtin, codec_builtin_count,
+        catalog_init(&inventory->catalog, &system_allocator, codecs_linux, codecs_linux_count,
                      &message_progress);
         for (size_t i = 0; i < count; i++) {
                 struct record_source *source = source_new(specs[i]);

@@ -5,12 +5,16 @@
 
 void catalog_init(struct catalog *catalog, const struct allocator *allocator, const struct codec *codecs,
                   size_t codec_count, const struct observer *observer) {
+        struct text tried;
+
         *catalog = (struct catalog){
                 .allocator = allocator,
                 .codecs = codecs,
                 .codec_count = codec_count,
                 .observer = observer,
         };
+        text_init(&tried, catalog->tried, sizeof(catalog->tried));
+        decode_describe(codecs, codec_count, &tried);
 }
 
 static struct catalog_record *row_new(const struct catalog *catalog, struct record_source *source) {
@@ -58,28 +62,38 @@ static bool begins_with_header_line(void *context, struct bytes beginning) {
         return header_line_parse(beginning, &line) == 0;
 }
 
-static int decode_payload(const struct catalog *catalog, struct catalog_record *row) {
+static int choose_codec(const struct catalog *catalog, struct record *record,
+                        struct decode_choice *ret_choice) {
         static const enum decode_hint hints[] = {
                 [RECORD_COMPRESSION_UNKNOWN] = DECODE_HINT_NONE,
                 [RECORD_COMPRESSION_NO] = DECODE_HINT_TEXT,
                 [RECORD_COMPRESSION_YES] = DECODE_HINT_COMPRESSED,
         };
         const struct decode_check check = { .accept = begins_with_header_line };
-        struct record *record = &row->record;
-        struct decode_choice choice;
-        int r;
+        int r = decode_choose(catalog->codecs, catalog->codec_count, record->payload,
+                              hints[record->compression], &check, ret_choice);
 
-        r = decode_choose(catalog->codecs, catalog->codec_count, record->payload, hints[record->compression],
-                          &check, &choice);
-        if (r < 0)
-                return r;
+        if (r == ERR_CODEC_UNKNOWN)
+                return fault_at(&record->fault, r, (size_t) (record->payload.data - record->raw.data),
+                                "compression", catalog->tried);
+        return r;
+}
+
+/* What a stream gives before it breaks off is taken, too, and better than nothing. */
+static int decode_payload(const struct catalog *catalog, struct catalog_record *row) {
+        struct record *record = &row->record;
+        struct decode_choice choice = { 0 };
+        int r, error;
+
+        error = choose_codec(catalog, record, &choice);
+        if (!choice.codec)
+                return error;
         r = buffer_reserve(&row->text, choice.size);
         if (r < 0)
                 return r;
+        row->text.size = choice.size;
         r = choice.codec->decode(record->payload, row->text.data, choice.size, &row->text.size);
-        if (r == ERR_CHECKSUM)
-                row->text.size = choice.size; /* all of the text is there, and better than none */
-        if (r == 0 || r == ERR_CHECKSUM)
+        if (r >= 0 || r == error || r == ERR_CHECKSUM)
                 record_set_text(record, buffer_bytes(&row->text), choice.codec->name);
         return r;
 }

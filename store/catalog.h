@@ -25,6 +25,7 @@ struct catalog {
         const struct allocator *allocator;
         const struct codec *codecs; /* the decoders to try, in order */
         size_t codec_count;
+        char tried[DECODE_TRIED_SIZE]; /* what is wrong with a record that none of them decodes */
         const struct observer *observer;
 
         struct catalog_record **rows; /* in the order in which they were found */
@@ -38,7 +39,10 @@ struct catalog {
         size_t other_first; /* records[other_first .. record_count) belong to no event */
 };
 
-/* `observer` may be NULL; all pointers must outlive the catalog. */
+/*
+ * `observer` may be NULL; all pointers must outlive the catalog, which must not move: faults of its records
+ * may refer to it.
+ */
 void catalog_init(struct catalog *catalog, const struct allocator *allocator, const struct codec *codecs,
                   size_t codec_count, const struct observer *observer);
 

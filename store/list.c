@@ -40,7 +40,9 @@ void list_format_missing(const struct catalog *catalog, const struct event *even
 void list_format_error(const struct record *record, struct text *text) {
         const struct fault *fault = &record->fault;
 
-        if (fault->field)
+        if (record->error == ERR_CODEC_UNKNOWN && fault->field)
+                text_put(text, fault->reason); /* what was tried is all that there is to say */
+        else if (fault->field)
                 text_format(text, "offset %zu: %s: %s", fault->offset, fault->field, fault->reason);
         else
                 text_put(text, error_text(record->error));

@@ -38,6 +38,21 @@ static int start_line(struct shower *shower) {
         return mid_line ? sink_put(shower->sink, text_view("\n")) : 0;
 }
 
+/* Behind a part of which only the beginning could be decoded. */
+static int show_cut(struct shower *shower, const struct record *record) {
+        char error[128];
+        struct text text = TEXT_ON(error);
+        int r;
+
+        if (record->error == 0)
+                return 0;
+        r = start_line(shower);
+        if (r < 0)
+                return r;
+        list_format_error(record, &text);
+        return sink_format(shower->sink, "[part %u is cut here: %s]\n", record->header.part, error);
+}
+
 /* What is missing between a part and the one that follows it in time, `newer`; 0 behind the last one. */
 static int show_gap(struct shower *shower, uint32_t older, uint32_t newer) {
         uint32_t first = newer + 1, last = older - 1;
@@ -90,6 +105,8 @@ static int show_event_records(struct shower *shower, const struct event *event) 
                         r = show_gap(shower, previous->header.part, record->header.part);
                 if (r >= 0)
                         r = put_record(shower, record);
+                if (r >= 0 && shower->name_gaps)
+                        r = show_cut(shower, record);
                 previous = record;
         }
         if (r >= 0 && shower->name_gaps && previous)

@@ -73,9 +73,9 @@ static void test_streams_by_hand(void **state) {
 
                 if (r != c->error)
                         fail_msg("%s: %s", c->what, error_name(r));
-                if (r < 0)
+                if (r == ERR_BUFFER_TOO_SMALL)
                         assert_int_equal(size, 77);
-                else if (!bytes_equal(bytes_of(output, size), text_view(c->text)))
+                else if (r == 0 && !bytes_equal(bytes_of(output, size), text_view(c->text)))
                         fail_msg("%s: wrong output", c->what);
                 difference = zlib_compare(c->format, bytes_of(c->stream, c->stream_size), 64);
                 if (difference)

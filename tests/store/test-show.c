@@ -104,6 +104,17 @@ static void test_what_we_say_starts_a_line(void **state) {
                          "[unknown record of 4 bytes: offset 0: variable name: is none that Linux gives]\n");
 }
 
+/* A stored block of 100 bytes, of which the store kept 21. */
+static void test_a_part_that_breaks_off_gives_its_beginning(void **state) {
+        static const char stream[] = "\x00\x64\x00\x9b\xffPanic#1 Part2\nthe beg";
+
+        (void) state;
+        fake_source_add(&f.efi, "dump-type0-2-1-1709210110-C", bytes_of(stream, sizeof(stream) - 1));
+        put_part(1, "newest\n");
+        assert_shows_all(SHOW_JOINED, 2, "the beg\n[part 2 is cut here: ends too early]\nnewest\n");
+        assert_error(store_fixture_row(&f, "efi:dump-type0-2-1-1709210110-C")->record.error, ERR_TRUNCATED);
+}
+
 static void test_each_of_two_events_has_a_title(void **state) {
         (void) state;
         put_part(1, "panic\n");
@@ -228,6 +239,7 @@ int main(void) {
                 TEST(test_the_highest_part_number),
                 TEST(test_part_0_makes_no_gap),
                 TEST(test_what_we_say_starts_a_line),
+                TEST(test_a_part_that_breaks_off_gives_its_beginning),
                 TEST(test_each_of_two_events_has_a_title),
                 TEST(test_records_of_no_event),
                 TEST(test_a_title_cannot_control_a_terminal),

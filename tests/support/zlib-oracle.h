@@ -9,9 +9,10 @@
 
 /* What zlib's inflate() says to an input, in our errors. */
 struct zlib_verdict {
-        int error;             /* 0, or the error that inflate_decode() is to return */
-        bool or_truncated;     /* the input and the room ended together: ERR_TRUNCATED is right as well */
-        size_t size, consumed; /* of a stream that was decoded to its end */
+        int error;         /* 0, or the error that inflate_decode() is to return */
+        bool or_truncated; /* the input and the room ended together: ERR_TRUNCATED is right as well */
+        size_t size;       /* of the output, also before the place where a stream breaks */
+        size_t consumed;   /* of a stream that was decoded to its end */
 };
 
 struct zlib_verdict zlib_oracle(enum inflate_format format, struct bytes input, void *output,
