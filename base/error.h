@@ -47,6 +47,7 @@ enum error_group {
         ROW(ERR_STILL_THERE, ENVIRONMENT, "still there after it was cleared")                                \
         ROW(ERR_UNVERIFIED, ENVIRONMENT, "done, but the store gives no means to verify it")                  \
         ROW(ERR_INTERRUPTED, ENVIRONMENT, "interrupted")                                                     \
+        ROW(ERR_IN_USE, ENVIRONMENT, "in use by another program")                                            \
         ROW(ERR_BUG, BUG, "internal error, please report it")
 
 enum error_ordinal {

@@ -80,6 +80,10 @@ int inventory_load(struct inventory *inventory, const struct options *options) {
                 r = inventory_make_sources(inventory, options->sources, options->source_count);
         else
                 r = inventory_make_sources(inventory, sources_default, count_default());
+        if (options_have(options, OPTION_DELETED))
+                message_note("only what was deleted and has not been overwritten");
+        for (size_t i = 0; i < inventory->source_count; i++)
+                inventory->sources[i]->deleted = options_have(options, OPTION_DELETED);
         for (size_t i = 0; i < inventory->source_count && r == 0; i++)
                 r = read_source(inventory, i, named);
         if (r == 0) {

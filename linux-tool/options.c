@@ -67,6 +67,7 @@ static const struct option_row option_rows[] = {
         { "source", 's', "SPEC", OPTION_SOURCE, "where records live, may be given several times",
           parse_source, "is no source" },
         { "all", 'a', NULL, OPTION_ALL, "all events and records" },
+        { "deleted", 0, NULL, OPTION_DELETED, "of an image: what was deleted and is still in it" },
         { "raw", 0, NULL, OPTION_RAW, "the bytes as stored" },
         { "parts", 0, NULL, OPTION_PARTS, "keep the header line of each part" },
         { "output", 'o', "DIR", OPTION_OUTPUT, "where dumps are (default: /var/lib/pstore-fw)", parse_output,
@@ -187,6 +188,23 @@ static int check_options_of_verb(const struct options *options, struct text *err
         return 0;
 }
 
+/* A machine's own stores show what is live and nothing else. */
+static int check_deleted(const struct options *options, struct text *error) {
+        const char *unable = options->source_count > 0 ? NULL : sources_default[0];
+
+        if (!options_have(options, OPTION_DELETED))
+                return 0;
+        for (size_t i = 0; i < options->source_count && !unable; i++)
+                if (!source_spec_finds_deleted(options->sources[i]))
+                        unable = options->sources[i];
+        if (!unable)
+                return 0;
+        text_put(error, "--deleted: ");
+        text_put_escaped(error, text_view(unable));
+        text_put(error, " has only what is live; --source erst-image:FILE and efi-image:FILE find more");
+        return ERR_INVALID_ARGUMENT;
+}
+
 static int check_operands(const struct options *options, struct text *error) {
         if (options->operand_count > options->verb->operand_max) {
                 text_put_escaped(error, text_view(options->operands[options->verb->operand_max]));
@@ -223,6 +241,8 @@ static int take_verb(int argc, char **argv, const struct verb *const *verbs, str
         if (options_have(options, OPTION_HELP | OPTION_VERSION))
                 return 0;
         r = check_options_of_verb(options, error);
+        if (r == 0)
+                r = check_deleted(options, error);
         return r < 0 ? r : check_operands(options, error);
 }
 

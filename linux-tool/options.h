@@ -33,6 +33,7 @@ enum option_bit {
         OPTION_KEEP = 1 << 13,
         OPTION_DRY_RUN = 1 << 14,
         OPTION_YES = 1 << 15,
+        OPTION_DELETED = 1 << 16,
 };
 
 /* What every verb takes. */

@@ -12,16 +12,18 @@ struct source_kind {
         const char *usage;
         const char *help;
         bool needs_argument;
+        bool finds_deleted;
         struct record_source *(*create)(const char *spec, const char *argument);
 };
 
 static const struct source_kind source_kinds[] = {
-        { "efivarfs", "efivarfs[:DIR]", "EFI variables", false, efivarfs_source_new },
-        { "pstorefs", "pstorefs[:DIR]", "what the kernel's pstore shows", false, pstorefs_source_new },
-        { "erst-dbg", "erst-dbg[:DEVICE]", "ERST, by the kernel's erst_dbg module", false,
+        { "efivarfs", "efivarfs[:DIR]", "EFI variables", false, false, efivarfs_source_new },
+        { "pstorefs", "pstorefs[:DIR]", "what the kernel's pstore shows", false, false, pstorefs_source_new },
+        { "erst-dbg", "erst-dbg[:DEVICE]", "ERST, by the kernel's erst_dbg module", false, false,
           erst_dbg_source_new },
-        { "erst-image", "erst-image:FILE", "the file behind QEMU's acpi-erst", true, erst_image_source_new },
-        { "efi-image", "efi-image:FILE", "an OVMF or edk2 variable store", true, efi_image_source_new },
+        { "erst-image", "erst-image:FILE", "the file behind QEMU's acpi-erst", true, true,
+          erst_image_source_new },
+        { "efi-image", "efi-image:FILE", "an OVMF or edk2 variable store", true, true, efi_image_source_new },
 };
 
 const char *const sources_default[] = { "efivarfs", "pstorefs", NULL };
@@ -47,6 +49,12 @@ bool source_spec_is_valid(const char *spec) {
         if (!kind)
                 return false;
         return argument ? argument[0] != '\0' : !kind->needs_argument;
+}
+
+bool source_spec_finds_deleted(const char *spec) {
+        const char *argument;
+
+        return find_kind(spec, &argument)->finds_deleted;
 }
 
 struct record_source *source_new(const char *spec) {

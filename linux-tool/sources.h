@@ -24,6 +24,9 @@ void source_free(struct record_source *source);
 /* True for "KIND" or "KIND:ARGUMENT" where the kind exists and has the argument that it needs. */
 bool source_spec_is_valid(const char *spec);
 
+/* For a valid spec: its kind obeys record_source.deleted. */
+bool source_spec_finds_deleted(const char *spec);
+
 /* For a valid spec. NULL: no memory. */
 struct record_source *source_new(const char *spec);
 

@@ -119,6 +119,8 @@ static struct json_object *json_from_store(const struct check_store *store) {
                 json_add_number(space, "total", store->space.total);
                 json_add_number(space, "remaining", store->space.remaining);
                 json_add_number(space, "reserved", store->space.reserved);
+                json_add(space, "stale",
+                         store->space.stale_known ? json_object_new_uint64(store->space.stale) : NULL);
         }
         json_add(object, "space", space);
         return object;

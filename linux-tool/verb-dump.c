@@ -127,7 +127,7 @@ const struct verb verb_dump = {
                        "and the records, stored and decoded. Without an id everything is copied. What\n"
                        "is there already with the same bytes is not written again; other bytes get a\n"
                        "name of their own.\n",
-        .options = OPTION_SOURCE | OPTION_OUTPUT,
+        .options = OPTION_SOURCE | OPTION_OUTPUT | OPTION_DELETED,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
         .run = dump_run,

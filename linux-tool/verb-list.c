@@ -55,7 +55,7 @@ const struct verb verb_list = {
                        "its log. STORED is the size of the stored bytes, LOG that of the decoded log.\n"
                        "Records that belong to no event come last. The ids are what the other verbs\n"
                        "take.\n",
-        .options = OPTION_SOURCE,
+        .options = OPTION_SOURCE | OPTION_DELETED,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
         .run = list_run,

@@ -34,6 +34,7 @@ static struct json_object *json_from_record_text(const struct record *record) {
         struct json_object *object = json_object_new_object();
 
         json_add(object, "id", json_from_record_id(record));
+        json_add_bool(object, "deleted", record->deleted);
         json_add(object, "text", record->decoded ? json_from_text(record->text) : NULL);
         json_add(object, "error", json_from_error(record->error, &record->fault));
         return object;
@@ -47,6 +48,7 @@ static struct json_object *json_from_shown_event(const struct catalog *catalog, 
 
         event_format_name(event, &text);
         json_add_string(object, "id", name);
+        json_add_bool(object, "deleted", catalog->records[event->first]->deleted);
         json_add(object, "log", json_from_log(catalog, event));
         for (size_t i = 0; i < event->record_count && with_parts; i++)
                 json_object_array_add(parts, json_from_record_text(catalog->records[event->first + i]));
@@ -132,7 +134,7 @@ const struct verb verb_show = {
         .description = "Without an id and without --all it is the newest event's. Missing parts are\n"
                        "named where they are missing. On a terminal control characters are made\n"
                        "visible; to a file or a pipe every byte goes as it is.\n",
-        .options = OPTION_SOURCE | OPTION_ALL | OPTION_RAW | OPTION_PARTS,
+        .options = OPTION_SOURCE | OPTION_ALL | OPTION_RAW | OPTION_PARTS | OPTION_DELETED,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
         .run = show_run,

@@ -80,8 +80,12 @@ static void tell_write_error(struct record_source *source, const struct record_d
                         "reads back",
                         source->spec, draft->log.size, (unsigned long long) space.largest_record);
         else if (error == ERR_NO_SPACE && space.known)
-                message_error("%s: no space: %llu bytes remain, of which %llu are never used", source->spec,
-                              (unsigned long long) space.remaining, (unsigned long long) space.reserved);
+                message_error("%s: no space: %llu bytes remain, of which %llu are never used%s", source->spec,
+                              (unsigned long long) space.remaining, (unsigned long long) space.reserved,
+                              space.stale > 0 ? ", and some are stale until its machine starts" : "");
+        else if (error_group(error) == ERROR_GROUP_INPUT && source->fault.field)
+                message_error("%s: offset %zu: %s: %s", source->spec, source->fault.offset,
+                              source->fault.field, source->fault.reason);
         else
                 message_failure(source->spec, error);
 }

@@ -19,6 +19,8 @@ enum {
 #define VERSION_1_0     0x0100
 #define RECORD_SIZE_MIN 4096
 #define MAP_ENTRY_SIZE  8
+#define MAP_FREE        0
+#define RECORD_MAGIC    0x52455043u /* "CPER" */
 
 /* UEFI 2.10, N.2.1: the two fields of a record that the device itself reads */
 #define RECORD_LENGTH_OFFSET 20
@@ -112,13 +114,13 @@ static int slot_check(const struct erst_image_slot *slot, struct bytes whole, st
         return 0;
 }
 
-static struct erst_image_slot slot_read(const struct erst_image *image, size_t number) {
-        struct erst_image_slot slot = {
-                .number = number,
-                .offset = number * image->record_size,
-                .id = map_id(image, number),
-        };
-        struct bytes whole = bytes_first(bytes_from(image->image, slot.offset), image->record_size);
+static struct bytes slot_bytes(const struct erst_image *image, size_t number) {
+        return bytes_first(bytes_from(image->image, number * image->record_size), image->record_size);
+}
+
+static struct erst_image_slot slot_read(const struct erst_image *image, size_t number, uint64_t id) {
+        struct erst_image_slot slot = { .number = number, .offset = number * image->record_size, .id = id };
+        struct bytes whole = slot_bytes(image, number);
 
         slot.error = slot_check(&slot, whole, &slot.fault);
         slot.record = slot.error < 0 ? whole : bytes_first(whole, bytes_u32(whole, RECORD_LENGTH_OFFSET));
@@ -134,7 +136,146 @@ bool erst_image_next(const struct erst_image *image, size_t *cursor, struct erst
                 *cursor = image->slot_end;
                 return false;
         }
-        *ret_slot = slot_read(image, number);
+        *ret_slot = slot_read(image, number, map_id(image, number));
         *cursor = number + 1;
         return true;
+}
+
+/* --- what was deleted ------------------------------------------------------------------------- */
+
+static bool slot_was_deleted(const struct erst_image *image, size_t number) {
+        return !id_names_a_record(map_id(image, number)) &&
+               bytes_u32(slot_bytes(image, number), 0) == RECORD_MAGIC;
+}
+
+bool erst_image_next_deleted(const struct erst_image *image, size_t *cursor,
+                             struct erst_image_slot *ret_slot) {
+        size_t number = *cursor > image->first_slot ? *cursor : image->first_slot;
+
+        while (number < image->slot_end && !slot_was_deleted(image, number))
+                number++;
+        if (number >= image->slot_end) {
+                *cursor = image->slot_end;
+                return false;
+        }
+        *ret_slot = slot_read(image, number, bytes_u64(slot_bytes(image, number), RECORD_ID_OFFSET));
+        *cursor = number + 1;
+        return true;
+}
+
+/* --- changing it: QEMU hw/acpi/erst.c, write_erst_record() and clear_erst_record() --------------- */
+
+/* What firmware writes behind a record. */
+static const uint8_t padding[4096] = { [0 ... 4095] = 0xff };
+
+static int put_u32(const struct image_writer *writer, size_t offset, uint32_t value) {
+        uint8_t bytes[4];
+
+        store_u32(bytes, value);
+        return writer->put(writer->context, offset, bytes_of(bytes, sizeof(bytes)));
+}
+
+static int put_padding(const struct image_writer *writer, size_t start, size_t end) {
+        int r = 0;
+
+        for (size_t at = start; at < end && r == 0; at += sizeof(padding))
+                r = writer->put(writer->context, at,
+                                bytes_first(bytes_of(padding, sizeof(padding)), end - at));
+        return r;
+}
+
+int erst_image_format(size_t size, const struct image_writer *writer) {
+        uint64_t map_end = HEADER_MAP + (uint64_t) (size / ERST_IMAGE_RECORD_SIZE) * MAP_ENTRY_SIZE;
+        uint64_t header_slots = (map_end + ERST_IMAGE_RECORD_SIZE - 1) / ERST_IMAGE_RECORD_SIZE;
+        uint64_t storage_offset = header_slots * ERST_IMAGE_RECORD_SIZE;
+        uint8_t header[HEADER_MAP] = { 0 };
+        int r;
+
+        if (size % ERST_IMAGE_RECORD_SIZE != 0 || storage_offset >= size || storage_offset > UINT32_MAX)
+                return ERR_LENGTH;
+        store_u32(header + HEADER_MAGIC, (uint32_t) MAGIC);
+        store_u32(header + HEADER_MAGIC + 4, (uint32_t) (MAGIC >> 32));
+        store_u32(header + HEADER_RECORD_SIZE, ERST_IMAGE_RECORD_SIZE);
+        store_u32(header + HEADER_STORAGE_OFFSET, (uint32_t) storage_offset);
+        store_u16(header + HEADER_VERSION, VERSION_1_0);
+        r = writer->put(writer->context, 0, bytes_of(header, sizeof(header)));
+        return r < 0 ? r : writer->flush(writer->context);
+}
+
+/* QEMU looks no further for a record than this many ids of the map, of which it takes all but 0 for one. */
+static uint32_t used_entries(const struct erst_image *image) {
+        uint32_t count = 0;
+
+        for (size_t slot = image->first_slot; slot < image->slot_end; slot++)
+                count += map_id(image, slot) != MAP_FREE;
+        return count;
+}
+
+/* The first slot from `first` on whose entry in the map is `id`; slot_end for none. */
+static size_t find_slot(const struct erst_image *image, size_t first, uint64_t id) {
+        while (first < image->slot_end && map_id(image, first) != id)
+                first++;
+        return first;
+}
+
+static int put_map_entry(size_t slot, uint64_t id, const struct image_writer *writer) {
+        uint8_t entry[MAP_ENTRY_SIZE];
+
+        store_u64(entry, id);
+        return writer->put(writer->context, HEADER_MAP + slot * MAP_ENTRY_SIZE,
+                           bytes_of(entry, sizeof(entry)));
+}
+
+static int check_record(const struct erst_image *image, struct bytes record) {
+        uint64_t id = bytes_u64(record, RECORD_ID_OFFSET);
+
+        if (!image->formatted)
+                return ERR_NOT_SUPPORTED;
+        if (record.size < CPER_HEADER_SIZE || bytes_u32(record, RECORD_LENGTH_OFFSET) != record.size ||
+            !id_names_a_record(id))
+                return ERR_INVALID_ARGUMENT;
+        if (record.size > image->record_size)
+                return ERR_TOO_LARGE;
+        return find_slot(image, image->first_slot, id) < image->slot_end ? ERR_EXISTS : 0;
+}
+
+/*
+ * The body is complete before the map names it, and the count is never less than the entries of the map: QEMU
+ * does not find what lies behind it.
+ */
+int erst_image_write(const struct erst_image *image, struct bytes record, const struct image_writer *writer) {
+        size_t slot = find_slot(image, image->first_slot, MAP_FREE);
+        size_t offset = slot * image->record_size;
+        uint32_t count = used_entries(image); /* before the first put, as the image may be a mapped file */
+        int r = check_record(image, record);
+
+        if (r < 0)
+                return r;
+        if (slot >= image->slot_end)
+                return ERR_NO_SPACE;
+        r = writer->put(writer->context, offset, record);
+        if (r == 0)
+                r = put_padding(writer, offset + record.size, offset + image->record_size);
+        if (r == 0)
+                r = writer->flush(writer->context);
+        if (r == 0)
+                r = put_u32(writer, HEADER_RECORD_COUNT, count + 1);
+        if (r == 0)
+                r = put_map_entry(slot, bytes_u64(record, RECORD_ID_OFFSET), writer);
+        return r < 0 ? r : writer->flush(writer->context);
+}
+
+int erst_image_clear(const struct erst_image *image, uint64_t id, const struct image_writer *writer) {
+        size_t slot = find_slot(image, image->first_slot, id);
+        uint32_t count = used_entries(image); /* before the first put */
+        int r;
+
+        if (!id_names_a_record(id) || slot >= image->slot_end)
+                return ERR_NOT_FOUND;
+        if (find_slot(image, slot + 1, id) < image->slot_end)
+                return ERR_EXISTS;
+        r = put_map_entry(slot, MAP_FREE, writer);
+        if (r == 0)
+                r = put_u32(writer, HEADER_RECORD_COUNT, count - 1);
+        return r < 0 ? r : writer->flush(writer->context);
 }

@@ -7,10 +7,11 @@
 
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "pstore/image-writer.h"
 
 /*
  * The file behind QEMU's `-device acpi-erst` (QEMU docs/specs/acpi_erst.rst): slots of one size, the first
- * ones taken by a header and a map that gives each slot's record id. Read only.
+ * ones taken by a header and a map that gives each slot's record id.
  */
 
 /* A checked image; holding one is the proof that header and map lie inside. Shares the caller's memory. */
@@ -23,11 +24,11 @@ struct erst_image {
         uint32_t stored_count; /* of records, as the header says; more are hidden from firmware */
 };
 
-/* What a slot that is in use holds. */
+/* What a slot holds that is in use, or was. */
 struct erst_image_slot {
         size_t number;       /* counted from the start of the file */
         size_t offset;       /* of the slot in the file */
-        uint64_t id;         /* as the map says */
+        uint64_t id;         /* as the map says; of a deleted record, as the record says */
         struct bytes record; /* exactly record_length bytes; the whole slot when there is an error */
         int error;           /* 0, ERR_LENGTH or ERR_VALUE: the record's own length or id is wrong */
         struct fault fault;  /* where in the file, with an error */
@@ -49,3 +50,36 @@ size_t erst_image_count(const struct erst_image *image);
  * others are not touched by it.
  */
 bool erst_image_next(const struct erst_image *image, size_t *cursor, struct erst_image_slot *ret_slot);
+
+/*
+ * The same for slots that the map calls free and that hold a record nevertheless: clearing one frees its slot
+ * and leaves its bytes, until another record needs the place. What has a record's signature is given, if
+ * need be with its error.
+ */
+bool erst_image_next_deleted(const struct erst_image *image, size_t *cursor,
+                             struct erst_image_slot *ret_slot);
+
+/* The record size that QEMU gives an image by default (`record_size` of the device). */
+#define ERST_IMAGE_RECORD_SIZE 8192
+
+/*
+ * Writes the header of an image of `size` bytes, all zeros until now, as QEMU does at its first start.
+ * ERR_LENGTH when the size is no multiple of the record size, or too small or too large for one record.
+ */
+int erst_image_format(size_t size, const struct image_writer *writer);
+
+/*
+ * Stores a CPER record in the first free slot, as QEMU does: the rest of the slot becomes 0xff, and the
+ * number of records in the header becomes that of the map. The image is then to be opened anew.
+ *
+ * ERR_INVALID_ARGUMENT for an id that names none, or a length that is not the record's own; ERR_EXISTS when
+ * the map has that id; ERR_TOO_LARGE for more than a slot; ERR_NO_SPACE without a free one; or what the
+ * writer says. ERR_NOT_SUPPORTED for an image that is not formatted.
+ */
+int erst_image_write(const struct erst_image *image, struct bytes record, const struct image_writer *writer);
+
+/*
+ * Takes the record out of the map, as QEMU does; its bytes stay. ERR_NOT_FOUND; ERR_EXISTS when two slots
+ * have this id, as the second one would come up in the first one's place.
+ */
+int erst_image_clear(const struct erst_image *image, uint64_t id, const struct image_writer *writer);

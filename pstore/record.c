@@ -99,8 +99,18 @@ static void take_section(struct record *record, const struct cper_record *cper) 
                 }
 }
 
-static bool erst_name_parse(const struct record *record, uint64_t *ret_id) {
+/* The name that it is, or was, stored under. */
+static struct bytes stored_name(const struct record *record) {
         struct bytes name = text_view(record->name);
+
+        for (size_t size = name.size; record->deleted && size > 0; size--)
+                if (name.data[size - 1] == '@')
+                        return bytes_first(name, size - 1);
+        return name;
+}
+
+static bool erst_name_parse(const struct record *record, uint64_t *ret_id) {
+        struct bytes name = stored_name(record);
         size_t at = 0;
 
         return name.size == ERST_NAME_DIGITS && hex_parse(name, &at, ERST_NAME_DIGITS, ret_id) == 0;
@@ -129,7 +139,7 @@ static int parse_erst(struct record *record, struct bytes raw) {
 static int parse_variable(struct record *record, struct bytes raw) {
         struct variable_name name;
 
-        if (variable_name_parse(text_view(record->name), &name) < 0)
+        if (variable_name_parse(stored_name(record), &name) < 0)
                 return fail(record, ERR_VALUE, 0, "variable name", "is none that Linux gives");
         record->type = name.type <= RECORD_TYPE_PPC_OPAL ? (enum record_type) name.type : RECORD_TYPE_UNKNOWN;
         record->has_time = true;

@@ -50,6 +50,8 @@ struct record {
         enum record_store store;
         char name[RECORD_NAME_SIZE];
         enum record_type type;
+        bool deleted; /* and still found in the flash; the name ends in '@' and where, as a live one may have
+                         it */
         struct bytes raw;     /* as stored; empty when the kernel shows only the decoded text */
         struct bytes payload; /* what of `raw` holds the log */
         enum record_compression compression;

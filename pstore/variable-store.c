@@ -2,6 +2,7 @@
 #include "pstore/variable-store.h"
 #include "base/arith.h"
 #include "base/error.h"
+#include "base/memory.h"
 
 /* UEFI PI 1.7, volume 3, 3.2.1: EFI_FIRMWARE_VOLUME_HEADER */
 enum {
@@ -78,17 +79,25 @@ static uint16_t sum_words(struct bytes bytes) {
         return sum;
 }
 
+static bool is_volume_of_variables(struct bytes header) {
+        struct guid file_system;
+
+        return bytes_u32(header, VOLUME_SIGNATURE) == VOLUME_MAGIC &&
+               guid_load(header, VOLUME_FILE_SYSTEM, &file_system) >= 0 &&
+               guid_equal(&file_system, &volume_of_variables);
+}
+
+/* `image` from the volume's first byte on; faults are offsets from there. */
 static int volume_check(struct bytes image, struct fault *ret_fault) {
         size_t header_length = bytes_u16(image, VOLUME_HEADER_LENGTH);
         uint64_t length = bytes_u64(image, VOLUME_LENGTH);
-        struct guid file_system;
 
-        if (image.size < VOLUME_HEADER_SIZE || guid_load(image, VOLUME_FILE_SYSTEM, &file_system) < 0)
+        if (image.size < VOLUME_HEADER_SIZE)
                 return fault_at(ret_fault, ERR_TRUNCATED, image.size, "firmware volume header",
                                 "ends too early");
         if (bytes_u32(image, VOLUME_SIGNATURE) != VOLUME_MAGIC)
                 return fault_at(ret_fault, ERR_SIGNATURE, VOLUME_SIGNATURE, "Signature", "is not \"_FVH\"");
-        if (!guid_equal(&file_system, &volume_of_variables))
+        if (!is_volume_of_variables(image))
                 return fault_at(ret_fault, ERR_SIGNATURE, VOLUME_FILE_SYSTEM, "FileSystemGuid",
                                 "is not the one of a volume with variables");
         if (header_length < VOLUME_HEADER_SIZE || header_length % 2 != 0 || header_length > image.size)
@@ -141,25 +150,58 @@ static size_t align(size_t offset) {
         return (offset + VARIABLE_ALIGNMENT - 1) & ~(size_t) (VARIABLE_ALIGNMENT - 1);
 }
 
-int variable_store_open(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
-        struct bytes volume;
+/* The volume that begins at `base` of the image. */
+static int open_at(struct bytes image, size_t base, struct variable_store *ret_store,
+                   struct fault *ret_fault) {
+        struct bytes from_base = bytes_from(image, base), volume;
         size_t header_length, end;
-        int r = volume_check(image, ret_fault);
+        int r = volume_check(from_base, ret_fault);
 
+        if (r < 0) {
+                ret_fault->offset += base;
+                return r;
+        }
+        header_length = bytes_u16(from_base, VOLUME_HEADER_LENGTH);
+        volume = bytes_from(bytes_first(from_base, (size_t) bytes_u64(from_base, VOLUME_LENGTH)),
+                            header_length);
+        r = store_check(volume, base + header_length, ret_fault);
         if (r < 0)
                 return r;
-        header_length = bytes_u16(image, VOLUME_HEADER_LENGTH);
-        volume = bytes_from(bytes_first(image, (size_t) bytes_u64(image, VOLUME_LENGTH)), header_length);
-        r = store_check(volume, header_length, ret_fault);
-        if (r < 0)
-                return r;
-        end = header_length + bytes_u32(volume, STORE_SIZE);
+        end = base + header_length + bytes_u32(volume, STORE_SIZE);
         *ret_store = (struct variable_store){
                 .image = image,
                 .format = format_find(volume),
-                .start = size_min(align(header_length + STORE_HEADER_SIZE), end),
+                .start = size_min(align(base + header_length + STORE_HEADER_SIZE), end),
                 .end = end,
         };
+        return 0;
+}
+
+/* The next volume with variables from `base` on; image.size for none. */
+static size_t find_volume(struct bytes image, size_t base) {
+        size_t limit = size_min(image.size, VARIABLE_STORE_SCAN_MAX);
+
+        for (; base < limit; base += VARIABLE_STORE_SCAN_STEP)
+                if (is_volume_of_variables(bytes_from(image, base)))
+                        return base;
+        return image.size;
+}
+
+int variable_store_open(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
+        size_t base = find_volume(image, 0);
+        struct fault other;
+        int r;
+
+        if (base >= image.size)
+                return volume_check(image, ret_fault);
+        r = open_at(image, base, ret_store, ret_fault);
+        while (r < 0) {
+                base = find_volume(image, base + VARIABLE_STORE_SCAN_STEP);
+                if (base >= image.size)
+                        return r;
+                if (open_at(image, base, ret_store, &other) == 0)
+                        return 0;
+        }
         return 0;
 }
 
@@ -286,4 +328,138 @@ void variable_store_measure(const struct variable_store *store, struct variable_
         space.free = r < 0 ? 0 : space.size - used;
         space.stale = space.size - space.live - space.free;
         *ret_space = space;
+}
+
+/* --- changing it: edk2 Variable.c, UpdateVariable() ------------------------------------------- */
+
+#define HEADER_SIZE_MAX 60
+
+static int put_state(const struct variable_store_entry *entry, uint8_t state,
+                     const struct image_writer *writer) {
+        int r = writer->put(writer->context, entry->offset + VARIABLE_STATE, bytes_of(&state, sizeof(state)));
+
+        return r < 0 ? r : writer->flush(writer->context);
+}
+
+/* What the authenticated header has more is the time and the count of signed variables: 0 here. */
+static void fill_header(const struct variable_store_format *format, const struct variable_store_draft *draft,
+                        uint8_t header[HEADER_SIZE_MAX]) {
+        store_u16(header + VARIABLE_START, VARIABLE_MAGIC);
+        header[VARIABLE_STATE] = ERASED_U8;
+        store_u32(header + VARIABLE_ATTRIBUTES, draft->attributes);
+        store_u32(header + format->name_size, (uint32_t) draft->name.size);
+        store_u32(header + format->data_size, (uint32_t) draft->data.size);
+        memcpy(header + format->vendor, &draft->vendor, sizeof(draft->vendor));
+}
+
+/* Where the bytes that are free begin. */
+static int find_free(const struct variable_store *store, const struct variable_store_draft *draft,
+                     size_t *ret_offset, struct fault *ret_fault) {
+        struct variable_store_entry wanted = { .vendor = draft->vendor,
+                                               .name = name_without_nul(draft->name) };
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        size_t offset = store->start;
+        int r;
+
+        while ((r = variable_store_next(store, &cursor, &entry, ret_fault)) > 0) {
+                if (entry.live && entry_has_name_of(&entry, &wanted))
+                        return ERR_EXISTS;
+                offset = entry.offset + entry.size;
+        }
+        if (r == 0)
+                *ret_offset = offset;
+        return r;
+}
+
+static bool fits(const struct variable_store *store, size_t offset,
+                 const struct variable_store_draft *draft) {
+        size_t size;
+
+        return size_add(draft->name.size, draft->data.size, &size) &&
+               size_add(size, store->format->header_size, &size) && draft->data.size < ERASED_U32 &&
+               size <= store->end - offset;
+}
+
+/* Each step is on the disk before the next one says that it is. */
+static int put_variable(const struct variable_store *store, const struct variable_store_entry *entry,
+                        const struct variable_store_draft *draft, const struct image_writer *writer) {
+        size_t body = entry->offset + store->format->header_size;
+        uint8_t header[HEADER_SIZE_MAX] = { 0 };
+        int r;
+
+        fill_header(store->format, draft, header);
+        r = writer->put(writer->context, entry->offset, bytes_of(header, store->format->header_size));
+        if (r == 0)
+                r = writer->flush(writer->context);
+        if (r == 0)
+                r = put_state(entry, VARIABLE_STATE_HEADER_VALID, writer);
+        if (r == 0)
+                r = writer->put(writer->context, body, draft->name);
+        if (r == 0)
+                r = writer->put(writer->context, body + draft->name.size, draft->data);
+        if (r == 0)
+                r = writer->flush(writer->context);
+        return r < 0 ? r : put_state(entry, VARIABLE_STATE_ADDED, writer);
+}
+
+int variable_store_append(const struct variable_store *store, const struct variable_store_draft *draft,
+                          const struct image_writer *writer, struct fault *ret_fault) {
+        struct variable_store_entry entry = { 0 };
+        int r;
+
+        r = find_free(store, draft, &entry.offset, ret_fault);
+        if (r < 0)
+                return r;
+        return fits(store, entry.offset, draft) ? put_variable(store, &entry, draft, writer) : ERR_NO_SPACE;
+}
+
+/* edk2's DeleteVariable: from either of its two states. */
+static int put_deleted(const struct variable_store_entry *entry, const struct image_writer *writer) {
+        return put_state(entry, entry->state & (uint8_t) ~VARIABLE_STATE_BIT_NOT_DELETED, writer);
+}
+
+/* The one live variable of that name. */
+static int find_live(const struct variable_store *store, const struct variable_store_entry *wanted,
+                     struct variable_store_entry *ret_found) {
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct fault fault;
+        bool found = false;
+
+        while (variable_store_next(store, &cursor, &entry, &fault) > 0) {
+                if (!entry.live || !entry_has_name_of(&entry, wanted))
+                        continue;
+                if (found)
+                        return ERR_EXISTS;
+                *ret_found = entry;
+                found = true;
+        }
+        return found ? 0 : ERR_NOT_FOUND;
+}
+
+/* Without its successor, a variable in transition would live again. */
+static int delete_replaced(const struct variable_store *store, const struct variable_store_entry *live,
+                           const struct image_writer *writer) {
+        struct variable_store_entry entry;
+        struct fault fault;
+        int r = 0;
+
+        for (size_t at = store->start; r == 0 && entry_at(store, at, &entry, &fault) > 0; at += entry.size)
+                if (entry.offset != live->offset && entry.state == VARIABLE_STATE_IN_DELETED_TRANSITION &&
+                    entry_has_name_of(&entry, live))
+                        r = put_deleted(&entry, writer);
+        return r;
+}
+
+int variable_store_delete(const struct variable_store *store, const struct guid *vendor, struct bytes name,
+                          const struct image_writer *writer) {
+        const struct variable_store_entry wanted = { .vendor = *vendor, .name = name };
+        struct variable_store_entry live;
+        int r;
+
+        r = find_live(store, &wanted, &live);
+        if (r == 0)
+                r = delete_replaced(store, &live, writer);
+        return r < 0 ? r : put_deleted(&live, writer);
 }

@@ -142,6 +142,7 @@ static int add_entry(struct catalog *catalog, size_t earlier_count, struct recor
         if (!row)
                 return ERR_NO_MEMORY;
         r = record_init(&row->record, entry->store, text_view(entry->name));
+        row->record.deleted = entry->deleted;
         if (r < 0 || is_known(catalog, earlier_count, row))
                 goto drop;
         r = source->operations->read(source, entry->name, &row->raw);

@@ -229,6 +229,12 @@ static int print_store(const struct check_store *store, const struct sink *sink)
                 r = sink_format(sink, "  %llu of %llu bytes free, %llu of them reserved\n",
                                 (unsigned long long) space->remaining, (unsigned long long) space->total,
                                 (unsigned long long) space->reserved);
+        if (r >= 0 && space->stale_known)
+                r = sink_format(sink,
+                                "  %llu live, %llu stale until firmware reclaims them, %llu erased\n",
+                                (unsigned long long) (space->total - space->remaining),
+                                (unsigned long long) space->stale,
+                                (unsigned long long) (space->remaining - space->stale));
         if (r >= 0 && space->largest_record > 0)
                 r = sink_format(sink, "  one record holds up to %llu bytes of log\n",
                                 (unsigned long long) space->largest_record);

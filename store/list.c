@@ -71,6 +71,8 @@ static void put_kind(const struct record *record, struct text *text) {
                 text_put(text, record_type_name(record->type));
         if (record->codec)
                 text_format(text, ", %s", record->codec);
+        if (record->deleted)
+                text_put(text, ", deleted");
 }
 
 static int list_record_error(const struct record *record, const struct sink *sink) {

@@ -96,6 +96,8 @@ void manifest_put_record(struct json_writer *json, const struct catalog_record *
         record_format_id(record, &text);
         json_put_text(json, "id", text_bytes(&text));
         json_put_string(json, "source", row->source->spec);
+        if (record->deleted)
+                json_put_bool(json, "deleted", true);
         json_put_string(json, "type", record_type_name(record->type));
         if (record->header.reason != REASON_NONE)
                 json_put_number(json, "part", record->header.part);

@@ -26,6 +26,7 @@ struct source_entry {
         char name[RECORD_NAME_SIZE];
         enum record_type type; /* forms TEXT and PACKED only: STORED bytes tell themselves */
         uint64_t seconds;      /* the same */
+        bool deleted;          /* see struct record_source; the name ends in '@' and where it lies */
 };
 
 struct source_space {
@@ -33,6 +34,8 @@ struct source_space {
         uint64_t total;          /* bytes */
         uint64_t remaining;      /* bytes */
         uint64_t reserved;       /* of `remaining`, bytes that neither the kernel nor we ever use */
+        bool stale_known;        /* `stale` is told: firmware itself never does */
+        uint64_t stale;          /* of `remaining`, bytes of deleted records until firmware reclaims them */
         uint64_t largest_record; /* bytes of log that fit in one record; 0 when unknown */
 };
 
@@ -86,6 +89,11 @@ struct record_source {
         enum record_store store;
         const struct source_operations *operations;
         void *context;
+
+        /* Set before open(): list what was deleted and is still there, instead of what is live. For sources
+         * that can (see the front end); the others ignore it. */
+        bool deleted;
+
         struct fault
                 fault; /* where the input of the last failed open() is malformed; .field NULL otherwise */
 };

@@ -80,8 +80,6 @@ static void test_erst_image(void **state) {
         assert_int_equal(loaded.result, 2);
         assert_as_the_kernel_showed(&loaded.catalog, test_data("linux-tool/erst/pstore"));
         assert_event_name(&loaded, 0, "20240229T123510Z-erst-panic1");
-        assert_null(loaded.source->operations->write);
-        assert_null(loaded.source->operations->erase);
         unload(&loaded);
 }
 

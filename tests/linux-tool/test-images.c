@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+
+/* The command over files of stores: what was deleted, writing, clearing, and files of any size. */
+#define _GNU_SOURCE /* F_OFD_SETLK */
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "linux-tool/options.h"
+#include "linux-tool/sources.h"
+#include "pstore/erst-image.h"
+#include "tests/support/program.h"
+#include "tests/support/scratch.h"
+
+#define LOG "Panic#7 Part1\n<0>[    1.000000] written into an image\n"
+
+static const struct {
+        const char *kind, *file, *id; /* the id of one of its records */
+        size_t record_count;
+} images[] = {
+        { "erst-image", "tests/data/erst-image/linux-6.1-panic.bin", "erst:65e079fe00000001", 2 },
+        { "efi-image", "tests/data/variable-store/linux-6.1-panic.fd", "efi:dump-type0-9-1-1709210119-C",
+          14 },
+};
+
+struct fixture {
+        char *directory;
+        char path[4200], spec[4300], output[4200];
+};
+
+static int setup(void **state) {
+        struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+        fixture->directory = scratch_make();
+        snprintf(fixture->path, sizeof(fixture->path), "%s/image", fixture->directory);
+        snprintf(fixture->output, sizeof(fixture->output), "%s/output", fixture->directory);
+        *state = fixture;
+        return 0;
+}
+
+static int teardown(void **state) {
+        struct fixture *fixture = *state;
+
+        scratch_remove(fixture->directory);
+        free(fixture);
+        return 0;
+}
+
+/* A copy of image `i` is what fixture->spec names. */
+static void copy_image(struct fixture *fixture, size_t i) {
+        struct bytes content = test_read_file(images[i].file);
+
+        scratch_write(fixture->path, content);
+        snprintf(fixture->spec, sizeof(fixture->spec), "%s:%s", images[i].kind, fixture->path);
+        free((void *) content.data);
+}
+
+static void make_zeros(struct fixture *fixture, off_t size) {
+        int fd = open(fixture->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+        assert_int_equal(ftruncate(fd, size), 0);
+        close(fd);
+        snprintf(fixture->spec, sizeof(fixture->spec), "erst-image:%s", fixture->path);
+}
+
+static void assert_run(const struct program *program, int status, const char *in_output,
+                       const char *in_messages) {
+        if (program->status != status || (in_output && !strstr(program->output, in_output)) ||
+            (in_messages && !strstr(program->messages, in_messages)))
+                fail_msg("status %d, output: %smessages: %s", program->status, program->output,
+                         program->messages);
+}
+
+/* Its standard output, to be freed. */
+static char *run(const struct fixture *fixture, int status, const char *input, const char *verb,
+                 const char *first, const char *second) {
+        struct program program;
+        char *output;
+
+        program_run(&program, input, verb, "-q", "-s", fixture->spec, first ? first : "-q",
+                    second ? second : "-q", NULL);
+        assert_run(&program, status, NULL, NULL);
+        output = strdup(program.output);
+        program_free(&program);
+        return output;
+}
+
+static void clear(const struct fixture *fixture, const char *id) {
+        struct program program;
+
+        program_run(&program, NULL, "clear", "-y", "-o", fixture->output, "-s", fixture->spec, id, NULL);
+        assert_run(&program, EXIT_DONE, " cleared\n", ", failed: 0");
+        program_free(&program);
+}
+
+static size_t count_records(const struct fixture *fixture, const char *deleted) {
+        char *list = run(fixture, EXIT_DONE, NULL, "list", "--json", deleted);
+        struct json_object *report = json_tokener_parse(list), *events, *records;
+        size_t count = 0;
+
+        assert_true(json_object_object_get_ex(report, "events", &events));
+        for (size_t i = 0; i < json_object_array_length(events); i++) {
+                assert_true(
+                        json_object_object_get_ex(json_object_array_get_idx(events, i), "records", &records));
+                count += json_object_array_length(records);
+                for (size_t k = 0; k < json_object_array_length(records); k++) {
+                        struct json_object *value;
+
+                        assert_true(json_object_object_get_ex(json_object_array_get_idx(records, k),
+                                                              "deleted", &value));
+                        assert_true(json_object_get_boolean(value) == (deleted != NULL));
+                }
+        }
+        json_object_put(report);
+        free(list);
+        return count;
+}
+
+/* --- what was deleted ----------------------------------------------------------------------------- */
+
+/* The id up to the next space, out of a list. */
+static void find_id(const char *list, const char *start, char *id, size_t size) {
+        const char *at = strstr(list, start);
+
+        assert_non_null(at);
+        snprintf(id, size, "%.*s", (int) strcspn(at, " \n"), at);
+}
+
+static void test_deleted_is_found_again(void **state) {
+        struct fixture *fixture = *state;
+
+        for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
+                char *before, *list, *after, id[300];
+
+                copy_image(fixture, i);
+                before = run(fixture, EXIT_DONE, NULL, "show", images[i].id, NULL);
+                free(run(fixture, EXIT_NOTHING, NULL, "list", "--deleted", NULL));
+                clear(fixture, images[i].id);
+                assert_int_equal(count_records(fixture, NULL), images[i].record_count - 1);
+                assert_int_equal(count_records(fixture, "--deleted"), 1);
+
+                list = run(fixture, EXIT_DONE, NULL, "list", "--deleted", NULL);
+                assert_non_null(strstr(list, ", deleted"));
+                find_id(list, images[i].id, id, sizeof(id));
+                assert_int_equal(id[strlen(images[i].id)], '@');
+                after = run(fixture, EXIT_DONE, NULL, "show", "--deleted", id);
+                assert_non_null(strstr(after, before)); /* and names the parts that are live */
+                free(run(fixture, EXIT_NOTHING, NULL, "show", id, NULL));
+                free(run(fixture, EXIT_NOTHING, NULL, "show", "--deleted", images[i].id));
+                free(before);
+                free(list);
+                free(after);
+        }
+}
+
+static void test_dump_of_deleted(void **state) {
+        struct fixture *fixture = *state;
+        struct program program;
+        struct bytes manifest;
+
+        copy_image(fixture, 0);
+        clear(fixture, images[0].id);
+        snprintf(fixture->output, sizeof(fixture->output), "%s/found", fixture->directory);
+        program_run(&program, NULL, "dump", "--deleted", "-o", fixture->output, "-s", fixture->spec, NULL);
+        assert_run(&program, EXIT_DONE, "1 record", "only what was deleted");
+        program_free(&program);
+        manifest =
+                test_read_file(scratch_path(fixture->output, "20240229T123510Z-erst-panic1/manifest.json"));
+        assert_non_null(strstr((const char *) manifest.data, "\"id\": \"erst:65e079fe00000001@1\""));
+        assert_non_null(strstr((const char *) manifest.data, "\"deleted\": true"));
+        free((void *) manifest.data);
+}
+
+/* --- the sources themselves ----------------------------------------------------------------------- */
+
+static int write_at(const char *spec, uint64_t seconds, size_t size, char name[RECORD_NAME_SIZE]) {
+        static uint8_t log[16384];
+        const struct record_draft draft = { .log = bytes_of(log, size), .seconds = seconds };
+        struct record_source *source = source_new(spec);
+        int r;
+
+        memset(log, 'x', sizeof(log));
+        memcpy(log, LOG, sizeof(LOG) - 1);
+        r = source->operations->write(source, &draft, name);
+        source_free(source);
+        return r;
+}
+
+static int erase(const char *spec, const char *name) {
+        struct record_source *source = source_new(spec);
+        int r = source->operations->erase(source, name);
+
+        source_free(source);
+        return r;
+}
+
+/* A live variable and two deleted ones of one name are three records. */
+static void test_deleted_ones_of_one_name(void **state) {
+        char names[3][RECORD_NAME_SIZE], *list, *first, *second;
+        struct fixture *fixture = *state;
+
+        copy_image(fixture, 1);
+        clear(fixture, "--all"); /* else the reserve is touched */
+        for (size_t i = 0; i < 3; i++) {
+                assert_ok(write_at(fixture->spec, 1709210119, 16 + i, names[i]));
+                assert_string_equal(names[i], names[0]);
+                if (i < 2)
+                        assert_ok(erase(fixture->spec, names[i]));
+        }
+        assert_error(erase(fixture->spec, "dump-by-nobody"), ERR_NOT_FOUND);
+        list = run(fixture, EXIT_DONE, NULL, "list", "--deleted", NULL);
+        first = strstr(list, names[0]);
+        second = first ? strstr(first + 1, names[0]) : NULL;
+        assert_non_null(second);
+        assert_int_equal(first[strlen(names[0])], '@');
+        assert_memory_not_equal(first, second, strlen(names[0]) + 5);
+        assert_null(strstr(second + 1, names[0]));
+        free(list);
+        assert_int_equal(count_records(fixture, NULL), 1);
+        assert_int_equal(count_records(fixture, "--deleted"), images[1].record_count + 2);
+}
+
+static void test_bounds_of_a_variable(void **state) {
+        struct fixture *fixture = *state;
+        char name[RECORD_NAME_SIZE];
+        struct bytes before, after;
+
+        copy_image(fixture, 1);
+        assert_error(write_at(fixture->spec, 1709210119, 1025, name), ERR_TOO_LARGE);
+        /* 1000 bytes are free and 5120 of the rest are never used. */
+        before = test_read_file(fixture->path);
+        assert_error(write_at(fixture->spec, 1709210119, 100, name), ERR_NO_SPACE);
+        after = test_read_file(fixture->path);
+        assert_true(bytes_equal(before, after));
+        free((void *) before.data);
+        free((void *) after.data);
+}
+
+static void test_bounds_of_a_slot(void **state) {
+        struct fixture *fixture = *state;
+        char name[RECORD_NAME_SIZE];
+
+        make_zeros(fixture, 4 * ERST_IMAGE_RECORD_SIZE);
+        assert_error(write_at(fixture->spec, 1709210119, ERST_IMAGE_RECORD_SIZE - 199, name), ERR_TOO_LARGE);
+        for (int i = 0; i < 3; i++)
+                assert_ok(write_at(fixture->spec, 1709210119, ERST_IMAGE_RECORD_SIZE - 200, name));
+        assert_string_equal(name, "65e07a0700000003");
+        assert_error(write_at(fixture->spec, 1709210119, 100, name), ERR_NO_SPACE);
+        make_zeros(fixture, ERST_IMAGE_RECORD_SIZE + 1);
+        assert_error(write_at(fixture->spec, 1709210119, 100, name), ERR_LENGTH);
+}
+
+/* --- writing -------------------------------------------------------------------------------------- */
+
+static void test_write_and_clear(void **state) {
+        struct fixture *fixture = *state;
+
+        make_zeros(fixture, 8 * ERST_IMAGE_RECORD_SIZE);
+        for (int i = 0; i < 2; i++) {
+                char *id = run(fixture, EXIT_DONE, LOG, "write", NULL, NULL), *shown;
+
+                id[strcspn(id, "\n")] = '\0';
+                shown = run(fixture, EXIT_DONE, NULL, "show", "--parts", id);
+                assert_string_equal(shown, LOG);
+                if (i > 0)
+                        clear(fixture, id);
+                free(shown);
+                free(id);
+        }
+        assert_int_equal(count_records(fixture, NULL), 1);
+        assert_int_equal(count_records(fixture, "--deleted"), 1);
+}
+
+/* As QEMU locks a drive: a shared lock on some byte of it. */
+static pid_t lock_in_child(const char *path) {
+        int ready[2];
+        pid_t child;
+        char byte;
+
+        assert_int_equal(pipe(ready), 0);
+        child = fork();
+        if (child == 0) {
+                struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 100, .l_len = 1 };
+                int fd = open(path, O_RDWR);
+
+                if (fd < 0 || fcntl(fd, F_OFD_SETLK, &lock) < 0 || write(ready[1], "", 1) != 1)
+                        _exit(1);
+                pause();
+                _exit(0);
+        }
+        assert_int_equal(read(ready[0], &byte, 1), 1);
+        close(ready[0]);
+        close(ready[1]);
+        return child;
+}
+
+static void test_image_in_use(void **state) {
+        struct fixture *fixture = *state;
+
+        for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
+                struct bytes before, after;
+                struct program program;
+                pid_t child;
+
+                copy_image(fixture, i);
+                before = test_read_file(fixture->path);
+                child = lock_in_child(fixture->path);
+                program_run(&program, LOG, "write", "-s", fixture->spec, NULL);
+                assert_run(&program, EXIT_FAILED, NULL, ": in use by another program\n");
+                program_free(&program);
+                program_run(&program, NULL, "clear", "-qy", "-o", fixture->output, "-s", fixture->spec,
+                            images[i].id, NULL);
+                assert_run(&program, EXIT_FAILED, NULL, ": in use by another program\n");
+                program_free(&program);
+                assert_int_equal(count_records(fixture, NULL), images[i].record_count);
+                after = test_read_file(fixture->path);
+                assert_true(bytes_equal(before, after));
+                kill(child, SIGKILL);
+                assert_int_equal(waitpid(child, NULL, 0), child);
+                free((void *) before.data);
+                free((void *) after.data);
+        }
+}
+
+static void test_write_into_a_malformed_image(void **state) {
+        struct fixture *fixture = *state;
+        struct program program;
+
+        copy_image(fixture, 0);
+        snprintf(fixture->spec, sizeof(fixture->spec), "efi-image:%s", fixture->path);
+        program_run(&program, LOG, "write", "-s", fixture->spec, NULL);
+        assert_run(&program, EXIT_FAILED, NULL, ": offset 40: Signature: is not \"_FVH\"\n");
+        program_free(&program);
+        program_run(&program, LOG, "write", "-s", "efi-image:/dev/null", NULL);
+        assert_run(&program, EXIT_FAILED, NULL, "not supported by this store");
+        program_free(&program);
+}
+
+/* --- space ---------------------------------------------------------------------------------------- */
+
+static int64_t space_of(const struct fixture *fixture, const char *name) {
+        struct json_object *report, *value;
+        struct program program;
+        int64_t bytes;
+
+        program_run(&program, NULL, "check", "--json", "-s", fixture->spec, NULL);
+        report = json_tokener_parse(program.output);
+        assert_true(json_object_object_get_ex(report, "stores", &value));
+        assert_true(json_object_object_get_ex(json_object_array_get_idx(value, 0), "space", &value));
+        assert_true(json_object_object_get_ex(value, name, &value));
+        bytes = value ? json_object_get_int64(value) : -1;
+        json_object_put(report);
+        program_free(&program);
+        return bytes;
+}
+
+static void test_stale_bytes(void **state) {
+        struct fixture *fixture = *state;
+        struct program program;
+        int64_t stale, remaining;
+
+        copy_image(fixture, 1);
+        stale = space_of(fixture, "stale");
+        remaining = space_of(fixture, "remaining");
+        assert_int_equal(remaining, stale + 1000);
+        program_run(&program, NULL, "check", "-s", fixture->spec, NULL);
+        assert_non_null(strstr(program.output, " stale until firmware reclaims them, 1000 erased\n"));
+        program_free(&program);
+        clear(fixture, images[1].id);
+        assert_in_range(space_of(fixture, "stale") - stale, 100, 1200);
+        assert_int_equal(space_of(fixture, "stale") - stale, space_of(fixture, "remaining") - remaining);
+        copy_image(fixture, 0);
+        assert_int_equal(space_of(fixture, "stale"), -1);
+}
+
+/* --- size ----------------------------------------------------------------------------------------- */
+
+/*
+ * A sparse gigabyte with records at both ends, listed by a process that may have 64 MiB of memory of its own.
+ * What is mapped of a file does not count there.
+ */
+static void test_a_gigabyte(void **state) {
+        static const off_t size = 1024 * 1024 * 1024;
+        struct fixture *fixture = *state;
+        char name[RECORD_NAME_SIZE], command[4500], line[100];
+        size_t count = 0;
+        FILE *list;
+
+        make_zeros(fixture, size);
+        for (int i = 0; i < 3; i++)
+                assert_ok(write_at(fixture->spec, 1709210119, 5000, name));
+        assert_ok(erase(fixture->spec, name));
+        snprintf(command, sizeof(command), "ulimit -d 65536 && exec \"$O/pstore-fw\" list -s '%s'",
+                 fixture->spec);
+        list = popen(command, "r");
+        assert_non_null(list);
+        while (fgets(line, sizeof(line), list))
+                count += strncmp(line, "  erst:", 7) == 0;
+        assert_int_equal(pclose(list), 0);
+        assert_int_equal(count, 2);
+}
+
+/* --- what --deleted is not for -------------------------------------------------------------------- */
+
+static void test_deleted_of_a_machine(void **state) {
+        static const char *const specs[] = { "efivarfs", "pstorefs", "erst-dbg" };
+        struct program program;
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+                program_run(&program, NULL, "list", "--deleted", "-s", "erst-image:x", "-s", specs[i], NULL);
+                assert_run(&program, EXIT_USAGE, NULL, specs[i]);
+                assert_non_null(strstr(program.messages, "has only what is live"));
+                program_free(&program);
+        }
+        program_run(&program, NULL, "dump", "--deleted", NULL);
+        assert_run(&program, EXIT_USAGE, NULL, "has only what is live");
+        program_free(&program);
+        program_run(&program, NULL, "clear", "--deleted", "--all", "-s", "erst-image:x", NULL);
+        assert_run(&program, EXIT_USAGE, NULL, "--deleted: not an option of clear");
+        program_free(&program);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_deleted_is_found_again),
+                TEST(test_dump_of_deleted),
+                TEST(test_deleted_ones_of_one_name),
+                TEST(test_bounds_of_a_variable),
+                TEST(test_bounds_of_a_slot),
+                TEST(test_write_and_clear),
+                TEST(test_image_in_use),
+                TEST(test_write_into_a_malformed_image),
+                TEST(test_stale_bytes),
+                TEST(test_a_gigabyte),
+                TEST(test_deleted_of_a_machine),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
