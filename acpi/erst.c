@@ -2,6 +2,7 @@
 #include "acpi/erst.h"
 
 #include "acpi/erst-exec.h"
+#include "acpi/erst-nvram.h"
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -40,8 +41,9 @@ static const struct operation operation_dummy_write = { ERST_BEGIN_DUMMY_WRITE_O
 /* What is done with the result of an operation that succeeded, before the platform is told that it ended. */
 struct transfer {
         int (*take)(const struct erst *erst, struct erst_context *context, struct transfer *transfer);
-        uint64_t id;  /* in: the record asked for; out of take_identifier(): the next one */
-        void *buffer; /* take_record(): where to */
+        uint64_t id;     /* in: the record asked for; out of take_identifier(): the next one */
+        uint64_t offset; /* of the record in the range: 0 but in NVRAM */
+        void *buffer;    /* take_record(): where to */
         size_t capacity;
         size_t size; /* out of take_record(): what there is, or what is needed */
 };
@@ -170,8 +172,6 @@ size_t erst_record_capacity(const struct erst *erst) {
 
 /* What can be known before the platform is touched. */
 static int check_operation(const struct erst *erst, const struct operation *operation) {
-        if (erst->attributes & ERST_ATTRIBUTE_NVRAM)
-                return ERR_NOT_SUPPORTED;
         if (!has_action(erst, ERST_EXECUTE_OPERATION) || !has_action(erst, ERST_CHECK_BUSY_STATUS) ||
             !has_action(erst, ERST_GET_COMMAND_STATUS))
                 return ERR_ACTION_MISSING;
@@ -211,13 +211,13 @@ static int wait_while_busy(const struct erst *erst, struct erst_context *context
 
 /* ACPI 6.5, 18.5.2.1 to 18.5.2.3: what all operations share between the record's copy and END. */
 static int drive(struct erst *erst, struct erst_context *context, const struct operation *operation,
-                 uint64_t id) {
+                 const struct transfer *transfer) {
         int r = run_optional(erst, context, operation->begin);
 
         if (r >= 0 && operation->sets_offset)
-                r = set(erst, context, ERST_SET_RECORD_OFFSET, 0);
+                r = set(erst, context, ERST_SET_RECORD_OFFSET, transfer->offset);
         if (r >= 0 && operation->sets_id)
-                r = set(erst, context, ERST_SET_RECORD_IDENTIFIER, id);
+                r = set(erst, context, ERST_SET_RECORD_IDENTIFIER, transfer->id);
         if (r >= 0)
                 r = run(erst, context, ERST_EXECUTE_OPERATION);
         if (r >= 0)
@@ -237,7 +237,7 @@ static int operate(struct erst *erst, const struct operation *operation, struct 
 
         if (r < 0)
                 return r;
-        r = drive(erst, &context, operation, transfer->id);
+        r = drive(erst, &context, operation, transfer);
         if (r >= 0 && transfer->take)
                 r = transfer->take(erst, &context, transfer);
         end = run_optional(erst, &context, ERST_END_OPERATION);
@@ -256,8 +256,9 @@ int erst_count(struct erst *erst, uint64_t *ret_count) {
  */
 static int take_record(const struct erst *erst, struct erst_context *context, struct transfer *transfer) {
         uint8_t raw[ERST_CPER_HEADER_SIZE] = { 0 }, *buffer = transfer->buffer;
+        uint64_t address = erst->range_address + transfer->offset;
         struct bytes header = bytes_of(raw, sizeof(raw));
-        int r = erst->io->copy_from(erst->io->context, erst->range_address, raw, sizeof(raw));
+        int r = erst->io->copy_from(erst->io->context, address, raw, sizeof(raw));
 
         (void) context;
         if (r < 0)
@@ -265,24 +266,48 @@ static int take_record(const struct erst *erst, struct erst_context *context, st
         if (bytes_u64(header, ERST_CPER_RECORD_ID) != transfer->id)
                 return ERR_MISMATCH;
         transfer->size = bytes_u32(header, ERST_CPER_RECORD_LENGTH);
-        if (transfer->size < sizeof(raw) || transfer->size > erst_record_capacity(erst))
+        if (transfer->size < sizeof(raw) || transfer->size > erst_record_capacity(erst) ||
+            transfer->size > erst->range_length - transfer->offset)
                 return ERR_LENGTH;
         if (transfer->size > transfer->capacity)
                 return ERR_BUFFER_TOO_SMALL;
         memcpy(buffer, raw, sizeof(raw));
         if (transfer->size == sizeof(raw))
                 return 0;
-        return erst->io->copy_from(erst->io->context, erst->range_address + sizeof(raw), buffer + sizeof(raw),
+        return erst->io->copy_from(erst->io->context, address + sizeof(raw), buffer + sizeof(raw),
                                    transfer->size - sizeof(raw));
 }
 
+static bool is_in_place(const struct erst *erst) {
+        return erst->attributes & ERST_ATTRIBUTE_NVRAM;
+}
+
+static struct erst_nvram nvram_of(const struct erst *erst) {
+        return (struct erst_nvram){ erst->io, erst->range_address, erst->range_length };
+}
+
+/* ACPI 6.5, 18.5.2.4.1: the platform is not asked. */
+static int read_in_place(const struct erst *erst, struct transfer *transfer) {
+        struct erst_nvram nvram = nvram_of(erst);
+        struct erst_nvram_record record;
+        int r = erst_nvram_find(&nvram, transfer->id, ERST_NVRAM_NOWHERE, &record);
+
+        if (r <= 0)
+                return r < 0 ? r : ERR_NOT_FOUND;
+        transfer->offset = record.offset;
+        return record.damaged ? ERR_LENGTH : take_record(erst, NULL, transfer);
+}
+
 int erst_read(struct erst *erst, uint64_t id, void *buffer, size_t capacity, size_t *ret_size) {
-        struct transfer transfer = { take_record, id, buffer, capacity, 0 };
+        struct transfer transfer = { .take = take_record, .id = id, .buffer = buffer, .capacity = capacity };
         int r;
 
         if (!id_is_valid(id))
                 return ERR_INVALID_ARGUMENT;
-        r = operate(erst, &operation_read, &transfer);
+        if (is_in_place(erst))
+                r = read_in_place(erst, &transfer);
+        else
+                r = operate(erst, &operation_read, &transfer);
         if (r >= 0 || r == ERR_BUFFER_TOO_SMALL)
                 *ret_size = transfer.size;
         return r;
@@ -298,12 +323,64 @@ static int check_record(const struct erst *erst, struct bytes record) {
         return 0;
 }
 
+/* All records of this identifier but the one at `except`. */
+static int wipe_in_place(const struct erst *erst, uint64_t id, uint64_t except) {
+        struct erst_nvram nvram = nvram_of(erst);
+        uint64_t previous = ERST_NVRAM_NOWHERE;
+        struct erst_nvram_record record;
+        int r;
+
+        while ((r = erst_nvram_find(&nvram, id, except, &record)) > 0) {
+                if (record.offset == previous) /* wiped in vain: it cannot be written */
+                        return ERR_FAILED;
+                previous = record.offset;
+                r = erst_nvram_wipe(&nvram, &record);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+/* The platform is told, and need not do anything: what was written or wiped in NVRAM is so already. */
+static int tell_platform(struct erst *erst, const struct operation *operation, struct transfer *transfer) {
+        int r = operate(erst, operation, transfer);
+
+        return r == ERR_ACTION_MISSING ? 0 : r;
+}
+
+/*
+ * A record is put where nothing is; only when the platform has it are others of its identifier wiped. One
+ * that the platform does not take is wiped itself.
+ */
+static int write_in_place(struct erst *erst, struct bytes record) {
+        struct transfer transfer = { .id = bytes_u64(record, ERST_CPER_RECORD_ID) };
+        struct erst_nvram nvram = nvram_of(erst);
+        struct erst_nvram_record own = { .id = transfer.id, .length = (uint32_t) record.size };
+        int r;
+
+        if (!bytes_start_with(record, bytes_of("CPER", 4)))
+                return ERR_INVALID_ARGUMENT;
+        r = erst_nvram_find_room(&nvram, record.size, &transfer.offset);
+        if (r < 0)
+                return r;
+        own.offset = transfer.offset;
+        r = erst_nvram_store(&nvram, own.offset, record);
+        if (r >= 0)
+                r = tell_platform(erst, &operation_write, &transfer);
+        if (r >= 0)
+                return wipe_in_place(erst, own.id, own.offset);
+        (void) erst_nvram_wipe(&nvram, &own);
+        return r;
+}
+
 int erst_write(struct erst *erst, struct bytes record) {
         struct transfer transfer = { 0 };
         int r = check_record(erst, record);
 
         if (r < 0)
                 return r;
+        if (is_in_place(erst))
+                return write_in_place(erst, record);
         r = check_operation(erst, &operation_write);
         if (r < 0)
                 return r;
@@ -318,11 +395,27 @@ int erst_write(struct erst *erst, struct bytes record) {
         return operate(erst, &operation_write, &transfer);
 }
 
+/* A platform that does not know the record, or has no clear, leaves its removal to us. */
+static int clear_in_place(struct erst *erst, struct transfer *transfer) {
+        struct erst_nvram nvram = nvram_of(erst);
+        struct erst_nvram_record record;
+        int r = erst_nvram_find(&nvram, transfer->id, ERST_NVRAM_NOWHERE, &record);
+
+        if (r <= 0)
+                return r < 0 ? r : ERR_NOT_FOUND;
+        r = tell_platform(erst, &operation_clear, transfer);
+        if (r < 0 && r != ERR_NOT_FOUND && r != ERR_STORE_EMPTY)
+                return r;
+        return wipe_in_place(erst, transfer->id, ERST_NVRAM_NOWHERE);
+}
+
 int erst_clear(struct erst *erst, uint64_t id) {
         struct transfer transfer = { .id = id };
 
         if (!id_is_valid(id))
                 return ERR_INVALID_ARGUMENT;
+        if (is_in_place(erst))
+                return clear_in_place(erst, &transfer);
         return operate(erst, &operation_clear, &transfer);
 }
 
@@ -420,10 +513,32 @@ static int walk_take(struct walk *walk, uint64_t id) {
         return 0;
 }
 
+static int walk_in_place(const struct erst *erst, struct walk *walk) {
+        struct erst_nvram nvram = nvram_of(erst);
+        struct erst_nvram_record record;
+        uint64_t offset = 0;
+        int r;
+
+        while ((r = erst_nvram_next(&nvram, &offset, &record)) > 0) {
+                r = walk_take(walk, record.id);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
 int erst_walk(struct erst *erst, uint64_t *ids, size_t capacity, size_t *ret_count) {
         struct walk walk = { .ids = ids, .capacity = size_min(capacity, ERST_WALK_MAX) };
         uint64_t count = UINT64_MAX, id;
-        int r = erst_count(erst, &count);
+        int r;
+
+        if (is_in_place(erst)) {
+                r = walk_in_place(erst, &walk);
+                if (r == 0 || r == ERR_LOOP || r == ERR_BUFFER_TOO_SMALL)
+                        *ret_count = walk.found;
+                return r;
+        }
+        r = erst_count(erst, &count);
 
         if (r < 0 && r != ERR_ACTION_MISSING)
                 return r;

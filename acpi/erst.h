@@ -15,11 +15,15 @@
  *
  * Errors of every operation below, beside its own:
  * ERR_ACTION_MISSING  the table lacks an action that it needs; nothing was run
- * ERR_NOT_SUPPORTED   the range is NVRAM that the system reads and writes by itself (18.5.2.4)
  * ERR_TIMEOUT         the platform stayed busy beyond timeout_us
  * ERR_NO_SPACE, ERR_HARDWARE, ERR_FAILED, ERR_STORE_EMPTY, ERR_NOT_FOUND
  *                     the platform's status, 18.5.1.1; ERR_STATUS for one that is not defined: last_status
  * and those of erst_run_action(). END_OPERATION is run after each of them that comes after BEGIN.
+ *
+ * Where the range is NVRAM (18.5.2.4.1; see erst-nvram.h), records are walked and read in place, and the
+ * platform is not asked. A write puts the record into empty space of the range and tells the platform its
+ * offset; a clear tells the platform and wipes what it left. There ERR_ACTION_MISSING does not occur but in
+ * erst_count() and erst_dummy_write(): the platform may have no such operations at all.
  */
 
 /* ACPI 6.5, 18.5.1.1, GET_ERROR_LOG_ADDRESS_RANGE_ATTRIBUTES */
@@ -115,6 +119,9 @@ int erst_read(struct erst *erst, uint64_t id, void *buffer, size_t capacity, siz
  *
  * ERR_INVALID_ARGUMENT  the record's length field is not its size, or its identifier is 0 or all ones
  * ERR_TOO_LARGE         it does not fit into the exchange range
+ * In NVRAM it must begin with "CPER" (ERR_INVALID_ARGUMENT), and ERR_NO_SPACE means that there is no empty
+ * space of its size; the one that it replaces is wiped last. Whatever the failure, the new one is not stored
+ * then.
  */
 int erst_write(struct erst *erst, struct bytes record);
 

@@ -391,22 +391,6 @@ static void test_dummy_write_stores_nothing(void **state) {
         assert_error(erst_dummy_write(&s.erst), ERR_ACTION_MISSING);
 }
 
-static void test_nvram_range_is_not_supported_yet(void **state) {
-        uint64_t accesses;
-
-        (void) state;
-        parse(FAKE_ERST_MAILBOX);
-        s.fake.attributes = ERST_ATTRIBUTE_NVRAM;
-        put_three();
-        reopen();
-        accesses = s.fake.accesses;
-        assert_error(read_error(101), ERR_NOT_SUPPORTED);
-        assert_error(erst_write(&s.erst, make(7, 200)), ERR_NOT_SUPPORTED);
-        assert_error(erst_clear(&s.erst, 101), ERR_NOT_SUPPORTED);
-        assert_error(erst_dummy_write(&s.erst), ERR_NOT_SUPPORTED);
-        assert_int_equal(s.fake.accesses, accesses);
-}
-
 /* The offset that an earlier user of the platform left is not ours. */
 static void test_offset_is_set_to_the_ranges_begin(void **state) {
         (void) state;
@@ -963,7 +947,6 @@ int main(void) {
                 cmocka_unit_test(test_clear_removes_one_record),
                 cmocka_unit_test(test_lies_about_success_are_seen_by_reading),
                 cmocka_unit_test(test_dummy_write_stores_nothing),
-                cmocka_unit_test(test_nvram_range_is_not_supported_yet),
                 cmocka_unit_test(test_offset_is_set_to_the_ranges_begin),
                 cmocka_unit_test(test_each_status_is_one_error),
                 cmocka_unit_test(test_upper_half_of_the_status_is_ignored),

@@ -53,8 +53,47 @@ static struct fake_erst_record *slot_of(struct fake_erst *fake, uint64_t id) {
         return NULL;
 }
 
+static bool is_nvram(const struct fake_erst *fake) {
+        return fake->attributes & ERST_ATTRIBUTE_NVRAM;
+}
+
+/* This platform aligns its records to 16; they lie where they lie, without an index. */
+#define NVRAM_ALIGNMENT 16
+
+/* The record at `offset` of the range, or an empty view. */
+static struct bytes nvram_at(const struct fake_erst *fake, size_t offset) {
+        struct bytes range = bytes_from(bytes_of(fake->exchange, sizeof(fake->exchange)), offset);
+
+        if (range.size < ERST_CPER_HEADER_SIZE || !bytes_start_with(range, bytes_of("CPER", 4)) ||
+            memcmp(range.data + ERST_CPER_PERSISTENCE, "ER", 2) != 0)
+                return bytes_of(NULL, 0);
+        return bytes_first(range, bytes_u32(range, ERST_CPER_RECORD_LENGTH));
+}
+
+/* The record of this identifier, or any when it is 0, at or behind *offset. */
+static struct bytes nvram_find(const struct fake_erst *fake, uint64_t id, size_t *offset) {
+        for (; *offset < sizeof(fake->exchange); *offset += NVRAM_ALIGNMENT / 2) {
+                struct bytes record = nvram_at(fake, *offset);
+
+                if (record.size > 0 && (id == 0 || bytes_u64(record, ERST_CPER_RECORD_ID) == id))
+                        return record;
+        }
+        return bytes_of(NULL, 0);
+}
+
+static size_t nvram_count(const struct fake_erst *fake) {
+        size_t offset = 0, count = 0;
+
+        for (; nvram_find(fake, 0, &offset).size > 0; offset += ERST_CPER_HEADER_SIZE)
+                count++;
+        return count;
+}
+
 size_t fake_erst_count(const struct fake_erst *fake) {
         size_t count = 0;
+
+        if (is_nvram(fake))
+                return nvram_count(fake);
 
         for (size_t i = 0; i < FAKE_ERST_SLOTS; i++)
                 count += fake->records[i].id != 0;
@@ -62,6 +101,10 @@ size_t fake_erst_count(const struct fake_erst *fake) {
 }
 
 struct bytes fake_erst_find(const struct fake_erst *fake, uint64_t id) {
+        size_t offset = 0;
+
+        if (is_nvram(fake))
+                return id ? nvram_find(fake, id, &offset) : bytes_of(NULL, 0);
         for (size_t i = 0; i < FAKE_ERST_SLOTS; i++)
                 if (id != 0 && fake->records[i].id == id)
                         return bytes_of(fake->records[i].bytes, fake->records[i].size);
@@ -99,7 +142,24 @@ static uint64_t store(struct fake_erst *fake, struct bytes record) {
         return STATUS_SUCCESS;
 }
 
+/* Behind the last record, as a kernel before this one left it. */
+static void nvram_put(struct fake_erst *fake, struct bytes record) {
+        size_t offset = 0, end = 0;
+        struct bytes last;
+
+        for (; (last = nvram_find(fake, 0, &offset)).size > 0; offset += NVRAM_ALIGNMENT / 2)
+                end = (offset + last.size + NVRAM_ALIGNMENT - 1) / NVRAM_ALIGNMENT * NVRAM_ALIGNMENT;
+        if (record.size > sizeof(fake->exchange) - end)
+                abort();
+        memcpy(fake->exchange + end, record.data, record.size);
+        memcpy(fake->exchange + end + ERST_CPER_PERSISTENCE, "ER", 2);
+}
+
 void fake_erst_put(struct fake_erst *fake, struct bytes record) {
+        if (is_nvram(fake)) {
+                nvram_put(fake, record);
+                return;
+        }
         if (record.size > FAKE_ERST_EXCHANGE_SIZE || store(fake, record) != STATUS_SUCCESS)
                 abort();
 }
@@ -161,11 +221,34 @@ static uint64_t do_clear(struct fake_erst *fake) {
         return STATUS_SUCCESS;
 }
 
+/* What is written is there already. */
+static uint64_t nvram_operation(struct fake_erst *fake) {
+        struct bytes record = nvram_at(fake, (size_t) fake->offset);
+        size_t offset = 0;
+
+        switch (fake->operation) {
+        case ERST_BEGIN_WRITE_OPERATION:
+                return record.size > 0 ? STATUS_SUCCESS : STATUS_FAILED;
+        case ERST_BEGIN_CLEAR_OPERATION:
+                record = nvram_find(fake, fake->id, &offset);
+                if (record.size == 0)
+                        return STATUS_NOT_FOUND;
+                if (!(fake->lies & FAKE_ERST_CLEAR_CLEARS_NOTHING))
+                        memset(fake->exchange + offset + ERST_CPER_PERSISTENCE, 0, 2);
+                return STATUS_SUCCESS;
+        default:
+                fake->wild++;
+                return STATUS_FAILED;
+        }
+}
+
 static uint64_t do_operation(struct fake_erst *fake) {
         if (fake->fixed_status)
                 return fake->fixed_status;
         if (fake->offset >= FAKE_ERST_EXCHANGE_SIZE)
                 return STATUS_FAILED;
+        if (is_nvram(fake))
+                return nvram_operation(fake);
         switch (fake->operation) {
         case ERST_BEGIN_WRITE_OPERATION:
                 return do_write(fake);
@@ -497,12 +580,14 @@ static int copy_from(void *context, uint64_t address, void *destination, size_t 
 }
 
 static int copy_to(void *context, uint64_t address, const void *source, size_t size) {
+        const struct fake_erst *fake = context;
         int r = count_access(context);
         uint8_t *memory = r < 0 ? NULL : memory_at(context, address, size, true);
 
         if (!memory)
                 return ERR_IO;
-        memcpy(memory, source, size);
+        if (!(fake->lies & FAKE_ERST_NVRAM_READ_ONLY))
+                memcpy(memory, source, size);
         return 0;
 }
 

@@ -50,6 +50,8 @@ enum fake_erst_style {
 #define FAKE_ERST_LENGTH_TOO_SHORT     0x080 /* it claims less than its header */
 #define FAKE_ERST_BODY_TORN            0x100 /* the second half of a record read is 0xff */
 
+#define FAKE_ERST_NVRAM_READ_ONLY      0x200 /* the range, where it is NVRAM, keeps what it has */
+
 #define FAKE_ERST_BUSY_FOR_EVER        UINT64_MAX
 
 struct fake_erst_record {
@@ -60,12 +62,18 @@ struct fake_erst_record {
 
 struct fake_erst {
         /* To be set at any time. */
-        size_t slots;        /* how many records fit; FAKE_ERST_SLOTS at first */
-        uint64_t busy_us;    /* how long an operation takes; an operation that takes for ever does nothing */
-        uint64_t timings;    /* what GET_EXECUTE_OPERATION_TIMINGS says */
-        uint64_t attributes; /* of the exchange range */
-        unsigned lies;       /* FAKE_ERST_... */
-        int count_error;     /* added to the true count */
+        size_t slots;     /* how many records fit; FAKE_ERST_SLOTS at first */
+        uint64_t busy_us; /* how long an operation takes; an operation that takes for ever does nothing */
+        uint64_t timings; /* what GET_EXECUTE_OPERATION_TIMINGS says */
+
+        /*
+         * Of the exchange range. With ERST_ATTRIBUTE_NVRAM, to be set before the first record: the range is
+         * the store, records[] is unused, a write stores what lies at its offset, a clear spoils the "ER" of
+         * its record alone, and a read is an error of whoever asks for it.
+         */
+        uint64_t attributes;
+        unsigned lies;         /* FAKE_ERST_... */
+        int count_error;       /* added to the true count */
         uint64_t fixed_status; /* when not 0: the status of every operation, which then does nothing */
 
         /* To be read at any time. */

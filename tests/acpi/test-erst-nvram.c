@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include "acpi/erst-nvram.h"
+#include "tests/support/fake-erst.h"
+
+static const enum fake_erst_style styles[] = { FAKE_ERST_QEMU, FAKE_ERST_MAILBOX };
+
+struct setup {
+        struct fake_erst fake;
+        struct acpi_io io;
+        struct erst_table table;
+        struct erst erst;
+        uint8_t buffer[FAKE_ERST_EXCHANGE_SIZE];
+        uint64_t ids[32];
+};
+
+static struct setup s;
+
+static void setup(enum fake_erst_style style) {
+        struct erst_fault fault;
+
+        fake_erst_init(&s.fake, style);
+        s.fake.attributes = ERST_ATTRIBUTE_NVRAM;
+        memset(s.fake.exchange, 0xff, sizeof(s.fake.exchange));
+        s.io = fake_erst_io(&s.fake);
+        assert_ok(erst_table_parse(fake_erst_table(&s.fake), &s.table, &fault));
+        assert_ok(erst_open(&s.erst, &s.table, &s.io));
+}
+
+static struct bytes make(uint64_t id, size_t size) {
+        static uint8_t record[FAKE_ERST_EXCHANGE_SIZE + 1];
+        struct bytes made = fake_erst_make_record(record, size, id);
+
+        memcpy(record + ERST_CPER_PERSISTENCE, "ER", 2);
+        return made;
+}
+
+static void put_three(void) {
+        fake_erst_put(&s.fake, make(101, 301));
+        fake_erst_put(&s.fake, make(102, 402));
+        fake_erst_put(&s.fake, make(103, 503));
+}
+
+static int read_record(uint64_t id) {
+        size_t size = 12345;
+        int r = erst_read(&s.erst, id, s.buffer, sizeof(s.buffer), &size);
+
+        if (r == 0)
+                assert_true(bytes_equal(bytes_of(s.buffer, size), make(id, size)));
+        else
+                assert_int_equal(size, 12345);
+        return r;
+}
+
+static size_t walk(void) {
+        size_t count = 77;
+
+        assert_ok(erst_walk(&s.erst, s.ids, ARRAY_SIZE(s.ids), &count));
+        return count;
+}
+
+static void rename_action(uint8_t from, uint8_t to) {
+        struct erst_fault fault;
+
+        for (size_t i = 0; i < s.fake.builder.count; i++)
+                if (s.fake.builder.raw[ERST_HEADER_SIZE + i * ERST_ENTRY_SIZE] == from)
+                        s.fake.builder.raw[ERST_HEADER_SIZE + i * ERST_ENTRY_SIZE] = to;
+        assert_ok(erst_table_parse(fake_erst_table(&s.fake), &s.table, &fault));
+}
+
+static void test_records_are_read_in_place(void **state) {
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
+                setup(styles[i]);
+                assert_int_equal(walk(), 0);
+                put_three();
+                assert_int_equal(walk(), 3);
+                for (unsigned id = 0; id < 3; id++) {
+                        assert_int_equal(s.ids[id], 101 + id);
+                        assert_ok(read_record(101 + id));
+                }
+                assert_error(read_record(104), ERR_NOT_FOUND);
+                assert_error(read_record(0), ERR_INVALID_ARGUMENT);
+                assert_int_equal(s.fake.executes + s.fake.begins + s.fake.ends + s.fake.wild, 0);
+        }
+}
+
+static void test_records_lie_at_any_offset(void **state) {
+        size_t count;
+
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        for (size_t offset = 0; offset < 600; offset++) {
+                memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
+                memcpy(s.fake.exchange + offset, make(7, 200).data, 200);
+                assert_int_equal(walk(), 1);
+                assert_ok(read_record(7));
+        }
+        memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
+        memcpy(s.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 128, make(7, 128).data, 128);
+        assert_int_equal(walk(), 1);
+        assert_ok(read_record(7));
+        memcpy(s.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 127, make(7, 128).data, 127);
+        assert_int_equal(walk(), 0);
+        put_three();
+        assert_error(erst_walk(&s.erst, s.ids, 2, &count), ERR_BUFFER_TOO_SMALL);
+        assert_int_equal(count, 2);
+        assert_int_equal(s.ids[1], 102);
+}
+
+/* A record inside of another's body is the other's. */
+static void test_what_is_no_record_is_none(void **state) {
+        uint8_t *range = s.fake.exchange;
+
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        memcpy(range, make(1, 1000).data, 1000);
+        memcpy(range + 300, make(2, 200).data, 200);
+        memcpy(range + 1000, make(3, 200).data, 200);
+        range[1000 + ERST_CPER_PERSISTENCE] = 'x'; /* never stored, or cleared */
+        memcpy(range + 1200, make(0, 200).data, 200);
+        memcpy(range + 1400, make(UINT64_MAX, 200).data, 200);
+        memcpy(range + 1600, make(4, 200).data, 200);
+        assert_int_equal(walk(), 2);
+        assert_int_equal(s.ids[0], 1);
+        assert_int_equal(s.ids[1], 4);
+}
+
+static void test_a_damaged_record_is_listed_and_hides_no_other(void **state) {
+        static const uint32_t lengths[] = { 0, 127, FAKE_ERST_EXCHANGE_SIZE + 1, UINT32_MAX };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+                setup(FAKE_ERST_MAILBOX);
+                put_three();
+                store_u32(s.fake.exchange + ERST_CPER_RECORD_LENGTH, lengths[i]);
+                assert_int_equal(walk(), 3);
+                assert_error(read_record(101), ERR_LENGTH);
+                assert_ok(read_record(103));
+                assert_ok(erst_clear(&s.erst, 101));
+                assert_int_equal(walk(), 2);
+                assert_ok(read_record(102));
+        }
+}
+
+static void test_write_takes_empty_space(void **state) {
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
+                setup(styles[i]);
+                put_three();
+                assert_ok(erst_write(&s.erst, make(104, 604)));
+                assert_int_equal(s.fake.begins, 1);
+                assert_int_equal(s.fake.executes, 1);
+                assert_int_equal(s.fake.ends, 1);
+                assert_true(s.fake.offset >= 304 + 416 + 503);
+                assert_int_equal(s.fake.offset % 8, 0);
+                assert_int_equal(walk(), 4);
+                for (unsigned id = 101; id <= 104; id++)
+                        assert_ok(read_record(id));
+                assert_int_equal(s.fake.wild, 0);
+        }
+}
+
+static void test_write_fills_gaps_and_then_says_full(void **state) {
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        assert_ok(erst_clear(&s.erst, 102));
+        memset(s.fake.exchange + 304, 0, 416); /* this platform leaves the bytes */
+        assert_error(erst_write(&s.erst, make(5, FAKE_ERST_EXCHANGE_SIZE)), ERR_NO_SPACE);
+        assert_error(erst_write(&s.erst, make(5, FAKE_ERST_EXCHANGE_SIZE + 1)), ERR_TOO_LARGE);
+        assert_ok(erst_write(&s.erst, make(5, 416)));
+        assert_int_equal(s.fake.offset, 304);
+        for (unsigned id = 6; id < 64; id++) {
+                int r = erst_write(&s.erst, make(id, 400));
+
+                if (r == ERR_NO_SPACE)
+                        break;
+                assert_ok(r);
+        }
+        assert_int_equal(walk(), 20);
+        for (size_t i = 0; i < 20; i++)
+                assert_ok(read_record(s.ids[i]));
+        assert_int_equal(s.fake.wild, 0);
+}
+
+/* Bytes that are neither a record nor empty are the platform's, and so is what a torn record may reach. */
+static void test_write_leaves_what_it_does_not_know(void **state) {
+        uint8_t before[FAKE_ERST_EXCHANGE_SIZE];
+
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        for (size_t i = 0; i < sizeof(s.fake.exchange); i += 199)
+                s.fake.exchange[i] = 0x5a;
+        memcpy(before, s.fake.exchange, sizeof(before));
+        assert_error(erst_write(&s.erst, make(5, 200)), ERR_NO_SPACE);
+        assert_int_equal(s.fake.executes, 0);
+        assert_memory_equal(before, s.fake.exchange, sizeof(before));
+        assert_ok(erst_write(&s.erst, make(5, 190)));
+        setup(FAKE_ERST_QEMU);
+        memcpy(s.fake.exchange, make(1, 200).data, 200);
+        store_u32(s.fake.exchange + ERST_CPER_RECORD_LENGTH, UINT32_MAX);
+        assert_error(erst_write(&s.erst, make(5, 200)), ERR_NO_SPACE);
+}
+
+static void test_write_replaces_without_losing(void **state) {
+        (void) state;
+        setup(FAKE_ERST_MAILBOX);
+        put_three();
+        assert_ok(erst_write(&s.erst, make(102, 700)));
+        assert_int_equal(walk(), 3);
+        assert_int_equal(fake_erst_find(&s.fake, 102).size, 700);
+        assert_ok(read_record(102));
+        s.fake.fixed_status = 3;
+        assert_error(erst_write(&s.erst, make(102, 300)), ERR_FAILED);
+        assert_int_equal(walk(), 3);
+        assert_int_equal(fake_erst_find(&s.fake, 102).size, 700);
+        assert_ok(read_record(102));
+        assert_error(erst_write(&s.erst, bytes_of(s.fake.mailbox, 64)), ERR_INVALID_ARGUMENT);
+}
+
+static void test_a_record_needs_its_signature(void **state) {
+        struct bytes record = make(9, 200);
+
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        ((uint8_t *) record.data)[0] = 'X';
+        assert_error(erst_write(&s.erst, record), ERR_INVALID_ARGUMENT);
+        assert_int_equal(s.fake.executes, 0);
+}
+
+/* Power may fail at any access: what is half written is no record, and nothing else is lost. */
+static void test_each_access_of_a_write_may_fail(void **state) {
+        uint64_t accesses;
+
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        fake_erst_fail_at(&s.fake, 0);
+        assert_ok(erst_write(&s.erst, make(104, 604)));
+        accesses = s.fake.accesses;
+        assert_in_range(accesses, 10, 500);
+        for (uint64_t n = 1; n <= accesses; n++) {
+                int r;
+
+                setup(FAKE_ERST_QEMU);
+                put_three();
+                fake_erst_fail_at(&s.fake, n);
+                r = erst_write(&s.erst, make(104, 604));
+                fake_erst_fail_at(&s.fake, 0);
+                assert_in_range(walk(), 3, 4);
+                for (unsigned id = 101; id <= 103; id++)
+                        assert_ok(read_record(id));
+                if (r == 0 || walk() == 4)
+                        assert_ok(read_record(104));
+        }
+}
+
+static void test_clear_removes_one_record(void **state) {
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
+                setup(styles[i]);
+                put_three();
+                assert_ok(erst_clear(&s.erst, 102));
+                assert_int_equal(s.fake.executes, 1);
+                assert_int_equal(walk(), 2);
+                assert_ok(read_record(101));
+                assert_ok(read_record(103));
+                assert_error(erst_clear(&s.erst, 102), ERR_NOT_FOUND);
+                assert_int_equal(s.fake.executes, 1);
+                assert_int_equal(s.fake.wild, 0);
+        }
+}
+
+/* It says success and clears nothing, says that it knows no such record, or has no operations at all. */
+static void test_clear_wipes_what_the_platform_leaves(void **state) {
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        s.fake.lies = FAKE_ERST_CLEAR_CLEARS_NOTHING;
+        assert_ok(erst_clear(&s.erst, 102));
+        assert_int_equal(walk(), 2);
+        s.fake.fixed_status = 5;
+        assert_ok(erst_clear(&s.erst, 101));
+        assert_int_equal(walk(), 1);
+        s.fake.fixed_status = 3;
+        assert_error(erst_clear(&s.erst, 103), ERR_FAILED);
+        assert_int_equal(walk(), 1);
+        rename_action(ERST_EXECUTE_OPERATION, 0x42);
+        assert_ok(erst_clear(&s.erst, 103));
+        assert_int_equal(walk(), 0);
+}
+
+static void test_a_platform_without_operations_is_enough(void **state) {
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        for (uint8_t action = 0; action < ERST_GET_ERROR_LOG_ADDRESS_RANGE; action++)
+                rename_action(action, 0x42);
+        assert_ok(erst_write(&s.erst, make(5, 300)));
+        assert_int_equal(walk(), 1);
+        assert_ok(read_record(5));
+        assert_ok(erst_clear(&s.erst, 5));
+        assert_int_equal(walk(), 0);
+        assert_int_equal(s.fake.executes, 0);
+}
+
+static void test_memory_that_cannot_be_written_is_told(void **state) {
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        s.fake.lies = FAKE_ERST_NVRAM_READ_ONLY | FAKE_ERST_CLEAR_CLEARS_NOTHING;
+        assert_error(erst_clear(&s.erst, 102), ERR_FAILED);
+        assert_int_equal(walk(), 3);
+        assert_error(erst_write(&s.erst, make(5, 300)), ERR_FAILED);
+        assert_int_equal(walk(), 3);
+}
+
+static void test_a_range_that_claims_too_much_is_bounded(void **state) {
+        struct erst_nvram nvram = { &s.io, FAKE_ERST_EXCHANGE_ADDRESS, FAKE_ERST_EXCHANGE_SIZE };
+        struct erst_nvram_record record;
+        uint64_t offset = UINT64_MAX;
+
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        assert_int_equal(erst_nvram_next(&nvram, &offset, &record), 0);
+        nvram.size = UINT64_MAX / 2;
+        offset = ERST_NVRAM_SIZE_MAX - ERST_CPER_HEADER_SIZE + 1;
+        assert_int_equal(erst_nvram_next(&nvram, &offset, &record), 0);
+        assert_int_equal(s.fake.wild, 0);
+        offset = 0;
+        assert_error(erst_nvram_next(&nvram, &offset, &record), ERR_IO);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_records_are_read_in_place),
+                cmocka_unit_test(test_records_lie_at_any_offset),
+                cmocka_unit_test(test_what_is_no_record_is_none),
+                cmocka_unit_test(test_a_damaged_record_is_listed_and_hides_no_other),
+                cmocka_unit_test(test_write_takes_empty_space),
+                cmocka_unit_test(test_write_fills_gaps_and_then_says_full),
+                cmocka_unit_test(test_write_leaves_what_it_does_not_know),
+                cmocka_unit_test(test_write_replaces_without_losing),
+                cmocka_unit_test(test_a_record_needs_its_signature),
+                cmocka_unit_test(test_each_access_of_a_write_may_fail),
+                cmocka_unit_test(test_clear_removes_one_record),
+                cmocka_unit_test(test_clear_wipes_what_the_platform_leaves),
+                cmocka_unit_test(test_a_platform_without_operations_is_enough),
+                cmocka_unit_test(test_memory_that_cannot_be_written_is_told),
+                cmocka_unit_test(test_a_range_that_claims_too_much_is_bounded),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
