@@ -19,7 +19,10 @@ void erst_describe_heading(struct text *text);
  */
 void erst_describe_entry(const struct erst_table *table, size_t index, struct text *text);
 
-/* "breaks: entry 7: the mask cannot hold the value (ACPI 6.5, 18.5.1.2)" */
+/*
+ * "breaks: entry 7: END_OPERATION: the mask cannot hold the value (ACPI 6.5, 18.5.1.2)", in lines of at most
+ * 80 columns: it goes on, indented, between two words, and the section stays in one piece. At most 240 bytes.
+ */
 void erst_describe_finding(const struct erst_finding *finding, struct text *text);
 
 /* "offset 273: entry 7: instruction: is none of the nineteen" */

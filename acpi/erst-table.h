@@ -146,6 +146,8 @@ struct erst_finding {
 
 /*
  * Writes the first `capacity` findings and returns how many there are, which may be more. Header first, then
- * missing actions, then entries in table order.
+ * missing actions, then actions that cannot do what they are for, then entries in table order. What only the
+ * platform knows (the range's attributes, the timings) is judged where the table itself holds it as a
+ * constant: written to a piece of memory and read from there.
  */
 size_t erst_table_judge(const struct erst_table *table, struct erst_finding *findings, size_t capacity);
