@@ -172,8 +172,18 @@ SCHEMA_CHECK := $(O)/check-schema
 $(SCHEMA_CHECK).passed: tests/linux-tool/check-schema.py $(PROGRAM) $(wildcard docs/schema/*.json) scripts/run-test
 	scripts/run-test $(SCHEMA_CHECK).log $< $(PROGRAM) && touch $@
 
+# The project's ERST tables are source for iasl, and what it makes of them is what is read.
+TABLES := $(patsubst %.asl,$(O)/%.aml,$(wildcard acpi/tables/*/*.asl))
+$(O)/acpi/tables/%.aml: acpi/tables/%.asl
+	@mkdir -p $(@D)
+	@iasl -p $(basename $@) $< > $(basename $@).log 2>&1 || { cat $(basename $@).log; exit 1; }
+
+TABLE_CHECK := $(O)/check-tables
+$(TABLE_CHECK).passed: tests/acpi/check-tables.py $(PROGRAM) $(TABLES) $(wildcard acpi/tables/*/*.txt) scripts/run-test
+	scripts/run-test $(TABLE_CHECK).log $< $(PROGRAM) $(O)/acpi/tables && touch $@
+
 .PHONY: unit scenarios
-unit: $(STAMPS) $(SCHEMA_CHECK).passed
+unit: $(STAMPS) $(SCHEMA_CHECK).passed $(TABLE_CHECK).passed
 
 scenarios: all
 	scripts/run-test --show $(O)/harness/scenarios.log ovmf-harness/run
@@ -184,7 +194,7 @@ test:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory -j$(JOBS) -k unit || true
 	@$(MAKE) --no-print-directory scenarios || true
-	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(SCHEMA_CHECK))
+	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(SCHEMA_CHECK) $(TABLE_CHECK))
 
 .PHONY: demo
 demo:

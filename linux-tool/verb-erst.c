@@ -92,6 +92,7 @@ static struct json_object *json_from_entry(const struct erst_table *table, size_
         json_add_number(object, "instruction", entry.instruction);
         json_add_string(object, "instruction_name", erst_instruction_name(entry.instruction));
         json_add_number(object, "flags", entry.flags);
+        json_add_number(object, "reserved", entry.reserved);
         json_add_number(region, "space", entry.register_region.space);
         json_add_number(region, "bit_width", entry.register_region.bit_width);
         json_add_number(region, "bit_offset", entry.register_region.bit_offset);

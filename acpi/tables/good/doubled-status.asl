@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+
+/*
+ * The status lies in bits 8:1 and the bit offset says 0, so that codes come doubled. The mask of the SMI
+ * port is wider than the port, END does nothing and wants bits preserved, and the reserved action reads a
+ * register.
+ */
+
+[0004]                          Signature : "ERST"
+[0004]                       Table Length : 00000000
+[0001]                           Revision : 01
+[0001]                           Checksum : 00
+[0006]                             Oem ID : "PSTORE"
+[0008]                       Oem Table ID : "FIRMWARE"
+[0004]                       Oem Revision : 00000001
+[0004]                    Asl Compiler ID : "INTL"
+[0004]              Asl Compiler Revision : 00000001
+
+[0004]        Serialization Header Length : 0000000C
+[0004]                           Reserved : 00000000
+[0004]            Instruction Entry Count : 00000010
+
+[0001]                             Action : 00 [Begin Write Operation]
+[0001]                        Instruction : 03 [Write Register Value]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 08
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 01
+[0008]                            Address : 000000007A620018
+[0008]                              Value : 0000000000000041
+[0008]                               Mask : 00000000000000FF
+
+[0001]                             Action : 01 [Begin Read Operation]
+[0001]                        Instruction : 03 [Write Register Value]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 08
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 01
+[0008]                            Address : 000000007A620018
+[0008]                              Value : 0000000000000042
+[0008]                               Mask : 00000000000000FF
+
+[0001]                             Action : 02 [Begin Clear Operation]
+[0001]                        Instruction : 03 [Write Register Value]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 08
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 01
+[0008]                            Address : 000000007A620018
+[0008]                              Value : 0000000000000043
+[0008]                               Mask : 00000000000000FF
+
+[0001]                             Action : 03 [End Operation]
+[0001]                        Instruction : 04 [Noop]
+[0001]              Flags (decoded below) : 01
+                   Preserve Register Bits : 1
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 00
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 00
+[0008]                            Address : 0000000000000000
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : 0000000000000000
+
+[0001]                             Action : 04 [Set Record Offset]
+[0001]                        Instruction : 02 [Write Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 20
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 03
+[0008]                            Address : 000000007A620019
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : 00000000FFFFFFFF
+
+[0001]                             Action : 05 [Execute Operation]
+[0001]                        Instruction : 03 [Write Register Value]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 01 [SystemIO]
+[0001]                          Bit Width : 08
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 01
+[0008]                            Address : 00000000000000B2
+[0008]                              Value : 0000000000000090
+[0008]                               Mask : 000000000000FFFF
+
+[0001]                             Action : 06 [Check Busy Status]
+[0001]                        Instruction : 01 [Read Register Value]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 08
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 01
+[0008]                            Address : 000000007A62001D
+[0008]                              Value : 0000000000000001
+[0008]                               Mask : 0000000000000001
+
+[0001]                             Action : 08 [Get Record Identifier]
+[0001]                        Instruction : 00 [Read Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 40
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 04
+[0008]                            Address : 000000007A62001F
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : FFFFFFFFFFFFFFFF
+
+[0001]                             Action : 09 [Set Record Identifier]
+[0001]                        Instruction : 02 [Write Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 40
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 04
+[0008]                            Address : 000000007A620027
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : FFFFFFFFFFFFFFFF
+
+[0001]                             Action : 0A [Get Record Count]
+[0001]                        Instruction : 00 [Read Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 10
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 02
+[0008]                            Address : 000000007A62002F
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : 000000000000FFFF
+
+[0001]                             Action : 0B [Begin Dummy Write Operation]
+[0001]                        Instruction : 03 [Write Register Value]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 08
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 01
+[0008]                            Address : 000000007A620018
+[0008]                              Value : 000000000000004B
+[0008]                               Mask : 00000000000000FF
+
+[0001]                             Action : 0D [Get Error Address Range]
+[0001]                        Instruction : 00 [Read Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 40
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 04
+[0008]                            Address : 000000007A620031
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : FFFFFFFFFFFFFFFF
+
+[0001]                             Action : 0E [Get Error Address Length]
+[0001]                        Instruction : 00 [Read Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 20
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 03
+[0008]                            Address : 000000007A620039
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : 00000000FFFFFFFF
+
+[0001]                             Action : 0F [Get Error Attributes]
+[0001]                        Instruction : 00 [Read Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 08
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 01
+[0008]                            Address : 000000007A62003D
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : 00000000000000FF
+
+[0001]                             Action : 07 [Get Command Status]
+[0001]                        Instruction : 00 [Read Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 10
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 02
+[0008]                            Address : 000000007A620048
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : 00000000000001FE
+
+[0001]                             Action : 0C [Unused]
+[0001]                        Instruction : 00 [Read Register]
+[0001]              Flags (decoded below) : 00
+                   Preserve Register Bits : 0
+[0001]                           Reserved : 00
+[0012]                    Register Region : [Generic Address Structure]
+[0001]                           Space ID : 00 [SystemMemory]
+[0001]                          Bit Width : 10
+[0001]                         Bit Offset : 00
+[0001]               Encoded Access Width : 02
+[0008]                            Address : 000000007A620048
+[0008]                              Value : 0000000000000000
+[0008]                               Mask : 000000000000FFFF
