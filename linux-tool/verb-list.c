@@ -54,7 +54,7 @@ const struct verb verb_list = {
         .description = "An event is one oops or panic, with all the records into which the kernel cut\n"
                        "its log. STORED is the size of the stored bytes, LOG that of the decoded log.\n"
                        "Records that belong to no event come last. The ids are what the other verbs\n"
-                       "take.\n",
+                       "take. --deleted lists what was deleted from an image and not overwritten yet.\n",
         .options = OPTION_SOURCE | OPTION_DELETED,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

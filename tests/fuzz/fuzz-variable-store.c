@@ -4,11 +4,17 @@
  * Any file as a variable volume, once as it is and once with its checksum put right: the walk ends, every
  * name and every piece of data lies in its own variable, variables follow each other without a gap, and
  * live, stale and free bytes make the whole.
+ *
+ * A variable that is appended is there, and gone when it is deleted; so is one of those that were there. The
+ * others stay as they were, no bit is set that flash had cleared, and a refusal changes nothing.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "pstore/variable-name.h"
 #include "pstore/variable-store.h"
+#include "tests/support/memory-image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,6 +50,117 @@ static size_t check_walk(const struct variable_store *store) {
         return live;
 }
 
+/* --- changing it ---------------------------------------------------------------------------------- */
+
+static struct variable_store open_again(const struct memory_image *file) {
+        struct variable_store store;
+        struct fault fault;
+
+        check(variable_store_open(memory_image_bytes(file), &store, &fault) == 0);
+        return store;
+}
+
+static bool same_name(const struct variable_store_entry *left, const struct variable_store_entry *right) {
+        return guid_equal(&left->vendor, &right->vendor) && bytes_equal(left->name, right->name);
+}
+
+static size_t count_live(const struct variable_store *store, const struct variable_store_entry *wanted,
+                         struct variable_store_entry *ret_last) {
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct fault fault;
+        size_t count = 0;
+
+        while (variable_store_next(store, &cursor, &entry, &fault) > 0)
+                if (entry.live && same_name(&entry, wanted)) {
+                        *ret_last = entry;
+                        count++;
+                }
+        return count;
+}
+
+/*
+ * What of other names was in the store `before` is in the store `after`, alive as it was; that one may have
+ * one more at its end. More transitions than a walk follows are all shown, so then nothing can be said.
+ */
+static void check_others(const struct variable_store *before, const struct variable_store *after,
+                         const struct variable_store_entry *but) {
+        struct variable_store_cursor left_cursor = { 0 }, right_cursor = { 0 };
+        struct variable_store_entry left, right;
+        struct fault fault;
+
+        while (variable_store_next(before, &left_cursor, &left, &fault) > 0) {
+                check(variable_store_next(after, &right_cursor, &right, &fault) > 0);
+                check(left.offset == right.offset && left.size == right.size);
+                check(bytes_equal(left.data, right.data) && bytes_equal(left.name, right.name));
+                if (left_cursor.transitions < 256 && right_cursor.transitions < 256 && !same_name(&left, but))
+                        check(left.live == right.live && left.state == right.state);
+        }
+}
+
+static void check_delete(struct bytes image, const struct variable_store_entry *wanted) {
+        struct variable_store before, after;
+        struct variable_store_entry live;
+        struct memory_image file;
+        struct fault fault;
+        size_t count;
+        int r;
+
+        memory_image_init(&file, image);
+        check(variable_store_open(image, &before, &fault) == 0);
+        count = count_live(&before, wanted, &live);
+        r = variable_store_delete(&before, &wanted->vendor, wanted->name, &file.writer);
+        check(r == (count == 0 ? ERR_NOT_FOUND : count == 1 ? 0 : ERR_EXISTS));
+        check((r == 0) == (file.puts > 0) && !file.unlike_flash && !file.unflushed);
+        after = open_again(&file);
+        check(count_live(&after, wanted, &live) == (r == 0 ? 0 : count));
+        check_others(&before, &after, wanted);
+        memory_image_free(&file);
+}
+
+static void check_append(struct bytes image, const struct variable_store_draft *draft) {
+        const struct variable_store_entry wanted = {
+                .vendor = draft->vendor,
+                .name = bytes_first(draft->name, draft->name.size - 2),
+        };
+        struct variable_store before, after;
+        struct variable_store_entry live;
+        struct fault fault = { 0 };
+        struct memory_image file;
+        int r;
+
+        memory_image_init(&file, image);
+        check(variable_store_open(image, &before, &fault) == 0);
+        r = variable_store_append(&before, draft, &file.writer, &fault);
+        check(!file.unlike_flash && !file.unflushed && (r == 0) == (file.puts > 0));
+        check(r == 0 || r == ERR_NO_SPACE || r == ERR_EXISTS || fault.field);
+        after = open_again(&file);
+        check_others(&before, &after, &wanted);
+        if (r == 0) {
+                check(count_live(&after, &wanted, &live) == 1);
+                check(bytes_equal(live.data, draft->data) && live.attributes == draft->attributes);
+                check_delete(memory_image_bytes(&file), &wanted);
+        }
+        memory_image_free(&file);
+}
+
+static void check_writer(const struct variable_store *store) {
+        static const uint8_t name[] = { 'a', 0, 0, 0 }, data[64] = "Panic#1 Part1\n";
+        const struct variable_store_draft draft = {
+                .vendor = variable_vendor_crash,
+                .attributes = VARIABLE_ATTRIBUTES_CRASH,
+                .name = bytes_of(name, sizeof(name)),
+                .data = bytes_of(data, store->image.size % sizeof(data)),
+        };
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct fault fault;
+
+        check_append(store->image, &draft);
+        for (int i = 0; i < 4 && variable_store_next(store, &cursor, &entry, &fault) > 0; i++)
+                check_delete(store->image, &entry);
+}
+
 static void check_image(struct bytes image) {
         struct variable_store_space space;
         struct variable_store store;
@@ -58,6 +175,7 @@ static void check_image(struct bytes image) {
         check(space.size == store.end - store.start);
         check(space.live + space.stale + space.free == space.size);
         check(space.live == check_walk(&store));
+        check_writer(&store);
 }
 
 /* UEFI PI 1.7, volume 3, 3.2.1: the 16-bit sum of the header is zero. */

@@ -27,6 +27,10 @@ VARIABLES = {
     "dump-type0-7-1-1709210300-C": b"\xff\xfe\xfd noise",
     "dump-by-nobody": b"foreign",
 }
+IMAGES = {
+    "erst-image": "erst-image/linux-6.1-panic.bin",
+    "efi-image": "variable-store/linux-6.1-panic.fd",
+}
 DONE, FAILED, NOTHING_FOUND = 0, 1, 3
 
 
@@ -92,12 +96,30 @@ def check_clear(run):
     run.json([NOTHING_FOUND], "list")
 
 
+def check_deleted(run):
+    for kind, file in IMAGES.items():
+        image, dumps = run.variables.parent / kind, str(run.dumps / kind)
+        image.write_bytes((ROOT / "tests/data" / file).read_bytes())
+        source = ["--source", f"{kind}:{image}"]
+        run.json([DONE], "clear", "--all", "--yes", "--output", dumps, *source, source=False)
+        (event,) = run.json([DONE], "list", "--deleted", *source, source=False)["events"]
+        assert event["records"] and all(record["deleted"] and "@" in record["id"] for record in event["records"])
+        (shown,) = run.json([DONE], "show", "--deleted", "--parts", *source, source=False)["events"]
+        assert shown["deleted"] and all(part["deleted"] for part in shown["parts"])
+        run.json([DONE], "dump", "--deleted", "--output", dumps, *source, source=False)
+        (manifest,) = [json.loads(path.read_text()) for path in Path(dumps).glob("*/manifest.2.json")]
+        validate(manifest)
+        assert all(record["deleted"] for record in manifest["records"])
+        store = run.json([0, 1, 2], "check", *source, source=False)["stores"][0]
+        assert (store["space"]["stale"] is None) == (kind == "erst-image")
+
+
 def check_erst(run):
     for path in sorted(Path(os.environ.get("CORPUS", "none")).glob("erst/*.aml")):
         run.json([DONE, FAILED], "erst", str(path), source=False)
 
 
-CHECKS = [check_list, check_show, check_dump, check_check, check_write, check_clear, check_erst]
+CHECKS = [check_list, check_show, check_dump, check_check, check_write, check_clear, check_deleted, check_erst]
 
 
 def main():
