@@ -29,10 +29,10 @@ static struct variable_source *variable_source_of(struct record_source *source) 
         return source->context;
 }
 
-static EFI_GUID crash_vendor(void) {
+static EFI_GUID vendor_of(const char *name) {
         EFI_GUID guid;
 
-        memcpy(&guid, variable_vendor_crash.bytes, sizeof(guid));
+        memcpy(&guid, variable_name_vendor(text_view(name))->bytes, sizeof(guid));
         return guid;
 }
 
@@ -127,15 +127,25 @@ static int add_name(struct variable_source *variables, struct bytes units) {
         return 0;
 }
 
-static int collect_names(struct variable_source *variables, struct walk *walk) {
-        EFI_GUID crash = crash_vendor();
+/* A name that cannot be one of a hardware error, too long or malformed, is the crash vendor's to complain of.
+ */
+static bool is_record(const struct walk *walk) {
+        char name[RECORD_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+        struct guid vendor;
 
+        (void) ucs2_to_utf8(walk_name(walk), &text);
+        memcpy(&vendor, &walk->vendor, sizeof(vendor));
+        return variable_is_record(&vendor, text_bytes(&text));
+}
+
+static int collect_names(struct variable_source *variables, struct walk *walk) {
         for (size_t walked = 0; walked < VARIABLES_MAX; walked++) {
                 int r = next_variable(variables->app, walk);
 
                 if (r <= 0)
                         return r;
-                if (memcmp(&walk->vendor, &crash, sizeof(crash)) != 0)
+                if (!is_record(walk))
                         continue;
                 r = add_name(variables, walk_name(walk));
                 if (r < 0)
@@ -191,14 +201,14 @@ static int name_to_units(const char *name, CHAR16 units[RECORD_NAME_SIZE]) {
 }
 
 static int get_variable(const struct app *app, const char *name, void *data, UINTN *size) {
-        EFI_GUID crash = crash_vendor();
+        EFI_GUID vendor = vendor_of(name);
         CHAR16 units[RECORD_NAME_SIZE];
         int r;
 
         r = name_to_units(name, units);
         if (r < 0)
                 return r;
-        return efi_status_to_error(app->runtime->GetVariable(units, &crash, NULL, size, data));
+        return efi_status_to_error(app->runtime->GetVariable(units, &vendor, NULL, size, data));
 }
 
 static int variable_source_read(struct record_source *source, const char *name, struct buffer *buffer) {
@@ -224,14 +234,14 @@ static int variable_source_read(struct record_source *source, const char *name, 
 }
 
 static int set_variable(const struct app *app, const char *name, uint32_t attributes, struct bytes data) {
-        EFI_GUID crash = crash_vendor();
+        EFI_GUID vendor = vendor_of(name);
         CHAR16 units[RECORD_NAME_SIZE];
         int r;
 
         r = name_to_units(name, units);
         if (r < 0)
                 return r;
-        return efi_status_to_error(app->runtime->SetVariable(units, &crash, attributes, data.size,
+        return efi_status_to_error(app->runtime->SetVariable(units, &vendor, attributes, data.size,
                                                              (void *) (uintptr_t) data.data));
 }
 

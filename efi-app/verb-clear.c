@@ -25,6 +25,7 @@ static int read_selection(struct app *app, struct selection *ret_selection) {
         *ret_selection = (struct selection){
                 .ids = options->ids,
                 .id_count = options->id_count,
+                .only_crashes = !options_has(options, OPTION_ALL),
                 .limit_age = age,
                 .made_before = now > seconds ? now - seconds : 0,
                 .keep_events = number,

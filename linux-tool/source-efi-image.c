@@ -9,13 +9,23 @@
 #include "pstore/variable-store.h"
 #include "store/draft.h"
 
+/* A name that cannot be one of a hardware error, too long or malformed, is the crash vendor's to complain of.
+ */
+static bool is_record(const struct variable_store_entry *entry) {
+        char name[RECORD_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+
+        (void) ucs2_to_utf8(entry->name, &text);
+        return variable_is_record(&entry->vendor, text_bytes(&text));
+}
+
 static int append_variable(struct image_source *source, const struct variable_store_entry *entry) {
         char name[RECORD_NAME_SIZE];
         struct text text = TEXT_ON(name);
         bool wanted = source->base.deleted ? variable_store_entry_is_deleted(entry) : entry->live;
         int r;
 
-        if (!wanted || !guid_equal(&entry->vendor, &variable_vendor_crash))
+        if (!wanted || !is_record(entry))
                 return 0;
         r = ucs2_to_utf8(entry->name, &text);
         if (r < 0)
@@ -96,8 +106,7 @@ static int find_variable(struct bytes image, struct bytes name, struct variable_
         if (r < 0)
                 return r;
         while ((r = variable_store_next(&store, &cursor, ret_entry, &fault)) > 0)
-                if (ret_entry->live && guid_equal(&ret_entry->vendor, &variable_vendor_crash) &&
-                    bytes_equal(ret_entry->name, name))
+                if (ret_entry->live && is_record(ret_entry) && bytes_equal(ret_entry->name, name))
                         return 0;
         return r < 0 ? r : ERR_NOT_FOUND;
 }
@@ -161,8 +170,8 @@ static int erase_variable(const struct image_file *file, const char *text, struc
         if (r == 0)
                 r = variable_store_open(file->bytes, &store, ret_fault);
         if (r == 0)
-                r = variable_store_delete(&store, &variable_vendor_crash, name_bytes(&name, false),
-                                          &file->writer);
+                r = variable_store_delete(&store, variable_name_vendor(text_view(text)),
+                                          name_bytes(&name, false), &file->writer);
         if (r < 0)
                 return r;
         return find_variable(file->bytes, name_bytes(&name, false), &entry) == 0 ? ERR_STILL_THERE : 0;

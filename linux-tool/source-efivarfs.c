@@ -44,12 +44,19 @@ static bool is_machines_own(void) {
         return strcmp(directory_path(), EFIVARFS_DIRECTORY) == 0;
 }
 
-static efi_guid_t crash_vendor(void) {
+static efi_guid_t vendor_of(const char *name) {
         efi_guid_t guid;
 
-        _Static_assert(sizeof(guid) == sizeof(variable_vendor_crash), "a GUID has 16 bytes");
-        memcpy(&guid, &variable_vendor_crash, sizeof(guid));
+        _Static_assert(sizeof(guid) == GUID_SIZE, "a GUID has 16 bytes");
+        memcpy(&guid, variable_name_vendor(text_view(name)), sizeof(guid));
         return guid;
+}
+
+static bool is_record(const efi_guid_t *vendor, const char *name) {
+        struct guid guid;
+
+        memcpy(&guid, vendor, sizeof(guid));
+        return variable_is_record(&guid, text_view(name));
 }
 
 /* libefivar says -1 and leaves the reason in errno. */
@@ -69,12 +76,12 @@ static void efivarfs_close(struct record_source *source) {
  * goes on to the end even when there is no memory for more.
  */
 static int walk_variables(struct entry_list *list) {
-        efi_guid_t vendor = crash_vendor(), *guid = NULL;
+        efi_guid_t *guid = NULL;
         char *name = NULL;
         int first_error = 0, r;
 
         while ((errno = 0, r = efi_get_next_variable_name(&guid, &name)) > 0) {
-                if (efi_guid_cmp(guid, &vendor) != 0)
+                if (!is_record(guid, name))
                         continue;
                 r = entry_list_append(list, RECORD_STORE_EFI, text_view(name));
                 if (r < 0 && first_error == 0)
@@ -120,12 +127,12 @@ static int efivarfs_read(struct record_source *source, const char *name, struct 
 
         (void) source;
         errno = 0;
-        if (efi_get_variable(crash_vendor(), name, &data, &size, &attributes) < 0)
+        if (efi_get_variable(vendor_of(name), name, &data, &size, &attributes) < 0)
                 return last_error();
         if (attributes == 0 && size == 0)
                 return ERR_NOT_FOUND;
         /* It takes the attributes off the size even where there are none. */
-        if (size == 0 && efi_get_variable_size(crash_vendor(), name, &file_size) == 0 &&
+        if (size == 0 && efi_get_variable_size(vendor_of(name), name, &file_size) == 0 &&
             file_size > SSIZE_MAX)
                 return ERR_TRUNCATED;
         buffer->size = 0;
@@ -169,10 +176,10 @@ static int set_and_compare(const char *name, struct bytes log) {
                 return ERR_NO_MEMORY;
         memcpy(copy, log.data, log.size); /* libefivar's argument is not const */
         errno = 0;
-        if (efi_set_variable(crash_vendor(), name, copy, log.size, VARIABLE_ATTRIBUTES_CRASH,
+        if (efi_set_variable(vendor_of(name), name, copy, log.size, VARIABLE_ATTRIBUTES_CRASH,
                              VARIABLE_FILE_MODE) < 0)
                 return last_error();
-        if (efi_get_variable(crash_vendor(), name, &data, &size, &attributes) < 0)
+        if (efi_get_variable(vendor_of(name), name, &data, &size, &attributes) < 0)
                 return ERR_MISMATCH;
         if (attributes != VARIABLE_ATTRIBUTES_CRASH || !bytes_equal(bytes_of(data, size), log))
                 return ERR_MISMATCH;
@@ -207,7 +214,7 @@ static int efivarfs_write(struct record_source *source, const struct record_draf
 static int efivarfs_erase(struct record_source *source, const char *name) {
         (void) source;
         errno = 0;
-        if (efi_del_variable(crash_vendor(), name) < 0)
+        if (efi_del_variable(vendor_of(name), name) < 0)
                 return last_error();
         if (is_machines_own())
                 pstorefs_forget(RECORD_STORE_EFI, name);

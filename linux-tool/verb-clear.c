@@ -30,6 +30,7 @@ static int select_records(struct inventory *inventory, const struct options *opt
         const struct selection selection = {
                 .ids = (const char *const *) options->operands,
                 .id_count = options->operand_count,
+                .only_crashes = !options_have(options, OPTION_ALL),
                 .limit_age = options_have(options, OPTION_OLDER_THAN),
                 .made_before = age_limit(options),
                 .keep_events = options->keep,

@@ -29,17 +29,24 @@ enum {
         DESCRIPTOR_OFFSET = 0,
         DESCRIPTOR_LENGTH = 4,
         DESCRIPTOR_REVISION = 8,
+        DESCRIPTOR_VALIDATION = 10,
         DESCRIPTOR_FLAGS = 12,
         DESCRIPTOR_TYPE = 16,
+        DESCRIPTOR_FRU_ID = 32,
         DESCRIPTOR_SEVERITY = 48,
+        DESCRIPTOR_FRU_TEXT = 52,
 };
 
-#define SIGNATURE_START      "CPER"
-#define SIGNATURE_END        0xffffffffu
-#define REVISION             0x0100
-#define VALIDATION_TIMESTAMP 0x2
-#define FLAG_PREVIOUS_ERROR  0x2
-#define SECTION_FLAG_PRIMARY 0x1
+#define FRU_TEXT_SIZE          20
+#define SECTION_FRU_ID_VALID   0x1
+#define SECTION_FRU_TEXT_VALID 0x2
+
+#define SIGNATURE_START        "CPER"
+#define SIGNATURE_END          0xffffffffu
+#define REVISION               0x0100
+#define VALIDATION_TIMESTAMP   0x2
+#define FLAG_PREVIOUS_ERROR    0x2
+#define SECTION_FLAG_PRIMARY   0x1
 
 const struct guid cper_creator_linux =
         GUID_INIT(0x75a574e3, 0x5052, 0x4b29, 0x8a, 0x8e, 0xbe, 0x2c, 0x64, 0x90, 0xb8, 0x9d);
@@ -109,19 +116,8 @@ static struct guid guid_at(struct bytes view, size_t offset) {
         return guid;
 }
 
-int cper_parse(struct bytes raw, struct cper_record *ret_record, struct fault *ret_fault) {
-        struct bytes record;
-        int r;
-
-        r = check_header(raw, ret_fault);
-        if (r < 0)
-                return r;
-        record = bytes_first(raw, bytes_u32(raw, HEADER_RECORD_LENGTH));
-        r = check_sections(record, bytes_u16(record, HEADER_SECTION_COUNT), ret_fault);
-        if (r < 0)
-                return r;
-
-        *ret_record = (struct cper_record){
+static struct cper_record record_at(struct bytes record) {
+        return (struct cper_record){
                 .raw = record,
                 .revision = bytes_u16(record, HEADER_REVISION),
                 .section_count = bytes_u16(record, HEADER_SECTION_COUNT),
@@ -135,7 +131,46 @@ int cper_parse(struct bytes raw, struct cper_record *ret_record, struct fault *r
                 .record_id = bytes_u64(record, HEADER_RECORD_ID),
                 .flags = bytes_u32(record, HEADER_FLAGS),
         };
+}
+
+int cper_parse(struct bytes raw, struct cper_record *ret_record, struct fault *ret_fault) {
+        struct bytes record;
+        int r;
+
+        r = check_header(raw, ret_fault);
+        if (r < 0)
+                return r;
+        record = bytes_first(raw, bytes_u32(raw, HEADER_RECORD_LENGTH));
+        r = check_sections(record, bytes_u16(record, HEADER_SECTION_COUNT), ret_fault);
+        if (r < 0)
+                return r;
+
+        *ret_record = record_at(record);
         return 0;
+}
+
+static struct bytes up_to_nul(struct bytes text) {
+        size_t size = 0;
+
+        while (size < text.size && text.data[size] != '\0')
+                size++;
+        return bytes_first(text, size);
+}
+
+/* All but the body. */
+static struct cper_section section_at(struct bytes record, size_t descriptor) {
+        uint8_t valid = bytes_u8(record, descriptor + DESCRIPTOR_VALIDATION);
+
+        return (struct cper_section){
+                .type = guid_at(record, descriptor + DESCRIPTOR_TYPE),
+                .flags = bytes_u32(record, descriptor + DESCRIPTOR_FLAGS),
+                .severity = bytes_u32(record, descriptor + DESCRIPTOR_SEVERITY),
+                .has_fru_id = valid & SECTION_FRU_ID_VALID,
+                .has_fru_text = valid & SECTION_FRU_TEXT_VALID,
+                .fru_id = guid_at(record, descriptor + DESCRIPTOR_FRU_ID),
+                .fru_text = up_to_nul(
+                        bytes_first(bytes_from(record, descriptor + DESCRIPTOR_FRU_TEXT), FRU_TEXT_SIZE)),
+        };
 }
 
 int cper_section(const struct cper_record *record, size_t index, struct cper_section *ret_section) {
@@ -149,12 +184,8 @@ int cper_section(const struct cper_record *record, size_t index, struct cper_sec
                         bytes_u32(record->raw, descriptor + DESCRIPTOR_LENGTH), &body);
         if (r < 0)
                 return r;
-        *ret_section = (struct cper_section){
-                .body = body,
-                .type = guid_at(record->raw, descriptor + DESCRIPTOR_TYPE),
-                .flags = bytes_u32(record->raw, descriptor + DESCRIPTOR_FLAGS),
-                .severity = bytes_u32(record->raw, descriptor + DESCRIPTOR_SEVERITY),
-        };
+        *ret_section = section_at(record->raw, descriptor);
+        ret_section->body = body;
         return 0;
 }
 
@@ -196,20 +227,28 @@ bool cper_time(const struct cper_record *record, uint64_t *ret_seconds) {
         return true;
 }
 
-const char *cper_section_type_name(const struct guid *type) {
-        static const struct {
-                const struct guid *type;
-                const char *name;
-        } rows[] = {
-                { &cper_section_dmesg, "dmesg" },
-                { &cper_section_dmesg_compressed, "dmesg, compressed" },
-                { &cper_section_mce, "machine check" },
-        };
+/*
+ * Cut within its only section, which starts where Linux puts it: with the length that is there instead of the
+ * one that was, all else that makes a record is checked as ever.
+ */
+bool cper_salvage(struct bytes raw, struct cper_record *ret_record, struct cper_section *ret_section) {
+        struct cper_record record;
+        struct cper_section section;
 
-        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-                if (guid_equal(type, rows[i].type))
-                        return rows[i].name;
-        return NULL;
+        if (raw.size <= CPER_LINUX_PAYLOAD_OFFSET || !bytes_start_with(raw, bytes_of(SIGNATURE_START, 4)) ||
+            bytes_u32(raw, HEADER_SIGNATURE_END) != SIGNATURE_END ||
+            bytes_u32(raw, HEADER_RECORD_LENGTH) <= raw.size || bytes_u16(raw, HEADER_SECTION_COUNT) != 1 ||
+            bytes_u32(raw, CPER_HEADER_SIZE + DESCRIPTOR_OFFSET) != CPER_LINUX_PAYLOAD_OFFSET)
+                return false;
+        record = record_at(raw);
+        section = section_at(raw, CPER_HEADER_SIZE);
+        if (!guid_equal(&record.creator, &cper_creator_linux))
+                return false;
+        section.body = bytes_first(bytes_from(raw, CPER_LINUX_PAYLOAD_OFFSET),
+                                   bytes_u32(raw, CPER_HEADER_SIZE + DESCRIPTOR_LENGTH));
+        *ret_record = record;
+        *ret_section = section;
+        return true;
 }
 
 static void put_guid(uint8_t *destination, const struct guid *guid) {

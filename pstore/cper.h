@@ -52,6 +52,9 @@ struct cper_section {
         struct guid type;
         uint32_t flags;
         uint32_t severity;
+        bool has_fru_id, has_fru_text;
+        struct guid fru_id;    /* of the field replaceable unit */
+        struct bytes fru_text; /* up to its NUL; firmware's, so anything */
 };
 
 /* The creator that Linux writes, for pstore's records and x86 machine checks alike. */
@@ -78,8 +81,11 @@ int cper_section(const struct cper_record *record, size_t index, struct cper_sec
  */
 bool cper_time(const struct cper_record *record, uint64_t *ret_seconds);
 
-/* "dmesg", "firmware error" …: a section type in words; NULL for one that is not known. */
-const char *cper_section_type_name(const struct guid *type);
+/*
+ * What is left of a record of Linux that ends before its record length says, such as a torn one: the header,
+ * and the section as far as it goes. False when there is no such record. `raw` as for cper_parse().
+ */
+bool cper_salvage(struct bytes raw, struct cper_record *ret_record, struct cper_section *ret_section);
 
 /*
  * Builds a record as Linux does, with one section of uncompressed dmesg text, so that the kernel's pstore

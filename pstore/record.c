@@ -82,6 +82,14 @@ static int fail(struct record *record, int error, size_t offset, const char *fie
         return record->error;
 }
 
+static void know_section(struct record *record, const struct cper_section *section) {
+        for (size_t i = 0; i < ARRAY_SIZE(section_rows); i++)
+                if (guid_equal(&section->type, section_rows[i].section)) {
+                        record->type = section_rows[i].type;
+                        record->compression = section_rows[i].compression;
+                }
+}
+
 static void take_section(struct record *record, const struct cper_record *cper) {
         struct cper_section section;
 
@@ -90,13 +98,8 @@ static void take_section(struct record *record, const struct cper_record *cper) 
                 return;
         record->section_type = section.type;
         record->payload = section.body;
-        if (!guid_equal(&cper->creator, &cper_creator_linux))
-                return;
-        for (size_t i = 0; i < ARRAY_SIZE(section_rows); i++)
-                if (guid_equal(&section.type, section_rows[i].section)) {
-                        record->type = section_rows[i].type;
-                        record->compression = section_rows[i].compression;
-                }
+        if (guid_equal(&cper->creator, &cper_creator_linux))
+                know_section(record, &section);
 }
 
 /* The name that it is, or was, stored under. */
@@ -116,6 +119,21 @@ static bool erst_name_parse(const struct record *record, uint64_t *ret_id) {
         return name.size == ERST_NAME_DIGITS && hex_parse(name, &at, ERST_NAME_DIGITS, ret_id) == 0;
 }
 
+/* A record of Linux that is torn within its log: the error stays, and so does what there is of the log. */
+static void salvage(struct record *record, struct bytes raw) {
+        struct cper_section section;
+        struct cper_record cper;
+        uint64_t id;
+
+        if (!cper_salvage(raw, &cper, &section) || !erst_name_parse(record, &id) || id != cper.record_id)
+                return;
+        record->boot = record_erst_boot(cper.record_id);
+        record->has_time = cper_time(&cper, &record->seconds);
+        know_section(record, &section);
+        if (record->type == RECORD_TYPE_DMESG)
+                record->payload = section.body;
+}
+
 static int parse_erst(struct record *record, struct bytes raw) {
         struct cper_record cper;
         uint64_t id;
@@ -124,6 +142,7 @@ static int parse_erst(struct record *record, struct bytes raw) {
         r = cper_parse(raw, &cper, &record->fault);
         if (r < 0) {
                 record->error = r;
+                salvage(record, raw);
                 return r;
         }
         if (!erst_name_parse(record, &id) || id != cper.record_id)
@@ -136,9 +155,27 @@ static int parse_erst(struct record *record, struct bytes raw) {
         return 0;
 }
 
+bool record_is_hardware_error(const struct record *record) {
+        return record->store == RECORD_STORE_EFI && variable_name_is_hardware_error(stored_name(record));
+}
+
+/* UEFI 2.10, appendix P.2: the variable's data is the record. Its id is not the variable's number. */
+static int parse_hardware_error(struct record *record, struct bytes raw) {
+        struct cper_record cper;
+
+        record->error = cper_parse(raw, &cper, &record->fault);
+        if (record->error < 0)
+                return record->error;
+        record->has_time = cper_time(&cper, &record->seconds);
+        take_section(record, &cper);
+        return 0;
+}
+
 static int parse_variable(struct record *record, struct bytes raw) {
         struct variable_name name;
 
+        if (record_is_hardware_error(record))
+                return parse_hardware_error(record, raw);
         if (variable_name_parse(stored_name(record), &name) < 0)
                 return fail(record, ERR_VALUE, 0, "variable name", "is none that Linux gives");
         record->type = name.type <= RECORD_TYPE_PPC_OPAL ? (enum record_type) name.type : RECORD_TYPE_UNKNOWN;
@@ -181,6 +218,10 @@ void record_set_text(struct record *record, struct bytes text, const char *codec
 
 struct bytes record_log(const struct record *record) {
         return bytes_from(record->text, record->header.size);
+}
+
+bool record_has_log(const struct record *record) {
+        return record->decoded && record->codec;
 }
 
 bool record_is_part(const struct record *record) {

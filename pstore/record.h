@@ -58,7 +58,7 @@ struct record {
         bool has_time;
         uint64_t seconds;          /* when this record was made, since 1970 */
         uint64_t boot;             /* ERST: the same for all records of one boot; EFI: 0 */
-        struct guid section_type;  /* ERST: of the first section */
+        struct guid section_type;  /* of the first section, where the record is a CPER record */
         struct bytes text;         /* decoded, with its header line */
         bool decoded;              /* `text` is valid, though it may be empty */
         const char *codec;         /* what decoded it: "text", "zlib" … */
@@ -72,7 +72,8 @@ int record_init(struct record *record, enum record_store store, struct bytes nam
 
 /*
  * Fills the record from its bytes as stored: an ERST record is a CPER record, a variable's name says the
- * rest. A malformed one gets .error and .fault and type RECORD_TYPE_UNKNOWN, and .payload stays empty.
+ * rest. A malformed one gets .error and .fault and type RECORD_TYPE_UNKNOWN, and .payload stays empty; but
+ * one of Linux that ends within its log keeps, beside the error, its type and in .payload what there is.
  * Returns .error.
  */
 int record_parse(struct record *record, struct bytes raw);
@@ -80,11 +81,17 @@ int record_parse(struct record *record, struct bytes raw);
 /* For a record whose stored bytes cannot be had, only what the kernel shows of it. */
 void record_describe(struct record *record, enum record_type type, uint64_t seconds);
 
-/* Takes the decoded text and reads its header line. */
+/* True for firmware's or Windows' record in a variable HwErrRec####, which no kernel's pstore writes. */
+bool record_is_hardware_error(const struct record *record);
+
+/* Takes the decoded text and reads its header line. `codec` is NULL for a description. */
 void record_set_text(struct record *record, struct bytes text, const char *codec);
 
 /* The text without its header line. */
 struct bytes record_log(const struct record *record);
+
+/* True when the text is what was stored, and no description of it (pstore/explain.h). */
+bool record_has_log(const struct record *record);
 
 /* True when the text is a part of an event's log: dmesg, with a header line. */
 bool record_is_part(const struct record *record);

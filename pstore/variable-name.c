@@ -2,11 +2,35 @@
 #include "pstore/variable-name.h"
 #include "base/error.h"
 
-#define PREFIX     "dump-type"
-#define FIELDS_MAX 4 /* numbers */
+#define PREFIX                "dump-type"
+#define FIELDS_MAX            4 /* numbers */
+
+#define HARDWARE_ERROR_PREFIX "HwErrRec"
+#define HARDWARE_ERROR_DIGITS 4
 
 const struct guid variable_vendor_crash =
         GUID_INIT(0xcfc8fc79, 0xbe2e, 0x4ddc, 0x97, 0xf0, 0x9f, 0x98, 0xbf, 0xe2, 0x98, 0xa0);
+
+const struct guid variable_vendor_hardware_error =
+        GUID_INIT(0x414e6bdd, 0xe47b, 0x47cc, 0xb2, 0x44, 0xbb, 0x61, 0x02, 0x0c, 0xf5, 0x16);
+
+bool variable_name_is_hardware_error(struct bytes name) {
+        struct bytes prefix = text_view(HARDWARE_ERROR_PREFIX);
+        size_t at = prefix.size;
+        uint64_t number;
+
+        return bytes_start_with(name, prefix) && hex_parse(name, &at, HARDWARE_ERROR_DIGITS, &number) == 0 &&
+               at == name.size;
+}
+
+const struct guid *variable_name_vendor(struct bytes name) {
+        return variable_name_is_hardware_error(name) ? &variable_vendor_hardware_error
+                                                     : &variable_vendor_crash;
+}
+
+bool variable_is_record(const struct guid *vendor, struct bytes name) {
+        return guid_equal(vendor, variable_name_vendor(name));
+}
 
 static bool parse_compression(struct bytes tail, enum variable_compression *ret_compression) {
         if (tail.size != 2 || tail.data[0] != '-' || (tail.data[1] != 'C' && tail.data[1] != 'D'))

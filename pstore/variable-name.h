@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
@@ -12,6 +13,19 @@
 
 /* LINUX_EFI_CRASH_GUID, the vendor of these variables */
 extern const struct guid variable_vendor_crash;
+
+/* EFI_HARDWARE_ERROR_VARIABLE, the vendor of HwErrRec#### (UEFI 2.10, appendix P.2) */
+extern const struct guid variable_vendor_hardware_error;
+
+/*
+ * True for HwErrRec and four hexadecimal digits: firmware's or Windows' hardware error records, each a CPER
+ * record (appendix N). They carry the attribute HR besides and have a quota of their own.
+ */
+bool variable_name_is_hardware_error(struct bytes name);
+
+/* The vendor under which a record of this name lives; of a vendor, whether it keeps records of this name. */
+const struct guid *variable_name_vendor(struct bytes name);
+bool variable_is_record(const struct guid *vendor, struct bytes name);
 
 /* NON_VOLATILE | BOOTSERVICE_ACCESS | RUNTIME_ACCESS (UEFI 2.10, 8.2.1) */
 #define VARIABLE_ATTRIBUTES_CRASH 0x7

@@ -2,6 +2,7 @@
 #include "store/catalog.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "pstore/explain.h"
 
 void catalog_init(struct catalog *catalog, const struct allocator *allocator, const struct codec *codecs,
                   size_t codec_count, const struct observer *observer) {
@@ -73,7 +74,7 @@ static int choose_codec(const struct catalog *catalog, struct record *record,
         int r = decode_choose(catalog->codecs, catalog->codec_count, record->payload,
                               hints[record->compression], &check, ret_choice);
 
-        if (r == ERR_CODEC_UNKNOWN)
+        if (r == ERR_CODEC_UNKNOWN && record->error == 0)
                 return fault_at(&record->fault, r, (size_t) (record->payload.data - record->raw.data),
                                 "compression", catalog->tried);
         return r;
@@ -98,8 +99,31 @@ static int decode_payload(const struct catalog *catalog, struct catalog_record *
         return r;
 }
 
+/* Torn records have an error already, and may have the beginning of a log. */
 static bool has_text(const struct record *record) {
-        return record->error == 0 && record->type <= RECORD_TYPE_PPC_OPAL && record->type != RECORD_TYPE_MCE;
+        return record->type <= RECORD_TYPE_PPC_OPAL && record->type != RECORD_TYPE_MCE &&
+               (record->error == 0 || record->payload.size > 0);
+}
+
+/* What holds no log is described. */
+static int explain_payload(struct catalog_record *row) {
+        struct record *record = &row->record;
+        struct text text;
+        int r;
+
+        if ((record->type != RECORD_TYPE_MCE && record->type != RECORD_TYPE_FOREIGN) ||
+            record->compression == RECORD_COMPRESSION_YES)
+                return 0;
+        r = buffer_reserve(&row->text, RECORD_EXPLANATION_SIZE);
+        if (r < 0)
+                return r;
+        text = text_on((char *) row->text.data, row->text.capacity);
+        r = record_explain(record, &text, &record->fault);
+        if (r <= 0)
+                return r;
+        row->text.size = text.length;
+        record_set_text(record, buffer_bytes(&row->text), NULL);
+        return 0;
 }
 
 /* The stored bytes are the record: they tell everything themselves. */
@@ -108,14 +132,18 @@ static void understand_stored(struct catalog_record *row, const struct source_en
         (void) record_parse(&row->record, buffer_bytes(&row->raw));
 }
 
+/* The kernel shows a machine check as the bytes that it is. */
 static void understand_text(struct catalog_record *row, const struct source_entry *entry) {
         record_describe(&row->record, entry->type, entry->seconds);
-        record_set_text(&row->record, buffer_bytes(&row->raw), "kernel");
+        if (entry->type == RECORD_TYPE_MCE)
+                row->record.raw = row->record.payload = buffer_bytes(&row->raw);
+        else
+                record_set_text(&row->record, buffer_bytes(&row->raw), "kernel");
 }
 
 static void understand_packed(struct catalog_record *row, const struct source_entry *entry) {
         record_describe(&row->record, entry->type, entry->seconds);
-        row->record.payload = buffer_bytes(&row->raw);
+        row->record.raw = row->record.payload = buffer_bytes(&row->raw);
         row->record.compression = RECORD_COMPRESSION_YES;
 }
 
@@ -127,10 +155,15 @@ static void understand(const struct catalog *catalog, struct catalog_record *row
                 [RECORD_FORM_PACKED] = understand_packed,
         };
         struct record *record = &row->record;
+        int r = 0;
 
         by_form[entry->form](row, entry);
         if (!record->decoded && has_text(record))
-                record->error = decode_payload(catalog, row);
+                r = decode_payload(catalog, row);
+        else if (!record->decoded && record->error == 0)
+                r = explain_payload(row);
+        if (record->error == 0)
+                record->error = r;
 }
 
 /* 1 when the row was added, 0 when it is known or has vanished meanwhile, or an error that ends the walk. */

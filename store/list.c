@@ -84,6 +84,15 @@ static int list_record_error(const struct record *record, const struct sink *sin
         return sink_format(sink, "    %s: %s\n", malformed ? "malformed" : "cannot be read", error);
 }
 
+/* Of a description: it is ours, so nothing in it needs to be made visible. */
+static int list_first_line(struct bytes text, const struct sink *sink) {
+        size_t size = 0;
+
+        while (size < text.size && text.data[size] != '\n')
+                size++;
+        return sink_format(sink, "    %.*s\n", (int) size, (const char *) text.data);
+}
+
 static int list_record(const struct record *record, const struct sink *sink) {
         char id[4 * RECORD_ID_SIZE], kind[64], stored[24], decoded[24];
         struct text id_text = TEXT_ON(id), kind_text = TEXT_ON(kind);
@@ -96,10 +105,12 @@ static int list_record(const struct record *record, const struct sink *sink) {
                 text_put_char(&id_text, ' ');
         put_kind(record, &kind_text);
         put_size(record->raw.size > 0, record->raw.size, &stored_text);
-        put_size(record->decoded, record_log(record).size, &decoded_text);
+        put_size(record_has_log(record), record_log(record).size, &decoded_text);
         r = sink_put(sink, text_bytes(&id_text)); /* longer than sink_format() takes, when all is escaped */
         if (r >= 0)
                 r = sink_format(sink, OTHER_COLUMNS, kind, stored, decoded);
+        if (r >= 0 && record->decoded && !record_has_log(record))
+                r = list_first_line(record->text, sink);
         return r < 0 || record->error == 0 ? r : list_record_error(record, sink);
 }
 

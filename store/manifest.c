@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "codec/sha256.h"
-#include "pstore/cper.h"
+#include "pstore/cper-names.h"
 #include "store/list.h"
 
 static void put_time(struct json_writer *json, const char *name, bool known, uint64_t seconds) {
@@ -70,7 +70,7 @@ static void put_section_type(struct json_writer *json, const struct record *reco
         const char *words = cper_section_type_name(&record->section_type);
         char guid[GUID_TEXT_SIZE];
 
-        if (record->store != RECORD_STORE_ERST || record->payload.size == 0)
+        if (record->payload.size == 0 || bytes_are_all(bytes_of(&record->section_type, GUID_SIZE), 0))
                 return;
         guid_format(&record->section_type, guid);
         json_put_string(json, "section_type", guid);

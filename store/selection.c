@@ -53,6 +53,13 @@ static void leave_newest_out(const struct catalog *catalog, const struct selecti
                 select_event(catalog, &catalog->events[catalog->event_count - 1 - i], false);
 }
 
+/* They are not the kernel's, and somebody else may still want them: only who names them means them. */
+static void leave_foreign_out(const struct catalog *catalog, const struct selection *selection) {
+        for (size_t i = 0; i < catalog->row_count && selection->only_crashes; i++)
+                if (selection->id_count == 0 && record_is_hardware_error(&catalog->rows[i]->record))
+                        catalog->rows[i]->selected = false;
+}
+
 static int selected_count(const struct catalog *catalog) {
         int count = 0;
 
@@ -69,6 +76,7 @@ int selection_mark(struct catalog *catalog, const struct selection *selection, c
                         *ret_unknown = selection->ids[i];
                         return ERR_UNKNOWN_ID;
                 }
+        leave_foreign_out(catalog, selection);
         leave_young_out(catalog, selection);
         leave_newest_out(catalog, selection);
         return selected_count(catalog);

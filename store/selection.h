@@ -7,6 +7,7 @@
 struct selection {
         const char *const *ids; /* of events or records */
         size_t id_count;        /* 0: all records */
+        bool only_crashes;      /* without ids: not what firmware or Windows keeps (HwErrRec####) */
         bool limit_age;
         uint64_t made_before; /* seconds since 1970; a record without a time is never older */
         size_t keep_events;   /* leave the newest N events out; 0: none is left out */

@@ -77,6 +77,27 @@ static void test_the_crash_vendors_names(void **state) {
         assert_string_equal(walk(), "");
 }
 
+/* UEFI 2.10, appendix P: another vendor, and of its names only HwErrRec####. */
+static void test_hardware_error_records(void **state) {
+        static const EFI_GUID hardware_error = {
+                0x414e6bdd, 0xe47b, 0x47cc, { 0xb2, 0x44, 0xbb, 0x61, 0x02, 0x0c, 0xf5, 0x16 }
+        };
+        struct buffer buffer;
+
+        (void) state;
+        put_three();
+        fake_variables_put(&fake->variables, u"HwErrRec0000", &hardware_error, text_view("CPER"));
+        fake_variables_put(&fake->variables, u"HwErrRecord", &hardware_error, text_view("x"));
+        fake_variables_put(&fake->variables, u"HwErrRec0001", &fake_vendor_other, text_view("x"));
+        assert_string_equal(list(), ALL_THREE "HwErrRec0000|");
+        buffer_init(&buffer, &test_allocator);
+        assert_ok(source.operations->read(&source, "HwErrRec0000", &buffer));
+        assert_true(bytes_equal(buffer_bytes(&buffer), text_view("CPER")));
+        buffer_free(&buffer);
+        assert_ok(source.operations->erase(&source, "HwErrRec0000"));
+        assert_string_equal(list(), ALL_THREE);
+}
+
 static void test_a_name_that_wants_a_larger_buffer(void **state) {
         static CHAR16 longest[2000];
 
@@ -380,6 +401,7 @@ static void test_erase(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_the_crash_vendors_names),
+                TEST(test_hardware_error_records),
                 TEST(test_a_name_that_wants_a_larger_buffer),
                 TEST(test_a_name_too_long_for_a_record_is_told_and_hides_no_other),
                 TEST(test_names_of_any_characters_lead_back_to_their_variables),

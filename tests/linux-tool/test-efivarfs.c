@@ -12,6 +12,7 @@
 
 #define CRASH_VENDOR "-cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0"
 #define OTHER_VENDOR "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define ERROR_VENDOR "-414e6bdd-e47b-47cc-b244-bb61020cf516"
 #define LOG          "Panic#1 Part1\n<0>[    1.000000] Kernel panic - not syncing: test\n"
 
 /* libefivar's directory is fixed before main() runs: the tests empty it and fill it anew. */
@@ -43,6 +44,28 @@ static int load(struct catalog *catalog, struct record_source *source) {
         r = catalog_add(catalog, source);
         assert_ok(catalog_join(catalog));
         return r;
+}
+
+/* UEFI 2.10, appendix P: found by vendor and name, read and erased under that vendor. */
+static void test_hardware_error_records(void **state) {
+        struct record_source *source = new_source();
+        uint8_t content[4 + 128] = "\xf\0\0\0CPER\1\1\xff\xff\xff\xff";
+        struct catalog catalog;
+
+        (void) state;
+        content[4 + 20] = 128;
+        put_variable("HwErrRec0000" ERROR_VENDOR, (const char *) content, sizeof(content));
+        put_variable("HwErrRecX000" ERROR_VENDOR, (const char *) content, sizeof(content));
+        put_variable("HwErrRec0001" OTHER_VENDOR, (const char *) content, sizeof(content));
+        put_variable("dump-type0-1-1-1709210119-D" ERROR_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        assert_int_equal(load(&catalog, source), 1);
+        assert_string_equal(catalog.rows[0]->record.name, "HwErrRec0000");
+        assert_int_equal(catalog.rows[0]->record.type, RECORD_TYPE_FOREIGN);
+        assert_int_equal(catalog.rows[0]->record.raw.size, 128);
+        assert_ok(source->operations->erase(source, "HwErrRec0000"));
+        assert_int_not_equal(access(scratch_path(directory, "HwErrRec0000" ERROR_VENDOR), F_OK), 0);
+        catalog_free(&catalog);
+        source_free(source);
 }
 
 static void test_real_variables(void **state) {
@@ -233,6 +256,7 @@ static int start_again(char **arguments) {
 int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup(test_real_variables, make_empty),
+                cmocka_unit_test_setup(test_hardware_error_records, make_empty),
                 cmocka_unit_test_setup(test_ghosts, make_empty),
                 cmocka_unit_test_setup(test_malformed_variables, make_empty),
                 cmocka_unit_test_setup(test_walk_that_breaks_off, make_empty),

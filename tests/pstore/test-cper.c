@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/test.h"
 
+#include "pstore/cper-names.h"
 #include "pstore/cper.h"
 
 /* Two sections: descriptors at 128 and 200, bodies of 16 and 24 bytes right behind them. */

@@ -218,6 +218,45 @@ static void test_malformed_erst_records_say_where(void **state) {
         assert_malformed(ERST_NAME, bytes_first(built, 0), ERR_TRUNCATED, 0, "record header");
 }
 
+/* Torn within the log: the error stands, and the beginning of the log is there. */
+static void test_a_torn_record_keeps_what_it_has(void **state) {
+        struct record record = make(RECORD_STORE_ERST, ERST_NAME);
+        struct bytes built = build(ERST_ID, "Panic#1 Part2\nlog\n");
+
+        (void) state;
+        assert_error(record_parse(&record, bytes_first(built, built.size - 4)), ERR_LENGTH);
+        assert_int_equal(record.type, RECORD_TYPE_DMESG);
+        assert_true(bytes_equal(record.payload, text_view("Panic#1 Part2\n")));
+        assert_int_equal(record.boot, ERST_ID >> 32);
+        assert_true(record.has_time);
+        /* Another's record, or another id: nothing of it is ours to understand. */
+        record = make(RECORD_STORE_ERST, "65e079fe000000ff");
+        assert_error(record_parse(&record, bytes_first(built, built.size - 4)), ERR_LENGTH);
+        assert_int_equal(record.type, RECORD_TYPE_UNKNOWN);
+        raw[64] ^= 1;
+        assert_malformed(ERST_NAME, bytes_first(built, built.size - 4), ERR_LENGTH, 20, "record length");
+}
+
+static void test_a_hardware_error_variable_is_a_cper_record(void **state) {
+        struct record record = make(RECORD_STORE_EFI, "HwErrRec00fA");
+        struct bytes built = build(ERST_ID, "x");
+
+        (void) state;
+        raw[64] ^= 1;
+        store_u64(raw + 24, 0x2026112100075124);
+        assert_ok(record_parse(&record, built));
+        assert_true(record_is_hardware_error(&record));
+        assert_int_equal(record.type, RECORD_TYPE_FOREIGN);
+        assert_int_equal(record.seconds, 1795247484);
+        assert_true(record.has_time);
+        raw[0] = 'X';
+        record = make(RECORD_STORE_EFI, "HwErrRec00fA");
+        assert_error(record_parse(&record, built), ERR_SIGNATURE);
+        record = make(RECORD_STORE_EFI, "HwErrRec00fg");
+        assert_error(record_parse(&record, built), ERR_VALUE);
+        assert_string_equal(record.fault.field, "variable name");
+}
+
 static void test_a_variable_is_told_by_its_name(void **state) {
         static const struct {
                 const char *name;
@@ -327,6 +366,8 @@ int main(void) {
                 cmocka_unit_test(test_each_section_type_of_linux),
                 cmocka_unit_test(test_a_foreign_creator),
                 cmocka_unit_test(test_malformed_erst_records_say_where),
+                cmocka_unit_test(test_a_torn_record_keeps_what_it_has),
+                cmocka_unit_test(test_a_hardware_error_variable_is_a_cper_record),
                 cmocka_unit_test(test_a_variable_is_told_by_its_name),
                 cmocka_unit_test(test_a_variable_of_another_name_is_kept),
                 cmocka_unit_test(test_only_dmesg_with_a_header_line_is_a_part),

@@ -93,6 +93,31 @@ static void test_what_the_kernel_shows(void **state) {
         assert_int_equal(f.catalog.event_count, 2);
 }
 
+/* What holds no log gets a description, and no codec; its bytes stay what they are. */
+static void test_a_machine_check_is_described(void **state) {
+        static const uint8_t mce[128] = { [65] = 7 };
+        const struct record *record;
+
+        (void) state;
+        fake_source_add_shown(&f.erst, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_MCE, 1709210110,
+                              bytes_of(mce, sizeof(mce)));
+        fake_source_add_shown(&f.erst, "65e079fe00000002", RECORD_FORM_TEXT, RECORD_TYPE_MCE, 1709210110,
+                              bytes_of(mce, 80));
+        store_fixture_load(&f);
+        record = &store_fixture_row(&f, "erst:65e079fe00000001")->record;
+        assert_ok(record->error);
+        assert_true(record->decoded);
+        assert_false(record_has_log(record));
+        assert_true(
+                bytes_start_with(record->text, text_view("machine check on CPU 0 (APIC id 0x0, socket 0), "
+                                                         "bank 7\n")));
+        assert_int_equal(record->raw.size, sizeof(mce));
+        record = &store_fixture_row(&f, "erst:65e079fe00000002")->record;
+        assert_error(record->error, ERR_TRUNCATED);
+        assert_false(record->decoded);
+        assert_int_equal(f.catalog.other_first, 0);
+}
+
 /* The source that shows most comes first; what a later one shows of the same record is left out. */
 static void test_a_record_of_two_sources_is_one(void **state) {
         static struct fake_source view;
@@ -166,9 +191,10 @@ static void test_each_defect_of_a_record_stays_with_it(void **state) {
         assert_error(store_fixture_row(&f, "erst:65e07a0100000003")->record.error, ERR_HARDWARE);
         assert_error(store_fixture_row(&f, "efi:not-the-kernels")->record.error, ERR_VALUE);
         assert_int_equal(catalog_faulty_count(&f.catalog), 4);
-        assert_int_equal(f.catalog.event_count, 1);
+        assert_int_equal(f.catalog.event_count, 2);
         assert_int_equal(f.catalog.events[0].record_count, 2);
-        assert_int_equal(f.catalog.record_count - f.catalog.other_first, 4);
+        assert_int_equal(f.catalog.events[1].record_count, 1); /* the torn one: its beginning is a part */
+        assert_int_equal(f.catalog.record_count - f.catalog.other_first, 3);
 }
 
 static void test_a_record_that_vanished_is_none(void **state) {
@@ -325,6 +351,7 @@ int main(void) {
                 TEST(test_nothing_is_no_error),
                 TEST(test_records_are_read_decoded_and_joined),
                 TEST(test_what_the_kernel_shows),
+                TEST(test_a_machine_check_is_described),
                 TEST(test_a_record_of_two_sources_is_one),
                 TEST(test_one_source_shows_what_it_has),
                 TEST(test_one_bad_record_hides_none_of_200),

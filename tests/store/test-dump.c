@@ -415,19 +415,18 @@ static void test_a_record_that_could_not_be_read_is_not_saved(void **state) {
         assert_null(fake_target_find(&target, OTHER ".bin"));
 }
 
-/* The kernel shows the packed bytes of a machine check: there is neither the record nor a text to save. */
-static void test_a_record_without_content_is_not_saved(void **state) {
+/* The kernel shows the packed bytes of what it could not decode: they are all that there is to save. */
+static void test_what_the_kernel_could_not_decode_is_saved(void **state) {
         (void) state;
-        fake_source_add_shown(&f.efi, "dump-type1-1-1-5", RECORD_FORM_PACKED, RECORD_TYPE_MCE, 5,
+        fake_source_add_shown(&f.efi, "dump-type0-1-1-5", RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 5,
                               text_view("packed"));
         store_fixture_reload(&f);
         store_fixture_select_all(&f);
-        assert_error(dump(), ERR_CODEC_UNKNOWN);
-        assert_string_equal(result.first_failed, "efi:dump-type1-1-1-5");
-        assert_int_equal(result.record_count, 3);
-        assert_false(store_fixture_row(&f, "efi:dump-type1-1-1-5")->saved);
-        fake_target_put(&target, "other/efi-dump-type1-1-1-5.txt", text_view(""));
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 3);
+        assert_ok(dump());
+        assert_int_equal(result.record_count, 4);
+        assert_true(store_fixture_row(&f, "efi:dump-type0-1-1-5")->saved);
+        assert_holds("other/efi-dump-type0-1-1-5.bin", text_view("packed"));
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 4);
 }
 
 static void test_every_allocation_may_fail(void **state) {
@@ -514,7 +513,7 @@ int main(void) {
                 TEST(test_what_was_written_wrong_is_found_out),
                 TEST(test_a_full_target_keeps_what_fits),
                 TEST(test_a_record_that_could_not_be_read_is_not_saved),
-                TEST(test_a_record_without_content_is_not_saved),
+                TEST(test_what_the_kernel_could_not_decode_is_saved),
                 TEST(test_every_allocation_may_fail),
                 TEST(test_only_what_has_a_copy_stays_selected),
                 TEST(test_a_copy_is_one_when_all_bytes_are_the_same),

@@ -54,6 +54,20 @@ static int mark(const struct selection *selection) {
         return selection_mark(&f.catalog, selection, &unknown);
 }
 
+/* What firmware or Windows keeps is meant by who names it, and by who says: everything. */
+static void test_hardware_errors_are_spared_unless_named(void **state) {
+        static const char *const named[] = { "efi:HwErrRec0000" };
+
+        (void) state;
+        store_fixture_put_efi(&f, "HwErrRec0000", "no CPER record");
+        store_fixture_reload(&f);
+        assert_int_equal(mark(&(struct selection){ .only_crashes = true }), 4);
+        assert_false(store_fixture_row(&f, "efi:HwErrRec0000")->selected);
+        assert_int_equal(mark(&(struct selection){ 0 }), 5);
+        assert_int_equal(mark(&(struct selection){ .ids = named, .id_count = 1, .only_crashes = true }), 1);
+        assert_true(store_fixture_row(&f, "efi:HwErrRec0000")->selected);
+}
+
 static void test_nothing_named_is_everything(void **state) {
         (void) state;
         assert_int_equal(mark(&(struct selection){ 0 }), 4);
@@ -166,6 +180,7 @@ static void test_the_form_of_an_id(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_nothing_named_is_everything),
+                TEST(test_hardware_errors_are_spared_unless_named),
                 TEST(test_ids_of_events_and_of_records),
                 TEST(test_an_unknown_id_selects_nothing),
                 TEST(test_age_is_the_events),

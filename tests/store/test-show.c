@@ -131,7 +131,12 @@ static void test_records_of_no_event(void **state) {
         ((uint8_t *) foreign->bytes.data)[64] ^= 1;
         store_fixture_put_efi(&f, "dump-type2-1-1-5-D", "console text\n");
         assert_shows_all(SHOW_JOINED, 2,
-                         "==> erst:ffffffff00000001 <==\n[foreign record of 201 bytes, not text]\n"
+                         "==> erst:ffffffff00000001 <==\n"
+                         "hardware error record ffffffff00000001, severity: fatal\n"
+                         "creator: 75a574e2-5052-4b29-8a8e-be2c6490b89d\n"
+                         "notification: machine check exception (e8f56ffe-919c-4cc5-ba88-65abe14913bb)\n"
+                         "flags: of the previous boot\n"
+                         "section 1: dmesg (c197e04e-d545-4a70-9c17-a5549419eb12), fatal, 1 bytes\n"
                          "==> efi:dump-type2-1-1-5-D <==\nconsole text\n");
 }
 
