@@ -160,7 +160,7 @@ int erst_nvram_store(const struct erst_nvram *nvram, uint64_t offset, struct byt
 
 int erst_nvram_wipe(const struct erst_nvram *nvram, const struct erst_nvram_record *record) {
         static const uint8_t zeros[PIECE_SIZE];
-        uint64_t size = record->damaged ? ERST_CPER_HEADER_SIZE : record->length;
+        uint64_t size = record->damaged ? SIGNATURE_SIZE : record->length;
         int r = 0;
 
         for (uint64_t done = 0; done < size && r >= 0; done += PIECE_SIZE) {

@@ -22,7 +22,7 @@ struct erst_nvram {
 };
 
 /* A range that claims more is looked through up to here. */
-#define ERST_NVRAM_SIZE_MAX 0x1000000
+#define ERST_NVRAM_SIZE_MAX 0x400000
 
 struct erst_nvram_record {
         uint64_t offset, id;
@@ -51,5 +51,8 @@ int erst_nvram_find_room(const struct erst_nvram *nvram, uint64_t size, uint64_t
  */
 int erst_nvram_store(const struct erst_nvram *nvram, uint64_t offset, struct bytes record);
 
-/* Overwrites a record with zeros, from its first byte on; of a damaged one the header alone. */
+/*
+ * Overwrites a record with zeros, from its first byte on; of a damaged one its first four bytes alone, as
+ * another may begin inside of it.
+ */
 int erst_nvram_wipe(const struct erst_nvram *nvram, const struct erst_nvram_record *record);

@@ -323,22 +323,39 @@ static int check_record(const struct erst *erst, struct bytes record) {
         return 0;
 }
 
+/* A write that was cut off leaves two records of one identifier. More than these: it cannot be wiped. */
+#define DUPLICATES_MAX 8
+
 /* All records of this identifier but the one at `except`. */
 static int wipe_in_place(const struct erst *erst, uint64_t id, uint64_t except) {
         struct erst_nvram nvram = nvram_of(erst);
-        uint64_t previous = ERST_NVRAM_NOWHERE;
         struct erst_nvram_record record;
-        int r;
 
-        while ((r = erst_nvram_find(&nvram, id, except, &record)) > 0) {
-                if (record.offset == previous) /* wiped in vain: it cannot be written */
-                        return ERR_FAILED;
-                previous = record.offset;
+        for (unsigned wiped = 0; wiped <= DUPLICATES_MAX; wiped++) {
+                int r = erst_nvram_find(&nvram, id, except, &record);
+
+                if (r <= 0)
+                        return r;
                 r = erst_nvram_wipe(&nvram, &record);
                 if (r < 0)
                         return r;
         }
-        return r;
+        return ERR_FAILED;
+}
+
+/*
+ * Memory that cannot be written shows here, and so does a stray "CPER" before the new record's place whose
+ * header that record's bytes make complete.
+ */
+static int check_stored(const struct erst_nvram *nvram, const struct erst_nvram_record *own) {
+        struct erst_nvram_record record;
+        uint64_t offset = 0;
+        int r;
+
+        while ((r = erst_nvram_next(nvram, &offset, &record)) > 0)
+                if (record.offset == own->offset)
+                        return record.id == own->id && record.length == own->length ? 0 : ERR_FAILED;
+        return r < 0 ? r : ERR_FAILED;
 }
 
 /* The platform is told, and need not do anything: what was written or wiped in NVRAM is so already. */
@@ -365,6 +382,8 @@ static int write_in_place(struct erst *erst, struct bytes record) {
                 return r;
         own.offset = transfer.offset;
         r = erst_nvram_store(&nvram, own.offset, record);
+        if (r >= 0)
+                r = check_stored(&nvram, &own);
         if (r >= 0)
                 r = tell_platform(erst, &operation_write, &transfer);
         if (r >= 0)

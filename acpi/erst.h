@@ -120,8 +120,8 @@ int erst_read(struct erst *erst, uint64_t id, void *buffer, size_t capacity, siz
  * ERR_INVALID_ARGUMENT  the record's length field is not its size, or its identifier is 0 or all ones
  * ERR_TOO_LARGE         it does not fit into the exchange range
  * In NVRAM it must begin with "CPER" (ERR_INVALID_ARGUMENT), and ERR_NO_SPACE means that there is no empty
- * space of its size; the one that it replaces is wiped last. Whatever the failure, the new one is not stored
- * then.
+ * space of its size, ERR_FAILED also that it cannot be written; the one that it replaces is wiped last.
+ * Whatever the failure, the new one is not stored then.
  */
 int erst_write(struct erst *erst, struct bytes record);
 

@@ -316,6 +316,19 @@ static void test_memory_that_cannot_be_written_is_told(void **state) {
         assert_int_equal(walk(), 3);
 }
 
+/* The "CPER" of the new record would be the "ER" of a stray one before it, which would then hide it. */
+static void test_a_stray_signature_hides_no_new_record(void **state) {
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
+        memcpy(s.fake.exchange + 6, make(9, 128).data, ERST_CPER_RECORD_ID + 1);
+        s.fake.exchange[105] = 0x11; /* so that the first room is at 112, and its "ER" at 114 */
+        assert_int_equal(walk(), 0);
+        assert_error(erst_write(&s.erst, make(5, 300)), ERR_FAILED);
+        assert_int_equal(walk(), 0);
+        assert_int_equal(s.fake.executes, 0);
+}
+
 static void test_a_range_that_claims_too_much_is_bounded(void **state) {
         struct erst_nvram nvram = { &s.io, FAKE_ERST_EXCHANGE_ADDRESS, FAKE_ERST_EXCHANGE_SIZE };
         struct erst_nvram_record record;
@@ -348,6 +361,7 @@ int main(void) {
                 cmocka_unit_test(test_clear_wipes_what_the_platform_leaves),
                 cmocka_unit_test(test_a_platform_without_operations_is_enough),
                 cmocka_unit_test(test_memory_that_cannot_be_written_is_told),
+                cmocka_unit_test(test_a_stray_signature_hides_no_new_record),
                 cmocka_unit_test(test_a_range_that_claims_too_much_is_bounded),
         };
 

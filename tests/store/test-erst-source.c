@@ -340,6 +340,104 @@ static void test_a_list_that_never_ends_hides_nothing(void **state) {
         finish();
 }
 
+/* A count is a hint: more or fewer than it says, all that can be listed is. */
+static void test_a_count_that_lies_hides_nothing(void **state) {
+        static const int errors[] = { -3, -1, 1, 100 };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(styles); i++)
+                for (size_t k = 0; k < ARRAY_SIZE(errors); k++) {
+                        start(styles[i]);
+                        write_parts(3);
+                        s.fake.count_error = errors[k];
+                        s.fake.cursor = 0;
+                        assert_int_equal(load(), 3);
+                        assert_int_equal(catalog_faulty_count(&s.catalog), 0);
+                        finish();
+                }
+}
+
+/* Its header is right and its second half is not: it is listed, and what there is of it can be saved. */
+static void test_a_torn_record_is_kept(void **state) {
+        const struct catalog_record *row;
+
+        (void) state;
+        start(FAKE_ERST_QEMU);
+        must_write("Panic#1 Part1\n0123456789012345678901234567890123456789012345678901234567890123456789"
+                   "0123456789012345678901234567890123456789012345678901234567890123456789012345678901\n");
+        s.fake.lies = FAKE_ERST_BODY_TORN;
+        assert_int_equal(load(), 1);
+        row = s.catalog.rows[0];
+        assert_int_equal(row->record.raw.size, fake_erst_find(&s.fake, 0x65e079fe00000001).size);
+        assert_true(bytes_equal(
+                bytes_first(row->record.raw, row->record.raw.size / 2),
+                bytes_first(fake_erst_find(&s.fake, 0x65e079fe00000001), row->record.raw.size / 2)));
+        finish();
+}
+
+/* --- NVRAM -------------------------------------------------------------------------------------- */
+
+static void start_nvram(enum fake_erst_style style) {
+        struct erst_fault fault;
+
+        start(style);
+        s.fake.attributes = ERST_ATTRIBUTE_NVRAM;
+        memset(s.fake.exchange, 0xff, sizeof(s.fake.exchange));
+        assert_ok(erst_table_parse(fake_erst_table(&s.fake), &s.table, &fault));
+        assert_ok(erst_open(&s.erst, &s.table, &s.io));
+}
+
+static int clear_all(struct clear_result *result);
+
+static void test_nvram_is_written_read_and_cleared_in_place(void **state) {
+        struct clear_result result;
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
+                start_nvram(styles[i]);
+                assert_int_equal(load(), 0);
+                write_parts(5);
+                assert_int_equal(fake_erst_count(&s.fake), 5);
+                assert_ok(clear_all(&result));
+                assert_int_equal(s.catalog.event_count, 1);
+                assert_int_equal(event_missing_count(&s.catalog.events[0], s.catalog.records), 0);
+                assert_int_equal(result.cleared_count, 5);
+                assert_int_equal(fake_erst_count(&s.fake), 0);
+                finish();
+        }
+}
+
+static void test_nvram_that_is_full_loses_nothing(void **state) {
+        char name[RECORD_NAME_SIZE], text[2001];
+
+        (void) state;
+        memset(text, 'x', sizeof(text) - 1);
+        text[sizeof(text) - 1] = '\0';
+        start_nvram(FAKE_ERST_MAILBOX);
+        write_parts(2);
+        for (unsigned i = 0; i < 3; i++)
+                assert_ok(write_text(text, NOW + i, name));
+        assert_error(write_text(text, NOW + 3, name), ERR_NO_SPACE);
+        assert_int_equal(load(), 5);
+        assert_int_equal(catalog_faulty_count(&s.catalog), 0);
+        finish();
+}
+
+static void test_nvram_that_cannot_be_written_is_found_out(void **state) {
+        struct clear_result result;
+        char name[RECORD_NAME_SIZE];
+
+        (void) state;
+        start_nvram(FAKE_ERST_QEMU);
+        write_parts(1);
+        s.fake.lies = FAKE_ERST_NVRAM_READ_ONLY | FAKE_ERST_CLEAR_CLEARS_NOTHING;
+        assert_error(write_text("x", NOW, name), ERR_FAILED);
+        assert_error(clear_all(&result), ERR_FAILED);
+        assert_int_equal(result.cleared_count, 0);
+        assert_int_equal(fake_erst_count(&s.fake), 1);
+        finish();
+}
+
 /* --- clearing ----------------------------------------------------------------------------------- */
 
 static int clear_all(struct clear_result *result) {
@@ -454,6 +552,11 @@ int main(void) {
                 cmocka_unit_test(test_reads_that_lie_are_errors_of_their_records),
                 cmocka_unit_test(test_a_list_that_repeats_itself_ends),
                 cmocka_unit_test(test_a_list_that_never_ends_is_told),
+                cmocka_unit_test(test_a_count_that_lies_hides_nothing),
+                cmocka_unit_test(test_a_torn_record_is_kept),
+                cmocka_unit_test(test_nvram_is_written_read_and_cleared_in_place),
+                cmocka_unit_test(test_nvram_that_is_full_loses_nothing),
+                cmocka_unit_test(test_nvram_that_cannot_be_written_is_found_out),
                 cmocka_unit_test(test_a_list_that_never_ends_hides_nothing),
                 cmocka_unit_test(test_what_was_cleared_is_gone),
                 cmocka_unit_test(test_a_clear_that_lies_is_found_out),
