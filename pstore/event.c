@@ -3,6 +3,15 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/timestamp.h"
+#include "pstore/log-time.h"
+
+#define US_PER_SECOND 1000000
+
+/* What a clock in whole seconds and the log's own clock can be apart. */
+#define CLOCK_SLACK_SECONDS 2
+
+/* When more events than this could be going on, nobody can say which does: what bounds the work. */
+#define OPEN_EVENTS_MAX 64
 
 static int compare_numbers(uint64_t left, uint64_t right) {
         return left < right ? -1 : left > right;
@@ -26,6 +35,21 @@ static uint64_t boot_of(const struct record *record) {
         return record_is_part(record) ? record->boot : 0;
 }
 
+/* The number behind an ERST id, which starts the name; what was deleted has more behind it. */
+static uint64_t erst_id(const struct record *record) {
+        uint64_t id = 0;
+        size_t at = 0;
+
+        (void) hex_parse(text_view(record->name), &at, 16, &id);
+        return id;
+}
+
+/* What rises from one record of a boot that the kernel wrote to the next. */
+static uint64_t write_order(const struct record *record) {
+        return record_is_part(record) && record->store == RECORD_STORE_ERST ? erst_id(record)
+                                                                            : record->seconds;
+}
+
 /* Parts first, those of one event next to each other in the order in which the kernel wrote them. */
 static int compare_for_grouping(const void *a, const void *b) {
         const struct record *left = a, *right = b;
@@ -35,7 +59,7 @@ static int compare_for_grouping(const void *a, const void *b) {
                 { left->header.reason, right->header.reason },
                 { left->header.count, right->header.count },
                 { boot_of(left), boot_of(right) },
-                { left->seconds, right->seconds },
+                { write_order(left), write_order(right) },
                 { left->header.part, right->header.part },
         };
         int order = compare_keys(keys, sizeof(keys) / sizeof(keys[0]));
@@ -47,6 +71,7 @@ static int compare_for_reading(const void *a, const void *b) {
         const struct record *left = a, *right = b;
         const uint64_t keys[][2] = {
                 { right->header.part, left->header.part },
+                { record_log(right).size, record_log(left).size },
                 { left->seconds, right->seconds },
         };
         int order = compare_keys(keys, sizeof(keys) / sizeof(keys[0]));
@@ -54,35 +79,188 @@ static int compare_for_reading(const void *a, const void *b) {
         return order ? order : compare_names(left, right);
 }
 
-static bool same_event(const struct record *previous, const struct record *next) {
-        if (previous->store != next->store || previous->header.reason != next->header.reason ||
-            previous->header.count != next->header.count || previous->boot != next->boot)
-                return false;
-        if (previous->store == RECORD_STORE_ERST)
-                return true;
-        /* Two variables of one part and one second differ in their ending: one is a copy, no other boot's. */
-        if (next->header.part == previous->header.part)
-                return next->seconds == previous->seconds;
-        return next->header.part > previous->header.part &&
-               next->seconds - previous->seconds <= EVENT_GAP_SECONDS;
+/* Of one event, as far as that can be told without looking at when. */
+static bool same_group(const struct record *left, const struct record *right) {
+        return record_is_part(left) && record_is_part(right) && left->store == right->store &&
+               left->header.reason == right->header.reason && left->header.count == right->header.count &&
+               left->boot == right->boot;
 }
 
-static struct event event_of(struct record **records, size_t first, size_t end) {
-        struct event event = {
-                .store = records[first]->store,
-                .reason = records[first]->header.reason,
-                .count = records[first]->header.count,
-                .seconds = records[first]->seconds,
-                .first = first,
-                .record_count = end - first,
-        };
+static uint64_t seconds_between(const struct record *left, const struct record *right) {
+        return left->seconds < right->seconds ? right->seconds - left->seconds
+                                              : left->seconds - right->seconds;
+}
 
-        for (size_t i = first; i < end; i++) {
-                if (records[i]->header.part > event.part_max)
-                        event.part_max = records[i]->header.part;
-                event.log_size += record_log(records[i]).size;
+/* What was printed after so many seconds shows that its machine was up for them when it was stored. */
+static bool is_up_for(const struct record *record, uint64_t seconds) {
+        uint64_t up_us;
+
+        return log_time_last(record_log(record), &up_us) &&
+               up_us / US_PER_SECOND >= seconds + CLOCK_SLACK_SECONDS;
+}
+
+/* ERST's ids tell the boot already, and copies of what the kernel shows have the times of the copying. */
+static bool is_in_time(const struct record *previous, const struct record *next) {
+        uint64_t gap = seconds_between(previous, next);
+
+        if (gap > EVENT_GAP_SECONDS)
+                return false;
+        return next->store == RECORD_STORE_ERST || gap <= EVENT_GAP_UNPROVEN_SECONDS || is_up_for(next, gap);
+}
+
+static bool is_not_newer(const struct record *higher_part, const struct record *lower_part) {
+        uint64_t higher_us, lower_us;
+
+        return !log_time_last(record_log(higher_part), &higher_us) ||
+               !log_time_first(record_log(lower_part), &lower_us) ||
+               higher_us <= lower_us + LOG_TIME_JITTER_US;
+}
+
+static bool id_keeps_up(const struct record *previous, const struct record *next) {
+        return next->store != RECORD_STORE_ERST ||
+               erst_id(next) - erst_id(previous) >= next->header.part - previous->header.part;
+}
+
+/* Whether the boot that wrote `previous` can have written `next`, a later part, after it. */
+static bool may_follow(const struct record *previous, const struct record *next) {
+        return id_keeps_up(previous, next) && is_in_time(previous, next) && is_not_newer(next, previous);
+}
+
+/* Two variables of one part and one second differ in their ending; ERST's ids are given out again. */
+static bool is_copy(const struct record *record, const struct record *other) {
+        struct bytes left = record->text, right = other->text;
+
+        return record->header.part == other->header.part &&
+               (record->store == RECORD_STORE_ERST || record->seconds == other->seconds) &&
+               (bytes_start_with(left, right) || bytes_start_with(right, left));
+}
+
+/* Where among the event's records, which come by rising part here, a part belongs: before its copies. */
+static size_t place_of(struct record *const *records, const struct event *event, uint32_t part) {
+        size_t place = event->first + event->record_count;
+
+        while (place > event->first && records[place - 1]->header.part >= part)
+                place--;
+        return place;
+}
+
+/* Of all that the event has of this part, the first of which is at `place`; false when it has none of it. */
+static bool is_copy_in(struct record *const *records, size_t place, size_t end, const struct record *record) {
+        size_t i = place;
+
+        while (i < end && is_copy(records[i], record))
+                i++;
+        return i > place && (i == end || records[i]->header.part != record->header.part);
+}
+
+/* How well a record goes on with an event. */
+enum fit {
+        FIT_NOT,
+        FIT_LOOSE, /* there is a hole between the parts */
+        FIT_TIGHT,
+        FIT_END,
+};
+
+static enum fit event_fit(struct record *const *records, const struct event *event,
+                          const struct record *record) {
+        size_t end = event->first + event->record_count;
+        size_t place = place_of(records, event, record->header.part);
+
+        if (place < end)
+                return is_copy_in(records, place, end, record) ? FIT_TIGHT : FIT_NOT;
+        if (!may_follow(records[end - 1], record))
+                return FIT_NOT;
+        return record->header.part - records[end - 1]->header.part == 1 ? FIT_TIGHT : FIT_LOOSE;
+}
+
+/* Nothing that comes from now on, `seconds`, is soon enough for the event. */
+static bool event_is_over(struct record *const *records, const struct event *event, uint64_t seconds) {
+        const struct record *last = records[event->first + event->record_count - 1];
+
+        return last->seconds < seconds && seconds - last->seconds > EVENT_GAP_SECONDS;
+}
+
+/* Some events of one group, of which those from `open` on may be going on. */
+struct group {
+        struct record **records;
+        struct event *events;
+        size_t count, open;
+};
+
+static void group_close_old(struct group *group, uint64_t seconds) {
+        while (group->open < group->count &&
+               event_is_over(group->records, &group->events[group->open], seconds))
+                group->open++;
+}
+
+/*
+ * The event that goes on with the record: the only one that fits, or that fits tightly. group->count when
+ * there is none.
+ */
+static size_t group_choose(const struct group *group, const struct record *record) {
+        size_t found[FIT_END] = { 0 }, last[FIT_END] = { 0 };
+
+        if (group->count - group->open > OPEN_EVENTS_MAX)
+                return group->count;
+        for (size_t i = group->open; i < group->count; i++) {
+                enum fit fit = event_fit(group->records, &group->events[i], record);
+
+                found[fit]++;
+                last[fit] = i;
         }
-        return event;
+        if (found[FIT_TIGHT] > 0)
+                return found[FIT_TIGHT] == 1 ? last[FIT_TIGHT] : group->count;
+        return found[FIT_LOOSE] == 1 ? last[FIT_LOOSE] : group->count;
+}
+
+/* Moves records[from] down to `to`; what was there and above moves up. */
+static void move_down(struct record **records, size_t from, size_t to) {
+        struct record *moved = records[from];
+
+        for (; from > to; from--)
+                records[from] = records[from - 1];
+        records[to] = moved;
+}
+
+/* All events of a group lie side by side, and records[index] behind them. */
+static void group_add(struct group *group, size_t index) {
+        const struct record *record = group->records[index];
+        struct event *event;
+        size_t chosen;
+
+        group_close_old(group, record->seconds);
+        chosen = group_choose(group, record);
+        event = &group->events[chosen];
+        if (chosen == group->count) {
+                group->events[group->count++] = (struct event){ .first = index, .record_count = 1 };
+                return;
+        }
+        move_down(group->records, index, place_of(group->records, event, record->header.part));
+        event->record_count++;
+        for (size_t i = chosen + 1; i < group->count; i++)
+                group->events[i].first++;
+}
+
+bool event_repeats_part(const struct event *event, struct record *const *records, size_t index) {
+        return index > event->first && records[index - 1]->header.part == records[index]->header.part;
+}
+
+static void event_complete(struct record **records, struct event *event) {
+        const struct record *any = records[event->first];
+        size_t end = event->first + event->record_count;
+
+        sort_pointers((void **) records + event->first, event->record_count, compare_for_reading);
+        event->store = any->store;
+        event->reason = any->header.reason;
+        event->count = any->header.count;
+        event->seconds = any->seconds;
+        event->part_max = records[event->first]->header.part;
+        for (size_t i = event->first; i < end; i++) {
+                if (records[i]->seconds < event->seconds)
+                        event->seconds = records[i]->seconds;
+                if (!event_repeats_part(event, records, i))
+                        event->log_size += record_log(records[i]).size;
+        }
 }
 
 static int compare_events(const struct event *left, const struct event *right) {
@@ -107,14 +285,15 @@ size_t event_join(struct record **records, size_t count, struct event *ret_event
 
         sort_pointers((void **) records, count, compare_for_grouping);
         while (first < count && record_is_part(records[first])) {
-                size_t end = first + 1;
+                struct group group = { .records = records, .events = ret_events + event_count };
+                const struct record *any = records[first];
 
-                while (end < count && record_is_part(records[end]) &&
-                       same_event(records[end - 1], records[end]))
-                        end++;
-                insert_event(ret_events, event_count++, event_of(records, first, end));
-                sort_pointers((void **) records + first, end - first, compare_for_reading);
-                first = end;
+                for (; first < count && same_group(any, records[first]); first++)
+                        group_add(&group, first);
+                for (size_t i = 0; i < group.count; i++) {
+                        event_complete(records, &group.events[i]);
+                        insert_event(ret_events, event_count++, group.events[i]);
+                }
         }
         return event_count;
 }

@@ -84,9 +84,9 @@ static int show_title(struct shower *shower, struct bytes name) {
         return sink_put(shower->sink, text_bytes(&text));
 }
 
-/* The same part with the same text again, from a store that was restored: one is enough. */
+/* A copy of what was shown last, or the beginning of it: see pstore/event.h. */
 static bool is_repeated(const struct record *previous, const struct record *record) {
-        return previous->header.part == record->header.part && bytes_equal(previous->text, record->text);
+        return previous->header.part == record->header.part && bytes_start_with(previous->text, record->text);
 }
 
 /* The oldest text first. */

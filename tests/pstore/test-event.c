@@ -23,6 +23,13 @@ static struct record *put(enum record_store store, const char *name, uint64_t se
         return record;
 }
 
+static struct record *put_erst(uint64_t boot, uint32_t number, uint64_t seconds, const char *text) {
+        char name[RECORD_NAME_SIZE];
+
+        snprintf(name, sizeof(name), "%08llx%08x", (unsigned long long) boot, number);
+        return put(RECORD_STORE_ERST, name, seconds, text);
+}
+
 /* "Panic#1 Part2" in an ERST record of the boot, or in a variable when the boot is 0. */
 static struct record *put_part(uint64_t boot, uint64_t seconds, const char *why, unsigned number,
                                unsigned part) {
@@ -31,11 +38,9 @@ static struct record *put_part(uint64_t boot, uint64_t seconds, const char *why,
 
         snprintf(texts[count], sizeof(texts[count]), "%s#%u Part%u\n%u\n", why, number, part, part);
         if (boot)
-                snprintf(name, sizeof(name), "%08llx%08zx", (unsigned long long) boot, count + 1);
-        else
-                snprintf(name, sizeof(name), "dump-type0-%u-%u-%llu-D", part, number,
-                         (unsigned long long) seconds);
-        return put(boot ? RECORD_STORE_ERST : RECORD_STORE_EFI, name, seconds, texts[count]);
+                return put_erst(boot, part + (number - 1) * 16, seconds, texts[count]);
+        snprintf(name, sizeof(name), "dump-type0-%u-%u-%llu-D", part, number, (unsigned long long) seconds);
+        return put(RECORD_STORE_EFI, name, seconds, texts[count]);
 }
 
 static void join(void) {
@@ -145,7 +150,7 @@ static void test_parts_across_a_second_are_one_event(void **state) {
         put_part(0, 1709210119, "Oops", 1, 2);
         put_part(0, 1709210120, "Oops", 1, 3);
         put_part(0, 1709210120, "Oops", 1, 4);
-        put_part(0, 1709210120 + EVENT_GAP_SECONDS, "Oops", 1, 5);
+        put_part(0, 1709210120 + EVENT_GAP_UNPROVEN_SECONDS, "Oops", 1, 5);
         join();
         assert_int_equal(event_count, 1);
         assert_string_equal(parts_of(0), "5 4 3 2 1");
@@ -194,7 +199,7 @@ static void test_the_same_part_twice(void **state) {
         start();
         for (unsigned part = 1; part <= 3; part++)
                 put_part(0x65e079fe, 1709210110, "Panic", 1, part);
-        put_part(0x65e079fe, 1709210110, "Panic", 1, 2);
+        put_erst(0x65e079fe, 9, 1709210110, "Panic#1 Part2\n2\n");
         join();
         assert_int_equal(event_count, 1);
         assert_string_equal(parts_of(0), "3 2 2 1");
@@ -260,6 +265,216 @@ static void test_events_come_by_time(void **state) {
         assert_string_equal(name_of(1), "20240229T123511Z-efi-panic1");
         assert_string_equal(name_of(2), "20240229T123512Z-erst-panic1");
         assert_string_equal(name_of(3), "20240229T123512Z-efi-oops9");
+}
+
+/* --- evidence ----------------------------------------------------------------------------------- */
+
+/* A variable that holds part `part` of Panic#1, and lines from the first to the last second since boot. */
+static struct record *put_log(uint64_t seconds, unsigned part, const char *first_time,
+                              const char *last_time) {
+        static char texts[RECORDS_MAX][128];
+        char name[RECORD_NAME_SIZE];
+
+        snprintf(texts[count], sizeof(texts[count]), "Panic#1 Part%u\n<6>[%12s] a\n<4>[%12s][    T1] b\n",
+                 part, first_time, last_time);
+        snprintf(name, sizeof(name), "dump-type0-%u-1-%llu-D", part, (unsigned long long) seconds);
+        return put(RECORD_STORE_EFI, name, seconds, texts[count]);
+}
+
+static void assert_events(const char *first, const char *second) {
+        join();
+        assert_int_equal(event_count, second ? 2 : 1);
+        assert_string_equal(parts_of(0), first);
+        if (second)
+                assert_string_equal(parts_of(1), second);
+}
+
+/* Half a dump, and 3 seconds later the other half of another one: a machine that crashes when it starts. */
+static void test_a_late_part_has_to_show_that_the_machine_was_up(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1000, "Panic", 1, 1);
+        put_part(0, 1003, "Panic", 1, 2);
+        assert_events("1", "2");
+
+        start();
+        put_log(1000, 1, "4.000000", "4.500000");
+        put_log(1003, 2, "3.000000", "4.000000");
+        assert_events("1", "2");
+
+        start();
+        put_log(1000, 1, "54.000000", "54.500000");
+        put_log(1003, 2, "3.000000", "54.000000");
+        assert_events("2 1", NULL);
+
+        start();
+        put_log(1000, 1, "54.000000", "54.500000");
+        put_log(1001 + EVENT_GAP_SECONDS, 2, "3.000000", "54.000000");
+        assert_events("1", "2");
+}
+
+static void test_older_text_is_not_newer(void **state) {
+        (void) state;
+        start();
+        put_log(1000, 1, "4.100000", "4.500000");
+        put_log(1000, 2, "5.000000", "5.100000"); /* a clock that falls back by a second */
+        assert_events("2 1", NULL);
+
+        start();
+        put_log(1000, 1, "4.100000", "4.500000");
+        put_log(1000, 2, "5.000000", "5.100001");
+        assert_events("1", "2");
+}
+
+/* 6.1 on QEMU: a second CPU's clock, and a counter that turns out to be unstable. */
+static void test_times_of_a_real_log_that_fall_back(void **state) {
+        (void) state;
+        start();
+        put_log(1000, 1, "0.000000", "0.600000");
+        put_log(1000, 2, "0.300000", "0.558077");
+        assert_events("2 1", NULL);
+}
+
+static void test_an_id_counts_each_part(void **state) {
+        (void) state;
+        start();
+        put_erst(0x65e079fe, 1, 1709210110, "Panic#1 Part1\n1\n");
+        put_erst(0x65e079fe, 3, 1709210110, "Panic#1 Part2\n2\n"); /* a machine check came between */
+        put_erst(0x65e079fe, 4, 1709210110, "Panic#1 Part4\n4\n"); /* too few attempts for part 3 */
+        assert_events("2 1", "4");
+}
+
+/* Its clock stands at each start at the same second, and ids are given out again. */
+static void test_two_boots_of_one_id(void **state) {
+        (void) state;
+        start();
+        put_erst(0x386d4380, 2, 946684800, "Panic#2 Part1\n1\n");
+        put_erst(0x386d4380, 3, 946684800, "Panic#2 Part2\n2\n");
+        put_erst(0x386d4380, 4, 946684800, "Panic#2 Part2\nanother\n");
+        assert_events("2 1", "2");
+
+        start();
+        put_erst(0x386d4380, 1, 946684800, "Panic#1 Part1\n1\n");
+        put_erst(0x386d4380, 2, 946684801 + EVENT_GAP_SECONDS, "Panic#1 Part2\n2\n");
+        assert_events("1", "2");
+
+        start();
+        put_erst(0x386d4380, 1, 946684801 + EVENT_GAP_SECONDS, "Panic#1 Part1\n1\n");
+        put_erst(0x386d4380, 2, 946684800, "Panic#1 Part2\n2\n");
+        assert_events("2", "1");
+}
+
+/* systemd-pstore copies the newest first, and the copies' times are all that is known of them. */
+static void test_times_of_copies_that_fall(void **state) {
+        (void) state;
+        start();
+        put_part(0x65e079fe, 1709210112, "Panic", 1, 1);
+        put_part(0x65e079fe, 1709210111, "Panic", 1, 2);
+        put_part(0x65e079fe, 1709210110, "Panic", 1, 3);
+        assert_events("3 2 1", NULL);
+        assert_string_equal(name_of(0), "20240229T123510Z-erst-panic1");
+}
+
+static void test_ids_after_2038(void **state) {
+        static const struct {
+                const char *id;
+                const char *text;
+        } rows[] = {
+                { "8080000000000001", "Panic#1 Part1\n1\n" }, /* 0x80000000 seconds */
+                { "8080000000000002", "Panic#1 Part2\n2\n" },
+                { "8080000001000001", "Panic#1 Part1\n1\n" }, /* a second later */
+                { "80800000010000ff", "Panic#1 Part99\n2\n" },
+        };
+
+        (void) state;
+        start();
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+                put(RECORD_STORE_ERST, rows[i].id, 0x80000000 + i / 2, rows[i].text);
+        assert_events("2 1", "99 1");
+        assert_string_equal(name_of(0), "20380119T031408Z-erst-panic1");
+}
+
+/* generic_id() of part 100 is that of part 0 a second later: the kernel's file names mix them, we do not. */
+static void test_parts_beyond_100(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1709210119, "Panic", 1, 1);
+        put_part(0, 1709210119, "Panic", 1, 99);
+        put_part(0, 1709210119, "Panic", 1, 100);
+        put_part(0, 1709210120, "Panic", 1, 101);
+        put_part(0, 1709210120, "Panic", 1, 1000);
+        assert_events("1000 101 100 99 1", NULL);
+        assert_string_equal(missing_of(0), "2-98 102-999 (995)");
+}
+
+/* The clock was set back between two boots: only a hole tells that part 3 is not of the second one. */
+static void test_what_fits_two_events_joins_the_one_that_it_continues(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1000, "Panic", 1, 1);
+        put_part(0, 1000, "Panic", 1, 2);
+        put_part(0, 1001, "Panic", 1, 1);
+        put_part(0, 1001, "Panic", 1, 3);
+        assert_events("3 2 1", "1");
+}
+
+static void test_what_continues_two_events_joins_neither(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1000, "Panic", 1, 1);
+        put_part(0, 1000, "Panic", 1, 2);
+        put_part(0, 1001, "Panic", 1, 1);
+        put_part(0, 1001, "Panic", 1, 2);
+        put_part(0, 1001, "Panic", 1, 3);
+        put_part(0, 1001, "Panic", 1, 4);
+        join();
+        assert_int_equal(event_count, 3);
+        assert_string_equal(parts_of(0), "2 1");
+        assert_string_equal(parts_of(1), "2 1");
+        assert_string_equal(parts_of(2), "4 3");
+        assert_string_equal(missing_of(2), "1-2 (2)");
+
+        start(); /* behind a hole in either */
+        put_part(0, 1000, "Panic", 1, 1);
+        put_part(0, 1001, "Panic", 1, 1);
+        put_part(0, 1001, "Panic", 1, 3);
+        join();
+        assert_int_equal(event_count, 3);
+
+        start(); /* as at first, but what was printed tells */
+        put_log(1000, 1, "60.500000", "61.000000");
+        put_log(1000, 2, "60.000000", "60.400000");
+        put_log(1001, 1, "30.500000", "31.000000");
+        put_log(1001, 2, "30.000000", "30.400000");
+        put_log(1001, 3, "55.000000", "60.000000");
+        assert_events("3 2 1", "2 1");
+}
+
+/* One record is torn, or was stored by another kernel: it does not tear the rest. */
+static void test_a_copy_is_the_beginning_of_the_other(void **state) {
+        (void) state;
+        start();
+        put_part(0, 1000, "Panic", 1, 1);
+        put(RECORD_STORE_EFI, "dump-type0-2-1-1000-C", 1000, "Panic#1 Part2\nto");
+        put(RECORD_STORE_EFI, "dump-type0-2-1-1000-D", 1000, "Panic#1 Part2\ntorn\n");
+        put_part(0, 1000, "Panic", 1, 3);
+        assert_events("3 2 2 1", NULL);
+        assert_int_equal(events[0].log_size, 2 + 5 + 2);
+        assert_int_equal(record_log(order[1]).size, 5);
+        assert_false(event_repeats_part(&events[0], order, 1));
+        assert_true(event_repeats_part(&events[0], order, 2));
+
+        start(); /* the first is the beginning of either, but they are two */
+        put_erst(0x65e079fe, 1, 1000, "Panic#1 Part1\n");
+        put_erst(0x65e079fe, 2, 1000, "Panic#1 Part1\none\n");
+        put_erst(0x65e079fe, 3, 1000, "Panic#1 Part1\ntwo\n");
+        assert_events("1 1", "1");
+
+        start();
+        put_part(0, 1000, "Panic", 1, 1);
+        put_part(0, 1000, "Panic", 1, 2);
+        put(RECORD_STORE_EFI, "dump-type0-2-1-1000-C", 1000, "Panic#1 Part2\nanother\n");
+        assert_events("2 1", "2");
 }
 
 /* --- the others --------------------------------------------------------------------------------- */
@@ -336,9 +551,9 @@ static void put_a_bit_of_everything(void) {
         put_part(0, 1709210119, "Oops", 1, 1);
         put_part(0, 1709210120, "Oops", 1, 2);
         put_part(0, 1709210120, "Panic", 2, 1);
+        put_part(0x65e079fe, 1709210120, "Panic", 1, 1);
         put_part(0x65e079fe, 1709210120, "Panic", 1, 2);
-        put_part(0x65e079fe, 1709210120, "Panic", 1, 2);
-        put_part(0x65e079fe, 1709210121, "Panic", 1, 1);
+        put_erst(0x65e079fe, 9, 1709210120, "Panic#1 Part2\n2\n");
         put(RECORD_STORE_EFI, "odd", 0, NULL);
 }
 
@@ -406,6 +621,17 @@ int main(void) {
                 cmocka_unit_test(test_gaps_are_named),
                 cmocka_unit_test(test_part_0_is_no_gap),
                 cmocka_unit_test(test_events_come_by_time),
+                cmocka_unit_test(test_a_late_part_has_to_show_that_the_machine_was_up),
+                cmocka_unit_test(test_older_text_is_not_newer),
+                cmocka_unit_test(test_times_of_a_real_log_that_fall_back),
+                cmocka_unit_test(test_an_id_counts_each_part),
+                cmocka_unit_test(test_two_boots_of_one_id),
+                cmocka_unit_test(test_times_of_copies_that_fall),
+                cmocka_unit_test(test_ids_after_2038),
+                cmocka_unit_test(test_parts_beyond_100),
+                cmocka_unit_test(test_what_fits_two_events_joins_the_one_that_it_continues),
+                cmocka_unit_test(test_what_continues_two_events_joins_neither),
+                cmocka_unit_test(test_a_copy_is_the_beginning_of_the_other),
                 cmocka_unit_test(test_what_belongs_to_no_event_comes_last),
                 cmocka_unit_test(test_nothing_but_others),
                 cmocka_unit_test(test_all_permutations_give_the_same),

@@ -186,10 +186,33 @@ static void test_the_same_text_twice_is_shown_once(void **state) {
         assert_shows_all(SHOW_JOINED, 2, "1\n2\n");
 }
 
+static void test_of_a_torn_copy_the_longer_text_is_shown(void **state) {
+        (void) state;
+        put_twice("Panic#1 Part1\n2", "Panic#1 Part1\n2\n3\n");
+        assert_shows_all(SHOW_JOINED, 2, "1\n2\n3\n");
+        assert_int_equal(f.catalog.events[0].log_size, 6);
+        assert_string_equal(show(SHOW_RAW, &(int){ 0 }),
+                            "Panic#1 Part2\n1\nPanic#1 Part1\n2\n3\nPanic#1 Part1\n2");
+}
+
+/* They are of two boots, and nobody knows of which of them part 2 is. */
 static void test_two_texts_of_one_part_are_both_shown(void **state) {
+        static const char title[] = "==> 20240229T123510Z-efi-panic1 <==\n";
+        char wanted[256];
+
         (void) state;
         put_twice("Panic#1 Part1\n2\n", "Panic#1 Part1\n3\n");
-        assert_shows_all(SHOW_JOINED, 3, "1\n2\n3\n");
+        snprintf(wanted, sizeof(wanted), "%s2\n%s3\n%s1\n[part 1 is missing here]\n", title, title, title);
+        assert_shows_all(SHOW_JOINED, 3, wanted);
+}
+
+/* U+20AC is e2 82 ac: bytes are joined as they are, wherever they were cut. */
+static void test_a_character_that_is_cut_between_parts_is_whole_again(void **state) {
+        (void) state;
+        put_part(3, "5 \xe2");
+        put_part(2, "\x82");
+        put_part(1, "\xac\n");
+        assert_shows_all(SHOW_JOINED, 3, "5 \xe2\x82\xac\n");
 }
 
 static void test_the_log_of_an_event_is_whole_and_pure(void **state) {
@@ -250,7 +273,9 @@ int main(void) {
                 TEST(test_a_title_cannot_control_a_terminal),
                 TEST(test_only_what_is_selected),
                 TEST(test_the_same_text_twice_is_shown_once),
+                TEST(test_of_a_torn_copy_the_longer_text_is_shown),
                 TEST(test_two_texts_of_one_part_are_both_shown),
+                TEST(test_a_character_that_is_cut_between_parts_is_whole_again),
                 TEST(test_the_log_of_an_event_is_whole_and_pure),
                 TEST(test_the_sinks_error_comes_back),
         };
