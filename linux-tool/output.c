@@ -109,6 +109,37 @@ static size_t put_character(struct output *output, struct bytes bytes) {
         return size;
 }
 
+static bool is_unfinished(const struct output *output, struct bytes bytes) {
+        mbstate_t state = { 0 };
+
+        return bytes.size < sizeof(output->pending) &&
+               mbrtowc(NULL, (const char *) bytes.data, bytes.size, &state) == (size_t) -2;
+}
+
+/* Writes what is finished of the pending bytes, or all of them. */
+static void release_pending(struct output *output, bool all) {
+        struct bytes rest = bytes_of(output->pending, output->pending_size);
+
+        while (rest.size > 0 && (all || !is_unfinished(output, rest)))
+                rest = bytes_from(rest, put_character(output, rest));
+        if (rest.size > 0)
+                memmove(output->pending, rest.data, rest.size);
+        output->pending_size = rest.size;
+}
+
+/* A character may be cut between two writes, as between two parts of a log. */
+static void put_characters(struct output *output, struct bytes bytes) {
+        while (bytes.size > 0) {
+                if (output->pending_size == 0 && !is_unfinished(output, bytes)) {
+                        bytes = bytes_from(bytes, put_character(output, bytes));
+                        continue;
+                }
+                output->pending[output->pending_size++] = (char) bytes.data[0];
+                bytes = bytes_from(bytes, 1);
+                release_pending(output, false);
+        }
+}
+
 static void keep_error(struct output *output, bool failed) {
         if (failed && output->error == 0)
                 output->error = errno_to_error(errno);
@@ -119,8 +150,7 @@ static int output_write(void *context, struct bytes bytes) {
 
         errno = 0;
         if (output->terminal)
-                while (bytes.size > 0)
-                        bytes = bytes_from(bytes, put_character(output, bytes));
+                put_characters(output, bytes);
         else
                 fwrite(bytes.data, 1, bytes.size, output->stream);
         keep_error(output, ferror(output->stream));
@@ -139,6 +169,7 @@ void output_open(struct output *output, FILE *stream, bool terminal, bool colour
 
 int output_close(struct output *output) {
         errno = 0;
+        release_pending(output, true);
         if (output->terminal)
                 heading_flush(output);
         if (output->line_painted)

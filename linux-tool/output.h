@@ -18,6 +18,8 @@ struct output {
         bool line_painted; /* the current line has colour */
         char heading[16];  /* the beginning of a line, until it is known whether to paint it */
         size_t heading_size;
+        char pending[16]; /* the beginning of a character of which the end has not come */
+        size_t pending_size;
         int error;        /* the first that a write met */
         struct sink sink; /* everything is written through this */
 };

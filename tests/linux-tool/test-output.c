@@ -71,24 +71,33 @@ static void test_terminal_never_gets_an_escape_of_the_log(void **state) {
         free(text);
 }
 
-/* U+009B is the control character CSI to a terminal that knows UTF-8; U+00E9 is a letter. */
+/*
+ * U+009B is the control character CSI to a terminal that knows UTF-8; U+00E9 is a letter, U+1F512 a lock of
+ * four bytes. Where a character is cut between two writes makes no difference.
+ */
 static void test_utf8(void **state) {
-        size_t size;
-        char *text;
-
         (void) state;
         if (!setlocale(LC_CTYPE, "C.UTF-8"))
                 skip();
-        text = print(text_view("caf\xc3\xa9 \xc2\x9b"
-                               "2J \xff\n"),
-                     4096, true, false, &size);
-        assert_string_equal(text, "caf\xc3\xa9 \\xc2\\x9b"
-                                  "2J \\xff\n");
-        free(text);
+        assert_prints("caf\xc3\xa9 \xc2\x9b"
+                      "2J \xff \xf0\x9f\x94\x92\n",
+                      true, false,
+                      "caf\xc3\xa9 \\xc2\\x9b"
+                      "2J \\xff \xf0\x9f\x94\x92\n");
         setlocale(LC_CTYPE, "C");
-        text = print(text_view("caf\xc3\xa9\n"), 4096, true, false, &size);
-        assert_string_equal(text, "caf\\xc3\\xa9\n");
-        free(text);
+        assert_prints("caf\xc3\xa9\n", true, false, "caf\\xc3\\xa9\n");
+}
+
+/* Its end never comes: because something else does, or nothing. */
+static void test_a_character_without_an_end(void **state) {
+        (void) state;
+        if (!setlocale(LC_CTYPE, "C.UTF-8"))
+                skip();
+        assert_prints("a\xe2\x82\nb", true, false, "a\\xe2\\x82\nb");
+        assert_prints("a\xe2\x82\xc3\xa9", true, false, "a\\xe2\\x82\xc3\xa9");
+        assert_prints("a\xf0\x9f\x94", true, false, "a\\xf0\\x9f\\x94");
+        assert_prints("a\xe2\x82", false, false, "a\xe2\x82");
+        setlocale(LC_CTYPE, "C");
 }
 
 static void test_headings(void **state) {
@@ -134,6 +143,7 @@ int main(void) {
                 cmocka_unit_test(test_terminal_shows_control_characters),
                 cmocka_unit_test(test_terminal_never_gets_an_escape_of_the_log),
                 cmocka_unit_test(test_utf8),
+                cmocka_unit_test(test_a_character_without_an_end),
                 cmocka_unit_test(test_headings),
                 cmocka_unit_test(test_full_disk),
                 cmocka_unit_test(test_full_disk_in_between),
