@@ -19,6 +19,7 @@
 #include "linux-tool/memory.h"
 #include "linux-tool/sources.h"
 #include "pstore/record.h"
+#include "pstore/variable-name.h"
 
 #define PSTOREFS_DIRECTORY "/sys/fs/pstore"
 #define PSTOREFS_MAGIC     0x6165676c /* linux/magic.h, PSTOREFS_MAGIC */
@@ -61,16 +62,51 @@ static bool name_erst(uint64_t id, int type, struct source_entry *entry) {
  * generic_id(): (time * 100 + part) * 1000 + count (K6.1 drivers/firmware/efi/efi-pstore.c). The variable may
  * end in -C or -D: the kernel does not tell, and record_same_id() does not ask.
  */
-static bool name_variable(uint64_t id, int type, struct source_entry *entry) {
-        struct text name = TEXT_ON(entry->name);
-        uint64_t seconds = id / 100000, part = id / 1000 % 100, count = id % 1000;
+#define ID_PARTS  100
+#define ID_COUNTS 1000
 
+static void put_variable_name(unsigned type, uint64_t part, uint64_t count, uint64_t seconds,
+                              struct source_entry *entry) {
+        const struct variable_name name = {
+                .generation = VARIABLE_NAME_COUNT,
+                .type = type,
+                .part = (uint32_t) part,
+                .count = (uint32_t) count,
+                .seconds = seconds,
+        };
+        struct text text = TEXT_ON(entry->name);
+
+        variable_name_format(&name, &text);
+        entry->seconds = seconds;
+}
+
+static bool name_variable(uint64_t id, int type, struct source_entry *entry) {
         if (type > RECORD_TYPE_PPC_OPAL)
                 return false;
-        text_format(&name, "dump-type%d-%llu-%llu-%llu", type, (unsigned long long) part,
-                    (unsigned long long) count, (unsigned long long) seconds);
-        entry->seconds = seconds;
+        put_variable_name((unsigned) type, id / ID_COUNTS % ID_PARTS, id % ID_COUNTS,
+                          id / ID_COUNTS / ID_PARTS, entry);
         return true;
+}
+
+/*
+ * From part 100 and count 1000 on an id says the next second and the next part: only the text says which part
+ * it is, and so what the variable's name is. A text that this id cannot be of changes nothing.
+ */
+void pstorefs_correct_name(struct bytes text, struct source_entry *entry) {
+        struct variable_name name;
+        struct header_line line;
+        uint64_t part_and_time, id;
+
+        if (entry->store != RECORD_STORE_EFI || entry->form != RECORD_FORM_TEXT ||
+            entry->type != RECORD_TYPE_DMESG || header_line_parse(text, &line) < 0 ||
+            variable_name_parse(text_view(entry->name), &name) < 0)
+                return;
+        id = (name.seconds * ID_PARTS + name.part) * ID_COUNTS + name.count;
+        part_and_time = (id - line.count) / ID_COUNTS;
+        if (line.count > id || (id - line.count) % ID_COUNTS != 0 || line.part > part_and_time ||
+            (part_and_time - line.part) % ID_PARTS != 0)
+                return;
+        put_variable_name(name.type, line.part, line.count, (part_and_time - line.part) / ID_PARTS, entry);
 }
 
 static const struct {
@@ -142,6 +178,20 @@ static void take_time(const struct pstorefs_source *pstorefs, struct pstorefs_fi
                 file->entry.seconds = (uint64_t) status.st_mtime;
 }
 
+/* Only the beginning is read: the header line. */
+static void take_name(const struct pstorefs_source *pstorefs, struct pstorefs_file *file) {
+        _cleanup_close_ int fd = -1;
+        uint8_t beginning[HEADER_LINE_MAX];
+        ssize_t size;
+
+        if (file->entry.store != RECORD_STORE_EFI)
+                return;
+        fd = openat(pstorefs->fd, file->file_name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        size = fd < 0 ? 0 : read(fd, beginning, sizeof(beginning));
+        if (size > 0)
+                pstorefs_correct_name(bytes_of(beginning, (size_t) size), &file->entry);
+}
+
 static int append_file(struct pstorefs_source *pstorefs, const char *file_name) {
         struct source_entry entry;
         struct pstorefs_file *file;
@@ -157,6 +207,7 @@ static int append_file(struct pstorefs_source *pstorefs, const char *file_name) 
         file->entry = entry;
         strncpy(file->file_name, file_name, NAME_MAX);
         file->file_name[NAME_MAX] = '\0';
+        take_name(pstorefs, file);
         take_time(pstorefs, file);
         return 0;
 }

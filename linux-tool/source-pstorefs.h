@@ -9,3 +9,9 @@
  * only a variable's id tells. False for files of other back ends, and for what is no such name.
  */
 bool pstorefs_parse_name(const char *file_name, struct source_entry *ret_entry);
+
+/*
+ * Corrects the name of a variable that the id in its file's name tells wrongly, as it does from part 100 on,
+ * by its text, of which the beginning is enough.
+ */
+void pstorefs_correct_name(struct bytes text, struct source_entry *entry);

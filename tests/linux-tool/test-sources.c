@@ -190,6 +190,64 @@ static void test_pstorefs_names(void **state) {
         }
 }
 
+/* The id of part 100 is that of part 0 a second later: the text tells. */
+static void test_pstorefs_parts_beyond_100(void **state) {
+        static const struct {
+                const char *file_name, *text, *name;
+        } rows[] = {
+                { "dmesg-efi-170921012000001", "Panic#1 Part100\n", "dump-type0-100-1-1709210119" },
+                { "dmesg-efi-170921012099001", "Panic#1 Part199\n", "dump-type0-199-1-1709210119" },
+                { "dmesg-efi-170921011999001", "Panic#1 Part99\n", "dump-type0-99-1-1709210119" },
+                { "dmesg-efi-170921011902001", "Oops#1001 Part1\n", "dump-type0-1-1001-1709210119" },
+                /* texts of other ids, and none */
+                { "dmesg-efi-170921011901001", "Panic#1 Part2\n", "dump-type0-1-1-1709210119" },
+                { "dmesg-efi-170921011901001", "Panic#2 Part1\n", "dump-type0-1-1-1709210119" },
+                { "dmesg-efi-170921011901001", "Panic#4294967295 Part1\n", "dump-type0-1-1-1709210119" },
+                { "dmesg-efi-170921011901001", "Panic#1 Part1", "dump-type0-1-1-1709210119" },
+                { "dmesg-efi-1", "Panic#1 Part1\n", "dump-type0-0-1-0" },
+                { "dmesg-efi-1", "Panic#2 Part1\n", "dump-type0-0-1-0" },
+                { "console-efi-170921012000001", "Panic#1 Part100\n", "dump-type2-0-1-1709210120" },
+                { "dmesg-efi-170921012000001.enc.z", "Panic#1 Part100\n", "dump-type0-0-1-1709210120" },
+                { "dmesg-erst-170921012000001", "Panic#1 Part100\n", "00009b73a6347501" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct source_entry entry = { 0 };
+
+                assert_true(pstorefs_parse_name(rows[i].file_name, &entry));
+                pstorefs_correct_name(text_view(rows[i].text), &entry);
+                assert_string_equal(entry.name, rows[i].name);
+        }
+}
+
+static void put_file(const char *directory, const char *name, const char *text) {
+        FILE *file = fopen(scratch_path(directory, name), "w");
+
+        assert_non_null(file);
+        assert_true(fputs(text, file) >= 0);
+        assert_int_equal(fclose(file), 0);
+}
+
+/* efivarfs shows the same record under its own name: it is one record, and one event. */
+static void test_pstorefs_and_efivarfs_agree_on_part_100(void **state) {
+        char *directory = scratch_make(), spec[4200];
+        struct loaded loaded;
+
+        (void) state;
+        put_file(directory, "dmesg-efi_pstore-170921011999001", "Panic#1 Part99\nb\n");
+        put_file(directory, "dmesg-efi_pstore-170921012000001", "Panic#1 Part100\na\n");
+        snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
+        load(&loaded, spec);
+        assert_int_equal(loaded.result, 2);
+        assert_int_equal(loaded.catalog.event_count, 1);
+        assert_event_name(&loaded, 0, "20240229T123519Z-efi-panic1");
+        assert_string_equal(loaded.catalog.records[0]->name, "dump-type0-100-1-1709210119");
+        assert_true(record_has_id(loaded.catalog.records[0], "efi:dump-type0-100-1-1709210119-C"));
+        unload(&loaded);
+        scratch_remove(directory);
+}
+
 /* A directory of copies is its own truth: what is gone is gone. */
 static void test_pstorefs_clear(void **state) {
         char *directory = scratch_make(), spec[4200];
@@ -396,6 +454,8 @@ int main(void) {
                 cmocka_unit_test(test_pstorefs_of_efi),
                 cmocka_unit_test(test_pstorefs_of_erst),
                 cmocka_unit_test(test_pstorefs_names),
+                cmocka_unit_test(test_pstorefs_parts_beyond_100),
+                cmocka_unit_test(test_pstorefs_and_efivarfs_agree_on_part_100),
                 cmocka_unit_test(test_pstorefs_clear),
                 cmocka_unit_test(test_what_is_not_there),
                 cmocka_unit_test(test_specs),
