@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Firmware and the kernel's pstore take what the Linux command wrote into the stores' files, and miss what it cleared
-there; it finds again what they deleted.
+there; it finds again what they deleted. A variable store whose machine runs is left alone.
 
 Both stores start as they come: a file of zeros, and the distribution's empty variable store.
 """
@@ -10,11 +10,12 @@ import subprocess
 import tempfile
 from typing import Any
 
-from harness import check
+from harness import check, qemu
 from harness.backend import EFI, ERST, Backend
 from harness.machine import Machine
 from harness.scenario import Run
 
+_BOUND_S = 60
 _LOGS = [b"Panic#%d Part1\n<0>[    1.000000] written on the host\n" % number for number in (1, 2, 3)]
 
 
@@ -22,10 +23,10 @@ class _Host:
     """The Linux command, here and now, over the file behind a machine's store."""
 
     def __init__(self, test: Run, source: str):
-        self._command = [test.lab.settings.linux_tool, "--quiet", "--source", source]
+        self.command = [test.lab.settings.linux_tool, "--quiet", "--source", source]
 
     def run(self, *words: str, given: bytes = b"") -> bytes:
-        done = subprocess.run([*self._command, *words], input=given, capture_output=True)
+        done = subprocess.run([*self.command, *words], input=given, capture_output=True)
         check.equal(f"exit status of {' '.join(words)}\n{done.stderr.decode()}", done.returncode, 0)
         return done.stdout
 
@@ -70,6 +71,18 @@ def _delete_in_firmware(host: _Host, machine: Machine, backend: Backend, kept: d
         check.true(f"{each} is found again, with its log", found.get(each, b"").endswith(log))
 
 
+def _leave_running_alone(test: Run, machine: Machine) -> None:
+    """Flash is a drive, and QEMU locks its drives."""
+    image = test.work / "running.fd"
+    image.write_bytes(machine.variable_image)
+    command = [*_Host(test, f"efi-image:{image}").command, "write"]
+    with qemu.Qemu(test.lab.accelerator, image, test.work / "running.log", []) as running:
+        running.wait(_BOUND_S * test.lab.settings.patience, b"UEFI Interactive Shell")
+        done = subprocess.run(command, input=_LOGS[0], capture_output=True)
+    check.equal("exit status", done.returncode, 1)
+    check.one_line("what write says", done.stderr.decode(), "in use by another program")
+
+
 def run(test: Run) -> None:
     for backend in (ERST, EFI):
         machine = test.machine(backend.name, **backend.only)
@@ -82,3 +95,5 @@ def run(test: Run) -> None:
             _read_with_linux(machine, backend, kept)
         with test.step("the application clears it, the host finds it again"):
             _delete_in_firmware(host, machine, backend, kept)
+    with test.step("nothing is written into the flash of a machine that runs"):
+        _leave_running_alone(test, machine)

@@ -113,6 +113,7 @@ static void check_delete(struct bytes image, const struct variable_store_entry *
         check(r == (count == 0 ? ERR_NOT_FOUND : count == 1 ? 0 : ERR_EXISTS));
         check((r == 0) == (file.puts > 0) && !file.unlike_flash && !file.unflushed);
         after = open_again(&file);
+        check(r < 0 || file.data[live.offset + 2] == (live.state & 0xfd));
         check(count_live(&after, wanted, &live) == (r == 0 ? 0 : count));
         check_others(&before, &after, wanted);
         memory_image_free(&file);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "linux-tool/image-file.h"
 #include "linux-tool/options.h"
 #include "linux-tool/sources.h"
 #include "pstore/erst-image.h"
@@ -404,6 +405,31 @@ static void test_a_gigabyte(void **state) {
         assert_int_equal(count, 2);
 }
 
+/* Somebody cuts the file while it is read: one line and a failure, not a signal. */
+static void test_a_file_that_shrinks(void **state) {
+        struct fixture *fixture = *state;
+        struct image_file file;
+        int ready[2], status;
+        char line[100] = "";
+        pid_t child;
+
+        copy_image(fixture, 0);
+        assert_int_equal(pipe(ready), 0);
+        child = fork();
+        if (child == 0) {
+                (void) dup2(ready[1], STDERR_FILENO);
+                if (image_file_open(&file, fixture->path) < 0 || truncate(fixture->path, 0) < 0)
+                        _exit(2);
+                _exit(3 + bytes_u8(file.bytes, 0));
+        }
+        close(ready[1]);
+        assert_true(read(ready[0], line, sizeof(line) - 1) > 0);
+        assert_string_equal(line, "pstore-fw: an image became unreadable while it was read\n");
+        close(ready[0]);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED);
+}
+
 /* --- what --deleted is not for -------------------------------------------------------------------- */
 
 static void test_deleted_of_a_machine(void **state) {
@@ -439,6 +465,7 @@ int main(void) {
                 TEST(test_write_into_a_malformed_image),
                 TEST(test_stale_bytes),
                 TEST(test_a_gigabyte),
+                TEST(test_a_file_that_shrinks),
                 TEST(test_deleted_of_a_machine),
         };
 

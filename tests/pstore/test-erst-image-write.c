@@ -219,6 +219,7 @@ static void test_a_wrong_count(void **state) {
         store_u32(file.data + 0x14, 1);
         assert_ok(write_record(&file, ID(4), 100));
         assert_int_equal(stored_count(&file), 4);
+        store_u64(file.data + 0x18 + 2 * 8, UINT64_MAX); /* counts there as well, though it names no record */
         store_u32(file.data + 0x14, 77);
         assert_ok(clear_record(&file, ID(1)));
         assert_int_equal(stored_count(&file), 3);

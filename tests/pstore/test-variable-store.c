@@ -546,7 +546,9 @@ static void test_shipped_volumes(void **state) {
         (void) state;
         check_shipped("OVMF_VARS_4M.fd", 0, 0x3ffb8 - STORE_HEADER);
         check_shipped("OVMF_VARS_4M.ms.fd", 0, 0x3ffb8 - STORE_HEADER);
+        check_shipped("OVMF_VARS_4M.snakeoil.fd", 0, 0x3ffb8 - STORE_HEADER);
         check_shipped("OVMF_VARS.fd", 0, 0xdfb8 - STORE_HEADER);
+        check_shipped("OVMF_VARS.ms.fd", 0, 0xdfb8 - STORE_HEADER);
         check_shipped("OVMF_CODE_4M.fd", ERR_SIGNATURE, 0);
 }
 
