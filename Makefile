@@ -73,6 +73,9 @@ EFI_SECTIONS := .text .sdata .data .rodata .dynamic .dynsym .rel .rela .rel.* .r
 
 # --- what comes out -----------------------------------------------------------------------------
 
+# A line for each thing made; V=1 shows the commands.
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$@) && )
+
 PROGRAM := $(O)/pstore-fw
 EFI_APP := $(O)/pstore-fwx64.efi
 
@@ -82,18 +85,18 @@ objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 all: $(PROGRAM) $(EFI_APP)
 
 $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(LINUX_SRC))
-	$(CC_host) $(CFLAGS_host) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # From an archive, so that what firmware does not use (the readers of images) stays out; --gc-sections would
 # throw crt0's .reloc away, without which firmware takes no application.
 $(O)/efi-x86_64/shared.a: $(call objects,efi-x86_64,$(SHARED_SRC))
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(O)/pstore-fwx64.so: $(call objects,efi-x86_64,$(EFI_SRC)) $(O)/efi-x86_64/shared.a
-	$(LD) $(EFI_LDFLAGS) -o $@ $^ -lgnuefi
+	$(call say,LINK)$(LD) $(EFI_LDFLAGS) -o $@ $^ -lgnuefi
 
 $(EFI_APP): $(O)/pstore-fwx64.so
-	objcopy $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 --subsystem=10 $< $@
+	$(call say,OBJCOPY)objcopy $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 --subsystem=10 $< $@
 
 # --- variants -----------------------------------------------------------------------------------
 
@@ -106,7 +109,7 @@ $(O)/$(1)/flags: FORCE
 
 $(O)/$(1)/%.o: %.c $(O)/$(1)/flags | $(O)/layers.ok
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+	$$(call say,CC)$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach v,host san san-efi fuzz efi-x86_64,$(eval $(call variant,$(v))))
 
@@ -119,7 +122,7 @@ FORCE:
 
 $(O)/layers.ok: scripts/check-layers $(wildcard $(addsuffix /*.[ch],$(SHARED_DIRS) efi-app linux-tool tests/*))
 	@mkdir -p $(@D)
-	scripts/check-layers && touch $@
+	$(call say,CHECK)scripts/check-layers && touch $@
 
 # --- tests --------------------------------------------------------------------------------------
 
@@ -139,20 +142,20 @@ $(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(EFI_SRC))
 # With the codecs of the Linux command, which sniff what hostile bytes are.
 $(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(wildcard linux-tool/codec*.c) $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(TESTS): $(O)/san/%: $(O)/san/%.o $(SAN_LIBRARY)
-	$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
+	$(call say,LINK)$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
 
 $(EFI_TESTS): $(O)/san-efi/%: $(O)/san-efi/%.o $(EFI_LIBRARY) $(SAN_LIBRARY)
-	$(CC_san-efi) $(CFLAGS_san-efi) -o $@ $^ $(TEST_LIBS)
+	$(call say,LINK)$(CC_san-efi) $(CFLAGS_san-efi) -o $@ $^ $(TEST_LIBS)
 
 $(REPLAYS): $(O)/san/replay/%: $(O)/san/tests/fuzz/%.o $(O)/san/tests/fuzz/replay.o $(SAN_LIBRARY)
 	@mkdir -p $(@D)
-	$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
+	$(call say,LINK)$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
 
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIBRARY)
-	$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBS) -lz
+	$(call say,LINK)$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBS) -lz
 
 # A test that passed leaves a stamp and is not run again until it changes.
 TEST_DATA := $(shell find tests/data tests/fuzz/corpus acpi/tables -type f 2>/dev/null)
@@ -162,31 +165,31 @@ export CORPUS ?= ../shared/corpus
 export O
 
 $(addsuffix .passed,$(TESTS) $(EFI_TESTS)): %.passed: % $(TEST_DATA) $(PROGRAM) scripts/run-test
-	scripts/run-test $*.log $< && touch $@
+	$(call say,TEST)scripts/run-test $*.log $< && touch $@
 
 $(addsuffix .passed,$(REPLAYS)): $(O)/san/replay/fuzz-%.passed: $(O)/san/replay/fuzz-% $(TEST_DATA) scripts/run-test
-	scripts/run-test $(<).log $< tests/fuzz/corpus/$* && touch $@
+	$(call say,TEST)scripts/run-test $(<).log $< tests/fuzz/corpus/$* && touch $@
 
 # The distribution's python3, as its jsonschema is used.
 SCHEMA_CHECK := $(O)/check-schema
 $(SCHEMA_CHECK).passed: tests/linux-tool/check-schema.py $(PROGRAM) $(wildcard docs/schema/*.json) scripts/run-test
-	scripts/run-test $(SCHEMA_CHECK).log $< $(PROGRAM) && touch $@
+	$(call say,TEST)scripts/run-test $(SCHEMA_CHECK).log $< $(PROGRAM) && touch $@
 
 # The project's ERST tables are source for iasl, and what it makes of them is what is read.
 TABLES := $(patsubst %.asl,$(O)/%.aml,$(wildcard acpi/tables/*/*.asl))
 $(O)/acpi/tables/%.aml: acpi/tables/%.asl
 	@mkdir -p $(@D)
-	@iasl -p $(basename $@) $< > $(basename $@).log 2>&1 || { cat $(basename $@).log; exit 1; }
+	$(call say,IASL)iasl -p $(basename $@) $< > $(basename $@).log 2>&1 || { cat $(basename $@).log; exit 1; }
 
 TABLE_CHECK := $(O)/check-tables
 $(TABLE_CHECK).passed: tests/acpi/check-tables.py $(PROGRAM) $(TABLES) $(wildcard acpi/tables/*/*.txt) scripts/run-test
-	scripts/run-test $(TABLE_CHECK).log $< $(PROGRAM) $(O)/acpi/tables && touch $@
+	$(call say,TEST)scripts/run-test $(TABLE_CHECK).log $< $(PROGRAM) $(O)/acpi/tables && touch $@
 
 .PHONY: unit scenarios
 unit: $(STAMPS) $(SCHEMA_CHECK).passed $(TABLE_CHECK).passed
 
 scenarios: all
-	scripts/run-test --show $(O)/harness/scenarios.log ovmf-harness/run
+	@scripts/run-test --show $(O)/harness/scenarios.log ovmf-harness/run
 
 .PHONY: test
 test:
@@ -208,7 +211,7 @@ fuzzers: $(FUZZERS)
 fuzz: $(addsuffix .fuzzed,$(FUZZERS))
 
 $(addsuffix .fuzzed,$(FUZZERS)): $(O)/fuzz/fuzz-%.fuzzed: $(O)/fuzz/fuzz-% FORCE
-	scripts/run-fuzzer $< tests/fuzz/corpus/$* $(O)/fuzz/found/$* $(FUZZ_SECONDS)
+	$(call say,FUZZ)scripts/run-fuzzer $< tests/fuzz/corpus/$* $(O)/fuzz/found/$* $(FUZZ_SECONDS)
 
 .PHONY: install
 install: all
@@ -233,4 +236,5 @@ help:
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX'
 	@echo 'make format     clang-format over the tree'
+	@echo 'V=1             show the commands'
 	@echo 'O=DIR           build somewhere else than in build/'
