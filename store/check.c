@@ -173,10 +173,11 @@ static void judge_kernel(struct judge *judge) {
         if (!kernel->known)
                 return;
         judge_backend(judge);
-        if (kernel->kdump_loaded && !kernel->notifiers_first)
+        if (kernel->kdump_loaded && !kernel->notifiers_first) {
                 find(judge, CHECK_WARNING, "",
-                     "kdump is loaded: a panic goes there and never reaches pstore "
-                     "(crash_kexec_post_notifiers=Y changes that and makes kdump less reliable)");
+                     "kdump is loaded: a panic goes there and never reaches pstore");
+                find(judge, CHECK_OK, "", "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
+        }
         if (kernel->panic_seconds_known && kernel->panic_seconds == 0)
                 find(judge, CHECK_OK, "sysctl kernel.panic=10",
                      "after a panic the machine waits for somebody to reset it");
