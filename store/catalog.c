@@ -48,12 +48,28 @@ static int row_append(struct catalog *catalog, struct catalog_record *row) {
         return r;
 }
 
-/* Only an earlier source's rows can hold the same record; within one source, ids are the store's own. */
-static bool is_known(const struct catalog *catalog, size_t earlier_count, const struct catalog_record *row) {
+/* What cannot be compared, as stored bytes with what the kernel makes of them, is taken for the same. */
+static bool same_content(const struct catalog_record *left, const struct catalog_record *right) {
+        const struct record *left_record = &left->record, *right_record = &right->record;
+
+        if (left->form == RECORD_FORM_STORED && right->form == RECORD_FORM_STORED)
+                return left_record->raw.size == 0 || right_record->raw.size == 0 ||
+                       bytes_equal(left_record->raw, right_record->raw);
+        return !record_has_log(left_record) || !record_has_log(right_record) ||
+               bytes_equal(left_record->text, right_record->text);
+}
+
+/*
+ * Only an earlier source's rows can hold the same record; within one source, ids are the store's own. One id
+ * may stand for two records, if one of the sources is an image of another machine.
+ */
+static struct catalog_record *find_known(const struct catalog *catalog, size_t earlier_count,
+                                         const struct catalog_record *row) {
         for (size_t i = 0; i < earlier_count; i++)
-                if (record_same_id(&catalog->rows[i]->record, &row->record))
-                        return true;
-        return false;
+                if (record_same_id(&catalog->rows[i]->record, &row->record) &&
+                    same_content(catalog->rows[i], row))
+                        return catalog->rows[i];
+        return NULL;
 }
 
 static bool begins_with_header_line(void *context, struct bytes beginning) {
@@ -166,7 +182,52 @@ static void understand(const struct catalog *catalog, struct catalog_record *row
                 record->error = r;
 }
 
-/* 1 when the row was added, 0 when it is known or has vanished meanwhile, or an error that ends the walk. */
+/* The kernel may show what nobody else could read or decode; the row keeps its stored bytes. */
+static void take_text(struct catalog_record *known, struct catalog_record *row) {
+        struct record *record = &known->record;
+        struct buffer kept = known->text;
+
+        if (record->decoded || record->error == 0 || !record_has_log(&row->record))
+                return;
+        if (record->type == RECORD_TYPE_UNKNOWN)
+                record_describe(record, row->record.type, row->record.seconds);
+        else
+                record->error = 0;
+        known->text = row->text.size > 0 ? row->text : row->raw;
+        if (row->text.size > 0)
+                row->text = kept;
+        else
+                row->raw = kept;
+        record_set_text(record, buffer_bytes(&known->text), row->record.codec);
+}
+
+/* 1 when it is new, 0 when it is known or has vanished meanwhile, or an error that ends the walk. */
+static int read_row(const struct catalog *catalog, size_t earlier_count, struct catalog_record *row,
+                    const struct source_entry *entry) {
+        struct catalog_record *known;
+        int r;
+
+        r = record_init(&row->record, entry->store, text_view(entry->name));
+        if (r < 0)
+                return r;
+        row->form = entry->form;
+        row->record.deleted = entry->deleted;
+        r = row->source->operations->read(row->source, entry->name, &row->raw);
+        if (r == ERR_NOT_FOUND)
+                return 0;
+        if (r == ERR_NO_MEMORY)
+                return r;
+        if (r < 0)
+                row->record.error = r;
+        else
+                understand(catalog, row, entry);
+        known = find_known(catalog, earlier_count, row);
+        if (known)
+                take_text(known, row);
+        return !known;
+}
+
+/* The same results, but that 1 means that it was added. */
 static int add_entry(struct catalog *catalog, size_t earlier_count, struct record_source *source,
                      const struct source_entry *entry) {
         struct catalog_record *row = row_new(catalog, source);
@@ -174,26 +235,12 @@ static int add_entry(struct catalog *catalog, size_t earlier_count, struct recor
 
         if (!row)
                 return ERR_NO_MEMORY;
-        r = record_init(&row->record, entry->store, text_view(entry->name));
-        row->record.deleted = entry->deleted;
-        if (r < 0 || is_known(catalog, earlier_count, row))
-                goto drop;
-        r = source->operations->read(source, entry->name, &row->raw);
-        if (r == ERR_NOT_FOUND) {
-                r = 0;
-                goto drop;
+        r = read_row(catalog, earlier_count, row, entry);
+        if (r > 0) {
+                r = row_append(catalog, row);
+                if (r >= 0)
+                        return 1;
         }
-        if (r == ERR_NO_MEMORY)
-                goto drop;
-        if (r < 0)
-                row->record.error = r;
-        else
-                understand(catalog, row, entry);
-        r = row_append(catalog, row);
-        if (r < 0)
-                goto drop;
-        return 1;
-drop:
         row_free(catalog, row);
         return r;
 }

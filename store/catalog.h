@@ -14,6 +14,7 @@
 struct catalog_record {
         struct record record; /* first, so that a record leads back to its row */
         struct record_source *source;
+        enum record_form form; /* in which the source handed it out */
         struct buffer raw;
         struct buffer text;
         bool selected; /* see store/selection.h */
@@ -48,9 +49,11 @@ void catalog_init(struct catalog *catalog, const struct allocator *allocator, co
 
 /*
  * Opens the source, reads and decodes all its records. A record that is there already, from an earlier
- * source, is left out, so the source that shows most comes first. Returns the number of records that were
- * added, or why the source could not be opened or walked (source->fault says where); what was read before
- * stays. ERR_LOOP when the source has more than SOURCE_RECORDS_MAX.
+ * source, with the same id and the same bytes, or the same text where one of the two has no bytes as stored,
+ * is left out, so the source that shows most comes first; but its text is taken when that one could not be
+ * decoded. Returns the number of records that were added, or why the source could not be opened or walked
+ * (source->fault says where); what was read before stays. ERR_LOOP when the source has more than
+ * SOURCE_RECORDS_MAX.
  */
 int catalog_add(struct catalog *catalog, struct record_source *source);
 

@@ -134,11 +134,59 @@ static void test_a_record_of_two_sources_is_one(void **state) {
                               text_view("Oops#3 Part1\nlog\n"));
         assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 2);
         assert_int_equal(catalog_add(&f.catalog, &view.source), 1);
-        assert_int_equal(view.reads, 1);
         assert_ok(catalog_join(&f.catalog));
         assert_int_equal(f.catalog.event_count, 3);
         assert_ptr_equal(store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->source, &f.efi.source);
         fake_source_free(&view);
+}
+
+/* Images of two machines: one id, two records. */
+static void test_one_id_of_two_sources_may_be_two_records(void **state) {
+        static struct fake_source other;
+
+        (void) state;
+        fake_source_init(&other, "efi-image:other", RECORD_STORE_EFI);
+        fake_source_add(&f.efi, "dump-type0-1-1-5-D", text_view("Oops#1 Part1\none\n"));
+        fake_source_add(&f.efi, "dump-type0-1-2-5-D", text_view("Oops#2 Part1\nsame\n"));
+        fake_source_add(&f.efi, "dump-type0-1-3-5-D", text_view("Oops#3 Part1\nshown\n"));
+        fake_source_add(&other, "dump-type0-1-1-5-D", text_view("Oops#1 Part1\ntwo\n"));
+        fake_source_add(&other, "dump-type0-1-2-5-D", text_view("Oops#2 Part1\nsame\n"));
+        fake_source_add_shown(&other, "dump-type0-1-3-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                              text_view("Oops#3 Part1\nanother\n"));
+        assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 3);
+        assert_int_equal(catalog_add(&f.catalog, &other.source), 2);
+        assert_ok(catalog_join(&f.catalog));
+        assert_int_equal(f.catalog.event_count, 5);
+        fake_source_free(&other);
+}
+
+/* Read or decoded by nobody but the kernel; the stored bytes stay. */
+static void test_the_kernels_text_of_what_we_cannot_decode(void **state) {
+        static const char name[] = "dump-type0-1-1-5-C", text[] = "Oops#1 Part1\nlog\n";
+        const struct record *record;
+
+        (void) state;
+        for (int read_error = 0; read_error >= ERR_IO; read_error += ERR_IO) {
+                static struct fake_source view;
+
+                store_fixture_end(&f);
+                store_fixture_begin(&f);
+                fake_source_init(&view, "pstorefs", RECORD_STORE_EFI);
+                fake_source_add(&f.efi, name, text_view("\xff\xff\xff\xff"))->read_error = read_error;
+                fake_source_add_shown(&view, "dump-type0-1-1-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                                      text_view(text));
+                assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 1);
+                assert_int_equal(catalog_add(&f.catalog, &view.source), 0);
+                assert_ok(catalog_join(&f.catalog));
+                record = &store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->record;
+                assert_string_equal(record->codec, "kernel");
+                assert_true(bytes_equal(record->text, text_view(text)));
+                assert_int_equal(record->raw.size, read_error ? 0 : 4);
+                assert_int_equal(record->error, read_error);
+                assert_true(record->seconds == 5);
+                assert_int_equal(f.catalog.event_count, 1);
+                fake_source_free(&view);
+        }
 }
 
 /* Within one source ids are the store's own: -C and -D are two variables. */
@@ -353,6 +401,8 @@ int main(void) {
                 TEST(test_what_the_kernel_shows),
                 TEST(test_a_machine_check_is_described),
                 TEST(test_a_record_of_two_sources_is_one),
+                TEST(test_one_id_of_two_sources_may_be_two_records),
+                TEST(test_the_kernels_text_of_what_we_cannot_decode),
                 TEST(test_one_source_shows_what_it_has),
                 TEST(test_one_bad_record_hides_none_of_200),
                 TEST(test_each_defect_of_a_record_stays_with_it),
