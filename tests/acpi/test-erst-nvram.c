@@ -144,6 +144,26 @@ static void test_a_damaged_record_is_listed_and_hides_no_other(void **state) {
         }
 }
 
+/* The last byte of the range is the last that a record may have, wherever it begins. */
+static void test_a_record_ends_with_the_range(void **state) {
+        size_t offset = 304 + 416;
+
+        (void) state;
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        store_u32(s.fake.exchange + offset + ERST_CPER_RECORD_LENGTH,
+                  (uint32_t) (FAKE_ERST_EXCHANGE_SIZE - offset + 1));
+        assert_int_equal(walk(), 3);
+        assert_error(read_record(103), ERR_LENGTH);
+        s.fake.lies = FAKE_ERST_CLEAR_CLEARS_NOTHING;
+        assert_ok(erst_clear(&s.erst, 103));
+        assert_int_equal(s.fake.wild, 0);
+        setup(FAKE_ERST_QEMU);
+        memcpy(s.fake.exchange + offset, make(103, FAKE_ERST_EXCHANGE_SIZE - offset).data,
+               FAKE_ERST_EXCHANGE_SIZE - offset);
+        assert_ok(read_record(103));
+}
+
 static void test_write_takes_empty_space(void **state) {
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
@@ -198,10 +218,12 @@ static void test_write_leaves_what_it_does_not_know(void **state) {
         assert_int_equal(s.fake.executes, 0);
         assert_memory_equal(before, s.fake.exchange, sizeof(before));
         assert_ok(erst_write(&s.erst, make(5, 190)));
-        setup(FAKE_ERST_QEMU);
-        memcpy(s.fake.exchange, make(1, 200).data, 200);
-        store_u32(s.fake.exchange + ERST_CPER_RECORD_LENGTH, UINT32_MAX);
-        assert_error(erst_write(&s.erst, make(5, 200)), ERR_NO_SPACE);
+        for (uint32_t length = 0; length < 2; length++) {
+                setup(FAKE_ERST_QEMU);
+                memcpy(s.fake.exchange, make(1, 200).data, 200);
+                store_u32(s.fake.exchange + ERST_CPER_RECORD_LENGTH, length - 1); /* all ones, or 0 */
+                assert_error(erst_write(&s.erst, make(5, 200)), ERR_NO_SPACE);
+        }
 }
 
 static void test_write_replaces_without_losing(void **state) {
@@ -351,6 +373,7 @@ int main(void) {
                 cmocka_unit_test(test_records_lie_at_any_offset),
                 cmocka_unit_test(test_what_is_no_record_is_none),
                 cmocka_unit_test(test_a_damaged_record_is_listed_and_hides_no_other),
+                cmocka_unit_test(test_a_record_ends_with_the_range),
                 cmocka_unit_test(test_write_takes_empty_space),
                 cmocka_unit_test(test_write_fills_gaps_and_then_says_full),
                 cmocka_unit_test(test_write_leaves_what_it_does_not_know),

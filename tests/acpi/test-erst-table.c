@@ -479,6 +479,13 @@ static void test_judge_follows_jumps_and_moves(void **state) {
                   2,
                   FINDING_WARNS,
                   "no STALL" },
+                /* what stands before the loop is not in it */
+                { { WITH(DUMMY, ERST_STALL, 1), IN(DUMMY, ERST_NOOP),
+                    WITH(DUMMY, ERST_SKIP_NEXT_INSTRUCTION_IF_TRUE, 1), WITH(DUMMY, ERST_GOTO, 1) },
+                  4,
+                  3,
+                  FINDING_WARNS,
+                  "no STALL" },
                 { { WITH(DUMMY, ERST_GOTO, 1), IN(DUMMY, ERST_NOOP) }, 2, -1, FINDING_WARNS, "" },
                 { { WITH(DUMMY, ERST_GOTO, 2), IN(DUMMY, ERST_NOOP) }, 2, -1, FINDING_WARNS, "" },
                 { { WITH(DUMMY, ERST_GOTO, 3), IN(DUMMY, ERST_NOOP) },
@@ -667,6 +674,14 @@ static void test_findings_are_described_in_lines_of_the_console(void **state) {
                     "the register runs past the end of memory: address not assigned", "ACPI 6.5, 5.2.3.2" },
                   "breaks: entry 4095: GET_ERROR_LOG_ADDRESS_RANGE_ATTRIBUTES: the register runs\n"
                   "        past the end of memory: address not assigned (ACPI 6.5, 5.2.3.2)" },
+                { { FINDING_BREAKS, 1, ERST_BEGIN_DUMMY_WRITE_OPERATION,
+                    "a text that is so long that it takes one line and another one and reaches the third "
+                    "line, "
+                    "where the section is",
+                    "ACPI 6.5, 18.5" },
+                  "breaks: entry 1: BEGIN_DUMMY_WRITE_OPERATION: a text that is so long that it\n"
+                  "        takes one line and another one and reaches the third line, where the\n"
+                  "        section is (ACPI 6.5, 18.5)" },
         };
 
         (void) state;
