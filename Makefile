@@ -199,6 +199,14 @@ test:
 	@$(MAKE) --no-print-directory scenarios || true
 	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(SCHEMA_CHECK) $(TABLE_CHECK))
 
+# The scenarios for kernels, on each kernel that the distribution's archive offers for the release in use.
+.PHONY: test-kernels
+test-kernels:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@scripts/run-test --show $(O)/harness/kernels.log ovmf-harness/run --every-kernel || true
+	@scripts/sum-results $(O)/harness/kernels.log
+
 .PHONY: demo
 demo:
 	@scripts/install-deps
@@ -233,6 +241,7 @@ help:
 	@echo 'make test       everything: unit tests, fuzz corpora, layer rules, scenarios'
 	@echo 'make unit       the unit tests and the fuzz corpora only'
 	@echo 'make scenarios  the scenarios in QEMU + OVMF only'
+	@echo 'make test-kernels  oopses and panics of every kernel that the archive offers'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX'
 	@echo 'make format     clang-format over the tree'

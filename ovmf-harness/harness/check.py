@@ -15,6 +15,10 @@ class CheckFailed(Exception):
     pass
 
 
+class Skipped(Exception):
+    """What the scenario needs is not on this host; the message says what."""
+
+
 def _lines(value: str | bytes) -> list[str]:
     return (value.decode(errors="backslashreplace") if isinstance(value, bytes) else value).splitlines()
 

@@ -18,7 +18,9 @@ _VERSION = 0x0100
 
 _LINUX_CREATOR = uuid.UUID("75a574e3-5052-4b29-8a8e-be2c6490b89d")
 _DMESG = uuid.UUID("c197e04e-d545-4a70-9c17-a5549419eb12")
+_DMESG_COMPRESSED = uuid.UUID("4f118707-04dd-4055-b5dd-956d34ddfac6")
 _NIL = uuid.UUID(int=0)
+_SECTION_TYPE_AT = 144
 _PAYLOAD_AT = 200
 
 
@@ -43,6 +45,10 @@ def records(image: bytes) -> dict[int, bytes]:
         (length,) = struct.unpack_from("<I", image, start + 20)
         found[identifier] = image[start : start + length]
     return found
+
+
+def is_compressed(record: bytes) -> bool:
+    return record[_SECTION_TYPE_AT : _SECTION_TYPE_AT + 16] == _DMESG_COMPRESSED.bytes_le
 
 
 def dmesg_record(identifier: int, timestamp: int, text: bytes) -> bytes:

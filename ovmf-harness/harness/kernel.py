@@ -1,27 +1,50 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The guest's kernel: Debian's own, downloaded and unpacked but never installed, or the caller's."""
+"""The guest's kernel: one that the distribution's archive offers for the release in use, or the caller's."""
 
-import fcntl
 import gzip
 import lzma
 import re
-import shutil
-import subprocess
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
+from harness import report
+from harness.archive import Archive, NotThere, codename, locked
 from harness.settings import Settings, SetupError
 
-_META_PACKAGE = "linux-image-amd64"
 _DECOMPRESSORS = {".ko": bytes, ".xz": lzma.decompress, ".gz": gzip.decompress}
+_IMAGE = "linux-image-"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A kernel of the archive, by the package that always stands for the newest of its kind."""
+
+    name: str  # what --kernel and KERNEL= take
+    package: str
+    backports: bool = False
+
+    @property
+    def suite(self) -> str:
+        return f"{codename()}-backports" if self.backports else ""
+
+
+CHOICES = (
+    Choice("default", "linux-image-amd64"),
+    Choice("cloud", "linux-image-cloud-amd64"),
+    Choice("backports", "linux-image-amd64", backports=True),
+    Choice("cloud-backports", "linux-image-cloud-amd64", backports=True),
+)
 
 
 @dataclass(frozen=True)
 class Kernel:
     image: Path
     modules: Path
+
+    @property
+    def version(self) -> str:
+        return self.modules.name
 
     def load_order(self, wanted: list[str]) -> list[tuple[str, bytes]]:
         """Name and content of the wanted modules and of all they depend on, each after its dependencies.
@@ -57,48 +80,46 @@ def _dependencies(module: bytes) -> list[str]:
     return [_plain_name(name) for name in found[1].decode().split(",") if name] if found else []
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def archive(settings: Settings) -> Archive:
+    return Archive(settings.build / "apt")
 
 
-def _output(*command: str, cwd: Path | None = None) -> str:
-    try:
-        return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout
-    except FileNotFoundError as error:
-        raise SetupError(f"{command[0]} is not there: set KERNEL= and MODULES=") from error
-    except subprocess.CalledProcessError as error:
-        raise SetupError(f"{' '.join(command)}: {error.stderr.strip()}") from error
+def directory(settings: Settings, version: str) -> Path:
+    """Where all that belongs to one kernel of the archive is kept."""
+    return settings.build / "kernel" / version
 
 
-def _image_package() -> str:
-    found = re.search(r"Depends: (linux-image-\S+)", _output("apt-cache", "depends", _META_PACKAGE))
-    if not found:
-        raise SetupError(f"apt knows no {_META_PACKAGE}: run scripts/install-deps, or set KERNEL=, MODULES=")
-    return found[1]
+def _version(source: Archive, choice: Choice) -> str:
+    """As uname says it."""
+    if choice.suite and choice.suite not in source.suites():
+        raise NotThere(f"{choice.suite} cannot be had")
+    return source.dependency(choice.package, choice.suite, rf"{_IMAGE}[\w.+~-]+").removeprefix(_IMAGE)
 
 
-def _download(tree: Path) -> None:
-    """Fill the tree in one step: an interrupted download leaves no tree behind."""
-    scratch = tree.with_name("download")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    _output("apt-get", "download", _image_package(), cwd=scratch)
-    package = next(scratch.glob("*.deb"))
-    _output("dpkg-deb", "-x", str(package), str(scratch / "unpacked"))
-    (scratch / "unpacked").rename(tree)
-    shutil.rmtree(scratch)
+def _image_tree(settings: Settings, version: str) -> Path:
+    return directory(settings, version) / "image"
 
 
-def _debian_tree(settings: Settings) -> Path:
-    tree = settings.build / "kernel" / "tree"
-    with _locked(tree.with_name("lock")):
-        if not tree.is_dir():
-            _download(tree)
+def _fetch(settings: Settings, source: Archive, choice: Choice) -> Path:
+    version = _version(source, choice)
+    tree = _image_tree(settings, version)
+    if not tree.is_dir():
+        report.say(f"downloading the kernel {version}")
+        tree.parent.mkdir(parents=True, exist_ok=True)
+        source.unpack([_IMAGE + version], tree)
     return tree
+
+
+def _tree(settings: Settings, choice: Choice) -> Path:
+    source = archive(settings)
+    with locked(source.root / "lock"):
+        source.prepare()
+        try:
+            return _fetch(settings, source, choice)
+        except NotThere:
+            # The archive keeps no kernel that a newer one has replaced.
+            source.update()
+            return _fetch(settings, source, choice)
 
 
 def _only(tree: Path, *patterns: str) -> Path:
@@ -108,11 +129,39 @@ def _only(tree: Path, *patterns: str) -> Path:
     return found[0]
 
 
+def _chosen(name: str) -> Choice:
+    for choice in CHOICES:
+        if choice.name == name:
+            return choice
+    raise SetupError(f"no kernel {name}; there are {', '.join(choice.name for choice in CHOICES)}")
+
+
 def obtain(settings: Settings) -> Kernel:
-    if settings.kernel and settings.modules:
-        return Kernel(settings.kernel, settings.modules)
-    if settings.kernel or settings.modules:
+    if settings.image and settings.modules:
+        return Kernel(settings.image, settings.modules)
+    if settings.image or settings.modules:
         raise SetupError("KERNEL= and MODULES= go together: the image and the directory of its modules")
-    tree = _debian_tree(settings)
+    tree = _tree(settings, _chosen(settings.kernel))
     modules = _only(tree, "lib/modules/*", "usr/lib/modules/*")
     return Kernel(_only(tree, "boot/vmlinuz-*"), modules)
+
+
+@dataclass(frozen=True)
+class Offer:
+    choice: Choice
+    version: str = ""
+    cached: bool = False
+    missing: str = ""  # why there is none
+
+
+def offers(settings: Settings) -> Iterator[Offer]:
+    """What the archive has now; nothing is downloaded but its lists."""
+    source = archive(settings)
+    with locked(source.root / "lock"):
+        source.update()
+        for choice in CHOICES:
+            try:
+                version = _version(source, choice)
+                yield Offer(choice, version, _image_tree(settings, version).is_dir())
+            except NotThere as error:
+                yield Offer(choice, missing=str(error))

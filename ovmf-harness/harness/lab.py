@@ -18,6 +18,7 @@ _NEEDED_PROGRAMS = ["qemu-system-x86_64", "setpriv", "sgdisk", "mformat", "mcopy
 @dataclass(frozen=True)
 class Lab:
     settings: Settings
+    work: Path  # where this kernel's machines live
     accelerator: str
     kernel: kernel.Kernel
     initramfs: bytes
@@ -53,5 +54,7 @@ def prepare(settings: Settings) -> Lab:
         raise SetupError(f"{', '.join(missing) or OVMF_VARIABLES} is not there: run scripts/install-deps")
     settings.work.mkdir(parents=True, exist_ok=True)
     guest_kernel = kernel.obtain(settings)
+    work = settings.work / guest_kernel.version
+    work.mkdir(exist_ok=True)
     guest_initramfs = initramfs.base(guest_kernel, settings.linux_tool)
-    return Lab(settings, _accelerator(settings.work), guest_kernel, guest_initramfs)
+    return Lab(settings, work, _accelerator(settings.work), guest_kernel, guest_initramfs)

@@ -39,6 +39,10 @@ def load_all() -> list[Scenario]:
     return [load(path) for path in sorted(_DIRECTORY.glob("*.py"))]
 
 
+def load_for_every_kernel() -> list[Scenario]:
+    return [load(path) for path in sorted((_DIRECTORY / "every-kernel").glob("*.py"))]
+
+
 @dataclass
 class Run:
     """One run of a scenario: where its machines live, and how its steps are told."""
@@ -50,7 +54,7 @@ class Run:
 
     @property
     def work(self) -> Path:
-        return self.lab.settings.work / self.name
+        return self.lab.work / self.name
 
     def prepare(self) -> None:
         shutil.rmtree(self.work, ignore_errors=True)

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+DEFAULT_KERNEL = "default"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -15,7 +16,8 @@ class SetupError(Exception):
 @dataclass(frozen=True)
 class Settings:
     build: Path
-    kernel: Path | None  # KERNEL=: another kernel image
+    kernel: str  # KERNEL=: which of the archive's kernels
+    image: Path | None  # KERNEL=: another kernel's image
     modules: Path | None  # MODULES=: its modules directory, the one that holds kernel/
     patience: float  # PATIENCE=: factor on every bound in seconds, for slow machines
 
@@ -37,18 +39,21 @@ class Settings:
                 raise SetupError(f"{program} is not there: run make first")
 
 
-def _optional_path(variable: str) -> Path | None:
-    value = os.environ.get(variable)
+def _path(value: str) -> Path | None:
     return Path(value).resolve() if value else None
 
 
 def from_environment() -> Settings:
     # sgdisk is there, and an ordinary user's PATH has neither.
     os.environ["PATH"] += ":/usr/sbin:/sbin"
+    kernel = os.environ.get("KERNEL", "")
+    modules = _path(os.environ.get("MODULES", ""))
+    own = bool(modules or "/" in kernel)
     build = os.environ.get("BUILD") or os.environ.get("O") or ROOT / "build"
     return Settings(
         build=Path(build).resolve(),
-        kernel=_optional_path("KERNEL"),
-        modules=_optional_path("MODULES"),
+        kernel="" if own else kernel or DEFAULT_KERNEL,
+        image=_path(kernel) if own else None,
+        modules=modules,
         patience=float(os.environ.get("PATIENCE", "1")),
     )
