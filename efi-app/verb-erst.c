@@ -5,8 +5,6 @@
 #include "efi-app/esp.h"
 #include "efi-app/verb.h"
 
-#define FINDINGS_MAX 64
-
 static int print_line(const struct sink *sink, const struct text *text) {
         return sink_format(sink, "%.*s\n", (int) text->length, text->buffer);
 }
@@ -30,18 +28,30 @@ static int print_entries(const struct erst_table *table, const struct sink *sink
         return r;
 }
 
-static int print_findings(const struct erst_table *table, const struct sink *sink) {
-        struct erst_finding findings[FINDINGS_MAX];
-        size_t count = erst_table_judge(table, findings, FINDINGS_MAX);
+static int print_finding(const struct erst_finding *finding, const struct sink *sink) {
+        char line[256];
+        struct text text = TEXT_ON(line);
+
+        erst_describe_finding(finding, &text);
+        return print_line(sink, &text);
+}
+
+/* However many there are: none is left out. */
+static int print_findings(struct app *app, const struct erst_table *table, const struct sink *sink) {
+        const struct allocator *allocator = &app->allocator;
+        size_t count = erst_table_judge(table, NULL, 0), size = count * sizeof(struct erst_finding);
+        struct erst_finding *findings;
         int r = 0;
 
-        for (size_t i = 0; i < count && i < FINDINGS_MAX && r >= 0; i++) {
-                char line[256];
-                struct text text = TEXT_ON(line);
-
-                erst_describe_finding(&findings[i], &text);
-                r = print_line(sink, &text);
-        }
+        if (count == 0)
+                return 0;
+        findings = allocator->resize(allocator->context, NULL, 0, size);
+        if (!findings)
+                return ERR_NO_MEMORY;
+        erst_table_judge(table, findings, count);
+        for (size_t i = 0; i < count && r >= 0; i++)
+                r = print_finding(&findings[i], sink);
+        (void) allocator->resize(allocator->context, findings, size, 0);
         return r;
 }
 
@@ -57,7 +67,7 @@ static int print_table(struct app *app, const char *name, struct bytes raw) {
                 console_problem(&app->console, "%s: %s", name, line);
                 return EXIT_FAILED;
         }
-        if (print_entries(&table, &sink) < 0 || print_findings(&table, &sink) < 0)
+        if (print_entries(&table, &sink) < 0 || print_findings(app, &table, &sink) < 0)
                 return EXIT_FAILED;
         return EXIT_DONE;
 }

@@ -3,8 +3,8 @@
 #include "acpi/table.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 
-#include "base/arith.h"
 #include "base/error.h"
 #include "linux-tool/file.h"
 #include "linux-tool/json.h"
@@ -15,18 +15,11 @@
 #define ERST_TABLE_FILE "/sys/firmware/acpi/tables/ERST"
 #define LINE_SIZE       256
 
-/* More than a table of the largest size has: some findings for each entry. */
-#define FINDINGS_MAX 256
-
 struct judged {
         struct erst_table table;
-        struct erst_finding findings[FINDINGS_MAX];
-        size_t count; /* of all findings, which may be more */
+        struct erst_finding *findings; /* malloc()ed */
+        size_t count;
 };
-
-static size_t kept_count(const struct judged *judged) {
-        return size_min(judged->count, FINDINGS_MAX);
-}
 
 static int put_line(struct output *output, const struct text *text) {
         sink_put(&output->sink, text_bytes(text));
@@ -54,15 +47,13 @@ static int print_entries(const struct erst_table *table, struct output *output) 
 static int print_lines(const struct judged *judged, struct output *output) {
         int r = print_entries(&judged->table, output);
 
-        for (size_t i = 0; i < kept_count(judged) && r == 0; i++) {
+        for (size_t i = 0; i < judged->count && r == 0; i++) {
                 char line[LINE_SIZE];
                 struct text text = TEXT_ON(line);
 
                 erst_describe_finding(&judged->findings[i], &text);
                 r = put_line(output, &text);
         }
-        if (r == 0 && judged->count > FINDINGS_MAX)
-                r = sink_format(&output->sink, "and %zu more\n", judged->count - FINDINGS_MAX);
         return r;
 }
 
@@ -127,7 +118,7 @@ static int print_json(const struct judged *judged, const char *path, struct outp
         json_add(report, "header", json_from_header(&judged->table));
         for (size_t i = 0; i < judged->table.entry_count; i++)
                 json_object_array_add(entries, json_from_entry(&judged->table, i));
-        for (size_t i = 0; i < kept_count(judged); i++)
+        for (size_t i = 0; i < judged->count; i++)
                 json_object_array_add(findings, json_from_finding(&judged->findings[i]));
         json_add(report, "entries", entries);
         json_add(report, "findings", findings);
@@ -147,7 +138,13 @@ static int judge_table(const char *path, struct bytes raw, struct judged *ret_ju
                 message_error("%s: %s", path, line);
                 return r;
         }
-        ret_judged->count = erst_table_judge(&ret_judged->table, ret_judged->findings, FINDINGS_MAX);
+        ret_judged->count = erst_table_judge(&ret_judged->table, NULL, 0);
+        ret_judged->findings = calloc(ret_judged->count + 1, sizeof(*ret_judged->findings));
+        if (!ret_judged->findings) {
+                message_failure(path, ERR_NO_MEMORY);
+                return ERR_NO_MEMORY;
+        }
+        erst_table_judge(&ret_judged->table, ret_judged->findings, ret_judged->count);
         return 0;
 }
 
@@ -155,7 +152,7 @@ static int erst_run(const struct options *options, struct output *output) {
         bool named = options->operand_count > 0;
         const char *path = named ? options->operands[0] : ERST_TABLE_FILE;
         _cleanup_buffer_ struct buffer raw;
-        struct judged judged;
+        struct judged judged = { 0 };
         int r;
 
         buffer_init(&raw, &system_allocator);
@@ -174,6 +171,7 @@ static int erst_run(const struct options *options, struct output *output) {
                 r = print_json(&judged, path, output);
         else
                 r = print_lines(&judged, output);
+        free(judged.findings);
         return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 

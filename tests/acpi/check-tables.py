@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """check-tables.py PROGRAM TABLES [--update]: holds `pstore-fw erst` against iasl and against golden dumps.
 
-TABLES is where the build put acpi/tables/{good,bad}/*.asl, compiled. Five checks:
+TABLES is where the build put acpi/tables/{good,bad}/*.asl, compiled. Checks:
 - the text for each good table, and the refusal of each bad one, is the .txt beside its source;
 - all fields of all entries are what `iasl -d` says, also of the real tables of CORPUS, where that is;
 - every bad table is refused, and entry and field are those that the rules give for what `iasl -d` says;
 - defects that iasl cannot express (truncated, wrong checksum, wrong length, another signature) by patching;
+- however many findings there are, each is told;
 - some hundred tables with random defects: iasl and we agree on entries and verdict.
 
 --update writes the golden dumps anew: look at their difference before they are committed.
@@ -247,6 +248,18 @@ def check_defects_that_iasl_cannot_express(bench):
         assert result.returncode == 0 and expected in result.stdout.splitlines(), f"{name}: {result}"
 
 
+def check_each_finding_is_told(bench):
+    count = 1000
+    raw = bytearray((bench.tables / "good/smi-mailbox.aml").read_bytes()[:HEADER])
+    raw += (b"\x00\x0f" + bytes(30)) * count  # GOTO 0
+    raw[4:8], raw[44:48] = struct.pack("<I", len(raw)), struct.pack("<I", count)
+    path = bench.copy("jumps", raw)
+    lines = run(bench.program, path).stdout.splitlines()
+    findings = json.loads(run(bench.program, path, "--json").stdout)["findings"]
+    assert len(findings) > 2 * count and len([f for f in findings if f["entry"] == count - 1]) == 2
+    assert sum(line.startswith(("breaks:", "odd:")) for line in lines) == len(findings)
+
+
 def mutate(raw, chance):
     """Some bytes of a valid table become others, mostly ones that mean something there."""
     telling = [0, 1, 2, 3, 4, 5, 8, 0x0C, 0x10, 0x12, 0x13, 0x20, 0x30, 0x40, 0x7F, 0x80, 0xFF]
@@ -278,7 +291,7 @@ def check_mutated_tables_as_iasl_reads_them(bench):
 
 CHECKS = [check_golden_dumps, check_golden_refusals, check_own_tables_as_iasl_reads_them,
           check_real_tables_as_iasl_reads_them, check_defects_that_iasl_cannot_express,
-          check_mutated_tables_as_iasl_reads_them]
+          check_each_finding_is_told, check_mutated_tables_as_iasl_reads_them]
 
 
 def main():
