@@ -31,10 +31,14 @@ class Dump:
         return {path: data for path, data in self.files.items() if path != "manifest.json"}
 
 
+def below(files: dict[str, bytes], directory: str) -> dict[str, bytes]:
+    return {path.removeprefix(f"{directory}/"): data for path, data in files.items()
+            if path.startswith(f"{directory}/")}
+
+
 def events(files: dict[str, bytes]) -> list[Dump]:
     names = sorted({path.split("/")[0] for path in files if "/" in path} - {"other"})
-    return [Dump(name, {path.removeprefix(f"{name}/"): data for path, data in files.items()
-                        if path.startswith(f"{name}/")}) for name in names]
+    return [Dump(name, below(files, name)) for name in names]
 
 
 def only_event(files: dict[str, bytes]) -> Dump:

@@ -71,10 +71,6 @@ def _check_dumps(files: dict[str, bytes], backend: Backend, expected: list[Event
     return found
 
 
-def _below(files: dict[str, bytes], top: str) -> dict[str, bytes]:
-    return {path.removeprefix(f"{top}/"): data for path, data in files.items() if path.startswith(f"{top}/")}
-
-
 def read_with_linux(machine: Machine, backend: Backend, boots: list[dict[str, bytes]]) -> list[Event]:
     """Pstore shows every record of these boots, and the Linux command joins and dumps them. The events."""
     seen = machine.linux(_READ_WITH_LINUX)
@@ -85,7 +81,7 @@ def read_with_linux(machine: Machine, backend: Backend, boots: list[dict[str, by
     found = [event for boot in boots for event in _of_boot(boot, texts)]
     for name in ("list", "dump"):
         check.status(seen.results[name], 0)
-    by_linux = dumps.events(_below(seen.files, "dump"))
+    by_linux = dumps.events(dumps.below(seen.files, "dump"))
     check.equal("the logs that Linux dumped", [dump.log for dump in by_linux],
                 [dumps.joined(event.texts) for event in found])
     return found
@@ -108,4 +104,4 @@ def dump_and_clear(machine: Machine, backend: Backend, expected: list[Event]) ->
 def find_nothing_with_linux(machine: Machine) -> None:
     seen = machine.linux("keep pstore /sys/fs/pstore\nrun list pstore-fw list\n")
     check.status(seen.results["list"], 3)
-    check.equal("what the kernel's pstore shows", _below(seen.files, "pstore"), {})
+    check.equal("what the kernel's pstore shows", dumps.below(seen.files, "pstore"), {})

@@ -8,7 +8,7 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
-from harness import check, dumps
+from harness import check, dumps, events
 from harness.backend import Backend
 from harness.dumps import Dump
 from harness.machine import LinuxBoot, Machine
@@ -25,11 +25,6 @@ run dump pstore-fw dump --output /tmp/dump
 keep dump /tmp/dump
 """
 
-_FIND_NOTHING_WITH_LINUX = """
-keep pstore /sys/fs/pstore
-run list pstore-fw list
-"""
-
 _READ_AND_CLEAR = {
     "list": "list",
     "dump": "dump",
@@ -44,11 +39,6 @@ def _check_event_name(name: str, backend: Backend) -> None:
     check.true(f"{name} is the name of a panic in {backend.name}", found)
     when = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
     check.true(f"{name} was now", abs(when.timestamp() - time.time()) < _CLOCK_TOLERANCE_S)
-
-
-def _below(files: dict[str, bytes], directory: str) -> dict[str, bytes]:
-    return {path.removeprefix(f"{directory}/"): data for path, data in files.items()
-            if path.startswith(f"{directory}/")}
 
 
 def _panic(machine: Machine, backend: Backend) -> tuple[str, dict[str, bytes]]:
@@ -97,15 +87,9 @@ def _check_dump(dump: Dump, backend: Backend, seen: LinuxBoot, stored: dict[str,
     dumps.check_agrees(dump, stored, texts)
     check.true("the log has the panic's message", _PANIC in dump.log)
     dumps.check_on_serial(dump.log, serial)
-    by_linux = dumps.only_event(_below(seen.files, "dump"))
+    by_linux = dumps.only_event(dumps.below(seen.files, "dump"))
     check.equal("the event's name under Linux", by_linux.event, dump.event)
     check.equal("the log that Linux dumped", by_linux.log, dump.log)
-
-
-def _find_nothing_with_linux(machine: Machine) -> None:
-    seen = machine.linux(_FIND_NOTHING_WITH_LINUX)
-    check.status(seen.results["list"], 3)
-    check.equal("what the kernel's pstore shows", _below(seen.files, "pstore"), {})
 
 
 def _find_nothing_in_firmware(machine: Machine, dump: Dump) -> None:
@@ -128,7 +112,7 @@ def travel(run: Run, backend: Backend) -> Dump:
         _check_dump(dump, backend, seen, stored, serial)
         check.equal("what the host read", image.content, dump.content)
     with run.step("Linux reboots; its pstore is empty"):
-        _find_nothing_with_linux(machine)
+        events.find_nothing_with_linux(machine)
     with run.step("the application finds nothing; the dump stays"):
         _find_nothing_in_firmware(machine, dump)
     return dump
