@@ -119,16 +119,18 @@ static const struct {
         { "efi_pstore", RECORD_STORE_EFI, name_variable }, /* since 6.2 */
 };
 
-/* Cuts what follows the last '-' off and returns it; empty when there is none. */
-static struct bytes cut_last_word(struct bytes *view) {
-        for (size_t i = view->size; i > 0; i--)
-                if (view->data[i - 1] == '-') {
-                        struct bytes word = bytes_from(*view, i);
+/*
+ * Another back end has no other door than this one: what its file is called is the record's name. A file
+ * without a known type is none of the kernel's.
+ */
+static bool name_file(struct bytes file_name, int type, struct source_entry *entry) {
+        struct text name = TEXT_ON(entry->name);
 
-                        *view = bytes_first(*view, i - 1);
-                        return word;
-                }
-        return bytes_of(NULL, 0);
+        if (type > RECORD_TYPE_PPC_OPAL)
+                return false;
+        entry->store = RECORD_STORE_PSTOREFS;
+        text_put_bytes(&name, file_name);
+        return !name.truncated;
 }
 
 static bool cut_suffix(struct bytes *view, const char *suffix) {
@@ -140,32 +142,34 @@ static bool cut_suffix(struct bytes *view, const char *suffix) {
         return true;
 }
 
+static bool set_name(struct bytes file_name, struct bytes backend, uint64_t id, int type,
+                     struct source_entry *entry) {
+        for (size_t i = 0; i < ARRAY_SIZE(backend_rows); i++)
+                if (bytes_equal(backend, text_view(backend_rows[i].name))) {
+                        entry->store = backend_rows[i].store;
+                        return backend_rows[i].set_name(id, type, entry);
+                }
+        return name_file(file_name, type, entry);
+}
+
 bool pstorefs_parse_name(const char *file_name, struct source_entry *ret_entry) {
-        struct bytes view = text_view(file_name), backend, digits;
+        struct bytes view = text_view(file_name), type_name, backend;
         struct source_entry entry = { .form = RECORD_FORM_TEXT };
-        size_t at = 0;
         uint64_t id;
         int type;
 
         if (cut_suffix(&view, PACKED_SUFFIX))
                 entry.form = RECORD_FORM_PACKED;
-        digits = cut_last_word(&view);
-        backend = cut_last_word(&view);
-        if (decimal_parse(digits, &at, UINT64_MAX, &id) < 0 || at != digits.size)
+        if (record_parse_file_name(view, &type_name, &backend, &id) < 0)
                 return false;
-        type = record_type_find(view);
+        type = record_type_find(type_name);
         if (type < 0)
                 type = RECORD_TYPE_UNKNOWN;
         entry.type = (enum record_type) type;
-        for (size_t i = 0; i < ARRAY_SIZE(backend_rows); i++)
-                if (bytes_equal(backend, text_view(backend_rows[i].name))) {
-                        entry.store = backend_rows[i].store;
-                        if (!backend_rows[i].set_name(id, type, &entry))
-                                return false;
-                        *ret_entry = entry;
-                        return true;
-                }
-        return false;
+        if (!set_name(text_view(file_name), backend, id, type, &entry))
+                return false;
+        *ret_entry = entry;
+        return true;
 }
 
 /* The file's time is the record's; only ERST's ids do not tell it. */
@@ -351,6 +355,8 @@ static int ask_store(const struct pstorefs_file *file) {
         struct record record;
         int r;
 
+        if (!stores[file->entry.store])
+                return ERR_UNVERIFIED; /* ramoops has no other door */
         r = record_init(&record, file->entry.store, text_view(file->entry.name));
         if (r < 0)
                 return r;

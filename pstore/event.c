@@ -83,7 +83,7 @@ static int compare_for_reading(const void *a, const void *b) {
 static bool same_group(const struct record *left, const struct record *right) {
         return record_is_part(left) && record_is_part(right) && left->store == right->store &&
                left->header.reason == right->header.reason && left->header.count == right->header.count &&
-               left->boot == right->boot;
+               left->boot == right->boot && bytes_equal(record_backend(left), record_backend(right));
 }
 
 static uint64_t seconds_between(const struct record *left, const struct record *right) {
@@ -251,6 +251,7 @@ static void event_complete(struct record **records, struct event *event) {
 
         sort_pointers((void **) records + event->first, event->record_count, compare_for_reading);
         event->store = any->store;
+        event->backend = record_backend(any);
         event->reason = any->header.reason;
         event->count = any->header.count;
         event->seconds = any->seconds;
@@ -302,7 +303,7 @@ void event_format_name(const struct event *event, struct text *text) {
         char time[TIMESTAMP_TEXT_SIZE];
 
         timestamp_format_compact(event->seconds, time);
-        text_format(text, "%s-%s-%s%u", time, record_store_name(event->store),
+        text_format(text, "%s-%.*s-%s%u", time, (int) event->backend.size, (const char *) event->backend.data,
                     event_reason_name(event->reason), event->count);
 }
 

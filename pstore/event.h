@@ -12,6 +12,7 @@
  */
 struct event {
         enum record_store store;
+        struct bytes backend; /* record_backend() of its records */
         enum event_reason reason;
         uint32_t count;
         uint64_t seconds; /* of its earliest record, which is the part that was written first */

@@ -57,6 +57,45 @@ int header_line_parse(struct bytes whole_text, struct header_line *ret_line) {
         return 0;
 }
 
+/* "Panic: Total 3 times\n" */
+static bool skip_total(struct bytes text, size_t *offset) {
+        uint64_t count;
+
+        return parse_reason(text, offset) != REASON_NONE && skip_text(text, offset, ": Total ") &&
+               decimal_parse(text, offset, UINT32_MAX, &count) == 0 && skip_text(text, offset, " times\n");
+}
+
+/* "====1709210110.123456-D\n" */
+static bool skip_stamp(struct bytes text, size_t *offset, uint64_t *ret_seconds) {
+        uint64_t seconds, fraction;
+
+        if (!skip_text(text, offset, "====") || decimal_parse(text, offset, UINT64_MAX, &seconds) < 0 ||
+            !skip_text(text, offset, ".") || decimal_parse(text, offset, UINT32_MAX, &fraction) < 0 ||
+            (!skip_text(text, offset, "-D\n") && !skip_text(text, offset, "-C\n")))
+                return false;
+        *ret_seconds = seconds;
+        return true;
+}
+
+int header_line_find(struct bytes whole_text, struct header_line *ret_line, uint64_t *ret_seconds) {
+        size_t total_end = 0, stamp_end = 0, before = 0;
+        uint64_t seconds = 0;
+        struct header_line line;
+        int r;
+
+        if (skip_total(whole_text, &total_end))
+                before = total_end;
+        else if (skip_stamp(whole_text, &stamp_end, &seconds))
+                before = stamp_end;
+        r = header_line_parse(bytes_from(whole_text, before), &line);
+        if (r < 0)
+                return r;
+        line.size += before;
+        *ret_line = line;
+        *ret_seconds = seconds;
+        return 0;
+}
+
 const char *event_reason_name(enum event_reason reason) {
         return reason_rows[reason < REASON_END ? reason : REASON_NONE].in_name;
 }

@@ -33,6 +33,14 @@ struct header_line {
 /* ERR_VALUE when `whole_text` does not start with a complete header line. */
 int header_line_parse(struct bytes whole_text, struct header_line *ret_line);
 
+/*
+ * The same where one line may stand before it: "Panic: Total 3 times" of pstore_blk (K6.1 fs/pstore/zone.c),
+ * or
+ * "====1709210110.123456-D" of ramoops (K6.1 fs/pstore/ram.c), whose seconds come back in *ret_seconds,
+ * otherwise 0. The line's size goes into ret_line->size.
+ */
+int header_line_find(struct bytes whole_text, struct header_line *ret_line, uint64_t *ret_seconds);
+
 /* The longest header line there can be: enough of a log to tell whether it has one. */
 #define HEADER_LINE_MAX 40
 

@@ -11,6 +11,7 @@
 static const char *const store_names[RECORD_STORE_END] = {
         [RECORD_STORE_ERST] = "erst",
         [RECORD_STORE_EFI] = "efi",
+        [RECORD_STORE_PSTOREFS] = "pstorefs",
 };
 
 /* fs/pstore/platform.c, pstore_type_names[] */
@@ -186,10 +187,22 @@ static int parse_variable(struct record *record, struct bytes raw) {
         return 0;
 }
 
+static bool file_name_allows(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit_is_decimal((uint8_t) c) ||
+               c == '.' || c == '-' || c == '_';
+}
+
+/* Such a source shows texts; bytes as stored tell nothing of themselves. */
+static int parse_file(struct record *record, struct bytes raw) {
+        record->payload = raw;
+        return 0;
+}
+
 int record_parse(struct record *record, struct bytes raw) {
         static int (*const parsers[RECORD_STORE_END])(struct record *, struct bytes) = {
                 [RECORD_STORE_ERST] = parse_erst,
                 [RECORD_STORE_EFI] = parse_variable,
+                [RECORD_STORE_PSTOREFS] = parse_file,
         };
 
         record->raw = raw;
@@ -208,12 +221,67 @@ void record_describe(struct record *record, enum record_type type, uint64_t seco
 
 void record_set_text(struct record *record, struct bytes text, const char *codec) {
         struct header_line header;
+        uint64_t seconds = 0;
 
         record->text = text;
         record->decoded = true;
         record->codec = codec;
-        if (record->type == RECORD_TYPE_DMESG && header_line_parse(text, &header) == 0)
+        if (record->type != RECORD_TYPE_DMESG)
+                return;
+        if (record->store == RECORD_STORE_PSTOREFS ? header_line_find(text, &header, &seconds) == 0
+                                                   : header_line_parse(text, &header) == 0)
                 record->header = header;
+        if (seconds > 0) { /* better than the file's own time, which a copy has lost */
+                record->has_time = true;
+                record->seconds = seconds;
+        }
+}
+
+/* Cuts what follows the last '-' off and returns it; empty when there is none. */
+static struct bytes cut_last_word(struct bytes *view) {
+        for (size_t i = view->size; i > 0; i--)
+                if (view->data[i - 1] == '-') {
+                        struct bytes word = bytes_from(*view, i);
+
+                        *view = bytes_first(*view, i - 1);
+                        return word;
+                }
+        return bytes_of(NULL, 0);
+}
+
+static bool is_backend(struct bytes name) {
+        for (size_t i = 0; i < name.size; i++)
+                if (!file_name_allows((char) name.data[i]) || name.data[i] == '.')
+                        return false;
+        return name.size > 0 && name.size <= RECORD_BACKEND_MAX;
+}
+
+int record_parse_file_name(struct bytes file_name, struct bytes *ret_type, struct bytes *ret_backend,
+                           uint64_t *ret_number) {
+        struct bytes digits = cut_last_word(&file_name), backend = cut_last_word(&file_name);
+        uint64_t number;
+        size_t at = 0;
+
+        if (decimal_parse(digits, &at, UINT64_MAX, &number) < 0 || at != digits.size || !is_backend(backend))
+                return ERR_VALUE;
+        *ret_type = file_name;
+        *ret_backend = backend;
+        *ret_number = number;
+        return 0;
+}
+
+struct bytes record_backend(const struct record *record) {
+        struct bytes name = text_view(record->name), type, backend;
+        uint64_t number;
+
+        if (record->store == RECORD_STORE_PSTOREFS) {
+                for (size_t i = 0; i < name.size; i++) /* the number ends before ".enc.z" */
+                        if (name.data[i] == '.')
+                                name = bytes_first(name, i);
+                if (record_parse_file_name(name, &type, &backend, &number) == 0)
+                        return backend;
+        }
+        return text_view(record_store_name(record->store));
 }
 
 struct bytes record_log(const struct record *record) {
@@ -232,11 +300,6 @@ void record_format_id(const struct record *record, struct text *text) {
         text_put(text, record_store_name(record->store));
         text_put_char(text, ':');
         text_put(text, record->name);
-}
-
-static bool file_name_allows(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit_is_decimal((uint8_t) c) ||
-               c == '.' || c == '-' || c == '_';
 }
 
 void record_format_file_name(const struct record *record, struct text *text) {

@@ -16,8 +16,9 @@
  */
 
 enum record_store {
-        RECORD_STORE_ERST, /* ids are "erst:" and 16 hexadecimal digits */
-        RECORD_STORE_EFI,  /* ids are "efi:" and the variable's name */
+        RECORD_STORE_ERST,     /* ids are "erst:" and 16 hexadecimal digits */
+        RECORD_STORE_EFI,      /* ids are "efi:" and the variable's name */
+        RECORD_STORE_PSTOREFS, /* of another back end, such as ramoops: "pstorefs:" and the file's name */
         RECORD_STORE_END,
 };
 
@@ -44,7 +45,7 @@ enum record_compression {
 
 /* An id without its prefix, as UTF-8. A longer variable name is not one of the kernel's. */
 #define RECORD_NAME_SIZE 256
-#define RECORD_ID_SIZE   (RECORD_NAME_SIZE + 8)
+#define RECORD_ID_SIZE   (RECORD_NAME_SIZE + 16)
 
 struct record {
         enum record_store store;
@@ -57,7 +58,7 @@ struct record {
         enum record_compression compression;
         bool has_time;
         uint64_t seconds;          /* when this record was made, since 1970 */
-        uint64_t boot;             /* ERST: the same for all records of one boot; EFI: 0 */
+        uint64_t boot;             /* ERST: the same for all records of one boot; else 0 */
         struct guid section_type;  /* of the first section, where the record is a CPER record */
         struct bytes text;         /* decoded, with its header line */
         bool decoded;              /* `text` is valid, though it may be empty */
@@ -112,8 +113,24 @@ void record_format_file_name(const struct record *record, struct text *text);
 bool record_has_id(const struct record *record, const char *id);
 bool record_same_id(const struct record *left, const struct record *right);
 
-/* "erst", "efi" */
+/* "erst", "efi", "pstorefs" */
 const char *record_store_name(enum record_store store);
+
+/*
+ * What names of events say of where the record was: "erst", "efi", or the back end in the name of a pstorefs
+ * file, such as "ramoops". Shares the record's memory.
+ */
+struct bytes record_backend(const struct record *record);
+
+/* Longer names of back ends, or such with other characters than letters, digits and '_', are none. */
+#define RECORD_BACKEND_MAX 16
+
+/*
+ * Takes the name of a file in pstorefs apart, without its .enc.z: "<type>-<back end>-<number>"
+ * (K6.1 fs/pstore/inode.c, pstore_mkfile()). ERR_VALUE for any other name.
+ */
+int record_parse_file_name(struct bytes file_name, struct bytes *ret_type, struct bytes *ret_backend,
+                           uint64_t *ret_number);
 
 /* "dmesg", "mce" … as in the kernel's file names; "foreign", "unknown" */
 const char *record_type_name(enum record_type type);

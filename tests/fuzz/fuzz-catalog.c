@@ -34,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FLAG_PACKED     0x08
 #define FLAG_READ_ERROR 0x10
 #define FLAG_ERASE_LIES 0x20
+#define FLAG_PSTOREFS   0x40 /* another back end's file; wins over FLAG_EFI */
 
 static struct fake_allocator memory;
 static struct fake_source sources[RECORD_STORE_END];
@@ -70,7 +71,8 @@ static struct fake_entry *add_built(struct bytes name, struct bytes content) {
 }
 
 static struct fake_entry *add_named(unsigned flags, struct bytes name, struct bytes content) {
-        struct fake_source *source = &sources[flags & FLAG_EFI ? RECORD_STORE_EFI : RECORD_STORE_ERST];
+        enum record_store stored_in = flags & FLAG_EFI ? RECORD_STORE_EFI : RECORD_STORE_ERST;
+        struct fake_source *source = &sources[flags & FLAG_PSTOREFS ? RECORD_STORE_PSTOREFS : stored_in];
         char text_buffer[RECORD_NAME_SIZE];
         struct text text = TEXT_ON(text_buffer);
 
@@ -88,7 +90,7 @@ static void add_entry(struct bytes *input) {
         struct bytes content = take(input, bytes_u16(take(input, 2), 0));
         struct fake_entry *entry;
 
-        if (flags & FLAG_ERST_BUILT && !(flags & FLAG_EFI))
+        if (flags & FLAG_ERST_BUILT && !(flags & (FLAG_EFI | FLAG_PSTOREFS)))
                 entry = add_built(name, content);
         else
                 entry = add_named(flags, name, content);
@@ -239,6 +241,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fake_allocator_init(&memory);
         fake_source_init(&sources[RECORD_STORE_ERST], "erst", RECORD_STORE_ERST);
         fake_source_init(&sources[RECORD_STORE_EFI], "efi", RECORD_STORE_EFI);
+        fake_source_init(&sources[RECORD_STORE_PSTOREFS], "pstorefs", RECORD_STORE_PSTOREFS);
         for (unsigned count = 0; input.size > 0 && count < RECORDS_MAX; count++)
                 add_entry(&input);
 

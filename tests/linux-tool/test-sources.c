@@ -150,12 +150,25 @@ static void test_pstorefs_names(void **state) {
                   RECORD_TYPE_MCE, 0 },
                 { "powerpc-ofw-erst-16", "0000000000000010", RECORD_STORE_ERST, RECORD_FORM_TEXT,
                   RECORD_TYPE_PPC_OF, 0 },
+                { "dmesg-ramoops-0", "dmesg-ramoops-0", RECORD_STORE_PSTOREFS, RECORD_FORM_TEXT,
+                  RECORD_TYPE_DMESG, 0 },
+                { "console-ramoops-0", "console-ramoops-0", RECORD_STORE_PSTOREFS, RECORD_FORM_TEXT,
+                  RECORD_TYPE_CONSOLE, 0 },
+                { "ftrace-ramoops-0", "ftrace-ramoops-0", RECORD_STORE_PSTOREFS, RECORD_FORM_TEXT,
+                  RECORD_TYPE_FTRACE, 0 },
+                { "pmsg-ramoops-0", "pmsg-ramoops-0", RECORD_STORE_PSTOREFS, RECORD_FORM_TEXT,
+                  RECORD_TYPE_PMSG, 0 },
+                { "dmesg-pstore_blk-1.enc.z", "dmesg-pstore_blk-1.enc.z", RECORD_STORE_PSTOREFS,
+                  RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 0 },
                 { "type99-erst-16", "0000000000000010", RECORD_STORE_ERST, RECORD_FORM_TEXT,
                   RECORD_TYPE_UNKNOWN, 0 },
         };
         static const char *const others[] = {
-                "dmesg-ramoops-0",
-                "console-ramoops-0",
+                "dmesg-a.b-1",
+                "dmesg-a name-1",
+                "dmesg-seventeen_letters-1",
+                "notes-ramoops-0",
+                "foreign-ramoops-0",
                 "dmesg-erst-",
                 "dmesg-erst-12x",
                 "dmesg-erst",
@@ -163,12 +176,10 @@ static void test_pstorefs_names(void **state) {
                 "-erst1",
                 ".",
                 "",
-                "dmesg-pstore_blk-1",
                 "dmesg-erst--1",
                 "dmesg-erst-1.enc",
                 "type99-efi-1",
                 "dmesg-erst-99999999999999999999",
-                "pmsg-ramoops-0",
         };
 
         (void) state;
@@ -248,6 +259,46 @@ static void test_pstorefs_and_efivarfs_agree_on_part_100(void **state) {
         scratch_remove(directory);
 }
 
+/* Back ends that have no other door: texts with the lines that those put before, and other types. */
+static void test_pstorefs_of_other_back_ends(void **state) {
+        static const struct {
+                const char *file, *text;
+        } files[] = {
+                { "dmesg-ramoops-0", "====1709210110.123456-D\nPanic#1 Part1\n<0>[    1.0] ram\n" },
+                { "dmesg-ramoops-1", "Oops#1 Part1\n<0>[    1.0] without a stamp\n" },
+                { "dmesg-pstore_blk-0", "Panic: Total 3 times\nPanic#1 Part1\n<0>[    1.0] block\n" },
+                { "console-ramoops-0", "console\n" },
+                { "pmsg-ramoops-0", "user\n" },
+                { "ftrace-ramoops-0", "CPU:0 ts:1 ...\n" },
+        };
+        char *directory = scratch_make(), spec[4200];
+        struct loaded loaded;
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+                scratch_write(scratch_path(directory, files[i].file), text_view(files[i].text));
+        snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
+        load(&loaded, spec);
+        assert_int_equal(loaded.result, ARRAY_SIZE(files));
+        assert_int_equal(loaded.catalog.event_count, 3);
+        assert_int_equal(loaded.catalog.record_count - loaded.catalog.other_first, 3);
+        assert_event_name(&loaded, 0, "20240229T123510Z-ramoops-panic1");
+        assert_int_equal(loaded.catalog.events[0].log_size, strlen("<0>[    1.0] ram\n"));
+        for (size_t i = 0; i < loaded.catalog.row_count; i++) {
+                const struct record *record = &loaded.catalog.rows[i]->record;
+                char id[RECORD_ID_SIZE];
+                struct text text = TEXT_ON(id);
+
+                record_format_id(record, &text);
+                assert_true(text_starts_with(id, "pstorefs:"));
+                assert_true(record_has_id(record, id));
+                assert_ok(record->error);
+                assert_true(record_has_log(record));
+        }
+        unload(&loaded);
+        scratch_remove(directory);
+}
+
 /* A directory of copies is its own truth: what is gone is gone. */
 static void test_pstorefs_clear(void **state) {
         char *directory = scratch_make(), spec[4200];
@@ -256,7 +307,7 @@ static void test_pstorefs_clear(void **state) {
 
         (void) state;
         scratch_copy_files(test_data("linux-tool/efi/pstore"), directory);
-        scratch_write(scratch_path(directory, "dmesg-ramoops-0"), text_view("not ours"));
+        scratch_write(scratch_path(directory, "notes-ramoops-0"), text_view("not ours"));
         snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
         load(&loaded, spec);
         assert_int_equal(loaded.result, 14);
@@ -454,6 +505,7 @@ int main(void) {
                 cmocka_unit_test(test_pstorefs_of_efi),
                 cmocka_unit_test(test_pstorefs_of_erst),
                 cmocka_unit_test(test_pstorefs_names),
+                cmocka_unit_test(test_pstorefs_of_other_back_ends),
                 cmocka_unit_test(test_pstorefs_parts_beyond_100),
                 cmocka_unit_test(test_pstorefs_and_efivarfs_agree_on_part_100),
                 cmocka_unit_test(test_pstorefs_clear),

@@ -103,6 +103,42 @@ static void test_reasons_outside_the_list_have_a_name_too(void **state) {
         assert_string_equal(event_reason_name((enum event_reason) 1000), "none");
 }
 
+static void test_a_line_before_the_header_line(void **state) {
+        static const struct {
+                const char *text;
+                size_t size;
+                uint64_t seconds;
+        } good[] = {
+                { "Panic#1 Part2\nlog", 14, 0 },
+                { "Oops: Total 3 times\nPanic#1 Part2\nlog", 34, 0 },
+                { "====1709210110.123456-D\nPanic#1 Part2\nlog", 38, 1709210110 },
+                { "====5.000001-C\nPanic#1 Part2\n", 29, 5 },
+        };
+        static const char *const bad[] = {
+                "====5.000001-E\nPanic#1 Part2\n",
+                "====5-D\nPanic#1 Part2\n",
+                "====5.1-D\n",
+                "Panic: Total 3 times\n",
+                "Panic: Total times\nPanic#1 Part2\n",
+                "x\nPanic#1 Part2\n",
+                "====5.1-D\n====5.1-D\nPanic#1 Part2\n",
+        };
+        struct header_line line = { .count = 77 };
+        uint64_t seconds = 77;
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+                assert_error(header_line_find(text_view(bad[i]), &line, &seconds), ERR_VALUE);
+        assert_int_equal(line.count, 77);
+        assert_int_equal(seconds, 77);
+        for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+                assert_ok(header_line_find(text_view(good[i].text), &line, &seconds));
+                assert_int_equal(line.size, good[i].size);
+                assert_int_equal(line.part, 2);
+                assert_int_equal(seconds, good[i].seconds);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_each_reason_the_kernel_knows),
@@ -110,6 +146,7 @@ int main(void) {
                 cmocka_unit_test(test_every_cut_is_refused),
                 cmocka_unit_test(test_no_line_is_longer_than_the_longest),
                 cmocka_unit_test(test_reasons_outside_the_list_have_a_name_too),
+                cmocka_unit_test(test_a_line_before_the_header_line),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
