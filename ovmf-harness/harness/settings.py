@@ -2,7 +2,7 @@
 """What the caller may choose, from the environment."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 DEFAULT_KERNEL = "default"
@@ -24,6 +24,10 @@ class Settings:
     @property
     def work(self) -> Path:
         return self.build / "harness"
+
+    def with_kernel(self, name: str) -> "Settings":
+        """The same, but with this kernel of the archive."""
+        return replace(self, kernel=name, image=None, modules=None)
 
     @property
     def linux_tool(self) -> Path:
