@@ -10,7 +10,7 @@
 #define ALIGNMENT      8
 
 /* The range is looked through in pieces of this size, as the seam to hardware copies to memory of ours. */
-#define PIECE_SIZE 256
+#define PIECE_SIZE 1024
 
 static uint64_t searched_size(const struct erst_nvram *nvram) {
         return nvram->size < ERST_NVRAM_SIZE_MAX ? nvram->size : ERST_NVRAM_SIZE_MAX;
@@ -36,7 +36,7 @@ static int find_signature(const struct erst_nvram *nvram, uint64_t *offset) {
                 if (r < 0)
                         return r;
                 for (size_t i = 0; i + SIGNATURE_SIZE <= length; i++)
-                        if (memcmp(piece + i, "CPER", SIGNATURE_SIZE) == 0) {
+                        if (piece[i] == 'C' && memcmp(piece + i, "CPER", SIGNATURE_SIZE) == 0) {
                                 *offset = at + i;
                                 return size - *offset >= ERST_CPER_HEADER_SIZE;
                         }

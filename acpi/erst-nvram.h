@@ -22,7 +22,7 @@ struct erst_nvram {
 };
 
 /* A range that claims more is looked through up to here. */
-#define ERST_NVRAM_SIZE_MAX 0x400000
+#define ERST_NVRAM_SIZE_MAX 0x100000
 
 struct erst_nvram_record {
         uint64_t offset, id;

@@ -91,7 +91,7 @@ static void test_records_lie_at_any_offset(void **state) {
 
         (void) state;
         setup(FAKE_ERST_QEMU);
-        for (size_t offset = 0; offset < 600; offset++) {
+        for (size_t offset = 0; offset < 2200; offset++) {
                 memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
                 memcpy(s.fake.exchange + offset, make(7, 200).data, 200);
                 assert_int_equal(walk(), 1);
