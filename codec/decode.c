@@ -32,10 +32,9 @@ int decode_deflate(struct bytes input, void *output, size_t capacity, size_t *re
 
         /* Where that does not help, what the zero byte adds to the output is no text of anybody. */
         if (r != ERR_TRUNCATED ||
-            inflate_decode_padded(INFLATE_RAW, input, 1, output, capacity, &padded_size, &consumed) < 0)
+            inflate_decode_padded(INFLATE_RAW, input, 1, NULL, DECODE_SIZE_MAX, &padded_size, &consumed) < 0)
                 return r;
-        *ret_size = padded_size;
-        return 0;
+        return inflate_decode_padded(INFLATE_RAW, input, 1, output, capacity, ret_size, &consumed);
 }
 
 enum {

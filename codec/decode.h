@@ -84,7 +84,8 @@ void decode_describe(const struct codec *codecs, size_t codec_count, struct text
  * another error      the beginning is accepted, and this is why the first such codec could not go on:
  *                    ERR_STREAM, ERR_TRUNCATED, or ERR_TOO_LARGE for more than DECODE_SIZE_MAX bytes.
  *                    With the first two *ret_choice is set: its size bytes come before the break, and
- *                    decoding them gives the same error
+ *                    decoding them fills their room and gives the same error, or ERR_BUFFER_TOO_SMALL where
+ *                    the codec sees the end of the room before the break
  */
 int decode_choose(const struct codec *codecs, size_t codec_count, struct bytes input, enum decode_hint hint,
                   const struct decode_check *check, struct decode_choice *ret_choice);

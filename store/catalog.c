@@ -110,6 +110,10 @@ static int decode_payload(const struct catalog *catalog, struct catalog_record *
                 return r;
         row->text.size = choice.size;
         r = choice.codec->decode(record->payload, row->text.data, choice.size, &row->text.size);
+        if (error < 0 && r == ERR_BUFFER_TOO_SMALL) {
+                r = error; /* the room ended where the stream breaks, and the codec saw that first */
+                row->text.size = choice.size;
+        }
         if (r >= 0 || r == error || r == ERR_CHECKSUM)
                 record_set_text(record, buffer_bytes(&row->text), choice.codec->name);
         return r;

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "pstore/explain.h"
+#include "pstore/mce.h"
+
+/*
+ * Descriptions of machine checks and of foreign records: they fit into the room set for them, end in a
+ * newline, and hold no byte that a terminal could take for a command. The first byte says which of them it
+ * is.
+ */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds) {
+        if (!holds)
+                abort();
+}
+
+static void check_text(const struct text *text) {
+        check(!text->truncated && text->length > 0 && text->buffer[text->length - 1] == '\n');
+        for (size_t i = 0; i < text->length; i++)
+                check(text->buffer[i] == '\n' || (text->buffer[i] >= ' ' && text->buffer[i] <= '~'));
+}
+
+/* Firmware may say the same of any record: as one that Linux did not make, whose creator is another. */
+static void explain(enum record_store store, const char *name, struct bytes raw) {
+        static char buffer[RECORD_EXPLANATION_SIZE];
+        struct text text = TEXT_ON(buffer);
+        struct record record;
+        struct fault fault = { 0 };
+        int r;
+
+        check(record_init(&record, store, text_view(name)) == 0);
+        (void) record_parse(&record, raw);
+        r = record_explain(&record, &text, &fault);
+        if (r > 0)
+                check_text(&text);
+        else if (r < 0)
+                check(fault.field && fault.reason && fault.offset <= raw.size);
+        else
+                check(text.length == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        static char buffer[RECORD_EXPLANATION_SIZE];
+        struct bytes input = bytes_from(bytes_of(data, size), 1);
+        struct text text = TEXT_ON(buffer);
+        char name[17];
+        struct text name_text = TEXT_ON(name);
+
+        if (size == 0)
+                return 0;
+        if (data[0] & 1) {
+                check(mce_describe(input, &text) == (input.size < MCE_SIZE_MIN ? ERR_TRUNCATED : 0));
+                if (input.size >= MCE_SIZE_MIN)
+                        check_text(&text);
+                return 0;
+        }
+        explain(RECORD_STORE_EFI, "HwErrRec0000", input);
+        text_format(&name_text, "%016llx", (unsigned long long) bytes_u64(input, CPER_RECORD_ID_OFFSET));
+        explain(RECORD_STORE_ERST, name, input);
+        return 0;
+}
