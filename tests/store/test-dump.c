@@ -108,6 +108,46 @@ static void test_a_second_run_writes_nothing(void **state) {
         assert_complete();
 }
 
+static void begin_anew(void) {
+        store_fixture_end(&f);
+        store_fixture_begin(&f);
+}
+
+/* U+20AC is e2 82 ac. */
+static void test_a_character_that_parts_cut_is_whole_in_the_log(void **state) {
+        (void) state;
+        begin_anew();
+        put_part(2, "5 \xe2");
+        put_part(1, "\x82\xac\n");
+        load_all();
+        assert_ok(dump());
+        assert_holds(EVENT "/dmesg.txt", text_view("5 \xe2\x82\xac\n"));
+        assert_holds(EVENT "/records/" OLDER ".txt", text_view("Panic#1 Part2\n5 \xe2"));
+}
+
+/* Of two boots, as their texts show: neither hides the other, and a second dump finds both. */
+static void test_two_events_of_one_name(void **state) {
+        static const char name[] = "20240229T123510Z-efi-panic1";
+        char path[128];
+
+        (void) state;
+        begin_anew();
+        store_fixture_put_efi(&f, "dump-type0-1-1-1709210110-C", "Panic#1 Part1\none\n");
+        store_fixture_put_efi(&f, "dump-type0-1-1-1709210110-D", "Panic#1 Part1\ntwo\n");
+        load_all();
+        assert_int_equal(f.catalog.event_count, 2);
+        for (int round = 0; round < 2; round++) {
+                assert_ok(dump());
+                assert_int_equal(result.record_count, 2);
+                snprintf(path, sizeof(path), "%s/dmesg.txt", name);
+                assert_holds(path, text_view("one\n"));
+                snprintf(path, sizeof(path), "%s/dmesg.2.txt", name);
+                assert_holds(path, text_view("two\n"));
+                snprintf(path, sizeof(path), "%s/manifest.2.json", name);
+                (void) content_of(path);
+        }
+}
+
 /* One record of an event: its copy is the whole event's, but only what was asked for is reported. */
 static void test_an_event_is_copied_whole(void **state) {
         (void) state;
@@ -498,6 +538,8 @@ int main(void) {
                 TEST(test_every_file_is_there_and_whole),
                 TEST(test_the_manifest_comes_last),
                 TEST(test_a_second_run_writes_nothing),
+                TEST(test_a_character_that_parts_cut_is_whole_in_the_log),
+                TEST(test_two_events_of_one_name),
                 TEST(test_an_event_is_copied_whole),
                 TEST(test_nothing_selected_is_nothing_done),
                 TEST(test_other_bytes_get_a_name_of_their_own),
