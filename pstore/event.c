@@ -274,11 +274,22 @@ static int compare_events(const struct event *left, const struct event *right) {
         return compare_keys(keys, sizeof(keys) / sizeof(keys[0]));
 }
 
-/* The events are few, and mostly in order already: insertion sort. */
-static void insert_event(struct event *events, size_t count, struct event event) {
-        for (; count > 0 && compare_events(&event, &events[count - 1]) < 0; count--)
-                events[count] = events[count - 1];
-        events[count] = event;
+/* Moves events[index] down among those `step` apart. */
+static void sift_event(struct event *events, size_t index, size_t step) {
+        struct event event = events[index];
+
+        for (; index >= step && compare_events(&event, &events[index - step]) < 0; index -= step)
+                events[index] = events[index - step];
+        events[index] = event;
+}
+
+/* Shell's sort: no memory, and little to do for the few events, mostly in order, of a real store. */
+static void sort_events(struct event *events, size_t count) {
+        for (size_t step = count; step > 1;) {
+                step = step < 5 ? 1 : step * 5 / 11;
+                for (size_t i = step; i < count; i++)
+                        sift_event(events, i, step);
+        }
 }
 
 size_t event_join(struct record **records, size_t count, struct event *ret_events) {
@@ -291,11 +302,11 @@ size_t event_join(struct record **records, size_t count, struct event *ret_event
 
                 for (; first < count && same_group(any, records[first]); first++)
                         group_add(&group, first);
-                for (size_t i = 0; i < group.count; i++) {
+                for (size_t i = 0; i < group.count; i++)
                         event_complete(records, &group.events[i]);
-                        insert_event(ret_events, event_count++, group.events[i]);
-                }
+                event_count += group.count;
         }
+        sort_events(ret_events, event_count);
         return event_count;
 }
 
