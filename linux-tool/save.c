@@ -25,6 +25,16 @@ static void tell_failure(const char *directory, const struct dump_result *result
                               result->failed_count, visible, error_text(result->first_error));
 }
 
+/* A directory that cannot be used gets its line. */
+static int open_target(const char *directory, struct file_dump_target *target,
+                       struct dump_target *ret_dump_target) {
+        int r = file_dump_target_open(target, directory, ret_dump_target);
+
+        if (r < 0)
+                message_failure(directory, r);
+        return r;
+}
+
 int save_selected(const struct inventory *inventory, const char *directory, struct dump_result *ret_result) {
         const struct dump_origin origin = {
                 .program = "pstore-fw " VERSION " (Linux command)",
@@ -35,11 +45,9 @@ int save_selected(const struct inventory *inventory, const char *directory, stru
         int r;
 
         *ret_result = (struct dump_result){ 0 };
-        r = file_dump_target_open(&target, directory, &dump_target);
-        if (r < 0) {
-                message_failure(directory, r);
+        r = open_target(directory, &target, &dump_target);
+        if (r < 0)
                 return r;
-        }
         r = dump_selected(&inventory->catalog, &dump_target, &origin, NULL, NULL, ret_result);
         file_dump_target_close(&target);
         message_progress_end();
@@ -53,11 +61,9 @@ int save_keep_dumped(struct inventory *inventory, const char *directory) {
         struct dump_target dump_target;
         int r;
 
-        r = file_dump_target_open(&target, directory, &dump_target);
-        if (r < 0) {
-                message_failure(directory, r);
+        r = open_target(directory, &target, &dump_target);
+        if (r < 0)
                 return r;
-        }
         r = dump_keep_dumped(&inventory->catalog, &dump_target);
         file_dump_target_close(&target);
         return r;

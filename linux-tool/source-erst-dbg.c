@@ -108,25 +108,13 @@ static int erst_dbg_open(struct record_source *source) {
         return fd < 0 ? fd : read_records(erst_dbg, fd);
 }
 
-static void format_name(uint64_t id, char ret_name[RECORD_NAME_SIZE]) {
-        struct text text = text_on(ret_name, RECORD_NAME_SIZE);
-
-        text_format(&text, "%016llx", (unsigned long long) id);
-}
-
-static int parse_name(const char *name, uint64_t *ret_id) {
-        size_t at = 0;
-
-        return hex_parse(text_view(name), &at, 16, ret_id);
-}
-
 static int erst_dbg_next(struct record_source *source, struct source_entry *ret_entry) {
         struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
 
         if (erst_dbg->next >= erst_dbg->count)
                 return 0;
         *ret_entry = (struct source_entry){ .store = RECORD_STORE_ERST, .form = RECORD_FORM_STORED };
-        format_name(erst_dbg->records[erst_dbg->next++].id, ret_entry->name);
+        record_format_erst_name(erst_dbg->records[erst_dbg->next++].id, ret_entry->name);
         return 1;
 }
 
@@ -142,7 +130,7 @@ static int erst_dbg_read(struct record_source *source, const char *name, struct 
         uint64_t id;
         int r;
 
-        r = parse_name(name, &id);
+        r = record_parse_erst_name(text_view(name), &id);
         if (r < 0)
                 return r;
         record = find_record(erst_dbg_of(source), id);
@@ -216,7 +204,7 @@ static int erst_dbg_write(struct record_source *source, const struct record_draf
         if (r == 0)
                 r = build_and_write(source, draft, id);
         if (r == 0)
-                format_name(id, ret_name);
+                record_format_erst_name(id, ret_name);
         return r;
 }
 
@@ -226,7 +214,7 @@ static int erst_dbg_erase(struct record_source *source, const char *name) {
         uint64_t id;
         int r;
 
-        r = parse_name(name, &id);
+        r = record_parse_erst_name(text_view(name), &id);
         if (r < 0)
                 return r;
         fd = open_device(erst_dbg, O_RDWR);

@@ -8,17 +8,12 @@
 #include "pstore/erst-image.h"
 #include "store/erst-source.h"
 
-static void format_name(uint64_t id, char ret_name[RECORD_NAME_SIZE]) {
-        struct text text = text_on(ret_name, RECORD_NAME_SIZE);
-
-        text_format(&text, "%016llx", (unsigned long long) id);
-}
-
 static int append_slot(struct image_source *source, const struct erst_image_slot *slot) {
-        char name[RECORD_NAME_SIZE];
-        struct text text = TEXT_ON(name);
+        char name[RECORD_NAME_SIZE], slot_name[RECORD_NAME_SIZE];
+        struct text text = TEXT_ON(slot_name);
 
-        text_format(&text, "%016llx", (unsigned long long) slot->id);
+        record_format_erst_name(slot->id, name);
+        text_put(&text, name);
         if (source->base.deleted)
                 text_format(&text, "@%zu", slot->number);
         return image_source_append(source, text_bytes(&text), slot->record);
@@ -131,7 +126,7 @@ static int write_slot(const struct image_file *file, const struct record_draft *
         if (r == 0)
                 r = write_record(file, &image, draft, id);
         if (r == 0)
-                format_name(id, ret_name);
+                record_format_erst_name(id, ret_name);
         return r;
 }
 
@@ -139,10 +134,9 @@ static int erase_slot(const struct image_file *file, const char *name, struct fa
         struct erst_image_slot slot;
         struct erst_image image;
         uint64_t id;
-        size_t at = 0;
         int r;
 
-        r = hex_parse(text_view(name), &at, 16, &id);
+        r = record_parse_erst_name(text_view(name), &id);
         if (r == 0)
                 r = erst_image_open(file->bytes, &image, ret_fault);
         if (r == 0)

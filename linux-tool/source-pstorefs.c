@@ -51,10 +51,8 @@ static struct pstorefs_source *pstorefs_of(struct record_source *source) {
 
 /* ERST's id in decimal is the record's id. */
 static bool name_erst(uint64_t id, int type, struct source_entry *entry) {
-        struct text name = TEXT_ON(entry->name);
-
         (void) type;
-        text_format(&name, "%016llx", (unsigned long long) id);
+        record_format_erst_name(id, entry->name);
         return true;
 }
 

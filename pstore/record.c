@@ -113,11 +113,20 @@ static struct bytes stored_name(const struct record *record) {
         return name;
 }
 
-static bool erst_name_parse(const struct record *record, uint64_t *ret_id) {
-        struct bytes name = stored_name(record);
+void record_format_erst_name(uint64_t erst_id, char ret_name[RECORD_NAME_SIZE]) {
+        struct text text = text_on(ret_name, RECORD_NAME_SIZE);
+
+        text_format(&text, "%016llx", (unsigned long long) erst_id);
+}
+
+int record_parse_erst_name(struct bytes name, uint64_t *ret_id) {
         size_t at = 0;
 
-        return name.size == ERST_NAME_DIGITS && hex_parse(name, &at, ERST_NAME_DIGITS, ret_id) == 0;
+        return name.size == ERST_NAME_DIGITS ? hex_parse(name, &at, ERST_NAME_DIGITS, ret_id) : ERR_VALUE;
+}
+
+static bool erst_name_parse(const struct record *record, uint64_t *ret_id) {
+        return record_parse_erst_name(stored_name(record), ret_id) == 0;
 }
 
 /* A record of Linux that is torn within its log: the error stays, and so does what there is of the log. */

@@ -140,3 +140,7 @@ int record_type_find(struct bytes name);
 
 /* The number of seconds behind an ERST id's first half: when the first record of that boot was made. */
 uint64_t record_erst_boot(uint64_t erst_id);
+
+/* The name of an ERST record is its id in 16 hexadecimal digits; ERR_VALUE for a name of any other form. */
+void record_format_erst_name(uint64_t erst_id, char ret_name[RECORD_NAME_SIZE]);
+int record_parse_erst_name(struct bytes name, uint64_t *ret_id);

@@ -54,18 +54,6 @@ static int erst_source_open(struct record_source *source) {
         return r == ERR_LOOP && erst_source->id_count > 0 ? 0 : r;
 }
 
-static void format_name(uint64_t id, char ret_name[RECORD_NAME_SIZE]) {
-        struct text text = text_on(ret_name, RECORD_NAME_SIZE);
-
-        text_format(&text, "%016llx", (unsigned long long) id);
-}
-
-static int parse_name(const char *name, uint64_t *ret_id) {
-        size_t at = 0;
-
-        return hex_parse(text_view(name), &at, 16, ret_id);
-}
-
 static int erst_source_next(struct record_source *source, struct source_entry *ret_entry) {
         struct erst_source *erst_source = erst_source_of(source);
 
@@ -76,7 +64,7 @@ static int erst_source_next(struct record_source *source, struct source_entry *r
                 return r;
         }
         *ret_entry = (struct source_entry){ .store = RECORD_STORE_ERST, .form = RECORD_FORM_STORED };
-        format_name(erst_source->ids[erst_source->next++], ret_entry->name);
+        record_format_erst_name(erst_source->ids[erst_source->next++], ret_entry->name);
         return 1;
 }
 
@@ -94,7 +82,7 @@ static int erst_source_read(struct record_source *source, const char *name, stru
         uint64_t id;
         int r;
 
-        r = parse_name(name, &id);
+        r = record_parse_erst_name(text_view(name), &id);
         if (r < 0)
                 return r;
         r = read_into(erst_source_of(source)->erst, id, buffer);
@@ -200,7 +188,7 @@ static int erst_source_write(struct record_source *source, const struct record_d
                 goto finish;
         r = write_and_compare(erst_source->erst, id, buffer_bytes(&record), &readback);
         if (r == 0)
-                format_name(id, ret_name);
+                record_format_erst_name(id, ret_name);
 finish:
         buffer_free(&record);
         buffer_free(&readback);
@@ -211,7 +199,7 @@ static int erst_source_erase(struct record_source *source, const char *name) {
         uint64_t id;
         int r;
 
-        r = parse_name(name, &id);
+        r = record_parse_erst_name(text_view(name), &id);
         return r < 0 ? r : erst_clear(erst_source_of(source)->erst, id);
 }
 
