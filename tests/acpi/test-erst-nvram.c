@@ -1,45 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "tests/support/test.h"
+#include "tests/support/erst-fixture.h"
 
 #include "acpi/erst-nvram.h"
-#include "tests/support/fake-erst.h"
 
-static const enum fake_erst_style styles[] = { FAKE_ERST_QEMU, FAKE_ERST_MAILBOX };
-
-struct setup {
-        struct fake_erst fake;
-        struct acpi_io io;
-        struct erst_table table;
-        struct erst erst;
-        uint8_t buffer[FAKE_ERST_EXCHANGE_SIZE];
-        uint64_t ids[32];
-};
-
-static struct setup s;
+static struct erst_fixture s;
+static uint64_t ids[32];
 
 static void setup(enum fake_erst_style style) {
-        struct erst_fault fault;
-
-        fake_erst_init(&s.fake, style);
+        erst_fixture_parse(&s, style);
         s.fake.attributes = ERST_ATTRIBUTE_NVRAM;
         memset(s.fake.exchange, 0xff, sizeof(s.fake.exchange));
-        s.io = fake_erst_io(&s.fake);
-        assert_ok(erst_table_parse(fake_erst_table(&s.fake), &s.table, &fault));
-        assert_ok(erst_open(&s.erst, &s.table, &s.io));
-}
-
-static struct bytes make(uint64_t id, size_t size) {
-        static uint8_t record[FAKE_ERST_EXCHANGE_SIZE + 1];
-        struct bytes made = fake_erst_make_record(record, size, id);
-
-        memcpy(record + ERST_CPER_PERSISTENCE, "ER", 2);
-        return made;
+        erst_fixture_open(&s);
 }
 
 static void put_three(void) {
-        fake_erst_put(&s.fake, make(101, 301));
-        fake_erst_put(&s.fake, make(102, 402));
-        fake_erst_put(&s.fake, make(103, 503));
+        fake_erst_put(&s.fake, erst_fixture_make_signed(101, 301));
+        fake_erst_put(&s.fake, erst_fixture_make_signed(102, 402));
+        fake_erst_put(&s.fake, erst_fixture_make_signed(103, 503));
 }
 
 static int read_record(uint64_t id) {
@@ -47,7 +24,7 @@ static int read_record(uint64_t id) {
         int r = erst_read(&s.erst, id, s.buffer, sizeof(s.buffer), &size);
 
         if (r == 0)
-                assert_true(bytes_equal(bytes_of(s.buffer, size), make(id, size)));
+                assert_true(bytes_equal(bytes_of(s.buffer, size), erst_fixture_make_signed(id, size)));
         else
                 assert_int_equal(size, 12345);
         return r;
@@ -56,28 +33,19 @@ static int read_record(uint64_t id) {
 static size_t walk(void) {
         size_t count = 77;
 
-        assert_ok(erst_walk(&s.erst, s.ids, ARRAY_SIZE(s.ids), &count));
+        assert_ok(erst_walk(&s.erst, ids, ARRAY_SIZE(ids), &count));
         return count;
-}
-
-static void rename_action(uint8_t from, uint8_t to) {
-        struct erst_fault fault;
-
-        for (size_t i = 0; i < s.fake.builder.count; i++)
-                if (s.fake.builder.raw[ERST_HEADER_SIZE + i * ERST_ENTRY_SIZE] == from)
-                        s.fake.builder.raw[ERST_HEADER_SIZE + i * ERST_ENTRY_SIZE] = to;
-        assert_ok(erst_table_parse(fake_erst_table(&s.fake), &s.table, &fault));
 }
 
 static void test_records_are_read_in_place(void **state) {
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
-                setup(styles[i]);
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                setup(fake_erst_styles[i]);
                 assert_int_equal(walk(), 0);
                 put_three();
                 assert_int_equal(walk(), 3);
                 for (unsigned id = 0; id < 3; id++) {
-                        assert_int_equal(s.ids[id], 101 + id);
+                        assert_int_equal(ids[id], 101 + id);
                         assert_ok(read_record(101 + id));
                 }
                 assert_error(read_record(104), ERR_NOT_FOUND);
@@ -93,20 +61,20 @@ static void test_records_lie_at_any_offset(void **state) {
         setup(FAKE_ERST_QEMU);
         for (size_t offset = 0; offset < 2200; offset++) {
                 memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
-                memcpy(s.fake.exchange + offset, make(7, 200).data, 200);
+                memcpy(s.fake.exchange + offset, erst_fixture_make_signed(7, 200).data, 200);
                 assert_int_equal(walk(), 1);
                 assert_ok(read_record(7));
         }
         memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
-        memcpy(s.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 128, make(7, 128).data, 128);
+        memcpy(s.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 128, erst_fixture_make_signed(7, 128).data, 128);
         assert_int_equal(walk(), 1);
         assert_ok(read_record(7));
-        memcpy(s.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 127, make(7, 128).data, 127);
+        memcpy(s.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 127, erst_fixture_make_signed(7, 128).data, 127);
         assert_int_equal(walk(), 0);
         put_three();
-        assert_error(erst_walk(&s.erst, s.ids, 2, &count), ERR_BUFFER_TOO_SMALL);
+        assert_error(erst_walk(&s.erst, ids, 2, &count), ERR_BUFFER_TOO_SMALL);
         assert_int_equal(count, 2);
-        assert_int_equal(s.ids[1], 102);
+        assert_int_equal(ids[1], 102);
 }
 
 /* A record inside of another's body is the other's. */
@@ -115,16 +83,16 @@ static void test_what_is_no_record_is_none(void **state) {
 
         (void) state;
         setup(FAKE_ERST_QEMU);
-        memcpy(range, make(1, 1000).data, 1000);
-        memcpy(range + 300, make(2, 200).data, 200);
-        memcpy(range + 1000, make(3, 200).data, 200);
+        memcpy(range, erst_fixture_make_signed(1, 1000).data, 1000);
+        memcpy(range + 300, erst_fixture_make_signed(2, 200).data, 200);
+        memcpy(range + 1000, erst_fixture_make_signed(3, 200).data, 200);
         range[1000 + ERST_CPER_PERSISTENCE] = 'x'; /* never stored, or cleared */
-        memcpy(range + 1200, make(0, 200).data, 200);
-        memcpy(range + 1400, make(UINT64_MAX, 200).data, 200);
-        memcpy(range + 1600, make(4, 200).data, 200);
+        memcpy(range + 1200, erst_fixture_make_signed(0, 200).data, 200);
+        memcpy(range + 1400, erst_fixture_make_signed(UINT64_MAX, 200).data, 200);
+        memcpy(range + 1600, erst_fixture_make_signed(4, 200).data, 200);
         assert_int_equal(walk(), 2);
-        assert_int_equal(s.ids[0], 1);
-        assert_int_equal(s.ids[1], 4);
+        assert_int_equal(ids[0], 1);
+        assert_int_equal(ids[1], 4);
 }
 
 static void test_a_damaged_record_is_listed_and_hides_no_other(void **state) {
@@ -159,17 +127,17 @@ static void test_a_record_ends_with_the_range(void **state) {
         assert_ok(erst_clear(&s.erst, 103));
         assert_int_equal(s.fake.wild, 0);
         setup(FAKE_ERST_QEMU);
-        memcpy(s.fake.exchange + offset, make(103, FAKE_ERST_EXCHANGE_SIZE - offset).data,
+        memcpy(s.fake.exchange + offset, erst_fixture_make_signed(103, FAKE_ERST_EXCHANGE_SIZE - offset).data,
                FAKE_ERST_EXCHANGE_SIZE - offset);
         assert_ok(read_record(103));
 }
 
 static void test_write_takes_empty_space(void **state) {
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
-                setup(styles[i]);
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                setup(fake_erst_styles[i]);
                 put_three();
-                assert_ok(erst_write(&s.erst, make(104, 604)));
+                assert_ok(erst_write(&s.erst, erst_fixture_make_signed(104, 604)));
                 assert_int_equal(s.fake.begins, 1);
                 assert_int_equal(s.fake.executes, 1);
                 assert_int_equal(s.fake.ends, 1);
@@ -188,12 +156,13 @@ static void test_write_fills_gaps_and_then_says_full(void **state) {
         put_three();
         assert_ok(erst_clear(&s.erst, 102));
         memset(s.fake.exchange + 304, 0, 416); /* this platform leaves the bytes */
-        assert_error(erst_write(&s.erst, make(5, FAKE_ERST_EXCHANGE_SIZE)), ERR_NO_SPACE);
-        assert_error(erst_write(&s.erst, make(5, FAKE_ERST_EXCHANGE_SIZE + 1)), ERR_TOO_LARGE);
-        assert_ok(erst_write(&s.erst, make(5, 416)));
+        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, FAKE_ERST_EXCHANGE_SIZE)), ERR_NO_SPACE);
+        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, FAKE_ERST_EXCHANGE_SIZE + 1)),
+                     ERR_TOO_LARGE);
+        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(5, 416)));
         assert_int_equal(s.fake.offset, 304);
         for (unsigned id = 6; id < 64; id++) {
-                int r = erst_write(&s.erst, make(id, 400));
+                int r = erst_write(&s.erst, erst_fixture_make_signed(id, 400));
 
                 if (r == ERR_NO_SPACE)
                         break;
@@ -201,7 +170,7 @@ static void test_write_fills_gaps_and_then_says_full(void **state) {
         }
         assert_int_equal(walk(), 20);
         for (size_t i = 0; i < 20; i++)
-                assert_ok(read_record(s.ids[i]));
+                assert_ok(read_record(ids[i]));
         assert_int_equal(s.fake.wild, 0);
 }
 
@@ -214,15 +183,15 @@ static void test_write_leaves_what_it_does_not_know(void **state) {
         for (size_t i = 0; i < sizeof(s.fake.exchange); i += 199)
                 s.fake.exchange[i] = 0x5a;
         memcpy(before, s.fake.exchange, sizeof(before));
-        assert_error(erst_write(&s.erst, make(5, 200)), ERR_NO_SPACE);
+        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, 200)), ERR_NO_SPACE);
         assert_int_equal(s.fake.executes, 0);
         assert_memory_equal(before, s.fake.exchange, sizeof(before));
-        assert_ok(erst_write(&s.erst, make(5, 190)));
+        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(5, 190)));
         for (uint32_t length = 0; length < 2; length++) {
                 setup(FAKE_ERST_QEMU);
-                memcpy(s.fake.exchange, make(1, 200).data, 200);
+                memcpy(s.fake.exchange, erst_fixture_make_signed(1, 200).data, 200);
                 store_u32(s.fake.exchange + ERST_CPER_RECORD_LENGTH, length - 1); /* all ones, or 0 */
-                assert_error(erst_write(&s.erst, make(5, 200)), ERR_NO_SPACE);
+                assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, 200)), ERR_NO_SPACE);
         }
 }
 
@@ -230,12 +199,12 @@ static void test_write_replaces_without_losing(void **state) {
         (void) state;
         setup(FAKE_ERST_MAILBOX);
         put_three();
-        assert_ok(erst_write(&s.erst, make(102, 700)));
+        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(102, 700)));
         assert_int_equal(walk(), 3);
         assert_int_equal(fake_erst_find(&s.fake, 102).size, 700);
         assert_ok(read_record(102));
         s.fake.fixed_status = 3;
-        assert_error(erst_write(&s.erst, make(102, 300)), ERR_FAILED);
+        assert_error(erst_write(&s.erst, erst_fixture_make_signed(102, 300)), ERR_FAILED);
         assert_int_equal(walk(), 3);
         assert_int_equal(fake_erst_find(&s.fake, 102).size, 700);
         assert_ok(read_record(102));
@@ -243,7 +212,7 @@ static void test_write_replaces_without_losing(void **state) {
 }
 
 static void test_a_record_needs_its_signature(void **state) {
-        struct bytes record = make(9, 200);
+        struct bytes record = erst_fixture_make_signed(9, 200);
 
         (void) state;
         setup(FAKE_ERST_QEMU);
@@ -260,7 +229,7 @@ static void test_each_access_of_a_write_may_fail(void **state) {
         setup(FAKE_ERST_QEMU);
         put_three();
         fake_erst_fail_at(&s.fake, 0);
-        assert_ok(erst_write(&s.erst, make(104, 604)));
+        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(104, 604)));
         accesses = s.fake.accesses;
         assert_in_range(accesses, 10, 500);
         for (uint64_t n = 1; n <= accesses; n++) {
@@ -269,7 +238,7 @@ static void test_each_access_of_a_write_may_fail(void **state) {
                 setup(FAKE_ERST_QEMU);
                 put_three();
                 fake_erst_fail_at(&s.fake, n);
-                r = erst_write(&s.erst, make(104, 604));
+                r = erst_write(&s.erst, erst_fixture_make_signed(104, 604));
                 fake_erst_fail_at(&s.fake, 0);
                 assert_in_range(walk(), 3, 4);
                 for (unsigned id = 101; id <= 103; id++)
@@ -281,8 +250,8 @@ static void test_each_access_of_a_write_may_fail(void **state) {
 
 static void test_clear_removes_one_record(void **state) {
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
-                setup(styles[i]);
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                setup(fake_erst_styles[i]);
                 put_three();
                 assert_ok(erst_clear(&s.erst, 102));
                 assert_int_equal(s.fake.executes, 1);
@@ -309,7 +278,7 @@ static void test_clear_wipes_what_the_platform_leaves(void **state) {
         s.fake.fixed_status = 3;
         assert_error(erst_clear(&s.erst, 103), ERR_FAILED);
         assert_int_equal(walk(), 1);
-        rename_action(ERST_EXECUTE_OPERATION, 0x42);
+        erst_fixture_rename(&s, ERST_EXECUTE_OPERATION, 0x42);
         assert_ok(erst_clear(&s.erst, 103));
         assert_int_equal(walk(), 0);
 }
@@ -318,8 +287,8 @@ static void test_a_platform_without_operations_is_enough(void **state) {
         (void) state;
         setup(FAKE_ERST_QEMU);
         for (uint8_t action = 0; action < ERST_GET_ERROR_LOG_ADDRESS_RANGE; action++)
-                rename_action(action, 0x42);
-        assert_ok(erst_write(&s.erst, make(5, 300)));
+                erst_fixture_rename(&s, action, 0x42);
+        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(5, 300)));
         assert_int_equal(walk(), 1);
         assert_ok(read_record(5));
         assert_ok(erst_clear(&s.erst, 5));
@@ -334,7 +303,7 @@ static void test_memory_that_cannot_be_written_is_told(void **state) {
         s.fake.lies = FAKE_ERST_NVRAM_READ_ONLY | FAKE_ERST_CLEAR_CLEARS_NOTHING;
         assert_error(erst_clear(&s.erst, 102), ERR_FAILED);
         assert_int_equal(walk(), 3);
-        assert_error(erst_write(&s.erst, make(5, 300)), ERR_FAILED);
+        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, 300)), ERR_FAILED);
         assert_int_equal(walk(), 3);
 }
 
@@ -343,10 +312,10 @@ static void test_a_stray_signature_hides_no_new_record(void **state) {
         (void) state;
         setup(FAKE_ERST_QEMU);
         memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
-        memcpy(s.fake.exchange + 6, make(9, 128).data, ERST_CPER_RECORD_ID + 1);
+        memcpy(s.fake.exchange + 6, erst_fixture_make_signed(9, 128).data, ERST_CPER_RECORD_ID + 1);
         s.fake.exchange[105] = 0x11; /* so that the first room is at 112, and its "ER" at 114 */
         assert_int_equal(walk(), 0);
-        assert_error(erst_write(&s.erst, make(5, 300)), ERR_FAILED);
+        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, 300)), ERR_FAILED);
         assert_int_equal(walk(), 0);
         assert_int_equal(s.fake.executes, 0);
 }

@@ -11,8 +11,6 @@
 
 #define NOW 1709210110
 
-static const enum fake_erst_style styles[] = { FAKE_ERST_QEMU, FAKE_ERST_MAILBOX };
-
 /* A machine with its store as a source and a catalog of it. */
 static struct {
         struct fake_erst fake;
@@ -78,9 +76,9 @@ static void test_an_empty_store(void **state) {
         struct source_entry entry;
 
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++)
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++)
                 for (unsigned lies = 0; lies <= FAKE_ERST_EMPTY_HAS_ID_0; lies += FAKE_ERST_EMPTY_HAS_ID_0) {
-                        start(styles[i]);
+                        start(fake_erst_styles[i]);
                         s.fake.lies = lies;
                         assert_ok(s.source.operations->open(&s.source));
                         assert_int_equal(s.source.operations->next(&s.source, &entry), 0);
@@ -93,8 +91,8 @@ static void test_what_was_written_is_read(void **state) {
         const struct record *record;
 
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
-                start(styles[i]);
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                start(fake_erst_styles[i]);
                 write_parts(3);
                 assert_int_equal(fake_erst_count(&s.fake), 3);
                 assert_int_equal(load(), 3);
@@ -132,8 +130,8 @@ static void test_the_largest_log_fits_and_no_larger_one(void **state) {
 
 static void test_a_slow_store_is_waited_for(void **state) {
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
-                start(styles[i]);
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                start(fake_erst_styles[i]);
                 s.fake.busy_us = 230000; /* NOR flash, one record of 32 KiB */
                 write_parts(2);
                 assert_int_equal(load(), 2);
@@ -210,8 +208,8 @@ static void test_a_full_store_loses_nothing(void **state) {
         char name[RECORD_NAME_SIZE] = "unchanged";
 
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
-                start(styles[i]);
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                start(fake_erst_styles[i]);
                 s.fake.slots = 3;
                 write_parts(3);
                 assert_error(write_text("Panic#2 Part1\nx\n", NOW, name), ERR_NO_SPACE);
@@ -345,9 +343,9 @@ static void test_a_count_that_lies_hides_nothing(void **state) {
         static const int errors[] = { -3, -1, 1, 100 };
 
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++)
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++)
                 for (size_t k = 0; k < ARRAY_SIZE(errors); k++) {
-                        start(styles[i]);
+                        start(fake_erst_styles[i]);
                         write_parts(3);
                         s.fake.count_error = errors[k];
                         s.fake.cursor = 0;
@@ -393,8 +391,8 @@ static void test_nvram_is_written_read_and_cleared_in_place(void **state) {
         struct clear_result result;
 
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
-                start_nvram(styles[i]);
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                start_nvram(fake_erst_styles[i]);
                 assert_int_equal(load(), 0);
                 write_parts(5);
                 assert_int_equal(fake_erst_count(&s.fake), 5);
@@ -453,8 +451,8 @@ static void test_what_was_cleared_is_gone(void **state) {
         struct clear_result result;
 
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
-                start(styles[i]);
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                start(fake_erst_styles[i]);
                 write_parts(5);
                 assert_ok(clear_all(&result));
                 assert_int_equal(result.cleared_count, 5);

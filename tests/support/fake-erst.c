@@ -7,6 +7,8 @@
 #include "base/arith.h"
 #include "base/error.h"
 
+const enum fake_erst_style fake_erst_styles[2] = { FAKE_ERST_QEMU, FAKE_ERST_MAILBOX };
+
 /* The action register, and the value register at 8 from it. */
 #define ACTION_REGISTER FAKE_ERST_REGISTER_ADDRESS
 #define VALUE_REGISTER  (FAKE_ERST_REGISTER_ADDRESS + 8)

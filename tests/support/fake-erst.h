@@ -36,6 +36,9 @@ enum fake_erst_style {
         FAKE_ERST_MAILBOX,
 };
 
+/* Both, for tests that hold for either. */
+extern const enum fake_erst_style fake_erst_styles[2];
+
 #define FAKE_ERST_SLOTS         16
 #define FAKE_ERST_EXCHANGE_SIZE 8192
 
