@@ -44,6 +44,15 @@ void erst_builder_fix_checksum(uint8_t *structure, size_t size, size_t offset) {
         structure[offset] = (uint8_t) -acpi_checksum(bytes_of(structure, size));
 }
 
+void erst_builder_write_header(uint8_t *raw, uint32_t entry_count) {
+        struct erst_builder builder;
+
+        erst_builder_init(&builder);
+        memcpy(raw, builder.raw, ERST_HEADER_SIZE);
+        store_u32(raw + TABLE_LENGTH, ERST_HEADER_SIZE + entry_count * ERST_ENTRY_SIZE);
+        store_u32(raw + TABLE_COUNT, entry_count);
+}
+
 struct bytes erst_builder_finish(struct erst_builder *builder) {
         size_t size = ERST_HEADER_SIZE + builder->count * ERST_ENTRY_SIZE;
 

@@ -18,6 +18,15 @@ void erst_builder_init(struct erst_builder *builder);
 /* abort()s when there is no room. */
 void erst_builder_add(struct erst_builder *builder, struct erst_entry entry);
 
+/* The same with the entry as its initializers. */
+#define ERST_BUILDER_ADD(builder, ...) erst_builder_add((builder), (struct erst_entry){ __VA_ARGS__ })
+
+/*
+ * Only the header, of a table with more entries than a builder has room for: `raw` has ERST_HEADER_SIZE
+ * bytes. Its checksum is left wrong.
+ */
+void erst_builder_write_header(uint8_t *raw, uint32_t entry_count);
+
 /* Sets length, count and checksum, and returns the table; it lies in the builder. */
 struct bytes erst_builder_finish(struct erst_builder *builder);
 
