@@ -109,3 +109,9 @@ void program_free(struct program *program) {
         free(program->output);
         free(program->messages);
 }
+
+void program_assert_status(const struct program *program, int status) {
+        if (program->status != status)
+                fail_msg("exit status %d, not %d; standard error: %s", program->status, status,
+                         program->messages);
+}

@@ -21,3 +21,6 @@ void program_run(struct program *program, const char *input, ...) __attribute__(
 void program_run_to(struct program *program, const char *path, ...) __attribute__((sentinel));
 
 void program_free(struct program *program);
+
+/* Fails the test, with what the program said, when its exit status is another. */
+void program_assert_status(const struct program *program, int status);

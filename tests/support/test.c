@@ -10,6 +10,19 @@ void test_assert_ok(int result, const char *file, int line) {
         _assert_true(0, "result >= 0", file, line);
 }
 
+void test_assert_contains(const char *text, const char *wanted) {
+        if (!strstr(text, wanted))
+                fail_msg("no '%s' in: %s", wanted, text);
+}
+
+size_t test_count_lines(const char *text) {
+        size_t count = 0;
+
+        for (; *text; text++)
+                count += *text == '\n';
+        return count;
+}
+
 static void *resize(void *context, void *block, size_t old_size, size_t new_size) {
         (void) context;
         (void) old_size;

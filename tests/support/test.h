@@ -26,6 +26,11 @@
 
 void test_assert_ok(int result, const char *file, int line);
 
+/* Fails the test, with the text, when `wanted` is not in it. */
+void test_assert_contains(const char *text, const char *wanted);
+
+size_t test_count_lines(const char *text);
+
 /* A shared allocator over malloc(). */
 extern const struct allocator test_allocator;
 
