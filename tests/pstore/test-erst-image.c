@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include <json-c/json.h>
+#include "tests/support/crash-truth.h"
 
-#include "codec/sha256.h"
 #include "pstore/erst-image.h"
-#include "tests/support/test.h"
 
 #define RECORD_SIZE 4096
 #define SLOTS       5 /* the header's and four for records */
@@ -186,40 +184,27 @@ static void test_slot_defects_hide_no_other_slot(void **state) {
 
 /* --- what QEMU wrote ------------------------------------------------------------------------------ */
 
-static struct json_object *member(struct json_object *object, const char *name) {
-        struct json_object *value;
-
-        if (!json_object_object_get_ex(object, name, &value))
-                fail_msg("truth.json has no %s", name);
-        return value;
-}
-
 static void assert_slot_is(const struct erst_image_slot *slot, struct json_object *truth) {
-        uint8_t digest[SHA256_SIZE];
-        char text[2 * SHA256_SIZE + 1];
-
-        sha256_digest(slot->record, digest);
-        for (size_t i = 0; i < SHA256_SIZE; i++)
-                snprintf(text + 2 * i, 3, "%02x", digest[i]);
         assert_ok(slot->error);
-        assert_int_equal(slot->number, json_object_get_int(member(truth, "slot")));
-        assert_true(slot->id == json_object_get_uint64(member(truth, "id_dec")));
-        assert_int_equal(slot->record.size, json_object_get_int(member(truth, "length")));
-        assert_string_equal(text, json_object_get_string(member(truth, "sha256")));
+        assert_int_equal(slot->number, json_object_get_int(crash_truth_member(truth, "slot")));
+        assert_true(slot->id == json_object_get_uint64(crash_truth_member(truth, "id_dec")));
+        assert_int_equal(slot->record.size, json_object_get_int(crash_truth_member(truth, "length")));
+        crash_truth_assert_digest(truth, slot->record);
 }
 
 static void assert_image_is(struct bytes image, struct json_object *truth) {
-        struct json_object *records = member(truth, "records");
+        struct json_object *records = crash_truth_member(truth, "records");
         struct erst_image opened;
         struct erst_image_slot slot;
         struct fault fault;
         size_t cursor = 0, count = 0;
 
         assert_ok(erst_image_open(image, &opened, &fault));
-        assert_int_equal(opened.record_size, json_object_get_int(member(truth, "record_size")));
-        assert_int_equal(erst_image_count(&opened), json_object_get_int(member(truth, "count")));
-        assert_int_equal(opened.stored_count, json_object_get_int(member(truth, "count")));
-        assert_int_equal(erst_image_capacity(&opened), json_object_get_int(member(truth, "slots")));
+        assert_int_equal(opened.record_size, json_object_get_int(crash_truth_member(truth, "record_size")));
+        assert_int_equal(erst_image_count(&opened), json_object_get_int(crash_truth_member(truth, "count")));
+        assert_int_equal(opened.stored_count, json_object_get_int(crash_truth_member(truth, "count")));
+        assert_int_equal(erst_image_capacity(&opened),
+                         json_object_get_int(crash_truth_member(truth, "slots")));
         for (; erst_image_next(&opened, &cursor, &slot); count++)
                 assert_slot_is(&slot, json_object_array_get_idx(records, count));
         assert_int_equal(count, json_object_array_length(records));
@@ -227,15 +212,12 @@ static void assert_image_is(struct bytes image, struct json_object *truth) {
 
 static void assert_corpus_folder(const char *folder) {
         char path[200];
-        struct json_object *truth;
+        struct json_object *truth = crash_truth_open(folder);
         struct bytes image;
 
-        snprintf(path, sizeof(path), "crash/%s/truth.json", folder);
-        truth = json_object_from_file(test_corpus(path));
-        assert_non_null(truth);
         snprintf(path, sizeof(path), "crash/%s/erst.bin", folder);
         image = test_read_file(test_corpus(path));
-        assert_image_is(image, member(truth, "erst"));
+        assert_image_is(image, crash_truth_member(truth, "erst"));
         free((void *) image.data);
         json_object_put(truth);
 }

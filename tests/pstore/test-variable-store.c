@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include <json-c/json.h>
+#include "tests/support/crash-truth.h"
 
-#include "codec/sha256.h"
 #include "pstore/variable-store.h"
-#include "tests/support/test.h"
 
 /* --- volumes built here --------------------------------------------------------------------------- */
 
@@ -390,14 +388,6 @@ static void test_many_in_transition_are_all_shown(void **state) {
 
 /* --- real volumes --------------------------------------------------------------------------------- */
 
-static struct json_object *member(struct json_object *object, const char *name) {
-        struct json_object *value;
-
-        if (!json_object_object_get_ex(object, name, &value))
-                fail_msg("truth.json has no %s", name);
-        return value;
-}
-
 /* The file unpacked by xz; the caller frees .data. */
 static struct bytes read_xz(const char *path) {
         enum { CAPACITY = 1024 * 1024 };
@@ -418,7 +408,7 @@ static struct json_object *find_record(struct json_object *records, const char *
         for (size_t i = 0; i < json_object_array_length(records); i++) {
                 struct json_object *record = json_object_array_get_idx(records, i);
 
-                if (strcmp(json_object_get_string(member(record, "name")), name) == 0)
+                if (strcmp(json_object_get_string(crash_truth_member(record, "name")), name) == 0)
                         return record;
         }
         fail_msg("truth.json has no record %s", name);
@@ -426,22 +416,18 @@ static struct json_object *find_record(struct json_object *records, const char *
 }
 
 static void assert_entry_is(const struct variable_store_entry *entry, struct json_object *records) {
-        uint8_t digest[SHA256_SIZE];
-        char text[2 * SHA256_SIZE + 1], name[200];
+        char name[200];
         struct json_object *truth;
 
         name_to_ascii(entry->name, name, sizeof(name));
         truth = find_record(records, name);
-        sha256_digest(entry->data, digest);
-        for (size_t i = 0; i < SHA256_SIZE; i++)
-                snprintf(text + 2 * i, 3, "%02x", digest[i]);
-        assert_int_equal(entry->data.size, json_object_get_int(member(truth, "size")));
-        assert_int_equal(entry->attributes, json_object_get_int(member(truth, "attrs")));
-        assert_string_equal(text, json_object_get_string(member(truth, "sha256")));
+        assert_int_equal(entry->data.size, json_object_get_int(crash_truth_member(truth, "size")));
+        assert_int_equal(entry->attributes, json_object_get_int(crash_truth_member(truth, "attrs")));
+        crash_truth_assert_digest(truth, entry->data);
 }
 
 static void assert_volume_is(struct bytes image, struct json_object *truth) {
-        struct json_object *records = member(truth, "records");
+        struct json_object *records = crash_truth_member(truth, "records");
         struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry entry;
         struct variable_store_space space;
@@ -461,25 +447,23 @@ static void assert_volume_is(struct bytes image, struct json_object *truth) {
         }
         assert_ok(r);
         assert_int_equal(crash, json_object_array_length(records));
-        assert_int_equal(live, json_object_get_int(member(truth, "live_vars")));
-        assert_int_equal(dead, json_object_get_int(member(truth, "dead_vars")));
+        assert_int_equal(live, json_object_get_int(crash_truth_member(truth, "live_vars")));
+        assert_int_equal(dead, json_object_get_int(crash_truth_member(truth, "dead_vars")));
         variable_store_measure(&store, &space);
-        assert_int_equal(space.size + STORE_HEADER, json_object_get_int(member(truth, "store_size")));
-        assert_int_equal(space.free, json_object_get_int(member(truth, "free")));
-        assert_int_equal(space.live + space.stale, json_object_get_int(member(truth, "used")));
+        assert_int_equal(space.size + STORE_HEADER,
+                         json_object_get_int(crash_truth_member(truth, "store_size")));
+        assert_int_equal(space.free, json_object_get_int(crash_truth_member(truth, "free")));
+        assert_int_equal(space.live + space.stale, json_object_get_int(crash_truth_member(truth, "used")));
 }
 
 static void assert_corpus_folder(const char *folder) {
         char path[200];
-        struct json_object *truth;
+        struct json_object *truth = crash_truth_open(folder);
         struct bytes image;
 
-        snprintf(path, sizeof(path), "crash/%s/truth.json", folder);
-        truth = json_object_from_file(test_corpus(path));
-        assert_non_null(truth);
         snprintf(path, sizeof(path), "crash/%s/vars.fd.xz", folder);
         image = read_xz(test_corpus(path));
-        assert_volume_is(image, member(truth, "efi"));
+        assert_volume_is(image, crash_truth_member(truth, "efi"));
         free((void *) image.data);
         json_object_put(truth);
 }
