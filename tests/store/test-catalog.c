@@ -5,18 +5,6 @@
 
 static struct store_fixture f;
 
-static int begin(void **state) {
-        (void) state;
-        store_fixture_begin(&f);
-        return 0;
-}
-
-static int end(void **state) {
-        (void) state;
-        store_fixture_end(&f);
-        return 0;
-}
-
 static void put_panic(void) {
         store_fixture_put_erst_part(&f, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "newest\n");
         store_fixture_put_erst_part(&f, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "oldest\n");
@@ -392,7 +380,8 @@ static void test_every_allocation_may_fail(void **state) {
         assert_int_equal(f.catalog.event_count, 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name)                                                                                           \
+        cmocka_unit_test_prestate_setup_teardown(name, store_fixture_setup, store_fixture_teardown, &f)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

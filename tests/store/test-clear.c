@@ -14,19 +14,11 @@ static struct clear_result result;
 static int begin(void **state) {
         (void) state;
         store_fixture_begin(&f);
-        store_fixture_put_erst_part(&f, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "x\n");
-        store_fixture_put_erst_part(&f, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "x\n");
-        store_fixture_put_efi_part(&f, "Oops", 1, 1, 1709296510, "x\n");
+        store_fixture_put_panic_and_oops(&f);
         store_fixture_put_efi_part(&f, "Oops", 1, 2, 1709296510, "x\n");
         store_fixture_load(&f);
         store_fixture_select_all(&f);
         f.erst.opens = f.efi.opens = 0;
-        return 0;
-}
-
-static int end(void **state) {
-        (void) state;
-        store_fixture_end(&f);
         return 0;
 }
 
@@ -192,7 +184,7 @@ static void test_each_selected_record_is_reported_once(void **state) {
         assert_int_equal(reports, 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, begin, store_fixture_teardown, &f)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -5,18 +5,6 @@
 
 static struct store_fixture f;
 
-static int begin(void **state) {
-        (void) state;
-        store_fixture_begin(&f);
-        return 0;
-}
-
-static int end(void **state) {
-        (void) state;
-        store_fixture_end(&f);
-        return 0;
-}
-
 static void assert_lines_fit(const char *text) {
         while (*text) {
                 const char *line_end = strchr(text, '\n');
@@ -167,16 +155,9 @@ static void test_a_long_and_odd_name_keeps_its_line(void **state) {
         assert_non_null(strstr(text, "\n    malformed: "));
 }
 
-static unsigned writes_left;
-
-static int fail_later(void *context, struct bytes bytes) {
-        (void) context, (void) bytes;
-        return writes_left-- > 0 ? 0 : ERR_IO;
-}
-
 static void test_the_sinks_error_comes_back(void **state) {
-        static const struct sink sink = { .write = fail_later };
-        unsigned writes = 0;
+        unsigned writes = 0, writes_left;
+        const struct sink sink = store_fixture_failing_sink(&writes_left);
         int r;
 
         (void) state;
@@ -192,7 +173,8 @@ static void test_the_sinks_error_comes_back(void **state) {
         assert_in_range(writes, 6, 20);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name)                                                                                           \
+        cmocka_unit_test_prestate_setup_teardown(name, store_fixture_setup, store_fixture_teardown, &f)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -16,17 +16,9 @@ static struct store_fixture f;
 static int begin(void **state) {
         (void) state;
         store_fixture_begin(&f);
-        store_fixture_put_erst_part(&f, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "x\n");
-        store_fixture_put_erst_part(&f, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "x\n");
-        store_fixture_put_efi_part(&f, "Oops", 1, 1, 1709296510, "x\n");
+        store_fixture_put_panic_and_oops(&f);
         store_fixture_put_efi(&f, "cfg", "data");
         store_fixture_load(&f);
-        return 0;
-}
-
-static int end(void **state) {
-        (void) state;
-        store_fixture_end(&f);
         return 0;
 }
 
@@ -175,7 +167,7 @@ static void test_the_form_of_an_id(void **state) {
                         fail_msg("%s", invalid[i]);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, begin, store_fixture_teardown, &f)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -5,18 +5,6 @@
 
 static struct store_fixture f;
 
-static int begin(void **state) {
-        (void) state;
-        store_fixture_begin(&f);
-        return 0;
-}
-
-static int end(void **state) {
-        (void) state;
-        store_fixture_end(&f);
-        return 0;
-}
-
 static void put_part(uint32_t part, const char *log) {
         store_fixture_put_efi_part(&f, "Panic", 1, part, 1709210110, log);
 }
@@ -227,16 +215,9 @@ static void test_the_log_of_an_event_is_whole_and_pure(void **state) {
                             "1\n[part 3 is missing here]\n2\n[part 1 is missing here]\n");
 }
 
-static unsigned writes_left;
-
-static int fail_later(void *context, struct bytes bytes) {
-        (void) context, (void) bytes;
-        return writes_left-- > 0 ? 0 : ERR_IO;
-}
-
 static void test_the_sinks_error_comes_back(void **state) {
-        static const struct sink sink = { .write = fail_later };
-        unsigned writes = 0;
+        unsigned writes = 0, writes_left;
+        const struct sink sink = store_fixture_failing_sink(&writes_left);
         int r;
 
         (void) state;
@@ -255,7 +236,8 @@ static void test_the_sinks_error_comes_back(void **state) {
         assert_in_range(writes, 7, 15);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name)                                                                                           \
+        cmocka_unit_test_prestate_setup_teardown(name, store_fixture_setup, store_fixture_teardown, &f)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

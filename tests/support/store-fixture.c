@@ -42,6 +42,27 @@ void store_fixture_end(struct store_fixture *fixture) {
         buffer_free(&fixture->output);
 }
 
+int store_fixture_setup(void **state) {
+        store_fixture_begin(*state);
+        return 0;
+}
+
+int store_fixture_teardown(void **state) {
+        store_fixture_end(*state);
+        return 0;
+}
+
+static int fail_once(void *context, struct bytes bytes) {
+        unsigned *writes_left = context;
+
+        (void) bytes;
+        return (*writes_left)-- > 0 ? 0 : ERR_IO; /* behind 0 comes the largest number */
+}
+
+struct sink store_fixture_failing_sink(unsigned *writes_left) {
+        return (struct sink){ .context = writes_left, .write = fail_once };
+}
+
 const char *store_fixture_output(struct store_fixture *fixture) {
         buffer_append(&fixture->output, bytes_of("", 1));
         assert_ok(buffer_error(&fixture->output));
@@ -86,6 +107,12 @@ struct fake_entry *store_fixture_put_erst_part(struct store_fixture *fixture, ui
 
         format_part(text, sizeof(text), why, count, part, log);
         return store_fixture_put_erst(fixture, boot, number, seconds, text);
+}
+
+void store_fixture_put_panic_and_oops(struct store_fixture *fixture) {
+        store_fixture_put_erst_part(fixture, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "x\n");
+        store_fixture_put_erst_part(fixture, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "x\n");
+        store_fixture_put_efi_part(fixture, "Oops", 1, 1, 1709296510, "x\n");
 }
 
 struct catalog_record *store_fixture_row(const struct store_fixture *fixture, const char *id) {

@@ -21,6 +21,10 @@ struct store_fixture {
 
 void store_fixture_begin(struct store_fixture *fixture);
 
+/* Begin and end for cmocka, where *state is the fixture. */
+int store_fixture_setup(void **state);
+int store_fixture_teardown(void **state);
+
 /* Adds both sources to the catalog, ERST first, and joins them; asserts that all of it succeeds. */
 void store_fixture_load(struct store_fixture *fixture);
 
@@ -31,6 +35,10 @@ void store_fixture_end(struct store_fixture *fixture);
 
 /* What the sink got since the last call of this, as a string. */
 const char *store_fixture_output(struct store_fixture *fixture);
+
+/* A sink that takes *writes_left writes, fails one with ERR_IO and takes all others: an error ignored is an
+ * error lost. */
+struct sink store_fixture_failing_sink(unsigned *writes_left);
 
 /* Records of text as it stands, as Linux stores them; the id of an ERST record is `boot` << 32 | `number`. */
 struct fake_entry *store_fixture_put_erst(struct store_fixture *fixture, uint64_t boot, uint32_t number,
@@ -43,6 +51,9 @@ struct fake_entry *store_fixture_put_efi_part(struct store_fixture *fixture, con
 struct fake_entry *store_fixture_put_erst_part(struct store_fixture *fixture, uint64_t boot, uint32_t number,
                                                const char *why, uint32_t count, uint32_t part,
                                                uint64_t seconds, const char *log);
+
+/* "x\n" in parts 1 and 2 of a panic, erst:65e079fe00000001 and ...2, and in part 1 of an oops a day later. */
+void store_fixture_put_panic_and_oops(struct store_fixture *fixture);
 
 /* The row of the record with this id, such as "erst:65e079fe00000001"; fails the test when there is none. */
 struct catalog_record *store_fixture_row(const struct store_fixture *fixture, const char *id);
