@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Firmware and the kernel's pstore take what the Linux command wrote into the stores' files, and miss what it cleared
-there; it finds again what they deleted. A variable store whose machine runs is left alone.
+"""Firmware and the kernel's pstore take what the Linux command wrote into the stores' files, and miss what it
+cleared there; it finds again what they deleted. A variable store whose machine runs is left alone.
 
 Both stores start as they come: a file of zeros, and the distribution's empty variable store.
 """
@@ -60,7 +60,8 @@ def _list_in_firmware(machine: Machine, backend: Backend, kept: dict[str, bytes]
 
 def _read_with_linux(machine: Machine, backend: Backend, kept: dict[str, bytes]) -> None:
     seen = machine.linux("keep pstore /sys/fs/pstore")
-    check.equal("what the kernel's pstore shows", backend.pstore_texts(seen.files, backend.stored(machine)), kept)
+    shown = backend.pstore_texts(seen.files, backend.stored(machine))
+    check.equal("what the kernel's pstore shows", shown, kept)
 
 
 def _delete_in_firmware(host: _Host, machine: Machine, backend: Backend, kept: dict[str, bytes]) -> None:
