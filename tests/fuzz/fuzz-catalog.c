@@ -8,7 +8,6 @@
  * The input is a sequence of: a byte of flags, a byte with the length of the name, the name, two bytes with
  * the length of the record, the record. What is cut is as long as it is.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -19,11 +18,10 @@
 #include "store/list.h"
 #include "store/selection.h"
 #include "store/show.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/support/fake-allocator.h"
 #include "tests/support/fake-source.h"
 #include "tests/support/fake-target.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define RECORDS_MAX 64
 
@@ -41,19 +39,7 @@ static struct fake_source sources[RECORD_STORE_END];
 static struct fake_target target;
 static struct catalog catalog;
 
-static void check(bool holds) {
-        if (!holds)
-                abort();
-}
-
 /* --- the input ---------------------------------------------------------------------------------- */
-
-static struct bytes take(struct bytes *input, size_t size) {
-        struct bytes taken = bytes_first(*input, size);
-
-        *input = bytes_from(*input, taken.size);
-        return taken;
-}
 
 static struct fake_entry *add_built(struct bytes name, struct bytes content) {
         static uint8_t record[CPER_LINUX_PAYLOAD_OFFSET + 65536];
@@ -85,9 +71,9 @@ static struct fake_entry *add_named(unsigned flags, struct bytes name, struct by
 }
 
 static void add_entry(struct bytes *input) {
-        unsigned flags = bytes_u8(take(input, 1), 0);
-        struct bytes name = take(input, bytes_u8(take(input, 1), 0));
-        struct bytes content = take(input, bytes_u16(take(input, 2), 0));
+        unsigned flags = bytes_u8(fuzz_take(input, 1), 0);
+        struct bytes name = fuzz_take(input, bytes_u8(fuzz_take(input, 1), 0));
+        struct bytes content = fuzz_take(input, bytes_u16(fuzz_take(input, 2), 0));
         struct fake_entry *entry;
 
         if (flags & FLAG_ERST_BUILT && !(flags & (FLAG_EFI | FLAG_PSTOREFS)))
@@ -106,25 +92,25 @@ static void check_event(const struct event *event, size_t first) {
         uint64_t log_size = 0;
         uint32_t part_max = 0, missing = 0, from, to = 0;
 
-        check(event->first == first && event->record_count > 0);
+        fuzz_check(event->first == first && event->record_count > 0);
         for (size_t i = 0; i < event->record_count; i++) {
                 const struct record *record = catalog.records[first + i];
 
-                check(record_is_part(record) && record->store == event->store);
-                check(record->header.reason == event->reason && record->header.count == event->count);
-                check(i == 0 || record->header.part <= catalog.records[first + i - 1]->header.part);
+                fuzz_check(record_is_part(record) && record->store == event->store);
+                fuzz_check(record->header.reason == event->reason && record->header.count == event->count);
+                fuzz_check(i == 0 || record->header.part <= catalog.records[first + i - 1]->header.part);
                 part_max = record->header.part > part_max ? record->header.part : part_max;
                 if (event_repeats_part(event, catalog.records, first + i))
-                        check(bytes_start_with(catalog.records[first + i - 1]->text, record->text));
+                        fuzz_check(bytes_start_with(catalog.records[first + i - 1]->text, record->text));
                 else
                         log_size += record->text.size - record->header.size;
         }
-        check(event->log_size == log_size && event->part_max == part_max);
+        fuzz_check(event->log_size == log_size && event->part_max == part_max);
         for (size_t runs = 0; event_missing_run(event, catalog.records, to, &from, &to); runs++) {
-                check(runs <= event->record_count && from <= to && to < part_max);
+                fuzz_check(runs <= event->record_count && from <= to && to < part_max);
                 missing += to - from + 1;
         }
-        check(missing == event_missing_count(event, catalog.records));
+        fuzz_check(missing == event_missing_count(event, catalog.records));
 }
 
 /* The events' records stand without gaps between them, in some order of the events, then the others. */
@@ -136,15 +122,15 @@ static void check_events(void) {
 
                 while (i < catalog.event_count && catalog.events[i].first != first)
                         i++;
-                check(i < catalog.event_count);
+                fuzz_check(i < catalog.event_count);
                 check_event(&catalog.events[i], first);
                 first += catalog.events[i].record_count;
         }
-        check(first == catalog.other_first && catalog.record_count == catalog.row_count);
+        fuzz_check(first == catalog.other_first && catalog.record_count == catalog.row_count);
         for (size_t i = first; i < catalog.record_count; i++)
-                check(!record_is_part(catalog.records[i]));
+                fuzz_check(!record_is_part(catalog.records[i]));
         for (size_t i = 1; i < catalog.event_count; i++)
-                check(catalog.events[i - 1].seconds <= catalog.events[i].seconds);
+                fuzz_check(catalog.events[i - 1].seconds <= catalog.events[i].seconds);
 }
 
 /* Each row is there once. */
@@ -154,7 +140,7 @@ static void check_rows(void) {
 
                 for (size_t k = 0; k < catalog.record_count; k++)
                         times += catalog.records[k] == &catalog.rows[i]->record;
-                check(times == 1);
+                fuzz_check(times == 1);
         }
 }
 
@@ -188,12 +174,12 @@ static void check_output(void) {
         struct output output = { 0 };
         struct sink sink = { .context = &output, .write = count_bytes };
 
-        check(list_catalog(&catalog, &sink) == 0);
-        check(output.size <= ours && output.line == 0 && output.longest <= 4 * RECORD_ID_SIZE + 64);
+        fuzz_check(list_catalog(&catalog, &sink) == 0);
+        fuzz_check(output.size <= ours && output.line == 0 && output.longest <= 4 * RECORD_ID_SIZE + 64);
         for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
                 output = (struct output){ 0 };
-                check(show_selected(&catalog, forms[i], &sink) >= 0);
-                check(output.size <= ours + texts_size());
+                fuzz_check(show_selected(&catalog, forms[i], &sink) >= 0);
+                fuzz_check(output.size <= ours + texts_size());
         }
 }
 
@@ -205,14 +191,14 @@ static void check_dump(void) {
 
         fake_target_init(&target);
         (void) dump_selected(&catalog, &target.target, &origin, NULL, NULL, &result);
-        check(result.record_count + result.failed_count == catalog.row_count);
-        check((result.first_error < 0) == (result.failed_count > 0));
+        fuzz_check(result.record_count + result.failed_count == catalog.row_count);
+        fuzz_check((result.first_error < 0) == (result.failed_count > 0));
         target.writes = 0;
         (void) dump_selected(&catalog, &target.target, &origin, NULL, NULL, &result);
-        check(target.writes == 0);
-        check(target.overwrites == 0 && target.bad_paths == 0);
-        check((size_t) dump_keep_dumped(&catalog, &target.target) == result.record_count);
-        check(selection_mark(&catalog, &all, &unknown) == (int) catalog.row_count);
+        fuzz_check(target.writes == 0);
+        fuzz_check(target.overwrites == 0 && target.bad_paths == 0);
+        fuzz_check((size_t) dump_keep_dumped(&catalog, &target.target) == result.record_count);
+        fuzz_check(selection_mark(&catalog, &all, &unknown) == (int) catalog.row_count);
         fake_target_free(&target);
 }
 
@@ -228,13 +214,13 @@ static void check_clear(void) {
         struct clear_result result;
 
         (void) clear_selected(&catalog, NULL, NULL, &result);
-        check(result.cleared_count + result.unverified_count + result.failed_count == catalog.row_count);
-        check(result.unverified_count == 0 || is_nameless_left());
+        fuzz_check(result.cleared_count + result.unverified_count + result.failed_count == catalog.row_count);
+        fuzz_check(result.unverified_count == 0 || is_nameless_left());
         for (size_t i = 0; i < catalog.row_count; i++) {
                 const struct catalog_record *row = catalog.rows[i];
 
                 if (row->outcome == 0)
-                        check(!fake_source_find(row->source->context, row->record.name));
+                        fuzz_check(!fake_source_find(row->source->context, row->record.name));
         }
 }
 
@@ -252,16 +238,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
         catalog_init(&catalog, &memory.allocator, codec_builtin, codec_builtin_count, NULL);
         for (enum record_store store = 0; store < RECORD_STORE_END; store++)
-                check(catalog_add(&catalog, &sources[store].source) >= 0);
-        check(catalog_join(&catalog) == 0);
-        check(selection_mark(&catalog, &all, &unknown) == (int) catalog.row_count);
+                fuzz_check(catalog_add(&catalog, &sources[store].source) >= 0);
+        fuzz_check(catalog_join(&catalog) == 0);
+        fuzz_check(selection_mark(&catalog, &all, &unknown) == (int) catalog.row_count);
         check_events();
         check_rows();
         check_output();
         check_dump();
         check_clear();
         catalog_free(&catalog);
-        check(memory.live_blocks == 0);
+        fuzz_check(memory.live_blocks == 0);
         for (enum record_store store = 0; store < RECORD_STORE_END; store++)
                 fake_source_free(&sources[store]);
         return 0;

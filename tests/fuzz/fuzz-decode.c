@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include <lz4.h>
 #include <lzo/lzo1x.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -9,6 +8,7 @@
 #include "base/error.h"
 #include "linux-tool/codecs.h"
 #include "pstore/header-line.h"
+#include "tests/fuzz/fuzz.h"
 
 /*
  * Every codec and the choice between them. The first byte says how the rest is used: as a stream, or as a
@@ -20,18 +20,11 @@
 
 static uint8_t stream[STREAM_MAX], text[TEXT_MAX], output[DECODE_SIZE_MAX + 1], again[DECODE_SIZE_MAX + 1];
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds) {
-        if (!holds)
-                abort();
-}
-
 static bool has_header_line(void *context, struct bytes beginning) {
         struct header_line line;
 
         (void) context;
-        check(beginning.size <= DECODE_BEGINNING_SIZE);
+        fuzz_check(beginning.size <= DECODE_BEGINNING_SIZE);
         return header_line_parse(beginning, &line) == 0;
 }
 
@@ -43,8 +36,8 @@ static size_t make_zlib(struct bytes plain, int window_bits) {
                        .next_out = stream,
                        .avail_out = STREAM_MAX };
 
-        check(deflateInit2(&z, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-        check(deflate(&z, Z_FINISH) == Z_STREAM_END);
+        fuzz_check(deflateInit2(&z, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+        fuzz_check(deflate(&z, Z_FINISH) == Z_STREAM_END);
         deflateEnd(&z);
         return z.total_out;
 }
@@ -62,8 +55,8 @@ static size_t make(unsigned kind, struct bytes plain) {
         if (kind == 3)
                 return (size_t) LZ4_compress_default((const char *) plain.data, (char *) stream,
                                                      (int) plain.size, STREAM_MAX);
-        check(lzo_init() == LZO_E_OK &&
-              lzo1x_1_compress(plain.data, plain.size, stream, &size, work) == LZO_E_OK);
+        fuzz_check(lzo_init() == LZO_E_OK &&
+                   lzo1x_1_compress(plain.data, plain.size, stream, &size, work) == LZO_E_OK);
         return size;
 }
 
@@ -77,18 +70,18 @@ static void check_codec(const struct codec *codec, struct bytes input) {
 
         if (r == ERR_TOO_LARGE || r == ERR_NO_MEMORY)
                 return;
-        check(r == 0 || r == ERR_TRUNCATED || r == ERR_STREAM);
-        check(measured <= DECODE_SIZE_MAX);
+        fuzz_check(r == 0 || r == ERR_TRUNCATED || r == ERR_STREAM);
+        fuzz_check(measured <= DECODE_SIZE_MAX);
         output[measured] = 0xa5;
         r2 = codec->decode(input, output, measured, &decoded);
-        check(r2 == r || (r == 0 && r2 == ERR_CHECKSUM) || (r < 0 && r2 == ERR_BUFFER_TOO_SMALL));
-        check((decoded == measured || r2 == ERR_BUFFER_TOO_SMALL) && output[measured] == 0xa5);
+        fuzz_check(r2 == r || (r == 0 && r2 == ERR_CHECKSUM) || (r < 0 && r2 == ERR_BUFFER_TOO_SMALL));
+        fuzz_check((decoded == measured || r2 == ERR_BUFFER_TOO_SMALL) && output[measured] == 0xa5);
         if (measured < 2)
                 return;
         half = measured / 2;
         again[half] = 0xa5;
-        check(codec->decode(input, again, half, &part) == ERR_BUFFER_TOO_SMALL);
-        check(memcmp(again, output, half) == 0 && again[half] == 0xa5 && part == SIZE_MAX);
+        fuzz_check(codec->decode(input, again, half, &part) == ERR_BUFFER_TOO_SMALL);
+        fuzz_check(memcmp(again, output, half) == 0 && again[half] == 0xa5 && part == SIZE_MAX);
 }
 
 static int check_choice(struct bytes input, struct decode_choice *ret_choice) {
@@ -101,15 +94,15 @@ static int check_choice(struct bytes input, struct decode_choice *ret_choice) {
         r = decode_choose(codecs_linux, codecs_linux_count, input, DECODE_HINT_COMPRESSED, &accept,
                           ret_choice);
         if (!ret_choice->codec)
-                check(r < 0);
+                fuzz_check(r < 0);
         if (!ret_choice->codec)
                 return r;
-        check(ret_choice->size <= DECODE_SIZE_MAX);
+        fuzz_check(ret_choice->size <= DECODE_SIZE_MAX);
         r2 = ret_choice->codec->decode(input, output, ret_choice->size, &size);
-        check(r2 == r || (r == 0 && r2 == ERR_CHECKSUM) || (r < 0 && r2 == ERR_BUFFER_TOO_SMALL));
+        fuzz_check(r2 == r || (r == 0 && r2 == ERR_CHECKSUM) || (r < 0 && r2 == ERR_BUFFER_TOO_SMALL));
         if (r2 == ERR_BUFFER_TOO_SMALL)
                 size = ret_choice->size;
-        check(size == ret_choice->size && header_line_parse(bytes_of(output, size), &line) == 0);
+        fuzz_check(size == ret_choice->size && header_line_parse(bytes_of(output, size), &line) == 0);
         return r;
 }
 
@@ -128,12 +121,12 @@ static void check_made(unsigned kind, struct bytes input, size_t cut) {
         size = make(kind, plain);
         r = check_choice(bytes_of(stream, size - (cut < size ? cut : 0)), &choice);
         if (cut == 0)
-                check(r == 0 && choice.size == plain.size);
+                fuzz_check(r == 0 && choice.size == plain.size);
         if (kind == 1 && r == 0 && cut > 0)
                 return; /* the kernel's zero byte behind a deflate stream can end it, with a last wrong byte
                          */
         if (choice.codec && strcmp(choice.codec->name, codecs_linux[kind + 1].name) == 0)
-                check(choice.size <= plain.size && memcmp(output, text, choice.size) == 0);
+                fuzz_check(choice.size <= plain.size && memcmp(output, text, choice.size) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -6,12 +6,12 @@
  * what the caller gave; a walk names no identifier twice and none that no record has; a record that was read
  * has the identifier and the length that were asked for and told; writes go to the exchange range alone.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "acpi/erst.h"
 #include "base/arith.h"
 #include "base/error.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/support/fake-erst.h"
 
 #define IDS_MAX    64
@@ -28,13 +28,6 @@ struct device {
         const struct erst *erst; /* NULL: not open yet */
 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition) {
-        if (!condition)
-                abort();
-}
-
 static void answer(struct device *device, void *destination, size_t size) {
         struct bytes left = bytes_from(device->answers, device->next);
         size_t have = size_min(left.size, size);
@@ -46,7 +39,7 @@ static void answer(struct device *device, void *destination, size_t size) {
 }
 
 static void count_access(struct device *device) {
-        require(++device->accesses <= OPERATION_ACCESSES_MAX);
+        fuzz_check(++device->accesses <= OPERATION_ACCESSES_MAX);
 }
 
 static int read_register(void *context, uint8_t space, uint64_t address, unsigned bits, uint64_t *ret_value) {
@@ -66,9 +59,9 @@ static int write_register(void *context, uint8_t space, uint64_t address, unsign
 }
 
 static void require_in_range(const struct device *device, uint64_t address, size_t size) {
-        require(device->erst && address >= device->erst->range_address);
-        require(address - device->erst->range_address <= device->erst->range_length &&
-                size <= device->erst->range_length - (address - device->erst->range_address));
+        fuzz_check(device->erst && address >= device->erst->range_address);
+        fuzz_check(address - device->erst->range_address <= device->erst->range_length &&
+                   size <= device->erst->range_length - (address - device->erst->range_address));
 }
 
 static int copy_from(void *context, uint64_t address, void *destination, size_t size) {
@@ -106,12 +99,12 @@ static void check_walk(struct erst *erst, struct device *device, uint64_t *ids, 
                 *ret_count = 0;
                 return;
         }
-        require(r == 0 || r == ERR_BUFFER_TOO_SMALL || r == ERR_LOOP);
-        require(count <= IDS_MAX && (r != ERR_BUFFER_TOO_SMALL || count == IDS_MAX));
+        fuzz_check(r == 0 || r == ERR_BUFFER_TOO_SMALL || r == ERR_LOOP);
+        fuzz_check(count <= IDS_MAX && (r != ERR_BUFFER_TOO_SMALL || count == IDS_MAX));
         for (size_t i = 0; i < count; i++) {
-                require(ids[i] != ERST_ID_UNSPECIFIED && ids[i] != ERST_ID_NONE);
+                fuzz_check(ids[i] != ERST_ID_UNSPECIFIED && ids[i] != ERST_ID_NONE);
                 for (size_t j = 0; j < i; j++)
-                        require(ids[i] != ids[j]);
+                        fuzz_check(ids[i] != ids[j]);
         }
         *ret_count = count;
 }
@@ -124,16 +117,16 @@ static void check_read(struct erst *erst, struct device *device, uint64_t id) {
         begin(device);
         buffer[BUFFER_MAX] = 0x5a;
         r = erst_read(erst, id, buffer, BUFFER_MAX, &size);
-        require(buffer[BUFFER_MAX] == 0x5a);
-        require(device->stalled_us <= OPERATION_STALL_MAX_US);
-        require((size != SIZE_MAX) == (r == 0 || r == ERR_BUFFER_TOO_SMALL));
+        fuzz_check(buffer[BUFFER_MAX] == 0x5a);
+        fuzz_check(device->stalled_us <= OPERATION_STALL_MAX_US);
+        fuzz_check((size != SIZE_MAX) == (r == 0 || r == ERR_BUFFER_TOO_SMALL));
         if (r == 0)
-                require(size >= ERST_CPER_HEADER_SIZE && size <= BUFFER_MAX &&
-                        size <= erst_record_capacity(erst) &&
-                        bytes_u32(bytes_of(buffer, size), ERST_CPER_RECORD_LENGTH) == size &&
-                        bytes_u64(bytes_of(buffer, size), ERST_CPER_RECORD_ID) == id);
+                fuzz_check(size >= ERST_CPER_HEADER_SIZE && size <= BUFFER_MAX &&
+                           size <= erst_record_capacity(erst) &&
+                           bytes_u32(bytes_of(buffer, size), ERST_CPER_RECORD_LENGTH) == size &&
+                           bytes_u64(bytes_of(buffer, size), ERST_CPER_RECORD_ID) == id);
         if (r == ERR_BUFFER_TOO_SMALL)
-                require(size > BUFFER_MAX && size <= erst_record_capacity(erst));
+                fuzz_check(size > BUFFER_MAX && size <= erst_record_capacity(erst));
 }
 
 static void check_write(struct erst *erst, struct device *device) {
@@ -141,23 +134,23 @@ static void check_write(struct erst *erst, struct device *device) {
 
         begin(device);
         (void) erst_write(erst, fake_erst_make_record(record, sizeof(record), 7));
-        require(device->stalled_us <= OPERATION_STALL_MAX_US);
+        fuzz_check(device->stalled_us <= OPERATION_STALL_MAX_US);
 }
 
 static void check_all(struct erst *erst, struct device *device) {
         uint64_t ids[IDS_MAX], told;
         size_t count;
 
-        require(erst->timeout_us >= ERST_TIMEOUT_FLOOR_US && erst->timeout_us <= ERST_TIMEOUT_CEILING_US);
-        require(erst_record_capacity(erst) >= ERST_CPER_HEADER_SIZE);
+        fuzz_check(erst->timeout_us >= ERST_TIMEOUT_FLOOR_US && erst->timeout_us <= ERST_TIMEOUT_CEILING_US);
+        fuzz_check(erst_record_capacity(erst) >= ERST_CPER_HEADER_SIZE);
         begin(device);
-        require(erst_count(erst, &told) == 0);
+        fuzz_check(erst_count(erst, &told) == 0);
         check_walk(erst, device, ids, &count);
         check_write(erst, device);
         check_read(erst, device, count > 0 ? ids[0] : 1);
         begin(device);
         (void) erst_clear(erst, 1);
-        require(device->stalled_us <= OPERATION_STALL_MAX_US);
+        fuzz_check(device->stalled_us <= OPERATION_STALL_MAX_US);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -171,7 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (size < 1)
                 return 0;
         fake_erst_init(&fake, data[0] & 1 ? FAKE_ERST_MAILBOX : FAKE_ERST_QEMU);
-        require(erst_table_parse(fake_erst_table(&fake), &table, &fault) == 0);
+        fuzz_check(erst_table_parse(fake_erst_table(&fake), &table, &fault) == 0);
         if (erst_open(&erst, &table, &io) < 0)
                 return 0;
         device.erst = &erst;

@@ -14,28 +14,22 @@
 #include "base/error.h"
 #include "pstore/cper.h"
 #include "pstore/erst-image.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/support/memory-image.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds) {
-        if (!holds)
-                abort();
-}
 
 static void check_slot(const struct erst_image *image, const struct erst_image_slot *slot) {
         size_t start = (size_t) (slot->record.data - image->image.data);
 
-        check(slot->number >= image->first_slot && slot->number < image->slot_end);
-        check(slot->offset == slot->number * image->record_size && start == slot->offset);
-        check(bytes_contain(image->image, start, slot->record.size));
-        check(slot->record.size >= 128 && slot->record.size <= image->record_size);
+        fuzz_check(slot->number >= image->first_slot && slot->number < image->slot_end);
+        fuzz_check(slot->offset == slot->number * image->record_size && start == slot->offset);
+        fuzz_check(bytes_contain(image->image, start, slot->record.size));
+        fuzz_check(slot->record.size >= 128 && slot->record.size <= image->record_size);
         if (slot->error < 0) {
-                check(slot->fault.field && slot->fault.reason);
-                check(slot->fault.offset >= start && slot->fault.offset < start + image->record_size);
+                fuzz_check(slot->fault.field && slot->fault.reason);
+                fuzz_check(slot->fault.offset >= start && slot->fault.offset < start + image->record_size);
         } else {
-                check(bytes_u32(slot->record, 20) == slot->record.size);
-                check(bytes_u64(slot->record, 96) == slot->id);
+                fuzz_check(bytes_u32(slot->record, 20) == slot->record.size);
+                fuzz_check(bytes_u64(slot->record, 96) == slot->id);
         }
 }
 
@@ -46,8 +40,8 @@ static size_t check_deleted(const struct erst_image *image) {
         for (; erst_image_next_deleted(image, &cursor, &slot); count++) {
                 uint64_t entry = bytes_u64(image->image, 24 + slot.number * 8);
 
-                check(count < erst_image_capacity(image));
-                check(entry == 0 || entry == UINT64_MAX);
+                fuzz_check(count < erst_image_capacity(image));
+                fuzz_check(entry == 0 || entry == UINT64_MAX);
                 check_slot(image, &slot);
         }
         return count;
@@ -57,7 +51,7 @@ static struct erst_image open_again(const struct memory_image *file) {
         struct erst_image image;
         struct fault fault;
 
-        check(erst_image_open(memory_image_bytes(file), &image, &fault) == 0 && image.formatted);
+        fuzz_check(erst_image_open(memory_image_bytes(file), &image, &fault) == 0 && image.formatted);
         return image;
 }
 
@@ -79,7 +73,7 @@ static void check_changes(const struct memory_image *file, struct bytes before,
                 bool in_map = at >= 24 + slot * 8 && at < 32 + slot * 8;
                 bool in_slot = body && at / image->record_size == slot;
 
-                check(in_count || in_map || in_slot || file->data[at] == before.data[at]);
+                fuzz_check(in_count || in_map || in_slot || file->data[at] == before.data[at]);
         }
 }
 
@@ -89,14 +83,14 @@ static void check_clear(struct memory_image *file, uint64_t id, size_t number) {
         struct erst_image_slot slot;
         size_t count = erst_image_count(&image), deleted = check_deleted(&image);
 
-        check(before);
+        fuzz_check(before);
         memcpy(before, file->data, file->size);
-        check(erst_image_clear(&image, id, &file->writer) == 0);
+        fuzz_check(erst_image_clear(&image, id, &file->writer) == 0);
         check_changes(file, bytes_of(before, file->size), &image, number, false);
         free(before);
         image = open_again(file);
-        check(!find(&image, id, &slot));
-        check(erst_image_count(&image) == count - 1 && check_deleted(&image) == deleted + 1);
+        fuzz_check(!find(&image, id, &slot));
+        fuzz_check(erst_image_count(&image) == count - 1 && check_deleted(&image) == deleted + 1);
 }
 
 static void check_write(struct memory_image *file, struct bytes before) {
@@ -108,18 +102,18 @@ static void check_write(struct memory_image *file, struct bytes before) {
         struct erst_image_slot slot;
         int r;
 
-        check(cper_build_dmesg(id, 1, bytes_of(log, before.size % sizeof(log)), record, sizeof(record),
-                               &size) == 0);
+        fuzz_check(cper_build_dmesg(id, 1, bytes_of(log, before.size % sizeof(log)), record, sizeof(record),
+                                    &size) == 0);
         r = erst_image_write(&image, bytes_of(record, size), &file->writer);
         if (r < 0) {
-                check(r == ERR_NO_SPACE || (r == ERR_EXISTS && find(&image, id, &slot)));
-                check(bytes_equal(memory_image_bytes(file), before));
+                fuzz_check(r == ERR_NO_SPACE || (r == ERR_EXISTS && find(&image, id, &slot)));
+                fuzz_check(bytes_equal(memory_image_bytes(file), before));
                 return;
         }
         image = open_again(file);
-        check(find(&image, id, &slot) && slot.error == 0);
-        check(bytes_equal(slot.record, bytes_of(record, size)));
-        check(erst_image_count(&image) == count + 1 && image.stored_count >= count + 1);
+        fuzz_check(find(&image, id, &slot) && slot.error == 0);
+        fuzz_check(bytes_equal(slot.record, bytes_of(record, size)));
+        fuzz_check(erst_image_count(&image) == count + 1 && image.stored_count >= count + 1);
         check_changes(file, before, &image, slot.number, true);
         check_clear(file, id, slot.number);
 }
@@ -131,7 +125,7 @@ static void check_writer(struct bytes input, bool formatted) {
         memory_image_init(&file, input);
         if (formatted || erst_image_format(input.size, &file.writer) == 0) {
                 before = malloc(input.size);
-                check(before);
+                fuzz_check(before);
                 memcpy(before, file.data, input.size);
                 check_write(&file, bytes_of(before, input.size));
                 free(before);
@@ -146,16 +140,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         size_t cursor = 0, count = 0;
 
         if (erst_image_open(bytes_of(data, size), &image, &fault) < 0) {
-                check(fault.field && fault.reason && fault.offset <= size);
+                fuzz_check(fault.field && fault.reason && fault.offset <= size);
                 return 0;
         }
         for (; erst_image_next(&image, &cursor, &slot); count++) {
-                check(count < erst_image_capacity(&image));
+                fuzz_check(count < erst_image_capacity(&image));
                 check_slot(&image, &slot);
         }
-        check(count == erst_image_count(&image));
-        check(!erst_image_next(&image, &cursor, &slot));
-        check(count + check_deleted(&image) <= erst_image_capacity(&image));
+        fuzz_check(count == erst_image_count(&image));
+        fuzz_check(!erst_image_next(&image, &cursor, &slot));
+        fuzz_check(count + check_deleted(&image) <= erst_image_capacity(&image));
         check_writer(bytes_of(data, size), image.formatted);
         return 0;
 }

@@ -6,12 +6,12 @@
  * read, and what it wrote reads back, and no other record is another then; a clear removes its record alone;
  * nothing outside of the range is touched; all of it ends soon.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "acpi/erst.h"
 #include "base/arith.h"
 #include "base/error.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/support/erst-builder.h"
 #include "tests/support/fake-erst.h"
 
@@ -26,17 +26,10 @@ struct machine {
         uint64_t accesses;
 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition) {
-        if (!condition)
-                abort();
-}
-
 static uint8_t *at(struct machine *machine, uint64_t address, size_t size) {
-        require(++machine->accesses <= ACCESSES_MAX);
-        require(address >= BASE && address - BASE <= machine->size &&
-                size <= machine->size - (address - BASE));
+        fuzz_check(++machine->accesses <= ACCESSES_MAX);
+        fuzz_check(address >= BASE && address - BASE <= machine->size &&
+                   size <= machine->size - (address - BASE));
         return machine->memory + (address - BASE);
 }
 
@@ -61,16 +54,16 @@ struct view {
 static void take_view(struct erst *erst, struct view *view) {
         int r = erst_walk(erst, view->ids, IDS_MAX, &view->count);
 
-        require(r == 0 && view->count <= RANGE_MAX / ERST_CPER_HEADER_SIZE * 2);
+        fuzz_check(r == 0 && view->count <= RANGE_MAX / ERST_CPER_HEADER_SIZE * 2);
         for (size_t i = 0; i < view->count; i++) {
-                require(view->ids[i] != ERST_ID_UNSPECIFIED && view->ids[i] != ERST_ID_NONE);
+                fuzz_check(view->ids[i] != ERST_ID_UNSPECIFIED && view->ids[i] != ERST_ID_NONE);
                 for (size_t j = 0; j < i; j++)
-                        require(view->ids[i] != view->ids[j]);
+                        fuzz_check(view->ids[i] != view->ids[j]);
                 view->sizes[i] = 0;
                 r = erst_read(erst, view->ids[i], view->bytes[i], RANGE_MAX, &view->sizes[i]);
-                require(r == ERR_LENGTH || (r == 0 && view->sizes[i] >= ERST_CPER_HEADER_SIZE &&
-                                            bytes_u64(bytes_of(view->bytes[i], view->sizes[i]),
-                                                      ERST_CPER_RECORD_ID) == view->ids[i]));
+                fuzz_check(r == ERR_LENGTH || (r == 0 && view->sizes[i] >= ERST_CPER_HEADER_SIZE &&
+                                               bytes_u64(bytes_of(view->bytes[i], view->sizes[i]),
+                                                         ERST_CPER_RECORD_ID) == view->ids[i]));
         }
 }
 
@@ -90,8 +83,8 @@ static void require_kept(const struct view *before, const struct view *after, ui
 
                 if (before->ids[i] == id || before->sizes[i] == 0)
                         continue;
-                require(find(after, before->ids[i], &record) != NULL);
-                require(bytes_equal(record, bytes_of(before->bytes[i], before->sizes[i])));
+                fuzz_check(find(after, before->ids[i], &record) != NULL);
+                fuzz_check(bytes_equal(record, bytes_of(before->bytes[i], before->sizes[i])));
         }
 }
 
@@ -106,9 +99,9 @@ static void check_write(struct erst *erst, uint64_t id, size_t size) {
         memcpy(raw + ERST_CPER_PERSISTENCE, "ER", 2);
         take_view(erst, &after);
         require_kept(&before, &after, id);
-        require(r == 0 || r == ERR_NO_SPACE || r == ERR_TOO_LARGE || r == ERR_FAILED);
+        fuzz_check(r == 0 || r == ERR_NO_SPACE || r == ERR_TOO_LARGE || r == ERR_FAILED);
         if (r == 0)
-                require(find(&after, id, &found) && bytes_equal(found, record));
+                fuzz_check(find(&after, id, &found) && bytes_equal(found, record));
 }
 
 static void check_clear(struct erst *erst, uint64_t id) {
@@ -118,10 +111,10 @@ static void check_clear(struct erst *erst, uint64_t id) {
 
         take_view(erst, &before);
         r = erst_clear(erst, id);
-        require(r == (find(&before, id, &found) ? 0 : ERR_NOT_FOUND) || r == ERR_FAILED);
+        fuzz_check(r == (find(&before, id, &found) ? 0 : ERR_NOT_FOUND) || r == ERR_FAILED);
         take_view(erst, &after);
         require_kept(&before, &after, id);
-        require(r == ERR_FAILED || !find(&after, id, &found));
+        fuzz_check(r == ERR_FAILED || !find(&after, id, &found));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -142,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         machine.accesses = 0;
         memcpy(machine.memory, data + 2, machine.size);
         erst_builder_init(&builder);
-        require(erst_table_parse(erst_builder_finish(&builder), &table, &fault) == 0);
+        fuzz_check(erst_table_parse(erst_builder_finish(&builder), &table, &fault) == 0);
         erst = (struct erst){ .table = &table,
                               .io = &io,
                               .range_address = BASE,

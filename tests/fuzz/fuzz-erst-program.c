@@ -17,6 +17,7 @@
 #include "acpi/erst-exec.h"
 #include "base/arith.h"
 #include "base/error.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/support/erst-builder.h"
 
 #define BASE        0x10000
@@ -42,13 +43,6 @@ struct machine {
         uint8_t memory[MEMORY_SIZE];
         uint8_t ports[PORTS];
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition) {
-        if (!condition)
-                abort();
-}
 
 static uint8_t *locate(struct machine *machine, uint8_t space, uint64_t address, size_t size) {
         if (space == GAS_SPACE_IO)
@@ -91,7 +85,7 @@ static bool explains_write(const struct erst_entry *entry, uint64_t old, uint64_
 /* Some instruction of the action has just this register, and makes just this access of it. */
 static void require_explained(const struct machine *machine, uint8_t space, uint64_t address, unsigned bits,
                               bool write, uint64_t old, uint64_t new) {
-        require(address + bits / 8 > address);
+        fuzz_check(address + bits / 8 > address);
         for (size_t i = 0; i < machine->table.entry_count; i++) {
                 const struct erst_entry *entry = &machine->entries[i];
 
@@ -108,7 +102,7 @@ static int read_register(void *context, uint8_t space, uint64_t address, unsigne
         struct machine *machine = context;
         uint8_t *place = locate(machine, space, address, bits / 8);
 
-        require(++machine->accesses <= ACCESSES_MAX);
+        fuzz_check(++machine->accesses <= ACCESSES_MAX);
         require_explained(machine, space, address, bits, false, 0, 0);
         if (!place)
                 return ERR_IO;
@@ -121,8 +115,8 @@ static int write_register(void *context, uint8_t space, uint64_t address, unsign
         uint8_t *place = locate(machine, space, address, bits / 8);
         uint8_t raw[8];
 
-        require(++machine->accesses <= ACCESSES_MAX);
-        require(bits == 64 || value >> bits == 0);
+        fuzz_check(++machine->accesses <= ACCESSES_MAX);
+        fuzz_check(bits == 64 || value >> bits == 0);
         if (!place)
                 return ERR_IO;
         require_explained(machine, space, address, bits, true, load(place, bits / 8), value);
@@ -137,8 +131,8 @@ static void require_move(struct machine *machine, uint64_t address, size_t size)
         for (size_t i = 0; i < machine->table.entry_count; i++)
                 moves |= machine->entries[i].action == machine->action &&
                          machine->entries[i].instruction == ERST_MOVE_DATA;
-        require(moves && size > 0 && size <= MOVE_PIECE && address + size > address);
-        require(++machine->accesses <= ACCESSES_MAX);
+        fuzz_check(moves && size > 0 && size <= MOVE_PIECE && address + size > address);
+        fuzz_check(++machine->accesses <= ACCESSES_MAX);
 }
 
 static int copy_from(void *context, uint64_t address, void *destination, size_t size) {
@@ -158,9 +152,9 @@ static int copy_to(void *context, uint64_t address, const void *source, size_t s
         uint8_t *place = locate(machine, GAS_SPACE_MEMORY, address, size);
 
         require_move(machine, address, size);
-        require(size == machine->piece);
+        fuzz_check(size == machine->piece);
         machine->moved += size;
-        require(machine->moved <= ERST_ACTION_MOVE_MAX);
+        fuzz_check(machine->moved <= ERST_ACTION_MOVE_MAX);
         if (!place)
                 return ERR_IO;
         memcpy(place, source, size);
@@ -171,16 +165,16 @@ static int copy_to(void *context, uint64_t address, const void *source, size_t s
 static int stall(void *context, uint64_t duration_us) {
         struct machine *machine = context;
 
-        require(duration_us <= ERST_ACTION_STALL_MAX_US - machine->stalled_us);
+        fuzz_check(duration_us <= ERST_ACTION_STALL_MAX_US - machine->stalled_us);
         machine->stalled_us += duration_us;
         machine->memory[0]++;
         return 0;
 }
 
 static void require_known(int r, bool missing) {
-        require((r == ERR_ACTION_MISSING) == missing);
-        require(r == 0 || r == ERR_ACTION_MISSING || r == ERR_INSTRUCTION || r == ERR_LOOP ||
-                r == ERR_TIMEOUT || r == ERR_TOO_LARGE || r == ERR_IO);
+        fuzz_check((r == ERR_ACTION_MISSING) == missing);
+        fuzz_check(r == 0 || r == ERR_ACTION_MISSING || r == ERR_INSTRUCTION || r == ERR_LOOP ||
+                   r == ERR_TIMEOUT || r == ERR_TOO_LARGE || r == ERR_IO);
 }
 
 /* Runs all actions one behind the other; a number that depends on all that happened. */
@@ -197,7 +191,7 @@ static uint64_t run_all(struct machine *machine) {
                 machine->accesses = machine->stalled_us = machine->moved = 0;
                 r = erst_run_action(&machine->table, &io, &context, machine->action);
                 require_known(r, erst_table_action_length(&machine->table, machine->action) == 0);
-                require(context.stalled_us - before_us == machine->stalled_us);
+                fuzz_check(context.stalled_us - before_us == machine->stalled_us);
                 machine->total += machine->accesses;
                 trace = trace * 31 + (uint64_t) -r + context.value + machine->accesses;
         }
@@ -240,7 +234,7 @@ static bool build(const uint8_t *data, size_t size, struct erst_builder *builder
         if (erst_table_parse(erst_builder_finish(builder), &machine->table, &fault) < 0)
                 return false;
         for (size_t i = 0; i < count; i++)
-                require(erst_table_entry(&machine->table, i, &machine->entries[i]) == 0);
+                fuzz_check(erst_table_entry(&machine->table, i, &machine->entries[i]) == 0);
         for (size_t i = 0; used < size && i < MEMORY_SIZE; i++)
                 machine->memory[i] = data[used + i % (size - used)];
         return true;
@@ -257,7 +251,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         trace = run_all(&machine);
         if (machine.total > TWICE_MAX)
                 return 0;
-        require(run_all(&again) == trace);
-        require(memcmp(machine.memory, again.memory, MEMORY_SIZE) == 0);
+        fuzz_check(run_all(&again) == trace);
+        fuzz_check(memcmp(machine.memory, again.memory, MEMORY_SIZE) == 0);
         return 0;
 }

@@ -8,13 +8,11 @@
  * of its own follows.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pstore/event.h"
 #include "pstore/log-time.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 #define RECORDS_MAX 128
 #define TEXT_SIZE   320
@@ -25,19 +23,7 @@ static struct record *order[RECORDS_MAX], *other_order[RECORDS_MAX];
 static struct event events[RECORDS_MAX], other_events[RECORDS_MAX];
 static size_t count, event_count;
 
-static void check(bool holds) {
-        if (!holds)
-                abort();
-}
-
 /* --- the input ---------------------------------------------------------------------------------- */
-
-static struct bytes take(struct bytes *input, size_t size) {
-        struct bytes taken = bytes_first(*input, size);
-
-        *input = bytes_from(*input, taken.size);
-        return taken;
-}
 
 static void name_record(struct record *record, struct bytes fields, uint64_t seconds) {
         char name[RECORD_NAME_SIZE];
@@ -53,9 +39,9 @@ static void name_record(struct record *record, struct bytes fields, uint64_t sec
 
 static void add_record(struct bytes *input) {
         static const char *const whys[] = { "Panic", "Oops", "Nothing", "Panic" };
-        struct bytes fields = take(input, 8);
+        struct bytes fields = fuzz_take(input, 8);
         unsigned flags = bytes_u8(fields, 0);
-        struct bytes own = take(input, bytes_u8(fields, 7) % 64);
+        struct bytes own = fuzz_take(input, bytes_u8(fields, 7) % 64);
         uint64_t seconds = 1000 + bytes_u8(fields, 1);
         struct record *record = &made[count];
         int length;
@@ -76,16 +62,16 @@ static void add_record(struct bytes *input) {
 /* --- the checks --------------------------------------------------------------------------------- */
 
 static void check_copy(const struct record *longer, const struct record *shorter) {
-        check(bytes_start_with(longer->text, shorter->text));
-        check(longer->store == RECORD_STORE_ERST || longer->seconds == shorter->seconds);
+        fuzz_check(bytes_start_with(longer->text, shorter->text));
+        fuzz_check(longer->store == RECORD_STORE_ERST || longer->seconds == shorter->seconds);
 }
 
 /* Two records of different parts that stand side by side; `lower` was written first. */
 static void check_neighbours(const struct record *higher, const struct record *lower) {
-        check(higher->header.part > lower->header.part);
+        fuzz_check(higher->header.part > lower->header.part);
         if (higher->store == RECORD_STORE_EFI)
-                check(higher->seconds >= lower->seconds &&
-                      higher->seconds - lower->seconds <= EVENT_GAP_SECONDS);
+                fuzz_check(higher->seconds >= lower->seconds &&
+                           higher->seconds - lower->seconds <= EVENT_GAP_SECONDS);
 }
 
 /* A copy may be longer, and show more times, than what the rules were asked about: not where copies are. */
@@ -93,7 +79,7 @@ static void check_times(const struct record *higher, const struct record *lower)
         uint64_t first, last;
 
         if (log_time_last(record_log(higher), &last) && log_time_first(record_log(lower), &first))
-                check(last <= first + LOG_TIME_JITTER_US);
+                fuzz_check(last <= first + LOG_TIME_JITTER_US);
 }
 
 static bool has_copies(const struct event *event) {
@@ -108,13 +94,13 @@ static void check_event(const struct event *event) {
         uint64_t log_size = record_log(any).size;
         const struct record *longest = any; /* of its part */
 
-        check(event->record_count > 0 && event->part_max == any->header.part);
+        fuzz_check(event->record_count > 0 && event->part_max == any->header.part);
         for (size_t i = event->first + 1; i < event->first + event->record_count; i++) {
                 const struct record *record = order[i];
 
-                check(record_is_part(record) && record->store == event->store);
-                check(record->header.reason == event->reason && record->header.count == event->count);
-                check(record->boot == any->boot && record->seconds >= event->seconds);
+                fuzz_check(record_is_part(record) && record->store == event->store);
+                fuzz_check(record->header.reason == event->reason && record->header.count == event->count);
+                fuzz_check(record->boot == any->boot && record->seconds >= event->seconds);
                 if (event_repeats_part(event, order, i)) {
                         check_copy(longest, record);
                         continue;
@@ -125,7 +111,7 @@ static void check_event(const struct event *event) {
                 log_size += record_log(record).size;
                 longest = record;
         }
-        check(event->log_size == log_size);
+        fuzz_check(event->log_size == log_size);
 }
 
 /* The events lie side by side, in any order, and the others behind them. */
@@ -137,7 +123,7 @@ static void check_all(void) {
 
                 while (i < event_count && events[i].first != first)
                         i++;
-                check(i < event_count);
+                fuzz_check(i < event_count);
                 check_event(&events[i]);
                 first += events[i].record_count;
         }
@@ -146,7 +132,7 @@ static void check_all(void) {
 
                 for (size_t k = 0; k < count; k++)
                         times += order[k] == &made[i];
-                check(times == 1 && record_is_part(order[i]) == (i < first));
+                fuzz_check(times == 1 && record_is_part(order[i]) == (i < first));
         }
 }
 
@@ -165,11 +151,11 @@ static void check_order_makes_no_difference(void) {
         for (size_t i = 0; i < count; i++)
                 other_order[i] = &made[count - 1 - i];
         other_count = event_join(other_order, count, other_events);
-        check(other_count == event_count);
-        check(memcmp(other_order, order, count * sizeof(*order)) == 0);
+        fuzz_check(other_count == event_count);
+        fuzz_check(memcmp(other_order, order, count * sizeof(*order)) == 0);
         for (size_t i = 0; i < event_count; i++)
-                check(other_events[i].first == events[i].first &&
-                      other_events[i].record_count == events[i].record_count);
+                fuzz_check(other_events[i].first == events[i].first &&
+                           other_events[i].record_count == events[i].record_count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "pstore/explain.h"
 #include "pstore/mce.h"
+#include "tests/fuzz/fuzz.h"
 
 /*
  * Descriptions of machine checks and of foreign records: they fit into the room set for them, end in a
@@ -12,17 +12,10 @@
  * is.
  */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds) {
-        if (!holds)
-                abort();
-}
-
 static void check_text(const struct text *text) {
-        check(!text->truncated && text->length > 0 && text->buffer[text->length - 1] == '\n');
+        fuzz_check(!text->truncated && text->length > 0 && text->buffer[text->length - 1] == '\n');
         for (size_t i = 0; i < text->length; i++)
-                check(text->buffer[i] == '\n' || (text->buffer[i] >= ' ' && text->buffer[i] <= '~'));
+                fuzz_check(text->buffer[i] == '\n' || (text->buffer[i] >= ' ' && text->buffer[i] <= '~'));
 }
 
 /* Firmware may say the same of any record: as one that Linux did not make, whose creator is another. */
@@ -33,15 +26,15 @@ static void explain(enum record_store store, const char *name, struct bytes raw)
         struct fault fault = { 0 };
         int r;
 
-        check(record_init(&record, store, text_view(name)) == 0);
+        fuzz_check(record_init(&record, store, text_view(name)) == 0);
         (void) record_parse(&record, raw);
         r = record_explain(&record, &text, &fault);
         if (r > 0)
                 check_text(&text);
         else if (r < 0)
-                check(fault.field && fault.reason && fault.offset <= raw.size);
+                fuzz_check(fault.field && fault.reason && fault.offset <= raw.size);
         else
-                check(text.length == 0);
+                fuzz_check(text.length == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -54,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (size == 0)
                 return 0;
         if (data[0] & 1) {
-                check(mce_describe(input, &text) == (input.size < MCE_SIZE_MIN ? ERR_TRUNCATED : 0));
+                fuzz_check(mce_describe(input, &text) == (input.size < MCE_SIZE_MIN ? ERR_TRUNCATED : 0));
                 if (input.size >= MCE_SIZE_MIN)
                         check_text(&text);
                 return 0;

@@ -4,18 +4,10 @@
  * Any bytes as a variable's name: a name that is understood is written as a name that means the same, and as
  * the same text unless its numbers had zeros in front. The beginning of a log as a header line, likewise.
  */
-#include <stdlib.h>
-
 #include "pstore/header-line.h"
 #include "pstore/record.h"
 #include "pstore/variable-name.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds) {
-        if (!holds)
-                abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static bool has_leading_zero(struct bytes text) {
         for (size_t i = 0; i + 1 < text.size; i++)
@@ -39,10 +31,10 @@ static void check_name(struct bytes input) {
         if (variable_name_parse(input, &name) < 0)
                 return;
         variable_name_format(&name, &text);
-        check(!text.truncated);
-        check(variable_name_parse(text_bytes(&text), &again) == 0);
-        check(same_name(&name, &again));
-        check(has_leading_zero(input) || bytes_equal(text_bytes(&text), input));
+        fuzz_check(!text.truncated);
+        fuzz_check(variable_name_parse(text_bytes(&text), &again) == 0);
+        fuzz_check(same_name(&name, &again));
+        fuzz_check(has_leading_zero(input) || bytes_equal(text_bytes(&text), input));
 }
 
 static void check_record(struct bytes input) {
@@ -51,17 +43,18 @@ static void check_record(struct bytes input) {
         struct text id_text = TEXT_ON(id), file_text = TEXT_ON(file);
 
         if (record_init(&record, RECORD_STORE_EFI, input) < 0) {
-                check(input.size >= RECORD_NAME_SIZE);
+                fuzz_check(input.size >= RECORD_NAME_SIZE);
                 return;
         }
         (void) record_parse(&record, input);
         record_format_id(&record, &id_text);
         record_format_file_name(&record, &file_text);
-        check(!id_text.truncated && !file_text.truncated);
-        check(record_has_id(&record, id));
-        check(record_same_id(&record, &record));
+        fuzz_check(!id_text.truncated && !file_text.truncated);
+        fuzz_check(record_has_id(&record, id));
+        fuzz_check(record_same_id(&record, &record));
         for (size_t i = 0; i < file_text.length; i++)
-                check(file[i] != '/' && file[i] != '\\' && file[i] != ':' && file[i] > ' ' && file[i] < 0x7f);
+                fuzz_check(file[i] != '/' && file[i] != '\\' && file[i] != ':' && file[i] > ' ' &&
+                           file[i] < 0x7f);
 }
 
 static void check_header(struct bytes input) {
@@ -69,11 +62,11 @@ static void check_header(struct bytes input) {
 
         if (header_line_parse(input, &line) < 0)
                 return;
-        check(line.reason > REASON_NONE && line.reason < REASON_END);
-        check(line.size <= HEADER_LINE_MAX && line.size <= input.size);
-        check(input.data[line.size - 1] == '\n');
-        check(header_line_parse(bytes_first(input, line.size), &line) == 0);
-        check(header_line_parse(bytes_first(input, line.size - 1), &line) < 0);
+        fuzz_check(line.reason > REASON_NONE && line.reason < REASON_END);
+        fuzz_check(line.size <= HEADER_LINE_MAX && line.size <= input.size);
+        fuzz_check(input.data[line.size - 1] == '\n');
+        fuzz_check(header_line_parse(bytes_first(input, line.size), &line) == 0);
+        fuzz_check(header_line_parse(bytes_first(input, line.size - 1), &line) < 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

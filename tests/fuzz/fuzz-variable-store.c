@@ -14,17 +14,11 @@
 #include "base/error.h"
 #include "pstore/variable-name.h"
 #include "pstore/variable-store.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/support/memory-image.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds) {
-        if (!holds)
-                abort();
-}
-
 static void check_inside(const struct variable_store_entry *entry, const uint8_t *start, struct bytes part) {
-        check(part.size == 0 || (part.data >= start && part.data + part.size <= start + entry->size));
+        fuzz_check(part.size == 0 || (part.data >= start && part.data + part.size <= start + entry->size));
 }
 
 /* Returns the bytes that live variables take. */
@@ -36,17 +30,17 @@ static size_t check_walk(const struct variable_store *store) {
         int r;
 
         while ((r = variable_store_next(store, &cursor, &entry, &fault)) > 0) {
-                check(entry.offset == expected && entry.size >= 32);
+                fuzz_check(entry.offset == expected && entry.size >= 32);
                 expected += entry.size;
-                check(expected <= store->end);
+                fuzz_check(expected <= store->end);
                 check_inside(&entry, store->image.data + entry.offset, entry.name);
                 check_inside(&entry, store->image.data + entry.offset, entry.data);
-                check(!entry.live || (entry.state & 0xfe) == 0x3e);
+                fuzz_check(!entry.live || (entry.state & 0xfe) == 0x3e);
                 live += entry.live ? entry.size : 0;
         }
-        check(r == 0 ||
-              (fault.field && fault.reason && fault.offset >= expected && fault.offset < store->end));
-        check(variable_store_next(store, &cursor, &entry, &fault) == 0);
+        fuzz_check(r == 0 ||
+                   (fault.field && fault.reason && fault.offset >= expected && fault.offset < store->end));
+        fuzz_check(variable_store_next(store, &cursor, &entry, &fault) == 0);
         return live;
 }
 
@@ -56,7 +50,7 @@ static struct variable_store open_again(const struct memory_image *file) {
         struct variable_store store;
         struct fault fault;
 
-        check(variable_store_open(memory_image_bytes(file), &store, &fault) == 0);
+        fuzz_check(variable_store_open(memory_image_bytes(file), &store, &fault) == 0);
         return store;
 }
 
@@ -90,11 +84,11 @@ static void check_others(const struct variable_store *before, const struct varia
         struct fault fault;
 
         while (variable_store_next(before, &left_cursor, &left, &fault) > 0) {
-                check(variable_store_next(after, &right_cursor, &right, &fault) > 0);
-                check(left.offset == right.offset && left.size == right.size);
-                check(bytes_equal(left.data, right.data) && bytes_equal(left.name, right.name));
+                fuzz_check(variable_store_next(after, &right_cursor, &right, &fault) > 0);
+                fuzz_check(left.offset == right.offset && left.size == right.size);
+                fuzz_check(bytes_equal(left.data, right.data) && bytes_equal(left.name, right.name));
                 if (left_cursor.transitions < 256 && right_cursor.transitions < 256 && !same_name(&left, but))
-                        check(left.live == right.live && left.state == right.state);
+                        fuzz_check(left.live == right.live && left.state == right.state);
         }
 }
 
@@ -107,14 +101,14 @@ static void check_delete(struct bytes image, const struct variable_store_entry *
         int r;
 
         memory_image_init(&file, image);
-        check(variable_store_open(image, &before, &fault) == 0);
+        fuzz_check(variable_store_open(image, &before, &fault) == 0);
         count = count_live(&before, wanted, &live);
         r = variable_store_delete(&before, &wanted->vendor, wanted->name, &file.writer);
-        check(r == (count == 0 ? ERR_NOT_FOUND : count == 1 ? 0 : ERR_EXISTS));
-        check((r == 0) == (file.puts > 0) && !file.unlike_flash && !file.unflushed);
+        fuzz_check(r == (count == 0 ? ERR_NOT_FOUND : count == 1 ? 0 : ERR_EXISTS));
+        fuzz_check((r == 0) == (file.puts > 0) && !file.unlike_flash && !file.unflushed);
         after = open_again(&file);
-        check(r < 0 || file.data[live.offset + 2] == (live.state & 0xfd));
-        check(count_live(&after, wanted, &live) == (r == 0 ? 0 : count));
+        fuzz_check(r < 0 || file.data[live.offset + 2] == (live.state & 0xfd));
+        fuzz_check(count_live(&after, wanted, &live) == (r == 0 ? 0 : count));
         check_others(&before, &after, wanted);
         memory_image_free(&file);
 }
@@ -131,15 +125,15 @@ static void check_append(struct bytes image, const struct variable_store_draft *
         int r;
 
         memory_image_init(&file, image);
-        check(variable_store_open(image, &before, &fault) == 0);
+        fuzz_check(variable_store_open(image, &before, &fault) == 0);
         r = variable_store_append(&before, draft, &file.writer, &fault);
-        check(!file.unlike_flash && !file.unflushed && (r == 0) == (file.puts > 0));
-        check(r == 0 || r == ERR_NO_SPACE || r == ERR_EXISTS || fault.field);
+        fuzz_check(!file.unlike_flash && !file.unflushed && (r == 0) == (file.puts > 0));
+        fuzz_check(r == 0 || r == ERR_NO_SPACE || r == ERR_EXISTS || fault.field);
         after = open_again(&file);
         check_others(&before, &after, &wanted);
         if (r == 0) {
-                check(count_live(&after, &wanted, &live) == 1);
-                check(bytes_equal(live.data, draft->data) && live.attributes == draft->attributes);
+                fuzz_check(count_live(&after, &wanted, &live) == 1);
+                fuzz_check(bytes_equal(live.data, draft->data) && live.attributes == draft->attributes);
                 check_delete(memory_image_bytes(&file), &wanted);
         }
         memory_image_free(&file);
@@ -168,14 +162,14 @@ static void check_image(struct bytes image) {
         struct fault fault = { 0 };
 
         if (variable_store_open(image, &store, &fault) < 0) {
-                check(fault.field && fault.reason && fault.offset <= image.size);
+                fuzz_check(fault.field && fault.reason && fault.offset <= image.size);
                 return;
         }
-        check(store.start <= store.end && store.end <= image.size);
+        fuzz_check(store.start <= store.end && store.end <= image.size);
         variable_store_measure(&store, &space);
-        check(space.size == store.end - store.start);
-        check(space.live + space.stale + space.free == space.size);
-        check(space.live == check_walk(&store));
+        fuzz_check(space.size == store.end - store.start);
+        fuzz_check(space.live + space.stale + space.free == space.size);
+        fuzz_check(space.live == check_walk(&store));
         check_writer(&store);
 }
 
@@ -195,7 +189,7 @@ static void fix_checksum(uint8_t *image, size_t size) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         uint8_t *copy = malloc(size + (size == 0));
 
-        check(copy);
+        fuzz_check(copy);
         check_image(bytes_of(data, size));
         if (size > 0)
                 memcpy(copy, data, size);

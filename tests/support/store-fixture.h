@@ -36,8 +36,7 @@ void store_fixture_end(struct store_fixture *fixture);
 /* What the sink got since the last call of this, as a string. */
 const char *store_fixture_output(struct store_fixture *fixture);
 
-/* A sink that takes *writes_left writes, fails one with ERR_IO and takes all others: an error ignored is an
- * error lost. */
+/* Takes *writes_left writes, fails one with ERR_IO and takes all others, so that an error ignored is lost. */
 struct sink store_fixture_failing_sink(unsigned *writes_left);
 
 /* Records of text as it stands, as Linux stores them; the id of an ERST record is `boot` << 32 | `number`. */
