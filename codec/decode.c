@@ -27,14 +27,16 @@ int decode_zlib(struct bytes input, void *output, size_t capacity, size_t *ret_s
  * the end: what that kernel could decode must not be malformed here.
  */
 int decode_deflate(struct bytes input, void *output, size_t capacity, size_t *ret_size) {
-        size_t consumed, padded_size;
-        int r = inflate_decode(INFLATE_RAW, input, output, capacity, ret_size, &consumed);
+        size_t consumed, size, padded_size;
+        int r = inflate_decode(INFLATE_RAW, input, output, capacity, &size, &consumed);
 
         /* Where that does not help, what the zero byte adds to the output is no text of anybody. */
-        if (r != ERR_TRUNCATED ||
-            inflate_decode_padded(INFLATE_RAW, input, 1, NULL, DECODE_SIZE_MAX, &padded_size, &consumed) < 0)
-                return r;
-        return inflate_decode_padded(INFLATE_RAW, input, 1, output, capacity, ret_size, &consumed);
+        if (r == ERR_TRUNCATED &&
+            inflate_decode_padded(INFLATE_RAW, input, 1, NULL, DECODE_SIZE_MAX, &padded_size, &consumed) >= 0)
+                r = inflate_decode_padded(INFLATE_RAW, input, 1, output, capacity, &size, &consumed);
+        if (r != ERR_BUFFER_TOO_SMALL && r != ERR_TOO_LARGE)
+                *ret_size = size;
+        return r;
 }
 
 enum {

@@ -91,6 +91,21 @@ static void test_a_stream_without_its_last_zero_byte_is_decoded(void **state) {
         assert_decodes(bytes_of(stored, 20), "deflate", text);
 }
 
+/* Four literals, then a match that only the kernel's zero byte completes: 262 bytes in all. */
+static void test_a_room_too_small_leaves_the_size_alone(void **state) {
+        static const uint8_t stream[] = { 0x73, 0x74, 0x0a, 0x3c, 0x31, 0x0a };
+        uint8_t output[131];
+        size_t size = SIZE_MAX;
+
+        (void) state;
+        assert_ok(decode_deflate(bytes_of(stream, sizeof(stream)), NULL, DECODE_SIZE_MAX, &size));
+        assert_int_equal(size, 262);
+        size = SIZE_MAX;
+        assert_error(decode_deflate(bytes_of(stream, sizeof(stream)), output, sizeof(output), &size),
+                     ERR_BUFFER_TOO_SMALL);
+        assert_int_equal(size, SIZE_MAX);
+}
+
 static void test_what_is_no_log_is_refused(void **state) {
         struct bytes stream = compress_text(text_view("no header line"), 6, -15, 8);
         struct decode_choice choice = { .size = 77 };
@@ -178,6 +193,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_each_stream_linux_writes_is_found),
                 cmocka_unit_test(test_a_stream_without_its_last_zero_byte_is_decoded),
+                cmocka_unit_test(test_a_room_too_small_leaves_the_size_alone),
                 cmocka_unit_test(test_what_is_no_log_is_refused),
                 cmocka_unit_test(test_a_hint_makes_text_of_the_unknown),
                 cmocka_unit_test(test_content_wins_over_the_hint),
