@@ -3,19 +3,6 @@
 #include "efi-app/verb.h"
 #include "store/check.h"
 
-static void count_records(const struct catalog *catalog, const struct record_source *source,
-                          struct check_store *facts) {
-        for (size_t i = 0; i < catalog->row_count; i++) {
-                if (catalog->rows[i]->source != source)
-                        continue;
-                facts->record_count++;
-                facts->record_bytes += catalog->rows[i]->record.raw.size;
-                facts->faulty_count += catalog->rows[i]->record.error < 0;
-        }
-        for (size_t i = 0; i < catalog->event_count; i++)
-                facts->event_count += catalog->events[i].store == facts->store;
-}
-
 static void gather_store(struct session *session, enum machine_store store, const char *spec,
                          enum record_store kind, struct check_store *ret_facts) {
         struct record_source *source = &session->machine.sources[store];
@@ -28,7 +15,7 @@ static void gather_store(struct session *session, enum machine_store store, cons
         if (ret_facts->error < 0)
                 return;
         (void) source->operations->space(source, &ret_facts->space);
-        count_records(&session->catalog, source, ret_facts);
+        check_count_records(&session->catalog, source, ret_facts);
 }
 
 int verb_check(struct app *app) {

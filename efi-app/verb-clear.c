@@ -44,19 +44,6 @@ static void tell_cleared(void *context, const struct catalog_record *row, int er
                 console_problem(context, "%s: not cleared: %s", id, error_text(error));
 }
 
-/* Leaves only those selected whose copy on the ESP was compared just now. */
-static size_t keep_saved(struct catalog *catalog) {
-        size_t count = 0;
-
-        for (size_t i = 0; i < catalog->row_count; i++) {
-                struct catalog_record *row = catalog->rows[i];
-
-                row->selected = row->selected && row->saved;
-                count += row->selected;
-        }
-        return count;
-}
-
 static int keep_dumped(struct session *session) {
         struct dump_target target;
         struct esp esp;
@@ -102,7 +89,7 @@ static int clear_saved(struct session *session) {
         int copy_error, r;
 
         copy_error = session_dump(session);
-        if (keep_saved(&session->catalog) == 0)
+        if (selection_keep_saved(&session->catalog) == 0)
                 return EXIT_FAILED;
         r = clear_selected(&session->catalog, tell_cleared, &app->console, &result);
         console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s",

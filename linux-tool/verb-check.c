@@ -22,29 +22,6 @@ struct report {
         struct check_facts facts;
 };
 
-static bool event_is_of(const struct catalog *catalog, const struct event *event,
-                        const struct record_source *source) {
-        for (size_t i = 0; i < event->record_count; i++)
-                if (catalog_row(catalog->records[event->first + i])->source == source)
-                        return true;
-        return false;
-}
-
-static void count_records(const struct catalog *catalog, const struct record_source *source,
-                          struct check_store *store) {
-        for (size_t i = 0; i < catalog->row_count; i++) {
-                const struct catalog_record *row = catalog->rows[i];
-
-                if (row->source != source)
-                        continue;
-                store->record_count++;
-                store->record_bytes += row->record.raw.size;
-                store->faulty_count += row->record.error < 0;
-        }
-        for (size_t i = 0; i < catalog->event_count; i++)
-                store->event_count += event_is_of(catalog, &catalog->events[i], source);
-}
-
 /* pstorefs is a view of whatever store the kernel's back end is for. */
 static enum record_store store_of(const struct record_source *source, const struct machine *machine) {
         if (source->store != RECORD_STORE_END)
@@ -94,7 +71,7 @@ static int gather(const struct options *options, struct report *report) {
                 report->stores[i] = look_at(report, i);
         r = catalog_join(&inventory->catalog);
         for (size_t i = 0; i < inventory->source_count && r == 0; i++)
-                count_records(&inventory->catalog, inventory->sources[i], &report->stores[i]);
+                check_count_records(&inventory->catalog, inventory->sources[i], &report->stores[i]);
         report->facts = (struct check_facts){
                 .stores = report->stores,
                 .store_count = inventory->source_count,

@@ -85,17 +85,10 @@ static bool user_agrees(int count) {
 /* Nothing is erased before its copy is flushed, read back and compared. The number of records that may be. */
 static int save_before(struct inventory *inventory, const char *directory) {
         struct dump_result result;
-        int count = 0;
 
         if (save_selected(inventory, directory, &result) < 0)
                 inventory->failed = true;
-        for (size_t i = 0; i < inventory->catalog.row_count; i++) {
-                struct catalog_record *row = inventory->catalog.rows[i];
-
-                row->selected = row->selected && row->saved;
-                count += row->selected;
-        }
-        return count;
+        return selection_keep_saved(&inventory->catalog);
 }
 
 static void put_visible_id(const struct catalog_record *row, struct text *visible) {

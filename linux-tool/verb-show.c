@@ -15,14 +15,9 @@ static int select_newest(struct inventory *inventory) {
         return selection_mark_newest(&inventory->catalog);
 }
 
-static int append_to_buffer(void *context, struct bytes bytes) {
-        buffer_append(context, bytes);
-        return buffer_error(context);
-}
-
 static struct json_object *json_from_log(const struct catalog *catalog, const struct event *event) {
         _cleanup_buffer_ struct buffer log;
-        const struct sink sink = { .context = &log, .write = append_to_buffer };
+        const struct sink sink = sink_to_buffer(&log);
 
         buffer_init(&log, &system_allocator);
         if (show_event_log(catalog, event, true, &sink) < 0)

@@ -15,6 +15,29 @@ struct judge {
         size_t count;
 };
 
+static bool event_is_of(const struct catalog *catalog, const struct event *event,
+                        const struct record_source *source) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (catalog_row(catalog->records[event->first + i])->source == source)
+                        return true;
+        return false;
+}
+
+void check_count_records(const struct catalog *catalog, const struct record_source *source,
+                         struct check_store *store) {
+        for (size_t i = 0; i < catalog->row_count; i++) {
+                const struct catalog_record *row = catalog->rows[i];
+
+                if (row->source != source)
+                        continue;
+                store->record_count++;
+                store->record_bytes += row->record.raw.size;
+                store->faulty_count += row->record.error < 0;
+        }
+        for (size_t i = 0; i < catalog->event_count; i++)
+                store->event_count += event_is_of(catalog, &catalog->events[i], source);
+}
+
 /* The gravest first: an unknown is worse than a good sign and better than a bad one. */
 static unsigned rank(enum check_verdict verdict) {
         static const unsigned ranks[] = {
@@ -231,8 +254,7 @@ static int print_store(const struct check_store *store, const struct sink *sink)
                                 (unsigned long long) space->remaining, (unsigned long long) space->total,
                                 (unsigned long long) space->reserved);
         if (r >= 0 && space->stale_known)
-                r = sink_format(sink,
-                                "  %llu live, %llu stale until firmware reclaims them, %llu erased\n",
+                r = sink_format(sink, "  %llu live, %llu stale until firmware reclaims them, %llu erased\n",
                                 (unsigned long long) (space->total - space->remaining),
                                 (unsigned long long) space->stale,
                                 (unsigned long long) (space->remaining - space->stale));

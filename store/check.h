@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "store/catalog.h"
 #include "store/sink.h"
 #include "store/source.h"
 
@@ -41,6 +42,11 @@ struct check_kernel {
         uint64_t panic_seconds; /* kernel.panic; 0: the machine stays where it stopped */
         bool panic_seconds_known;
 };
+
+/* Adds up what the catalog holds of this source: records, their bytes, faults, and the events they belong to.
+ */
+void check_count_records(const struct catalog *catalog, const struct record_source *source,
+                         struct check_store *store);
 
 struct check_facts {
         const struct check_store *stores;

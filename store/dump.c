@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "store/manifest.h"
+#include "store/selection.h"
 #include "store/show.h"
 
 #define PATH_SIZE        (4 * RECORD_ID_SIZE)
@@ -144,15 +145,10 @@ static int save_event_record(struct dumper *dumper, struct json_writer *json, st
         return r;
 }
 
-static int append_to_buffer(void *context, struct bytes bytes) {
-        buffer_append(context, bytes);
-        return buffer_error(context);
-}
-
 static int save_event_log(struct dumper *dumper, struct json_writer *json, const struct event *event,
                           const char *directory) {
         struct buffer log;
-        const struct sink sink = { .context = &log, .write = append_to_buffer };
+        const struct sink sink = sink_to_buffer(&log);
         int r;
 
         buffer_init(&log, dumper->catalog->allocator);
@@ -228,13 +224,6 @@ static int save_event_files(struct dumper *dumper, const struct event *event, co
         r = save_event_log(dumper, &json, event, directory);
         json_end_object(&json);
         return r < 0 ? r : save_manifest(dumper, directory, manifest, files_before);
-}
-
-static bool event_is_selected(const struct dumper *dumper, const struct event *event) {
-        for (size_t i = 0; i < event->record_count; i++)
-                if (catalog_row(dumper->catalog->records[event->first + i])->selected)
-                        return true;
-        return false;
 }
 
 /* An event is copied whole, so that its log is: but only what was selected counts as asked for. */
@@ -324,7 +313,7 @@ int dump_selected(const struct catalog *catalog, const struct dump_target *targe
         *ret_result = (struct dump_result){ 0 };
         buffer_init(&dumper.readback, catalog->allocator);
         for (size_t i = 0; i < catalog->event_count; i++)
-                if (event_is_selected(&dumper, &catalog->events[i]))
+                if (selection_touches_event(catalog, &catalog->events[i]))
                         dump_event(&dumper, &catalog->events[i]);
         for (size_t i = catalog->other_first; i < catalog->record_count; i++)
                 if (catalog_row(catalog->records[i])->selected)

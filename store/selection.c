@@ -120,3 +120,16 @@ bool selection_has_event(const struct catalog *catalog, const struct event *even
                         return false;
         return true;
 }
+
+bool selection_touches_event(const struct catalog *catalog, const struct event *event) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (catalog_row(catalog->records[event->first + i])->selected)
+                        return true;
+        return false;
+}
+
+int selection_keep_saved(struct catalog *catalog) {
+        for (size_t i = 0; i < catalog->row_count; i++)
+                catalog->rows[i]->selected = catalog->rows[i]->selected && catalog->rows[i]->saved;
+        return selected_count(catalog);
+}

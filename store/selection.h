@@ -28,5 +28,11 @@ int selection_mark_newest(struct catalog *catalog);
 /* True when `id` has the form of an event's or a record's id at all: a typing mistake is the caller's. */
 bool selection_id_is_valid(const char *id);
 
+/* Deselects what no dump has saved in this run (catalog_record.saved); the number of records that stay. */
+int selection_keep_saved(struct catalog *catalog);
+
+/* True when any record of the event is selected. */
+bool selection_touches_event(const struct catalog *catalog, const struct event *event);
+
 /* True when every record of the event is selected. */
 bool selection_has_event(const struct catalog *catalog, const struct event *event);

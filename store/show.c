@@ -114,13 +114,6 @@ static int show_event_records(struct shower *shower, const struct event *event) 
         return r;
 }
 
-static bool event_is_touched(const struct catalog *catalog, const struct event *event) {
-        for (size_t i = 0; i < event->record_count; i++)
-                if (catalog_row(catalog->records[event->first + i])->selected)
-                        return true;
-        return false;
-}
-
 static int show_event(struct shower *shower, const struct event *event) {
         char name[EVENT_NAME_SIZE];
         struct text text = TEXT_ON(name);
@@ -163,7 +156,7 @@ static size_t shown_count(const struct catalog *catalog) {
         size_t count = 0;
 
         for (size_t i = 0; i < catalog->event_count; i++)
-                count += event_is_touched(catalog, &catalog->events[i]);
+                count += selection_touches_event(catalog, &catalog->events[i]);
         for (size_t i = catalog->other_first; i < catalog->record_count; i++)
                 count += catalog_row(catalog->records[i])->selected;
         return count;
@@ -180,7 +173,7 @@ int show_selected(const struct catalog *catalog, enum show_form form, const stru
         int r = 0;
 
         for (size_t i = 0; i < catalog->event_count && r >= 0; i++)
-                if (event_is_touched(catalog, &catalog->events[i]))
+                if (selection_touches_event(catalog, &catalog->events[i]))
                         r = show_event(&shower, &catalog->events[i]);
         for (size_t i = catalog->other_first; i < catalog->record_count && r >= 0; i++)
                 if (catalog_row(catalog->records[i])->selected)

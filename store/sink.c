@@ -3,6 +3,15 @@
 
 #define LINE_MAX 512
 
+static int append_to_buffer(void *context, struct bytes bytes) {
+        buffer_append(context, bytes);
+        return buffer_error(context);
+}
+
+struct sink sink_to_buffer(struct buffer *buffer) {
+        return (struct sink){ .context = buffer, .write = append_to_buffer };
+}
+
 int sink_put(const struct sink *sink, struct bytes bytes) {
         return bytes.size > 0 ? sink->write(sink->context, bytes) : 0;
 }

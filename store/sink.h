@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "base/allocator.h"
 #include "base/bytes.h"
 #include "base/text.h"
 
@@ -9,6 +10,9 @@ struct sink {
         void *context;
         int (*write)(void *context, struct bytes bytes); /* 0 or an error */
 };
+
+/* Appends to the buffer, whose error it returns. */
+struct sink sink_to_buffer(struct buffer *buffer);
 
 int sink_put(const struct sink *sink, struct bytes bytes);
 
