@@ -17,9 +17,12 @@ DESTDIR     ?=
 # --- the tree -----------------------------------------------------------------------------------
 
 SHARED_DIRS := base acpi pstore codec store
+SOURCE_DIRS := $(SHARED_DIRS) posix capture efi-app linux-tool linux-tool/* tests/*
 SHARED_SRC  := $(foreach d,$(SHARED_DIRS),$(wildcard $(d)/*.c))
 EFI_SRC     := $(wildcard efi-app/*.c)
-LINUX_SRC   := $(wildcard linux-tool/*.c)
+POSIX_SRC   := $(wildcard posix/*.c)
+CAPTURE_SRC := $(wildcard capture/*.c)
+LINUX_SRC   := $(wildcard linux-tool/*.c linux-tool/*/*.c)
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 TEST_SRC    := $(filter-out tests/efi-app/%,$(wildcard tests/*/test-*.c))
 EFI_TEST_SRC := $(wildcard tests/efi-app/test-*.c)
@@ -33,11 +36,11 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
             -Wwrite-strings -Wimplicit-fallthrough -Wno-missing-field-initializers
 COMMON   := -std=gnu11 -g -I. $(WARNINGS) -DVERSION='"$(VERSION)"'
 
-PACKAGES := efivar json-c lzo2 liblz4 libzstd
+PACKAGES := efivar json-c lzo2 liblz4 libzstd zlib inih blkid libkmod libarchive
 lazy      = $(eval $(1) := $(2))$($(1))
 LIBS_CFLAGS = $(call lazy,LIBS_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(PACKAGES)))
 LIBS        = $(call lazy,LIBS,$(shell $(PKG_CONFIG) --libs $(PACKAGES)))
-TEST_LIBS   = $(LIBS) -lcmocka -lz
+TEST_LIBS   = $(LIBS) -lcmocka
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -58,6 +61,11 @@ CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link $(LIBS_CFLAGS
 # functions gcc calls), interrupts that run on the current stack (-mno-red-zone), no SSE state to save there
 # (-mgeneral-regs-only), position-independent as the loader may put it anywhere, and no stack protector, whose
 # canary lives in thread storage that firmware has not.
+# What the crash kernel runs: one file, no libraries beside it, small as its memory is reserved for good.
+CC_static     = $(CC)
+CFLAGS_static = $(COMMON) -Os -ffunction-sections -fdata-sections
+STATIC_LIBS  := -linih -lblkid
+
 CC_efi-x86_64     = $(CC)
 CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(EFI_TYPES) -mno-red-zone -mgeneral-regs-only -fpic \
                     -fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
@@ -77,6 +85,7 @@ EFI_SECTIONS := .text .sdata .data .rodata .dynamic .dynsym .rel .rela .rel.* .r
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$@) && )
 
 PROGRAM := $(O)/pstore-fw
+CAPTURE := $(O)/pstore-fw-capture
 EFI_APP := $(O)/pstore-fwx64.efi
 
 objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
@@ -84,8 +93,11 @@ objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 .PHONY: all
 all: $(PROGRAM) $(EFI_APP)
 
-$(PROGRAM): $(call objects,host,$(SHARED_SRC) $(LINUX_SRC))
+$(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/main.c,$(CAPTURE_SRC)) $(LINUX_SRC))
 	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(CAPTURE): $(call objects,static,$(SHARED_SRC) $(POSIX_SRC) $(CAPTURE_SRC))
+	$(call say,LINK)$(CC_static) $(CFLAGS_static) -static -s -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(STATIC_LIBS)
 
 # From an archive, so that what firmware does not use (the readers of images) stays out; --gc-sections would
 # throw crt0's .reloc away, without which firmware takes no application.
@@ -111,7 +123,7 @@ $(O)/$(1)/%.o: %.c $(O)/$(1)/flags | $(O)/layers.ok
 	@mkdir -p $$(@D)
 	$$(call say,CC)$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 endef
-$(foreach v,host san san-efi fuzz efi-x86_64,$(eval $(call variant,$(v))))
+$(foreach v,host static san san-efi fuzz efi-x86_64,$(eval $(call variant,$(v))))
 
 .PHONY: FORCE
 FORCE:
@@ -120,7 +132,7 @@ FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-$(O)/layers.ok: scripts/check-layers $(wildcard $(addsuffix /*.[ch],$(SHARED_DIRS) efi-app linux-tool tests/*))
+$(O)/layers.ok: scripts/check-layers $(wildcard $(addsuffix /*.[ch],$(SOURCE_DIRS)))
 	@mkdir -p $(@D)
 	$(call say,CHECK)scripts/check-layers && touch $@
 
@@ -130,8 +142,8 @@ TESTS    := $(patsubst %.c,$(O)/san/%,$(TEST_SRC))
 EFI_TESTS := $(patsubst %.c,$(O)/san-efi/%,$(EFI_TEST_SRC))
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(O)/san/replay/%,$(FUZZ_SRC))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_SRC))
-# Everything of the Linux command but its main(), so that tests reach each function of it.
-LINUX_TESTED := $(filter-out linux-tool/main.c,$(LINUX_SRC))
+# Everything that runs on Linux but the two main(), so that tests reach each function of it.
+LINUX_TESTED := $(filter-out %/main.c,$(POSIX_SRC) $(CAPTURE_SRC) $(LINUX_SRC))
 SAN_LIBRARY  := $(O)/san/pstore-fw.a
 EFI_LIBRARY  := $(O)/san-efi/efi-app.a
 FUZZ_LIBRARY := $(O)/fuzz/pstore-fw.a
@@ -140,7 +152,7 @@ $(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
 # Everything of the application but what libc has here.
 $(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(EFI_SRC)) $(EFI_FAKE_SRC))
 # With the codecs of the Linux command, which sniff what hostile bytes are.
-$(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(wildcard linux-tool/codec*.c) $(SUPPORT_SRC))
+$(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(POSIX_SRC) $(wildcard linux-tool/codec*.c) $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
@@ -155,7 +167,7 @@ $(REPLAYS): $(O)/san/replay/%: $(O)/san/tests/fuzz/%.o $(O)/san/tests/fuzz/repla
 	$(call say,LINK)$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
 
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIBRARY)
-	$(call say,LINK)$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBS) -lz
+	$(call say,LINK)$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # A test that passed leaves a stamp and is not run again until it changes.
 TEST_DATA := $(shell find tests/data tests/fuzz/corpus acpi/tables -type f 2>/dev/null)
@@ -228,7 +240,7 @@ install: all
 
 .PHONY: format
 format:
-	clang-format -i $(wildcard $(addsuffix /*.[ch],$(SHARED_DIRS) efi-app linux-tool tests/*))
+	clang-format -i $(wildcard $(addsuffix /*.[ch],$(SOURCE_DIRS)))
 
 .PHONY: clean
 clean:
@@ -236,7 +248,7 @@ clean:
 
 .PHONY: help
 help:
-	@echo 'make            $(PROGRAM) and $(EFI_APP)'
+	@echo 'make            $(PROGRAM), $(CAPTURE) and $(EFI_APP)'
 	@echo 'make demo       a kernel panics in QEMU, the application saves its log: a minute to watch'
 	@echo 'make test       everything: unit tests, fuzz corpora, layer rules, scenarios'
 	@echo 'make unit       the unit tests and the fuzz corpora only'

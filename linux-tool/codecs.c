@@ -6,7 +6,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
-#include "linux-tool/memory.h"
+#include "posix/memory.h"
 
 const struct codec codecs_linux[] = {
         { "text", decode_text },       { "zlib", decode_zlib },     { "deflate", decode_deflate },

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "linux-tool/memory.h"
+#include "posix/memory.h"
 
 int entry_list_append(struct entry_list *list, enum record_store store, struct bytes name) {
         struct source_entry *entry;

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "linux-tool/errno.h"
-#include "linux-tool/file.h"
-#include "linux-tool/memory.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
 
 #define DIRECTORY_MODE 0700
 #define FILE_MODE      0600

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "linux-tool/errno.h"
-#include "linux-tool/file.h"
-#include "linux-tool/memory.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
 
 /* Somebody has made the file shorter meanwhile, or its disk fails: what is mapped cannot be read any more. */
 static void image_vanished(int signal_number) {

@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 #include "linux-tool/codecs.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/message.h"
 #include "linux-tool/sources.h"
+#include "posix/memory.h"
 #include "store/list.h"
 #include "store/selection.h"
 

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "base/utf8.h"
-#include "linux-tool/memory.h"
+#include "posix/memory.h"
 #include "pstore/cper.h"
 
 #define PRINT_FLAGS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)

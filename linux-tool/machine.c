@@ -9,7 +9,7 @@
 
 #include "base/arith.h"
 #include "base/text.h"
-#include "linux-tool/memory.h"
+#include "posix/memory.h"
 
 #define PSTORE_BACKEND    "/sys/module/pstore/parameters/backend"
 #define PSTORE_KMSG_BYTES "/sys/module/pstore/parameters/kmsg_bytes" /* since 6.2 */

@@ -28,7 +28,7 @@ static bool colour_is_wanted(const struct options *options) {
 
 static int run(const struct options *options, struct output *output) {
         if (options_have(options, OPTION_HELP))
-                return options_print_help(verbs, options->verb, output) < 0 ? EXIT_FAILED : EXIT_DONE;
+                return options_print_help(verbs, options, output) < 0 ? EXIT_FAILED : EXIT_DONE;
         if (options_have(options, OPTION_VERSION))
                 return sink_format(&output->sink, "pstore-fw %s\n", VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
         return options->verb->run(options, output);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "linux-tool/output.h"
 #include "linux-tool/sources.h"
+#include "store/crash-path.h"
 #include "store/selection.h"
 
 /* getopt_long() returns rows of the table as numbers that are no characters. */
@@ -35,13 +36,6 @@ static int parse_source(struct options *options, const char *argument) {
         return 0;
 }
 
-static int parse_output(struct options *options, const char *argument) {
-        if (!argument[0])
-                return ERR_VALUE;
-        options->output = argument;
-        return 0;
-}
-
 /* Only these can be written so that the kernel's pstore reads them. */
 static int parse_type(struct options *options, const char *argument) {
         (void) options;
@@ -63,6 +57,50 @@ static int parse_keep(struct options *options, const char *argument) {
         return 0;
 }
 
+static int take_name(const char **member, const char *argument) {
+        if (!argument[0])
+                return ERR_VALUE;
+        *member = argument;
+        return 0;
+}
+
+static int parse_output(struct options *options, const char *argument) {
+        return take_name(&options->output, argument);
+}
+
+static int parse_config(struct options *options, const char *argument) {
+        return take_name(&options->config, argument);
+}
+
+static int parse_kernel(struct options *options, const char *argument) {
+        return take_name(&options->kernel, argument);
+}
+
+static int parse_initramfs(struct options *options, const char *argument) {
+        return take_name(&options->initramfs, argument);
+}
+
+static int parse_root(struct options *options, const char *argument) {
+        return take_name(&options->root, argument);
+}
+
+static int parse_path(struct options *options, const char *argument) {
+        return crash_path_parse(argument, &options->path);
+}
+
+/* The kernel's own notation, of which megabytes are enough. */
+static int parse_reserve(struct options *options, const char *argument) {
+        struct bytes view = text_view(argument);
+        uint64_t number;
+        size_t at = 0;
+
+        if (decimal_parse(view, &at, 64 * 1024, &number) < 0 || at + 1 != view.size || argument[at] != 'M' ||
+            number == 0)
+                return ERR_VALUE;
+        options->reserve_mib = (unsigned) number;
+        return 0;
+}
+
 static const struct option_row option_rows[] = {
         { "source", 's', "SPEC", OPTION_SOURCE, "where records live, may be given several times",
           parse_source, "is no source" },
@@ -80,6 +118,21 @@ static const struct option_row option_rows[] = {
         { "keep", 0, "N", OPTION_KEEP, "leave the newest N events", parse_keep, "is no number" },
         { "dry-run", 'n', NULL, OPTION_DRY_RUN, "only say what would be done" },
         { "yes", 'y', NULL, OPTION_YES, "do not ask" },
+        { "config", 0, "FILE", OPTION_CONFIG, "settings (default: /etc/pstore-fw/kdump.conf)", parse_config,
+          "is no file" },
+        { "kernel", 'k', "FILE", OPTION_KERNEL, "the kernel that boots after a crash (default: this one)",
+          parse_kernel, "is no file" },
+        { "initramfs", 0, "FILE", OPTION_INITRAMFS, "write the initramfs there, and load nothing",
+          parse_initramfs, "is no file" },
+        { "path", 0, "PATH", OPTION_PATH, "where a panic goes: auto, pstore, kdump or both", parse_path,
+          "is none of auto, pstore, kdump and both" },
+        { "lock", 0, NULL, OPTION_LOCK, "allow no other load until the next boot" },
+        { "reserve", 0, "SIZE", OPTION_RESERVE,
+          "memory for the crash kernel, as 80M (default: what it needs)", parse_reserve,
+          "is no size: a number and M" },
+        { "remove", 0, NULL, OPTION_REMOVE, "undo it" },
+        { "root", 0, "DIR", OPTION_ROOT, "a system that is not the running one", parse_root,
+          "is no directory" },
         { "json", 'j', NULL, OPTION_JSON, "print one JSON object" },
         { "quiet", 'q', NULL, OPTION_QUIET, "no notes and no progress, only errors" },
         { "no-color", 0, NULL, OPTION_NO_COLOR, "no colour on a terminal (or set NO_COLOR)" },
@@ -176,6 +229,28 @@ static const struct verb *find_verb(const struct verb *const *verbs, const char 
         return NULL;
 }
 
+/* "kdump" is a group when there is a verb "kdump load". */
+static bool is_in_group(const struct verb *verb, const char *group) {
+        size_t length = strlen(group);
+
+        return strncmp(verb->name, group, length) == 0 && verb->name[length] == ' ';
+}
+
+static bool is_group(const struct verb *const *verbs, const char *name) {
+        for (; *verbs; verbs++)
+                if (is_in_group(*verbs, name))
+                        return true;
+        return false;
+}
+
+static const struct verb *find_in_group(const struct verb *const *verbs, const char *group,
+                                        const char *name) {
+        for (; *verbs; verbs++)
+                if (is_in_group(*verbs, group) && strcmp((*verbs)->name + strlen(group) + 1, name) == 0)
+                        return *verbs;
+        return NULL;
+}
+
 static int check_options_of_verb(const struct options *options, struct text *error) {
         uint32_t allowed = options->verb->options | OPTIONS_COMMON;
 
@@ -220,24 +295,42 @@ static int check_operands(const struct options *options, struct text *error) {
         return 0;
 }
 
+static int refuse_verb(struct text *error, const char *name, const char *why) {
+        text_put_escaped(error, text_view(name));
+        text_put(error, why);
+        return ERR_INVALID_ARGUMENT;
+}
+
+/* Takes the one or two words that name the verb; none, and the group alone, are for the help only. */
+static int take_verb_name(int argc, char **argv, const struct verb *const *verbs, struct options *options,
+                          struct text *error) {
+        bool help = options_have(options, OPTION_HELP | OPTION_VERSION);
+
+        if (optind >= argc) {
+                text_put(error, help ? "" : "a verb is missing");
+                return help ? 0 : ERR_INVALID_ARGUMENT;
+        }
+        options->verb = find_verb(verbs, argv[optind++]);
+        if (options->verb)
+                return 0;
+        if (!is_group(verbs, argv[optind - 1]))
+                return refuse_verb(error, argv[optind - 1], ": no such verb");
+        options->group = argv[optind - 1];
+        if (optind >= argc)
+                return help ? 0 : refuse_verb(error, options->group, ": a verb is missing behind it");
+        options->verb = find_in_group(verbs, options->group, argv[optind++]);
+        return options->verb ? 0 : refuse_verb(error, argv[optind - 1], ": no such verb");
+}
+
 static int take_verb(int argc, char **argv, const struct verb *const *verbs, struct options *options,
                      struct text *error) {
         int r;
 
-        if (optind >= argc) {
-                if (options_have(options, OPTION_HELP | OPTION_VERSION))
-                        return 0;
-                text_put(error, "a verb is missing");
-                return ERR_INVALID_ARGUMENT;
-        }
-        options->verb = find_verb(verbs, argv[optind]);
-        if (!options->verb) {
-                text_put_escaped(error, text_view(argv[optind]));
-                text_put(error, ": no such verb");
-                return ERR_INVALID_ARGUMENT;
-        }
-        options->operands = argv + optind + 1;
-        options->operand_count = (size_t) (argc - optind - 1);
+        r = take_verb_name(argc, argv, verbs, options, error);
+        if (r < 0)
+                return r;
+        options->operands = argv + optind;
+        options->operand_count = (size_t) (argc - optind);
         if (options_have(options, OPTION_HELP | OPTION_VERSION))
                 return 0;
         r = check_options_of_verb(options, error);
@@ -295,16 +388,38 @@ static int print_verb_help(const struct verb *verb, const struct sink *sink) {
                                    : "0 done, 1 failed, 2 usage, 3 nothing found");
 }
 
-int options_print_help(const struct verb *const *verbs, const struct verb *verb, struct output *output) {
+/* The verbs of a group, or of no group, where a group is one line. */
+static void put_verbs_help(const struct verb *const *verbs, const char *group, const struct sink *sink) {
+        for (; *verbs; verbs++)
+                if (group ? is_in_group(*verbs, group) : !strchr((*verbs)->name, ' '))
+                        sink_format(sink, group ? "  %-15s%s\n" : "  %-8s%s\n", (*verbs)->name,
+                                    (*verbs)->summary);
+}
+
+static int print_group_help(const struct verb *const *verbs, const char *group, const struct sink *sink) {
+        sink_format(sink, "Usage: pstore-fw %s VERB [OPTION...]\n\nVerbs:\n", group);
+        put_verbs_help(verbs, group, sink);
+        sink_format(sink, "\nOptions:\n");
+        put_options_help(OPTIONS_COMMON, sink);
+        return sink_format(sink, "\n'pstore-fw %s VERB --help' tells more of a verb.\n", group);
+}
+
+int options_print_help(const struct verb *const *verbs, const struct options *options,
+                       struct output *output) {
         const struct sink *sink = &output->sink;
 
-        if (verb)
-                return print_verb_help(verb, sink);
+        if (options->verb)
+                return print_verb_help(options->verb, sink);
+        if (options->group)
+                return print_group_help(verbs, options->group, sink);
         sink_format(sink, "Usage: pstore-fw VERB [OPTION...] [ARGUMENT...]\n\n"
                           "Reads, saves and clears the records that a crashed kernel leaves in firmware: in\n"
                           "the error record store of ACPI (ERST) and in EFI variables.\n\nVerbs:\n");
-        for (; *verbs; verbs++)
-                sink_format(sink, "  %-8s%s\n", (*verbs)->name, (*verbs)->summary);
+        put_verbs_help(verbs, NULL, sink);
+        if (is_group(verbs, GROUP_KDUMP)) {
+                sink_format(sink, "\nFor machines without such a store:\n");
+                put_verbs_help(verbs, GROUP_KDUMP, sink);
+        }
         sink_format(sink, "\nOptions:\n");
         put_options_help(OPTIONS_COMMON | OPTION_SOURCE, sink);
         sources_print_help(sink);

@@ -5,8 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/crash-path.h"
+
 struct output;
 struct options;
+
+/* The verbs for machines without a store are "kdump …". */
+#define GROUP_KDUMP "kdump"
 
 enum exit_status {
         EXIT_DONE = 0,
@@ -34,13 +39,21 @@ enum option_bit {
         OPTION_DRY_RUN = 1 << 14,
         OPTION_YES = 1 << 15,
         OPTION_DELETED = 1 << 16,
+        OPTION_CONFIG = 1 << 17,
+        OPTION_KERNEL = 1 << 18,
+        OPTION_INITRAMFS = 1 << 19,
+        OPTION_PATH = 1 << 20,
+        OPTION_LOCK = 1 << 21,
+        OPTION_RESERVE = 1 << 22,
+        OPTION_REMOVE = 1 << 23,
+        OPTION_ROOT = 1 << 24,
 };
 
 /* What every verb takes. */
 #define OPTIONS_COMMON (OPTION_HELP | OPTION_VERSION | OPTION_QUIET | OPTION_NO_COLOR | OPTION_JSON)
 
 struct verb {
-        const char *name;
+        const char *name;        /* "list"; of a group's verb "kdump load" */
         const char *operands;    /* "[ID...]", for the help */
         const char *summary;     /* one line */
         const char *description; /* lines of at most 80 columns, each with its \n */
@@ -53,14 +66,18 @@ struct verb {
 #define SOURCES_MAX 16
 
 struct options {
-        const struct verb *verb; /* NULL only with .help or .version */
+        const struct verb *verb; /* NULL only with --help or --version */
+        const char *group;       /* the first word of a verb of two */
         uint32_t given;          /* enum option_bit */
         const char *sources[SOURCES_MAX];
         size_t source_count;
         const char *output; /* NULL: the default directory */
         uint64_t older_than_seconds;
         size_t keep;
-        char *const *operands; /* what follows the verb */
+        const char *config, *kernel, *initramfs, *root; /* NULL: not given */
+        enum crash_path path;                           /* with OPTION_PATH */
+        unsigned reserve_mib;                           /* with OPTION_RESERVE */
+        char *const *operands;                          /* what follows the verb */
         size_t operand_count;
 };
 
@@ -80,5 +97,5 @@ int options_parse(int argc, char **argv, const struct verb *const *verbs, struct
 /* "90s", "15m", "36h", "30d", "2w"; ERR_VALUE for anything else. */
 int duration_parse(const char *text, uint64_t *ret_seconds);
 
-/* The help of the program, with `verb` NULL, or of one verb; at most 80 columns. */
-int options_print_help(const struct verb *const *verbs, const struct verb *verb, struct output *output);
+/* The help of the program, of a group or of one verb, as the options have it; at most 80 columns. */
+int options_print_help(const struct verb *const *verbs, const struct options *options, struct output *output);

@@ -8,7 +8,7 @@
 
 #include "base/arith.h"
 #include "base/text.h"
-#include "linux-tool/errno.h"
+#include "posix/errno.h"
 
 /* Select Graphic Rendition (ECMA-48, 8.3.117) */
 #define SGR_RESET   "\033[0m"

@@ -10,9 +10,9 @@
 
 #include "base/error.h"
 #include "linux-tool/entry-list.h"
-#include "linux-tool/errno.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/sources.h"
+#include "posix/errno.h"
+#include "posix/memory.h"
 #include "pstore/variable-name.h"
 #include "store/draft.h"
 

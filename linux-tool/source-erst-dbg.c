@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "linux-tool/entry-list.h"
-#include "linux-tool/errno.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/sources.h"
+#include "posix/errno.h"
+#include "posix/memory.h"
 #include "pstore/cper.h"
 #include "store/erst-source.h"
 

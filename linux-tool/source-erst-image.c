@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
 #include "base/text.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/source-image.h"
 #include "linux-tool/sources.h"
+#include "posix/memory.h"
 #include "pstore/cper.h"
 #include "pstore/erst-image.h"
 #include "store/erst-source.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "linux-tool/memory.h"
+#include "posix/memory.h"
 
 static struct image_source *image_of(struct record_source *source) {
         return source->context;

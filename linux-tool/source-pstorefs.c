@@ -14,10 +14,10 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "linux-tool/errno.h"
-#include "linux-tool/file.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/sources.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
 #include "pstore/record.h"
 #include "pstore/variable-name.h"
 

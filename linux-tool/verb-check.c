@@ -8,9 +8,9 @@
 #include "linux-tool/inventory.h"
 #include "linux-tool/json.h"
 #include "linux-tool/machine.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/sources.h"
 #include "linux-tool/verbs.h"
+#include "posix/memory.h"
 
 /* What is looked at when no source is named: ERST itself too, where the kernel lets one. */
 static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs" };

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "linux-tool/file.h"
 #include "linux-tool/json.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/message.h"
 #include "linux-tool/verbs.h"
+#include "posix/file.h"
+#include "posix/memory.h"
 
 #define ERST_TABLE_FILE "/sys/firmware/acpi/tables/ERST"
 #define LINE_SIZE       256

@@ -2,9 +2,9 @@
 #include "base/error.h"
 #include "linux-tool/inventory.h"
 #include "linux-tool/json.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/message.h"
 #include "linux-tool/verbs.h"
+#include "posix/memory.h"
 #include "store/selection.h"
 #include "store/show.h"
 

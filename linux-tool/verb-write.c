@@ -5,14 +5,14 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "linux-tool/errno.h"
-#include "linux-tool/file.h"
 #include "linux-tool/inventory.h"
 #include "linux-tool/json.h"
-#include "linux-tool/memory.h"
 #include "linux-tool/message.h"
 #include "linux-tool/sources.h"
 #include "linux-tool/verbs.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
 
 /* More than any store takes. */
 #define LOG_SIZE_MAX ((size_t) 1024 * 1024)

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "linux-tool/errno.h"
 #include "linux-tool/file-dump-target.h"
-#include "linux-tool/file.h"
+#include "posix/errno.h"
+#include "posix/file.h"
 #include "tests/support/scratch.h"
 
 static void test_error_numbers(void **state) {

@@ -185,7 +185,7 @@ static char *help_of(const struct verb *verb) {
         FILE *stream = open_memstream(&text, &size);
 
         output_open(&output, stream, false, false);
-        assert_ok(options_print_help(verbs, verb, &output));
+        assert_ok(options_print_help(verbs, &(struct options){ .verb = verb }, &output));
         assert_ok(output_close(&output));
         fclose(stream);
         return text;

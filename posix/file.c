@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "linux-tool/file.h"
+#include "posix/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 
 #include "base/arith.h"
 #include "base/error.h"
-#include "linux-tool/errno.h"
-#include "linux-tool/memory.h"
+#include "posix/errno.h"
+#include "posix/memory.h"
 
 #define READ_STEP ((size_t) 64 * 1024)
 

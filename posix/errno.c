@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "linux-tool/errno.h"
+#include "posix/errno.h"
 
 #include <errno.h>
 

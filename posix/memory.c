@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "linux-tool/memory.h"
+#include "posix/memory.h"
 
 static void *system_resize(void *context, void *block, size_t old_size, size_t new_size) {
         (void) context;

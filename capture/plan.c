@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "capture/plan.h"
+
+#include <string.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+
+#define DAY_SECONDS 86400
+
+const struct capture_plan capture_plan_default = {
+        .dump_level = 31, /* no user pages, no caches: what customers have in memory stays there */
+        .compression = "lzo",
+        .keep = 5,
+        .disk_seconds = 30,
+        .bound_seconds = 600,
+};
+
+static const struct {
+        const char *name, *option;
+} compressions[] = {
+        { "lzo", "-l" }, { "zlib", "-c" }, { "zstd", "-z" }, { "snappy", "-p" }, { "none", "" },
+};
+
+const char *capture_plan_compression_option(const char *name) {
+        for (size_t i = 0; i < ARRAY_SIZE(compressions); i++)
+                if (strcmp(compressions[i].name, name) == 0)
+                        return compressions[i].option;
+        return "";
+}
+
+static int parse_compression(const struct key_row *row, void *member, const char *value) {
+        for (size_t i = 0; i < ARRAY_SIZE(compressions); i++)
+                if (strcmp(compressions[i].name, value) == 0)
+                        return key_text.parse(row, member, value);
+        return ERR_VALUE;
+}
+
+static void put_compression(const void *member, struct text *text) {
+        key_text.put(member, text);
+}
+
+static const struct key_kind key_compression = { parse_compression, put_compression };
+
+#define TEXT_ROW(member, kind, wanted) KEY_TEXT_ROW(struct capture_plan, member, kind, wanted)
+#define NUMBER_ROW(member, low, high, wanted)                                                                \
+        { #member, offsetof(struct capture_plan, member), &key_number, low, high, wanted }
+
+static const struct key_row target_rows[] = {
+        TEXT_ROW(uuid, key_text, "is no UUID"),
+        TEXT_ROW(file_system, key_text, "is no file system"),
+        TEXT_ROW(mount_options, key_text, "is too long"),
+        TEXT_ROW(directory, key_path, "is no absolute path, or too long"),
+        TEXT_ROW(log_tool, key_text, "is no program"),
+        TEXT_ROW(image_tool, key_text, "is no program"),
+};
+
+static const struct key_row choice_rows[] = {
+        TEXT_ROW(compression, key_compression, "is none of lzo, zlib, zstd, snappy and none"),
+        NUMBER_ROW(dump_level, 0, 31, "is not between 0 and 31"),
+        NUMBER_ROW(keep, 1, 1000, "is not between 1 and 1000"),
+        NUMBER_ROW(disk_seconds, 1, DAY_SECONDS, "is not between 1 and 86400"),
+        NUMBER_ROW(bound_seconds, 10, DAY_SECONDS, "is not between 10 and 86400"),
+};
+
+struct key_table capture_plan_choices(struct capture_plan *plan) {
+        return (struct key_table){ choice_rows, ARRAY_SIZE(choice_rows), plan };
+}
+
+#define TABLE_COUNT 2
+
+static void make_tables(struct capture_plan *plan, struct key_table ret_tables[TABLE_COUNT]) {
+        ret_tables[0] = (struct key_table){ target_rows, ARRAY_SIZE(target_rows), plan };
+        ret_tables[1] = capture_plan_choices(plan);
+}
+
+static int check_complete(const struct capture_plan *plan, char ret_error[KEYS_ERROR_SIZE]) {
+        const struct {
+                const char *name, *value;
+        } needed[] = {
+                { "uuid", plan->uuid },
+                { "file_system", plan->file_system },
+                { "directory", plan->directory },
+                { "log_tool", plan->log_tool },
+        };
+        struct text error = text_on(ret_error, KEYS_ERROR_SIZE);
+
+        for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+                if (!needed[i].value[0]) {
+                        text_format(&error, "%s: missing", needed[i].name);
+                        return ERR_VALUE;
+                }
+        return 0;
+}
+
+int capture_plan_parse(const char *text, struct capture_plan *ret_plan, char ret_error[KEYS_ERROR_SIZE]) {
+        struct capture_plan plan = capture_plan_default;
+        struct key_table tables[TABLE_COUNT];
+        int r;
+
+        make_tables(&plan, tables);
+        r = keys_parse(text, tables, TABLE_COUNT, ret_error);
+        if (r == 0)
+                r = check_complete(&plan, ret_error);
+        if (r == 0)
+                *ret_plan = plan;
+        return r;
+}
+
+static int print_once(struct capture_plan plan, char ret_text[CAPTURE_PLAN_SIZE]) {
+        struct text text = text_on(ret_text, CAPTURE_PLAN_SIZE);
+        struct key_table tables[TABLE_COUNT];
+
+        make_tables(&plan, tables);
+        keys_print(tables, TABLE_COUNT, &text);
+        return text.truncated ? ERR_BUFFER_TOO_SMALL : 0;
+}
+
+int capture_plan_print(const struct capture_plan *plan, char ret_text[CAPTURE_PLAN_SIZE]) {
+        char error[KEYS_ERROR_SIZE], text_again[CAPTURE_PLAN_SIZE];
+        struct capture_plan plan_again;
+        int r;
+
+        r = print_once(*plan, ret_text);
+        if (r == 0)
+                r = capture_plan_parse(ret_text, &plan_again, error);
+        if (r == 0)
+                r = print_once(plan_again, text_again);
+        if (r == 0 && strcmp(ret_text, text_again) != 0)
+                r = ERR_VALUE;
+        return r;
+}

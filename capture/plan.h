@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "posix/keys.h"
+
+/*
+ * What the crash kernel has to do, decided while the machine was well. `kdump load` writes it into the
+ * initramfs as /plan, and /init obeys: nothing is guessed after the crash.
+ *
+ * The initramfs, all of it:
+ *   /init                  pstore-fw-capture
+ *   /plan                  this
+ *   /modules/order         the names of the modules, one a line, each after its dependencies
+ *   /modules/<name>.ko.gz  compressed by gzip; unlinked when loaded
+ *   /tools/<file>.gz       the program that reads the log and what it needs to run; unlinked when unpacked
+ *
+ * The program that makes the image is larger, and only of use where the disk works: it lies on that disk, in
+ * .pstore-fw-tools/ of the directory of dumps, as its libraries do. In both places a program of the dynamic
+ * linker has that beside it, as "ld.so", and is started by it.
+ */
+
+#define CAPTURE_PLAN_PATH       "/plan"
+#define CAPTURE_MODULES_PATH    "/modules"
+#define CAPTURE_TOOLS_PATH      "/tools"
+#define CAPTURE_DISK_TOOLS_NAME ".pstore-fw-tools"
+#define CAPTURE_LOADER_NAME     "ld.so"
+
+struct capture_plan {
+        char uuid[64];           /* of the file system for dumps, as libblkid prints it */
+        char file_system[16];    /* "ext4" */
+        char mount_options[128]; /* empty for none */
+        char directory[176];     /* of dumps, seen from that file system's root, with a '/' before it */
+        char log_tool[32];       /* "vmcore-dmesg", or "makedumpfile", which takes --dump-dmesg for it */
+        char image_tool[32];     /* "makedumpfile"; empty: only the log is saved */
+        unsigned dump_level;     /* makedumpfile's -d, 0 to 31 */
+        char compression[8];     /* "lzo", "zlib", "zstd", "snappy" or "none" */
+        unsigned keep;           /* so many dumps are left, the newest */
+        unsigned disk_seconds;   /* how long the disk is waited for */
+        unsigned bound_seconds;  /* after so long the machine is reset, whatever it does */
+};
+
+/* What a plan has when nothing else is said: everything but the target and the tools. */
+extern const struct capture_plan capture_plan_default;
+
+/* The part of a plan that people choose: compression, dump_level, keep and the bounds. */
+struct key_table capture_plan_choices(struct capture_plan *plan);
+
+/* makedumpfile's option for it, such as "-l"; "" for none. The name is one that a plan's row has taken. */
+const char *capture_plan_compression_option(const char *name);
+
+/* ERR_VALUE, and one line that names the setting; a setting that is missing and has no default, too.
+ */
+int capture_plan_parse(const char *text, struct capture_plan *ret_plan, char ret_error[KEYS_ERROR_SIZE]);
+
+/*
+ * The file. Since a value may be one that inih does not give back (too long a line, " ;"), what was written
+ * is parsed again: ERR_VALUE when it is not the plan, ERR_BUFFER_TOO_SMALL when it does not fit.
+ */
+#define CAPTURE_PLAN_SIZE 1024
+int capture_plan_print(const struct capture_plan *plan, char ret_text[CAPTURE_PLAN_SIZE]);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux-tool/kdump/settings.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "linux-tool/file-dump-target.h"
+#include "linux-tool/message.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define SETTINGS_SIZE_MAX ((size_t) 64 * 1024)
+
+static int parse_crash_path(const struct key_row *row, void *member, const char *value) {
+        (void) row;
+        return crash_path_parse(value, member);
+}
+
+static void put_crash_path(const void *member, struct text *text) {
+        text_put(text, crash_path_name(*(const enum crash_path *) member));
+}
+
+static const char *const initramfs_names[] = {
+        [KDUMP_INITRAMFS_OWN] = "own",
+        [KDUMP_INITRAMFS_DISTRIBUTION] = "distribution",
+};
+
+static int parse_initramfs(const struct key_row *row, void *member, const char *value) {
+        (void) row;
+        for (size_t i = 0; i < ARRAY_SIZE(initramfs_names); i++)
+                if (strcmp(initramfs_names[i], value) == 0) {
+                        *(enum kdump_initramfs *) member = (enum kdump_initramfs) i;
+                        return 0;
+                }
+        return ERR_VALUE;
+}
+
+static void put_initramfs(const void *member, struct text *text) {
+        text_put(text, initramfs_names[*(const enum kdump_initramfs *) member]);
+}
+
+static const struct key_kind key_crash_path = { parse_crash_path, put_crash_path };
+static const struct key_kind key_initramfs = { parse_initramfs, put_initramfs };
+
+#define TEXT_ROW(member, kind, wanted) KEY_TEXT_ROW(struct kdump_settings, member, kind, wanted)
+#define ROW(member, kind, wanted)                                                                            \
+        { #member, offsetof(struct kdump_settings, member), &(kind), 0, 0, wanted }
+
+static const struct key_row rows[] = {
+        ROW(path, key_crash_path, "is none of auto, pstore, kdump and both"),
+        TEXT_ROW(directory, key_path, "is no absolute path"),
+        TEXT_ROW(kernel, key_path, "is no absolute path"),
+        TEXT_ROW(image_tool, key_text, "is no program"),
+        TEXT_ROW(log_tool, key_text, "is no program"),
+        ROW(image, key_flag, "is neither yes nor no"),
+        TEXT_ROW(append, key_text, "is too long"),
+        TEXT_ROW(modules, key_text, "is too long"),
+        ROW(initramfs, key_initramfs, "is neither own nor distribution"),
+        { "reserve_mib", offsetof(struct kdump_settings, reserve_mib), &key_number, 0, KDUMP_RESERVE_MAX_MIB,
+          "is no number of MiB" },
+};
+
+static int parse(const char *path, const char *text, struct kdump_settings *settings) {
+        const struct key_table tables[] = {
+                { rows, ARRAY_SIZE(rows), settings },
+                capture_plan_choices(&settings->plan),
+        };
+        char error[KEYS_ERROR_SIZE];
+        int r;
+
+        r = keys_parse(text, tables, ARRAY_SIZE(tables), error);
+        if (r == ERR_VALUE)
+                message_error("%s: %s", path, error);
+        else if (r < 0)
+                message_failure(path, r);
+        return r;
+}
+
+static int read_file(const char *path, bool must_exist, struct kdump_settings *settings) {
+        _cleanup_buffer_ struct buffer text;
+        int r;
+
+        buffer_init(&text, &system_allocator);
+        r = file_read_at(AT_FDCWD, path, SETTINGS_SIZE_MAX, &text);
+        if (r == ERR_NOT_FOUND && !must_exist)
+                return 0;
+        buffer_append(&text, bytes_of("", 1));
+        if (r == 0)
+                r = buffer_error(&text);
+        if (r < 0) {
+                message_failure(path, r);
+                return r;
+        }
+        return parse(path, (const char *) text.data, settings);
+}
+
+static const struct kdump_settings settings_default = {
+        .path = CRASH_PATH_AUTO,
+        .directory = DUMP_DIRECTORY,
+        .image_tool = "makedumpfile",
+        .log_tool = "vmcore-dmesg",
+        .image = true,
+};
+
+static void take_options(const struct options *options, struct kdump_settings *settings) {
+        if (options_have(options, OPTION_PATH))
+                settings->path = options->path;
+        if (options_have(options, OPTION_RESERVE))
+                settings->reserve_mib = options->reserve_mib;
+        if (options->kernel)
+                snprintf(settings->kernel, sizeof(settings->kernel), "%s", options->kernel);
+        if (options->output)
+                snprintf(settings->directory, sizeof(settings->directory), "%s", options->output);
+}
+
+int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings) {
+        const char *path = options->config ? options->config : KDUMP_SETTINGS_PATH;
+        struct kdump_settings settings = settings_default;
+        int r;
+
+        settings.plan = capture_plan_default;
+        r = read_file(path, options->config != NULL, &settings);
+        if (r < 0)
+                return r;
+        take_options(options, &settings);
+        *ret_settings = settings;
+        return 0;
+}

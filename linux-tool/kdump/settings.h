@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <limits.h>
+
+#include "capture/plan.h"
+#include "linux-tool/options.h"
+#include "store/crash-path.h"
+
+/* What an administrator chooses about kdump: docs/KDUMP.md describes each. */
+
+#define KDUMP_SETTINGS_PATH   "/etc/pstore-fw/kdump.conf"
+
+#define KDUMP_RESERVE_MAX_MIB 65536
+
+enum kdump_initramfs {
+        KDUMP_INITRAMFS_OWN,          /* ours alone mounts the disk: a file system on a plain partition */
+        KDUMP_INITRAMFS_DISTRIBUTION, /* initramfs-tools or dracut mounts it: LVM, RAID, LUKS, network */
+};
+
+struct kdump_settings {
+        enum crash_path path;
+        char directory[PATH_MAX];  /* where dumps go */
+        char kernel[PATH_MAX];     /* image; empty: the running kernel's */
+        char image_tool[PATH_MAX]; /* makedumpfile; a name is looked for in PATH */
+        char log_tool[PATH_MAX];   /* vmcore-dmesg */
+        bool image;                /* no: only the log is saved */
+        char append[512];          /* more of the crash kernel's command line */
+        char modules[512];         /* names of further modules, with spaces between */
+        unsigned reserve_mib;      /* of memory; 0: what is needed */
+        enum kdump_initramfs initramfs;
+        struct capture_plan plan; /* .dump_level, .compression, .keep and the bounds; the rest is not set */
+};
+
+/*
+ * Reads the file that --config names, or the default one, which need not exist; then what other options say
+ * counts more. A file with an error is refused whole: told on standard error, with its name and the setting.
+ */
+int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings);
