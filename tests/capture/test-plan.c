@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include "capture/plan.h"
+
+#define TARGET "uuid = 0d5e\nfile_system = ext4\ndirectory = /var/lib/pstore-fw\nlog_tool = vmcore-dmesg\n"
+
+static void test_the_rest_has_a_default(void **state) {
+        struct capture_plan plan;
+        char error[KEYS_ERROR_SIZE];
+
+        (void) state;
+        assert_ok(capture_plan_parse(TARGET, &plan, error));
+        assert_string_equal(plan.uuid, "0d5e");
+        assert_string_equal(plan.mount_options, "");
+        assert_string_equal(plan.image_tool, "");
+        assert_string_equal(plan.compression, "lzo");
+        assert_int_equal(plan.dump_level, 31);
+        assert_int_equal(plan.keep, 5);
+        assert_int_equal(plan.bound_seconds, 600);
+}
+
+static void test_what_is_wrong_is_named(void **state) {
+        static const struct {
+                const char *text, *error;
+        } plans[] = {
+                { "", "uuid: missing" },
+                { "uuid = a\nfile_system = ext4\ndirectory = /d\n", "log_tool: missing" },
+                { "directory = d\n", "directory: 'd' is no absolute path, or too long" },
+                { TARGET "compression = lz4\n",
+                  "compression: 'lz4' is none of lzo, zlib, zstd, snappy and none" },
+                { TARGET "dump_level = 32\n", "dump_level: '32' is not between 0 and 31" },
+                { TARGET "keep = 0\n", "keep: '0' is not between 1 and 1000" },
+        };
+        struct capture_plan plan;
+        char error[KEYS_ERROR_SIZE];
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
+                assert_error(capture_plan_parse(plans[i].text, &plan, error), ERR_VALUE);
+                assert_string_equal(error, plans[i].error);
+        }
+}
+
+static struct capture_plan some_plan(void) {
+        struct capture_plan plan = capture_plan_default;
+
+        strcpy(plan.uuid, "0d5e4c1a-0001-4d42-9d0c-2f6b6b1c7a11");
+        strcpy(plan.file_system, "btrfs");
+        strcpy(plan.mount_options, "subvol=/@");
+        strcpy(plan.directory, "/var/lib/pstore-fw");
+        strcpy(plan.log_tool, "vmcore-dmesg");
+        strcpy(plan.image_tool, "makedumpfile");
+        strcpy(plan.compression, "zlib");
+        plan.keep = 3;
+        return plan;
+}
+
+static void test_a_printed_plan_is_the_plan(void **state) {
+        struct capture_plan plan = some_plan(), again;
+        char text[CAPTURE_PLAN_SIZE], error[KEYS_ERROR_SIZE];
+
+        (void) state;
+        assert_ok(capture_plan_print(&plan, text));
+        assert_ok(capture_plan_parse(text, &again, error));
+        assert_string_equal(again.mount_options, "subvol=/@");
+        assert_string_equal(again.compression, "zlib");
+        assert_int_equal(again.keep, 3);
+}
+
+/* Values that the form of the file cannot hold. */
+static void test_what_would_not_come_back_is_refused(void **state) {
+        static const char *const directories[] = { "/a ;b", "/a\nb", "/a ", "relative" };
+        char text[CAPTURE_PLAN_SIZE];
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
+                struct capture_plan plan = some_plan();
+
+                strcpy(plan.directory, directories[i]);
+                assert_error(capture_plan_print(&plan, text), ERR_VALUE);
+        }
+}
+
+static void test_the_longest_directory_comes_back(void **state) {
+        struct capture_plan plan = some_plan(), again;
+        char text[CAPTURE_PLAN_SIZE], error[KEYS_ERROR_SIZE];
+
+        (void) state;
+        memset(plan.directory, 'd', sizeof(plan.directory) - 1);
+        plan.directory[0] = '/';
+        assert_ok(capture_plan_print(&plan, text));
+        assert_ok(capture_plan_parse(text, &again, error));
+        assert_string_equal(again.directory, plan.directory);
+}
+
+static void test_compressions_have_their_options(void **state) {
+        (void) state;
+        assert_string_equal(capture_plan_compression_option("lzo"), "-l");
+        assert_string_equal(capture_plan_compression_option("zlib"), "-c");
+        assert_string_equal(capture_plan_compression_option("none"), "");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_the_rest_has_a_default),
+                cmocka_unit_test(test_what_is_wrong_is_named),
+                cmocka_unit_test(test_a_printed_plan_is_the_plan),
+                cmocka_unit_test(test_what_would_not_come_back_is_refused),
+                cmocka_unit_test(test_the_longest_directory_comes_back),
+                cmocka_unit_test(test_compressions_have_their_options),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
