@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/allocator.h"
+#include "capture/plan.h"
+#include "linux-tool/kdump/boot-image.h"
+#include "linux-tool/kdump/memory-need.h"
+#include "linux-tool/kdump/modules.h"
+#include "linux-tool/kdump/settings.h"
+#include "linux-tool/kdump/target.h"
+#include "linux-tool/kdump/tools.h"
+#include "linux-tool/machine.h"
+
+/*
+ * Everything that `kdump load` finds and decides before it loads anything, and everything that speaks
+ * against it. `kdump status` shows all of it; `kdump load` stops at the first problem that stops.
+ */
+
+enum kdump_severity {
+        KDUMP_NOTE,    /* worth knowing */
+        KDUMP_WARNING, /* a dump may fail, or lack something */
+        KDUMP_FAULT,   /* nothing can be loaded */
+};
+
+struct kdump_problem {
+        enum kdump_severity severity;
+        struct kdump_reason reason; /* one line */
+        char remedy[160];           /* the command that mends it, or empty */
+};
+
+#define KDUMP_PROBLEMS_MAX     16
+#define KDUMP_COMMAND_LINE_MAX 2048 /* K6.1 arch/x86/include/asm/setup.h, COMMAND_LINE_SIZE */
+
+struct kdump_preparation {
+        /* Each part is there when its flag says so; what needs a part that is not there is left out. */
+        bool has_kernel, has_target, has_modules, has_tools, has_initramfs;
+
+        struct machine machine;
+        struct crash_path_decision decision;
+        uint64_t reserved_bytes; /* for a crash kernel */
+        uint64_t ram_bytes;
+        bool loaded; /* a crash kernel is */
+
+        struct boot_image kernel;
+        struct kdump_target target;
+        struct kdump_modules modules;
+        struct kdump_tools tools;
+        char command_line[KDUMP_COMMAND_LINE_MAX];
+        struct capture_plan plan;    /* with has_target and has_tools */
+        struct buffer initramfs;     /* as it is loaded */
+        uint64_t initramfs_unpacked; /* bytes of its files in memory */
+        struct memory_need need;     /* with has_kernel; of an initramfs only when there is one */
+        uint64_t dump_bytes;         /* estimated, of one dump */
+
+        struct kdump_problem problems[KDUMP_PROBLEMS_MAX]; /* in the order of discovery */
+        size_t problem_count;
+};
+
+/*
+ * Looks at the running machine. Reads only: the tools are put on the disk by kdump_tools_install(). 0 also
+ * with problems; ERR_NO_MEMORY. The preparation is to be freed.
+ */
+int kdump_prepare(const struct kdump_settings *settings, struct kdump_preparation *ret_preparation);
+void kdump_preparation_free(struct kdump_preparation *preparation);
+
+/* The first problem that stops a load; NULL when there is none. */
+const struct kdump_problem *kdump_preparation_fault(const struct kdump_preparation *preparation);
+
+/* "note", "warning", "fault" */
+const char *kdump_severity_name(enum kdump_severity severity);
