@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "base/allocator.h"
+#include "base/text.h"
+
+/*
+ * The distribution's own initramfs for targets that ours cannot mount: LVM, RAID, LUKS, the network. It is
+ * made anew for each load, by mkinitramfs or dracut, whichever is there, and holds the scripts of services/,
+ * which run our program once the root file system is mounted.
+ *
+ * Nothing of ours but these scripts goes through the distribution's tools: Linux unpacks several cpio
+ * archives one behind the other (K6.1 Documentation/driver-api/early-userspace/buffer-format.rst). So what
+ * the crash kernel gets is an archive of ours, a multiple of 4 bytes long, and behind it what is built here.
+ * In ours, to be beside files of the distribution, the program is not called /init; /plan and /tools are as
+ * capture/plan.h says, and there is no /modules.
+ */
+#define KDUMP_DISTRIBUTION_PROGRAM "pstore-fw-capture"
+
+/* On the crash kernel's command line: without it the scripts do nothing. */
+#define KDUMP_DISTRIBUTION_PARAMETER  "pstore_fw.capture"
+
+#define KDUMP_DISTRIBUTION_ERROR_SIZE 512
+
+/*
+ * Builds it for the kernel `release`, whose modules must be installed; takes half a minute, and is ended
+ * after five. What the tool says goes to standard error when it fails. 0 and the file's bytes in
+ * *ret_initramfs, an initialised buffer; or an error, and in `ret_error` one line that says what and why:
+ * ERR_NOT_SUPPORTED when neither tool or our scripts for it are not installed, ERR_FAILED, ERR_TIMEOUT, …
+ *
+ * `root` is "" or, for tests, a directory that the paths of tools and scripts are looked for below.
+ */
+int kdump_distribution_build(const char *root, const char *release, struct buffer *ret_initramfs,
+                             char ret_error[KDUMP_DISTRIBUTION_ERROR_SIZE]);
+
+/*
+ * What of the running kernel's command line (/proc/cmdline) the distribution's initramfs may need to find its
+ * root file system again (root=, rd.*, cryptdevice= …): everything but what is wrong in a crash kernel, such
+ * as crashkernel= and resume=. KDUMP_DISTRIBUTION_PARAMETER stands behind it; what the crash kernel always
+ * has goes behind that by the caller, so that it counts more. The caller looks at text->truncated.
+ */
+void kdump_distribution_put_parameters(const char *running, struct text *text);
