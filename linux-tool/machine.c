@@ -18,6 +18,7 @@
 #define EFI_VARIABLES     "/sys/firmware/efi/efivars"
 #define ERST_TABLE        "/sys/firmware/acpi/tables/ERST"
 #define KDUMP_LOADED      "/sys/kernel/kexec_crash_loaded"
+#define CRASH_SIZE        "/sys/kernel/kexec_crash_size"
 #define NOTIFIERS_FIRST   "/sys/module/kernel/parameters/crash_kexec_post_notifiers"
 #define PANIC_SECONDS     "/proc/sys/kernel/panic"
 
@@ -111,6 +112,7 @@ void machine_look(const char *root, struct machine *ret_machine) {
         if (!kernel->backend)
                 kernel->command = command_for(root, machine);
         kernel->kdump_loaded = read_flag(root, KDUMP_LOADED);
+        (void) read_number(root, CRASH_SIZE, &kernel->crash_bytes);
         kernel->notifiers_first = read_flag(root, NOTIFIERS_FIRST);
         (void) read_number(root, PSTORE_KMSG_BYTES, &kernel->log_bytes);
         kernel->panic_seconds_known = read_number(root, PANIC_SECONDS, &kernel->panic_seconds);

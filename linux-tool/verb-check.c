@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "linux-tool/inventory.h"
 #include "linux-tool/json.h"
+#include "linux-tool/kdump/settings.h"
 #include "linux-tool/machine.h"
 #include "linux-tool/sources.h"
 #include "linux-tool/verbs.h"
@@ -18,6 +19,7 @@ static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs" 
 struct report {
         struct inventory inventory;
         struct machine machine;
+        struct kdump_settings settings;
         struct check_store stores[SOURCES_MAX];
         struct check_facts facts;
 };
@@ -59,8 +61,11 @@ static int gather(const struct options *options, struct report *report) {
         struct inventory *inventory = &report->inventory;
         int r;
 
-        if (is_about_machine(options))
+        if (is_about_machine(options)) {
                 machine_look("", &report->machine);
+                if (kdump_settings_load(options, &report->settings) == 0)
+                        report->machine.kernel.wish = report->settings.path;
+        }
         if (options->source_count > 0)
                 r = inventory_make_sources(inventory, options->sources, options->source_count);
         else
@@ -105,10 +110,15 @@ static struct json_object *json_from_store(const struct check_store *store) {
 
 static struct json_object *json_from_kernel(const struct check_kernel *kernel) {
         struct json_object *object = json_object_new_object();
+        struct crash_path_decision decision;
 
+        check_decide_path(kernel, &decision);
         json_add_string(object, "backend", kernel->backend);
         json_add_bool(object, "kdump_loaded", kernel->kdump_loaded);
         json_add_bool(object, "notifiers_first", kernel->notifiers_first);
+        json_add_number(object, "crash_memory", kernel->crash_bytes);
+        json_add_string(object, "path", crash_path_name(decision.path));
+        json_add_string(object, "path_reason", decision.why);
         json_add(object, "log_bytes", kernel->log_bytes ? json_object_new_uint64(kernel->log_bytes) : NULL);
         json_add(object, "panic_seconds",
                  kernel->panic_seconds_known ? json_object_new_uint64(kernel->panic_seconds) : NULL);

@@ -113,6 +113,23 @@ static bool is_view_of_another(const struct check_facts *facts, const struct che
         return false;
 }
 
+void check_decide_path(const struct check_kernel *kernel, struct crash_path_decision *ret_decision) {
+        const struct crash_path_facts facts = {
+                .backend = kernel->backend,
+                .memory_reserved = kernel->crash_bytes > 0,
+                .wish = kernel->wish,
+        };
+
+        crash_path_decide(&facts, ret_decision);
+}
+
+/* What gives a machine without a store a trace all the same. Firmware has no kdump to name. */
+static const char *command_for_kdump(const struct check_kernel *kernel) {
+        if (!kernel->known)
+                return "";
+        return kernel->crash_bytes > 0 ? "pstore-fw kdump load" : "pstore-fw kdump setup";
+}
+
 static void judge_stores_together(struct judge *judge) {
         const struct check_facts *facts = judge->facts;
         size_t usable = 0, fitting = 0;
@@ -126,8 +143,10 @@ static void judge_stores_together(struct judge *judge) {
                 fitting += is_usable(store) && !is_view_of_another(facts, store) &&
                            log_fits(store, log_bytes_wanted(facts));
         }
+        if (facts->kernel.known && facts->kernel.kdump_loaded)
+                return; /* a panic leaves its trace there */
         if (usable == 0)
-                find(judge, CHECK_CRITICAL, "",
+                find(judge, CHECK_CRITICAL, command_for_kdump(&facts->kernel),
                      "a crash leaves no trace: no store of this machine can be used");
         else if (fitting == 0)
                 find(judge, CHECK_CRITICAL, "pstore-fw clear --all",
@@ -185,9 +204,25 @@ static void judge_backend(struct judge *judge) {
 
         if (kernel->backend)
                 find(judge, CHECK_OK, "", "pstore writes a crash to %s", kernel->backend);
+        else if (kernel->kdump_loaded)
+                find(judge, CHECK_OK, "", "kdump is loaded: a panic leaves its log and its memory there");
         else
-                find(judge, CHECK_CRITICAL, kernel->command ? kernel->command : "",
+                find(judge, CHECK_CRITICAL, kernel->command ? kernel->command : command_for_kdump(kernel),
                      "a crash leaves no trace: the kernel's pstore has no back end");
+}
+
+/* Both at once: the crash kernel starts first unless the kernel is told otherwise. */
+static void judge_kdump_beside_pstore(struct judge *judge) {
+        const struct check_kernel *kernel = &judge->facts->kernel;
+
+        if (!kernel->backend || !kernel->kdump_loaded || kernel->notifiers_first)
+                return;
+        if (kernel->wish == CRASH_PATH_KDUMP) {
+                find(judge, CHECK_OK, "", "kdump is loaded, as was wished: a panic never reaches pstore");
+                return;
+        }
+        find(judge, CHECK_WARNING, "", "kdump is loaded: a panic goes there and never reaches pstore");
+        find(judge, CHECK_OK, "", "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
 }
 
 static void judge_kernel(struct judge *judge) {
@@ -196,11 +231,7 @@ static void judge_kernel(struct judge *judge) {
         if (!kernel->known)
                 return;
         judge_backend(judge);
-        if (kernel->kdump_loaded && !kernel->notifiers_first) {
-                find(judge, CHECK_WARNING, "",
-                     "kdump is loaded: a panic goes there and never reaches pstore");
-                find(judge, CHECK_OK, "", "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
-        }
+        judge_kdump_beside_pstore(judge);
         if (kernel->panic_seconds_known && kernel->panic_seconds == 0)
                 find(judge, CHECK_OK, "sysctl kernel.panic=10",
                      "after a panic the machine waits for somebody to reset it");
@@ -264,15 +295,31 @@ static int print_store(const struct check_store *store, const struct sink *sink)
         return r;
 }
 
+int check_print_findings(const struct check_finding *findings, size_t count, const struct sink *sink) {
+        int r = 0;
+
+        for (size_t i = 0; i < count && r >= 0; i++)
+                r = print_finding(&findings[i], sink);
+        return r;
+}
+
+static int print_path(const struct check_kernel *kernel, const struct sink *sink) {
+        struct crash_path_decision decision;
+
+        if (!kernel->known)
+                return 0;
+        check_decide_path(kernel, &decision);
+        return sink_format(sink, "path of a panic: %s: %s\n", crash_path_name(decision.path), decision.why);
+}
+
 int check_print(const struct check_facts *facts, const struct sink *sink, enum check_verdict *ret_verdict) {
         struct check_finding findings[CHECK_FINDINGS_MAX];
         size_t count;
-        int r = 0;
+        int r;
 
         *ret_verdict = check_judge(facts, findings, &count);
-        for (size_t i = 0; i < count && r >= 0; i++)
-                r = print_finding(&findings[i], sink);
+        r = check_print_findings(findings, count, sink);
         for (size_t i = 0; i < facts->store_count && r >= 0; i++)
                 r = print_store(&facts->stores[i], sink);
-        return r;
+        return r < 0 ? r : print_path(&facts->kernel, sink);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/catalog.h"
+#include "store/crash-path.h"
 #include "store/sink.h"
 #include "store/source.h"
 
@@ -38,6 +39,8 @@ struct check_kernel {
         const char *command; /* that would register one for a store of this machine; NULL: none is known */
         bool kdump_loaded;
         bool notifiers_first;   /* crash_kexec_post_notifiers: pstore is written before kdump starts */
+        uint64_t crash_bytes;   /* of memory reserved for a crash kernel; 0: none */
+        enum crash_path wish;   /* of the settings of kdump */
         uint64_t log_bytes;     /* kmsg_bytes: of stored bytes per event; 0 when unknown */
         uint64_t panic_seconds; /* kernel.panic; 0: the machine stays where it stopped */
         bool panic_seconds_known;
@@ -54,6 +57,9 @@ struct check_facts {
         struct check_kernel kernel;
 };
 
+/* Which way a panic is meant to take on this machine; what is armed may differ from it. */
+void check_decide_path(const struct check_kernel *kernel, struct crash_path_decision *ret_decision);
+
 struct check_finding {
         enum check_verdict verdict;
         char text[256];   /* what is so, one sentence */
@@ -68,6 +74,9 @@ enum check_verdict check_judge(const struct check_facts *facts, struct check_fin
 
 /* "OK", "WARNING", "CRITICAL", "UNKNOWN" */
 const char *check_verdict_name(enum check_verdict verdict);
+
+/* A finding, and its remedy on a line of its own. */
+int check_print_findings(const struct check_finding *findings, size_t count, const struct sink *sink);
 
 /* The report for people: the verdict, the findings with their remedies, then the facts of each store. */
 int check_print(const struct check_facts *facts, const struct sink *sink, enum check_verdict *ret_verdict);

@@ -45,12 +45,14 @@ static void test_facts(void **state) {
         put(root, "/sys/module/pstore/parameters/kmsg_bytes", "20480\n");
         put(root, "/sys/firmware/efi/efivars/Boot0000-x", "");
         put(root, "/sys/kernel/kexec_crash_loaded", "1\n");
+        put(root, "/sys/kernel/kexec_crash_size", "83886080\n");
         put(root, "/sys/module/kernel/parameters/crash_kexec_post_notifiers", "Y\n");
         put(root, "/proc/sys/kernel/panic", "30\n");
         machine_look(root, &machine);
         assert_string_equal(machine.kernel.backend, "efi_pstore");
         assert_int_equal(machine.kernel.log_bytes, 20480);
         assert_true(machine.kernel.kdump_loaded);
+        assert_int_equal(machine.kernel.crash_bytes, 80 << 20);
         assert_true(machine.kernel.notifiers_first);
         assert_true(machine.kernel.panic_seconds_known);
         assert_int_equal(machine.kernel.panic_seconds, 30);

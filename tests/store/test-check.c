@@ -198,7 +198,7 @@ static void test_no_back_end_is_critical(void **state) {
         assert_finds(CHECK_CRITICAL, "the kernel's pstore has no back end", "modprobe efi_pstore");
         facts.kernel.command = NULL;
         assert_int_equal(judge(), CHECK_CRITICAL);
-        assert_finds(CHECK_CRITICAL, "the kernel's pstore has no back end", "");
+        assert_finds(CHECK_CRITICAL, "the kernel's pstore has no back end", "pstore-fw kdump setup");
         facts.kernel.backend = "erst";
         assert_int_equal(judge(), CHECK_OK);
         assert_finds(CHECK_OK, "pstore writes a crash to erst", "");
@@ -212,6 +212,48 @@ static void test_kdump_before_pstore_is_a_warning(void **state) {
         facts.kernel.notifiers_first = true;
         assert_int_equal(judge(), CHECK_OK);
         assert_does_not_find("kdump");
+}
+
+static void test_a_wish_for_kdump_is_no_warning(void **state) {
+        (void) state;
+        facts.kernel = (struct check_kernel){
+                .known = true, .backend = "erst", .kdump_loaded = true, .wish = CRASH_PATH_KDUMP
+        };
+        assert_int_equal(judge(), CHECK_OK);
+        assert_finds(CHECK_OK, "kdump is loaded, as was wished", "");
+        facts.kernel.wish = CRASH_PATH_BOTH;
+        assert_int_equal(judge(), CHECK_WARNING);
+}
+
+/* A machine without a store: what mends it, step by step, until a panic leaves its trace. */
+static void test_kdump_serves_a_machine_without_a_store(void **state) {
+        (void) state;
+        stores[0].error = stores[1].error = ERR_NO_STORE;
+        facts.kernel = (struct check_kernel){ .known = true };
+        assert_int_equal(judge(), CHECK_CRITICAL);
+        assert_finds(CHECK_CRITICAL, "no store of this machine", "pstore-fw kdump setup");
+        assert_finds(CHECK_CRITICAL, "has no back end", "pstore-fw kdump setup");
+        facts.kernel.crash_bytes = 80 << 20;
+        assert_int_equal(judge(), CHECK_CRITICAL);
+        assert_finds(CHECK_CRITICAL, "no store of this machine", "pstore-fw kdump load");
+        facts.kernel.kdump_loaded = true;
+        assert_int_equal(judge(), CHECK_OK);
+        assert_finds(CHECK_OK, "kdump is loaded", "");
+        assert_does_not_find("no trace");
+}
+
+/* A store that is full keeps its warning, but the panic is saved elsewhere. */
+static void test_kdump_beside_a_full_store(void **state) {
+        (void) state;
+        facts.stores = &stores[1];
+        facts.store_count = 1;
+        stores[1].space.remaining = 5120;
+        facts.kernel = (struct check_kernel){
+                .known = true, .backend = "efi", .kdump_loaded = true, .notifiers_first = true
+        };
+        assert_int_equal(judge(), CHECK_WARNING);
+        facts.kernel.kdump_loaded = false;
+        assert_int_equal(judge(), CHECK_CRITICAL);
 }
 
 static void test_a_machine_that_stays_where_it_stopped(void **state) {
@@ -271,6 +313,20 @@ static int refuse(void *context, struct bytes bytes) {
         return ERR_IO;
 }
 
+/* The decision of store/crash-path.h is one of the facts. */
+static void test_the_path_is_told(void **state) {
+        static char buffer[4096];
+        struct text text = TEXT_ON(buffer);
+        const struct sink sink = { .context = &text, .write = keep };
+        enum check_verdict verdict;
+
+        (void) state;
+        facts.kernel = (struct check_kernel){ .known = true, .backend = "erst", .crash_bytes = 1 };
+        assert_ok(check_print(&facts, &sink, &verdict));
+        test_assert_contains(buffer,
+                             "path of a panic: pstore: pstore writes a panic to erst; an armed kdump");
+}
+
 static void test_the_report_is_this(void **state) {
         static char buffer[4096];
         struct text text = TEXT_ON(buffer);
@@ -317,9 +373,13 @@ int main(void) {
                 TEST(test_firmware_judges_no_kernel),
                 TEST(test_no_back_end_is_critical),
                 TEST(test_kdump_before_pstore_is_a_warning),
+                TEST(test_a_wish_for_kdump_is_no_warning),
+                TEST(test_kdump_serves_a_machine_without_a_store),
+                TEST(test_kdump_beside_a_full_store),
                 TEST(test_a_machine_that_stays_where_it_stopped),
                 TEST(test_the_gravest_comes_first),
                 TEST(test_many_findings_leave_the_least_out),
+                TEST(test_the_path_is_told),
                 TEST(test_the_report_is_this),
         };
 
