@@ -146,6 +146,11 @@ class Archive:
             raise NotThere(f"{package} depends on no {pattern}")
         return found[1]
 
+    def closure(self, packages: list[str]) -> list[str]:
+        """These packages and all that they depend on."""
+        plan = self._apt("apt-get", "--simulate", "--no-install-recommends", "install", *packages)
+        return re.findall(r"^Inst (\S+)", plan, re.MULTILINE)
+
     def unpack(self, packages: list[str], tree: Path) -> None:
         """Download and unpack, in one step: what is interrupted leaves no tree behind."""
         scratch = tree.with_name(tree.name + ".part")

@@ -46,13 +46,21 @@ class Kernel:
     def version(self) -> str:
         return self.modules.name
 
+    def module_paths(self) -> dict[str, Path]:
+        return {_plain_name(path.name): path for path in self.modules.rglob("*.ko*")}
+
+    def those_it_has(self, names: list[str]) -> list[str]:
+        """The modules among these that are neither built in nor left out of this kernel."""
+        paths = self.module_paths()
+        return [name for name in names if name in paths]
+
     def load_order(self, wanted: list[str]) -> list[tuple[str, bytes]]:
         """Name and content of the wanted modules and of all they depend on, each after its dependencies.
 
         Read from the modules themselves, since modules.dep is made only when a package is installed. Modules
         built into the kernel are left out.
         """
-        paths = {_plain_name(path.name): path for path in self.modules.rglob("*.ko*")}
+        paths = self.module_paths()
         builtin = {_plain_name(line) for line in (self.modules / "modules.builtin").read_text().split()}
         ordered: dict[str, bytes] = {}
 

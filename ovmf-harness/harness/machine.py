@@ -17,9 +17,9 @@ _APPLICATION = "EFI/pstore-fw/pstore-fwx64.efi"
 _SCRIPT = "harness.nsh"
 _INTO_DIRECTORY = ["echo -off", "fs0:", r"cd \EFI\pstore-fw"]
 _SCREEN_IS_COMPLETE = "harness: the screen is complete"
-_INIT_REACHED = b"harness: init reached"
-_STEP_DONE = b"harness: step done"
-_KERNEL_PANIC = b"Kernel panic - not syncing"
+INIT_REACHED = b"harness: init reached"
+STEP_DONE = b"harness: step done"
+KERNEL_PANIC = b"Kernel panic - not syncing"
 
 
 class BootFailed(Exception):
@@ -133,10 +133,10 @@ class Machine:
             try:
                 serial = self._boot(log, devices)
             except qemu.Hang:
-                if _INIT_REACHED in log.read_bytes():
+                if INIT_REACHED in log.read_bytes():
                     raise
                 serial = b""
-            if _INIT_REACHED in serial:
+            if INIT_REACHED in serial:
                 return serial
             for path, content in zip(stores, before):
                 path.write_bytes(content)
@@ -149,18 +149,16 @@ class Machine:
         initrd, outbox = self._work / "initrd", self._work / "outbox"
         whole_script = script + ("\ncrash\n" if panics else "")
         initrd.write_bytes(self._lab.initramfs + initramfs.step(whole_script, files))
-        outbox.unlink(missing_ok=True)
-        with open(outbox, "wb") as disk:
-            disk.truncate(_OUTBOX_BYTES)
+        make_outbox(outbox)
         # ignore_loglevel: the serial log then has every line that pstore keeps.
         serial = self._boot_until_init(
-            [*qemu.disk(outbox), "-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
+            [*qemu.disk(outbox, "outbox"), "-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
              "-append", f"console=ttyS0 panic=-1 ignore_loglevel {append}"], "linux")
-        end = _KERNEL_PANIC if panics else _STEP_DONE
+        end = KERNEL_PANIC if panics else STEP_DONE
         if end not in serial:
             raise BootFailed(f"the serial log has no {end.decode()!r}")
-        kept = _unpack(outbox)
-        return LinuxBoot(_linux_results(kept), kept, serial.decode(errors="replace"))
+        kept = unpack(outbox)
+        return LinuxBoot(linux_results(kept), kept, serial.decode(errors="replace"))
 
     def firmware(self, purpose: str = "firmware", until: bytes | None = None) -> str:
         """Boot what the boot options say; returns the serial log when the machine has switched itself off, or
@@ -210,7 +208,14 @@ def _shell_result(name: str, arguments: str, written: dict[str, bytes]) -> Resul
     return Result(arguments, int(status, 16), out, err)
 
 
-def _unpack(outbox: Path) -> dict[str, bytes]:
+def make_outbox(outbox: Path) -> None:
+    outbox.unlink(missing_ok=True)
+    with open(outbox, "wb") as disk:
+        disk.truncate(_OUTBOX_BYTES)
+
+
+def unpack(outbox: Path) -> dict[str, bytes]:
+    """What the guest delivered, by path."""
     try:
         with tarfile.open(outbox, "r:") as archive:
             return {member.name.removeprefix("./"): archive.extractfile(member).read()
@@ -219,7 +224,7 @@ def _unpack(outbox: Path) -> dict[str, bytes]:
         raise BootFailed(f"the guest delivered nothing: {error}") from error
 
 
-def _linux_results(kept: dict[str, bytes]) -> dict[str, Result]:
+def linux_results(kept: dict[str, bytes]) -> dict[str, Result]:
     names = [path.removesuffix(".status") for path in kept if path.endswith(".status") and "/" not in path]
     return {name: Result(name, int(kept[f"{name}.status"]), kept[f"{name}.out"], kept[f"{name}.err"])
             for name in names}

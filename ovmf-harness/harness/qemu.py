@@ -6,10 +6,12 @@ import socket
 import subprocess
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-_OVMF_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
-OVMF_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+_IN_OVMF = Path("/usr/share/OVMF")
+OVMF_VARIABLES = _IN_OVMF / "OVMF_VARS_4M.fd"
 
 _running: set["Qemu"] = set()
 _lock = threading.Lock()
@@ -37,6 +39,30 @@ def kill_all() -> None:
             qemu.kill()
 
 
+@dataclass(frozen=True)
+class Firmware:
+    """SeaBIOS is what QEMU has when nothing else is said: no code of its own, no variables."""
+
+    code: Path | None = None
+    variables: Path | None = None  # the store that a new machine gets a copy of
+    machine: str = "q35"
+    options: tuple[str, ...] = ()
+
+
+SEABIOS = Firmware()
+OVMF = Firmware(_IN_OVMF / "OVMF_CODE_4M.fd", OVMF_VARIABLES)
+# Its keys are those of /usr/share/ovmf/PkKek-1-snakeoil.*, and Secure Boot is on. Only firmware in system
+# management mode may write to its flash.
+OVMF_SECURE = Firmware(_IN_OVMF / "OVMF_CODE_4M.secboot.fd", _IN_OVMF / "OVMF_VARS_4M.snakeoil.fd",
+                       "q35,smm=on", ("-global", "driver=cfi.pflash01,property=secure,value=on"))
+
+
+@dataclass(frozen=True)
+class Hardware:
+    firmware: Firmware = OVMF
+    memory_mib: int = 512  # what the guest never touches costs the host nothing
+
+
 def pflash(unit: int, path: Path | str, readonly: str = "off") -> list[str]:
     return ["-drive", f"if=pflash,format=raw,unit={unit},readonly={readonly},file={path}"]
 
@@ -47,14 +73,29 @@ def erst_device(path: Path) -> list[str]:
             "-device", "acpi-erst,memdev=erst"]
 
 
-def disk(path: Path) -> list[str]:
-    return ["-drive", f"if=virtio,format=raw,file={path}"]
+# By the name of its bus: the device that a disk is.
+_DISKS = {"virtio": "virtio-blk-pci", "nvme": "nvme", "ahci": "ide-hd,bus=ide.0"}
+
+
+def disk(path: Path, name: str = "disk", bus: str = "virtio") -> list[str]:
+    """The name is the disk's serial number, which the guest sees, and what it is throttled by. On ahci there
+    is room for one."""
+    return ["-drive", f"if=none,id={name}-file,format=raw,cache=unsafe,file={path}",
+            "-device", f"{_DISKS[bus]},id={name},drive={name}-file,serial={name}"]
+
+
+def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
+    if not firmware.code:
+        return []
+    return [*firmware.options, *pflash(0, firmware.code, readonly="on"), *pflash(1, variables)]
 
 
 class Qemu:
-    """A running machine. Its serial console goes to a file, its own complaints to a second one beside it."""
+    """A running machine. Its serial console goes to a file, its own complaints to a second one beside it.
+    `variables` is None for a firmware that has none."""
 
-    def __init__(self, accelerator: str, variables: Path, serial_log: Path, devices: list[str]):
+    def __init__(self, accelerator: str, variables: Path | None, serial_log: Path, devices: list[str],
+                 hardware: Hardware = Hardware()):
         self.serial_log = serial_log
         self.complaints = serial_log.with_suffix(".qemu")
         self._qmp = None
@@ -62,12 +103,13 @@ class Qemu:
         # With more than one processor, kernels from 6.12 on die early now and then under TCG. Without a boot
         # menu, OVMF starts the first boot option at once.
         command = ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64",
-                   "-machine", "q35", "-accel", accelerator, "-smp", "1", "-m", "512",
+                   "-machine", hardware.firmware.machine, "-accel", accelerator, "-smp", "1",
+                   "-m", str(hardware.memory_mib),
                    "-display", "none", "-nic", "none", "-no-reboot",
                    "-serial", f"file:{serial_log}",
                    # A socket that is handed over needs no path, so none can be too long.
                    "-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control",
-                   *pflash(0, _OVMF_CODE, readonly="on"), *pflash(1, variables), *devices]
+                   *_flash(hardware.firmware, variables), *devices]
         with _lock, theirs, open(self.complaints, "wb") as complaints:
             if _stopping.is_set():
                 ours.close()
@@ -121,7 +163,11 @@ class Qemu:
         if _stopping.is_set():
             raise Stopped
 
-    def _ask(self, command: str, **arguments: str) -> None:
+    def _ask(self, command: str, **arguments: Any) -> None:
+        if self._qmp is None:
+            self._qmp = self._socket.makefile("rw")
+            self._qmp.readline()  # the greeting
+            self._ask("qmp_capabilities")
         self._qmp.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
         self._qmp.flush()
         while "return" not in (answer := json.loads(self._qmp.readline())):
@@ -130,8 +176,13 @@ class Qemu:
 
     def screendump(self, path: Path) -> None:
         """The screen as a PNG file."""
-        if self._qmp is None:
-            self._qmp = self._socket.makefile("rw")
-            self._qmp.readline()  # the greeting
-            self._ask("qmp_capabilities")
         self._ask("screendump", filename=str(path), format="png")
+
+    def inject_nmi(self) -> None:
+        self._ask("inject-nmi")
+
+    def stall(self, disk_name: str) -> None:
+        """Make a disk hang: it has a byte a second, so what is asked of it after the next request waits for
+        longer than any bound."""
+        self._ask("block_set_io_throttle", id=disk_name, bps=1, bps_rd=0, bps_wr=0, iops=0, iops_rd=0,
+                  iops_wr=0)

@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator
 from harness.lab import Lab
 from harness.machine import Machine
 from harness.settings import ROOT
+from harness.system import System
 
 _DIRECTORY = ROOT / "ovmf-harness" / "scenarios"
 
@@ -50,7 +51,7 @@ class Run:
     name: str
     lab: Lab
     told: Callable[[str, str, float, bool], None]  # scenario, step, seconds, whether it went well
-    machines: list[Machine] = field(default_factory=list)
+    machines: list[Machine | System] = field(default_factory=list)
 
     @property
     def work(self) -> Path:
@@ -64,6 +65,12 @@ class Run:
         work = self.work / name
         work.mkdir()
         self.machines.append(Machine(self.lab, work, **stores))
+        return self.machines[-1]
+
+    def system(self, name: str = "system", **parts: Any) -> System:
+        work = self.work / name
+        work.mkdir()
+        self.machines.append(System(self.lab, work, **parts))
         return self.machines[-1]
 
     @contextmanager

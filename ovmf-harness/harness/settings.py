@@ -34,6 +34,10 @@ class Settings:
         return self.build / "pstore-fw"
 
     @property
+    def capture(self) -> Path:
+        return self.build / "pstore-fw-capture"
+
+    @property
     def application(self) -> Path:
         return self.build / "pstore-fwx64.efi"
 

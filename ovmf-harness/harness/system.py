@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""A machine with a small real system on its disk, which can crash, and whose crash kernel then runs.
+
+The crash kernel starts without a reset, and QEMU ends at its reboot (-no-reboot): that is how a scenario
+knows that the machine came back.
+"""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Mapping, Sequence
+
+from harness import erstfile, guestdisk, initramfs, qemu
+from harness.lab import Lab
+from harness.machine import (INIT_REACHED, KERNEL_PANIC, STEP_DONE, BootFailed, LinuxBoot, linux_results,
+                             make_outbox, unpack)
+from harness.qemu import Hardware, Qemu
+
+SEABIOS_1_GIB = Hardware(qemu.SEABIOS, 1024)
+_BOUND_S = 180
+_BOOT_ATTEMPTS = 2
+_KERNEL_STARTS = "Linux version "
+_COMMAND_LINE = "console=ttyS0 panic=-1 ignore_loglevel"
+
+# What to do to the running machine when its serial console shows something.
+Action = tuple[bytes, Callable[[Qemu], None]]
+
+
+@dataclass(frozen=True)
+class Crash:
+    """One crash, from the boot before it to the end of the crash kernel."""
+
+    boot: LinuxBoot  # what the step had delivered before
+    seconds: dict[bytes, float]  # from the first mark to each mark on the serial console, and to the end
+
+    @property
+    def serial(self) -> str:
+        """Of the kernel that crashed."""
+        return self._parts[0]
+
+    @property
+    def capture(self) -> str:
+        """The serial log of the crash kernel; empty when none started."""
+        return self._parts[1]
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        head, first, rest = self.boot.serial.partition(_KERNEL_STARTS)
+        crashed, second, after = rest.partition(_KERNEL_STARTS)
+        return head + first + crashed, second + after
+
+
+@dataclass
+class System:
+    """`erst` is the content of the ERST file, or None for a machine without the device; `image` a disk other
+    than guestdisk's."""
+
+    lab: Lab
+    work: Path
+    hardware: Hardware = SEABIOS_1_GIB
+    erst: bytes | None = None
+    bus: str = "virtio"
+    image: Path | None = None
+    kernel: Path | None = None  # other than the lab's
+    last_log: Path | None = None
+    _boots: int = 0
+    _more_disks: dict[str, Path] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.disk = self.work / "system.img"
+        guestdisk.copy_sparse(self.image or guestdisk.obtain(self.lab), self.disk)
+        self._initramfs = initramfs.system(self.lab.kernel, guestdisk.boot_modules(self.lab.kernel, self.bus))
+        self._variables = None
+        if self.hardware.firmware.variables:
+            self._variables = self.work / "vars.fd"
+            self._variables.write_bytes(self.hardware.firmware.variables.read_bytes())
+        if self.erst is not None:
+            self.erst_image.write_bytes(self.erst)
+
+    @property
+    def erst_image(self) -> Path:
+        return self.work / "erst.img"
+
+    def erst_records(self) -> dict[int, bytes]:
+        return erstfile.records(self.erst_image.read_bytes())
+
+    def add_disk(self, name: str, size: str, kind: str) -> None:
+        """One more, with an empty file system; the step's `disk NAME` prints its device."""
+        self._more_disks[name] = self.work / f"{name}.img"
+        guestdisk.make_file_system(self._more_disks[name], size, kind)
+
+    def files(self, directory: str, disk: str = "system") -> dict[str, bytes]:
+        """What is below a directory of an ext4 disk, by its path from there."""
+        return guestdisk.read(self._more_disks.get(disk, self.disk), directory)
+
+    # --- booting ---
+
+    @property
+    def _bound_s(self) -> float:
+        """More memory is more to look through, under TCG."""
+        return (_BOUND_S + self.hardware.memory_mib / 128) * self.lab.settings.patience
+
+    def _new_log(self, purpose: str) -> Path:
+        self._boots += 1
+        self.last_log = self.work / f"{self._boots}-{purpose}.log"
+        self.last_log.unlink(missing_ok=True)
+        return self.last_log
+
+    def _devices(self, initrd: Path, append: str) -> list[str]:
+        devices = qemu.disk(self.disk, "system", self.bus) + qemu.disk(self.work / "outbox", "outbox")
+        for name, path in self._more_disks.items():
+            devices += qemu.disk(path, name)
+        devices += qemu.erst_device(self.erst_image) if self.erst is not None else []
+        return [*devices, "-kernel", str(self.kernel or self.lab.kernel.image), "-initrd", str(initrd),
+                "-append", f"{_COMMAND_LINE} {append}"]
+
+    def _observe(self, log: Path, devices: list[str], actions: Sequence[Action]) -> dict[bytes, float]:
+        """Boot, wait for each mark in turn and act on it, then for the end. When each came."""
+        came = {}
+        with Qemu(self.lab.accelerator, self._variables, log, devices, self.hardware) as machine:
+            for mark, act in actions:
+                machine.wait(self._bound_s, mark)
+                if mark in machine.serial:
+                    came[mark] = time.monotonic()
+                    act(machine)
+            machine.wait(self._bound_s)
+            came[b""] = time.monotonic()
+        return {mark: at - min(came.values()) for mark, at in came.items()}
+
+    def _boot(self, initrd: Path, append: str, purpose: str, reached: bytes, actions: Sequence[Action],
+              ) -> tuple[str, dict[bytes, float]]:
+        """Kernels die now and then under TCG before they reach init; only such a boot is made again."""
+        make_outbox(self.work / "outbox")
+        for _ in range(_BOOT_ATTEMPTS):
+            log = self._new_log(purpose)
+            try:
+                seconds = self._observe(log, self._devices(initrd, append), actions)
+            except qemu.Hang:
+                if reached in log.read_bytes():
+                    raise
+            serial = log.read_bytes()
+            if reached in serial:
+                return serial.decode(errors="replace").replace("\r", ""), seconds
+        raise BootFailed(f"Linux did not reach {reached.decode()!r} in {_BOOT_ATTEMPTS} attempts")
+
+    def _initrd(self, script: str, files: Mapping[str, bytes]) -> Path:
+        path = self.work / "initrd"
+        step = {f"run/{name}": content for name, content in files.items()} | {"run/step": script.encode()}
+        path.write_bytes(self._initramfs + initramfs.files(step))
+        return path
+
+    def _delivered(self, serial: str) -> LinuxBoot:
+        kept = unpack(self.work / "outbox")
+        return LinuxBoot(linux_results(kept), kept, serial)
+
+    def linux(self, script: str, files: Mapping[str, bytes] = {}, append: str = "") -> LinuxBoot:
+        """Boot the system and run a shell script in it, as root, in /run, where `files` are."""
+        serial, _ = self._boot(self._initrd(script, files), append, "linux", INIT_REACHED, ())
+        if STEP_DONE.decode() not in serial:
+            raise BootFailed(f"the serial log has no {STEP_DONE.decode()!r}")
+        return self._delivered(serial)
+
+    def crash(self, script: str = "crash\n", files: Mapping[str, bytes] = {}, append: str = "",
+              actions: Sequence[Action] = ((KERNEL_PANIC, lambda _: None),)) -> Crash:
+        """The same with a script that crashes the kernel; ends when the machine has come back."""
+        serial, seconds = self._boot(self._initrd(script, files), append, "crash", INIT_REACHED, actions)
+        if STEP_DONE.decode() in serial:
+            raise BootFailed("the kernel did not crash")
+        return Crash(self._delivered(serial), seconds)
+
+    def start(self, initrd: bytes, append: str, reached: bytes) -> str:
+        """Boot an initramfs that is none of the harness's. Its serial log."""
+        path = self.work / "initrd"
+        path.write_bytes(initrd)
+        return self._boot(path, append, "start", reached, ())[0]
