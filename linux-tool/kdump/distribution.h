@@ -3,6 +3,7 @@
 
 #include "base/allocator.h"
 #include "base/text.h"
+#include "linux-tool/kdump/reason.h"
 
 /*
  * The distribution's own initramfs for targets that ours cannot mount: LVM, RAID, LUKS, the network. It is
@@ -18,25 +19,24 @@
 #define KDUMP_DISTRIBUTION_PROGRAM "pstore-fw-capture"
 
 /* On the crash kernel's command line: without it the scripts do nothing. */
-#define KDUMP_DISTRIBUTION_PARAMETER  "pstore_fw.capture"
-
-#define KDUMP_DISTRIBUTION_ERROR_SIZE 512
+#define KDUMP_DISTRIBUTION_PARAMETER "pstore_fw.capture"
 
 /*
  * Builds it for the kernel `release`, whose modules must be installed; takes half a minute, and is ended
- * after five. What the tool says goes to standard error when it fails. 0 and the file's bytes in
- * *ret_initramfs, an initialised buffer; or an error, and in `ret_error` one line that says what and why:
- * ERR_NOT_SUPPORTED when neither tool or our scripts for it are not installed, ERR_FAILED, ERR_TIMEOUT, …
+ * after five. 0 and the file's bytes in *ret_initramfs, an initialised buffer, which is empty otherwise.
+ * Errors have a reason, with the last line of what the tool said when it failed: ERR_NOT_SUPPORTED when
+ * neither tool is there, or our scripts are not installed for it; ERR_VALUE for what is no release;
+ * ERR_FAILED; ERR_TIMEOUT …
  *
- * `root` is "" or, for tests, a directory that the paths of tools and scripts are looked for below.
+ * `root` is "" or, for tests, a directory below which tools, scripts and temporary files are.
  */
 int kdump_distribution_build(const char *root, const char *release, struct buffer *ret_initramfs,
-                             char ret_error[KDUMP_DISTRIBUTION_ERROR_SIZE]);
+                             struct kdump_reason *ret_reason);
 
 /*
  * What of the running kernel's command line (/proc/cmdline) the distribution's initramfs may need to find its
  * root file system again (root=, rd.*, cryptdevice= …): everything but what is wrong in a crash kernel, such
- * as crashkernel= and resume=. KDUMP_DISTRIBUTION_PARAMETER stands behind it; what the crash kernel always
- * has goes behind that by the caller, so that it counts more. The caller looks at text->truncated.
+ * as crashkernel= and resume=. What makes that initramfs come to an end stands behind it. The caller puts
+ * what every crash kernel has last, so that it counts most, and looks at text->truncated.
  */
 void kdump_distribution_put_parameters(const char *running, struct text *text);

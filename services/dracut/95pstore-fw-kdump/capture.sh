@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+#
+# dracut, when the root file system is mounted.
+
+# shellcheck disable=SC1091 # services/pstore-fw-kdump.sh
+. /lib/pstore-fw-kdump.sh
+if pstore_fw_is_wanted; then
+	pstore_fw_capture "${NEWROOT:-/sysroot}"
+fi
