@@ -57,15 +57,15 @@ CFLAGS_san-efi = $(CFLAGS_san) $(EFI_TYPES)
 CC_fuzz      = $(FUZZ_CC)
 CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link $(LIBS_CFLAGS) -Itests
 
-# Firmware: no libc (-ffreestanding, and -fno-builtin-... is not needed as efi-app/memory.c has the four
-# functions gcc calls), interrupts that run on the current stack (-mno-red-zone), no SSE state to save there
-# (-mgeneral-regs-only), position-independent as the loader may put it anywhere, and no stack protector, whose
-# canary lives in thread storage that firmware has not.
 # What the crash kernel runs: one file, no libraries beside it, small as its memory is reserved for good.
 CC_static     = $(CC)
 CFLAGS_static = $(COMMON) -Os -ffunction-sections -fdata-sections
 STATIC_LIBS  := -linih -lblkid
 
+# Firmware: no libc (-ffreestanding, and -fno-builtin-... is not needed as efi-app/memory.c has the four
+# functions gcc calls), interrupts that run on the current stack (-mno-red-zone), no SSE state to save there
+# (-mgeneral-regs-only), position-independent as the loader may put it anywhere, and no stack protector, whose
+# canary lives in thread storage that firmware has not.
 CC_efi-x86_64     = $(CC)
 CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(EFI_TYPES) -mno-red-zone -mgeneral-regs-only -fpic \
                     -fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
@@ -91,7 +91,7 @@ EFI_APP := $(O)/pstore-fwx64.efi
 objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 
 .PHONY: all
-all: $(PROGRAM) $(EFI_APP)
+all: $(PROGRAM) $(CAPTURE) $(EFI_APP)
 
 $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/main.c,$(CAPTURE_SRC)) $(LINUX_SRC))
 	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -124,6 +124,9 @@ $(O)/$(1)/%.o: %.c $(O)/$(1)/flags | $(O)/layers.ok
 	$$(call say,CC)$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach v,host static san san-efi fuzz efi-x86_64,$(eval $(call variant,$(v))))
+
+# The file of sysctl settings is in the program itself, which the compiler does not tell of.
+$(foreach v,host san,$(O)/$(v)/linux-tool/kdump/sysctl.o): services/60-pstore-fw.conf
 
 .PHONY: FORCE
 FORCE:
@@ -176,7 +179,7 @@ STAMPS    := $(addsuffix .passed,$(TESTS) $(EFI_TESTS) $(REPLAYS))
 export CORPUS ?= ../shared/corpus
 export O
 
-$(addsuffix .passed,$(TESTS) $(EFI_TESTS)): %.passed: % $(TEST_DATA) $(PROGRAM) scripts/run-test
+$(addsuffix .passed,$(TESTS) $(EFI_TESTS)): %.passed: % $(TEST_DATA) $(PROGRAM) $(CAPTURE) scripts/run-test
 	$(call say,TEST)scripts/run-test $*.log $< && touch $@
 
 $(addsuffix .passed,$(REPLAYS)): $(O)/san/replay/fuzz-%.passed: $(O)/san/replay/fuzz-% $(TEST_DATA) scripts/run-test
@@ -236,6 +239,7 @@ $(addsuffix .fuzzed,$(FUZZERS)): $(O)/fuzz/fuzz-%.fuzzed: $(O)/fuzz/fuzz-% FORCE
 .PHONY: install
 install: all
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/pstore-fw
+	install -D -m 755 $(CAPTURE) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fw-capture
 	install -D -m 644 $(EFI_APP) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fwx64.efi
 
 .PHONY: format

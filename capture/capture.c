@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "capture/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "capture/save.h"
+#include "posix/errno.h"
+#include "posix/memory.h"
+
+#define DIRECTORY_MODE 0700 /* a kernel's log and memory are root's alone */
+
+static int enter(int at, const char *name) {
+        int fd;
+
+        if (mkdirat(at, name, DIRECTORY_MODE) < 0 && errno != EEXIST)
+                return errno_to_error(errno);
+        fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? errno_to_error(errno) : fd;
+}
+
+int capture_open_directory(const char *mount_point, const char *directory) {
+        char path[sizeof(((struct capture_plan *) NULL)->directory)];
+        char *rest = NULL;
+        int fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0)
+                return errno_to_error(errno);
+        snprintf(path, sizeof(path), "%s", directory);
+        for (char *name = strtok_r(path, "/", &rest); name && fd >= 0; name = strtok_r(NULL, "/", &rest)) {
+                int below = enter(fd, name);
+
+                (void) close(fd);
+                fd = below;
+        }
+        return fd;
+}
+
+static void name_origin(char *origin, size_t size) {
+        struct utsname kernel = { .release = "?" };
+
+        (void) uname(&kernel);
+        snprintf(origin, size, "pstore-fw " VERSION " (crash kernel %s)", kernel.release);
+}
+
+static struct save_job make_job(struct capture *capture, int directory_fd, const char *origin) {
+        struct save_job job = {
+                .plan = &capture->plan,
+                .directory_fd = directory_fd,
+                .directory = capture->plan.directory,
+                .vmcore = capture->vmcore,
+                .deadline_ms = capture->deadline_ms,
+                .meminfo = &capture->meminfo,
+                .journal = &capture->journal,
+                .dumped_by = origin,
+        };
+
+        (void) tool_find(capture->tools, capture->plan.log_tool, &job.log_tools[0]);
+        return job;
+}
+
+/* The disk's own tools: for the image, and for the log when the one that was brought along does not work. */
+static void find_disk_tools(struct capture *capture, const char *mount_point, struct save_job *job) {
+        const char *name = capture->plan.image_tool;
+        char path[TOOL_PATH_SIZE];
+
+        if (!name[0])
+                return;
+        snprintf(path, sizeof(path), "%s%s/" CAPTURE_DISK_TOOLS_NAME, mount_point, capture->plan.directory);
+        if (tool_find(path, name, &job->image_tool))
+                job->log_tools[1] = job->image_tool;
+        else
+                journal_failed(&capture->journal, "image", "%s is not in %s", name, path);
+}
+
+int capture_to_disk(struct capture *capture, const char *mount_point) {
+        _cleanup_close_ int fd = capture_open_directory(mount_point, capture->plan.directory);
+        char origin[160];
+        struct save_result result;
+        struct save_job job;
+        int r;
+
+        if (fd < 0) {
+                journal_failed(&capture->journal, "directory", "%s: %s", capture->plan.directory,
+                               error_text(fd));
+                return fd;
+        }
+        name_origin(origin, sizeof(origin));
+        job = make_job(capture, fd, origin);
+        find_disk_tools(capture, mount_point, &job);
+        r = save_dump(&job, &result);
+        if (r == ERR_NO_STORE)
+                journal_failed(&capture->journal, "vmcore", "there is no %s", capture->vmcore);
+        else if (r < 0)
+                journal_failed(&capture->journal, "dump", "%s: no log is saved: %s", capture->plan.directory,
+                               error_text(r));
+        return r;
+}
+
+int capture_to_console(struct capture *capture) {
+        _cleanup_close_ int console = open(capture->console, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+        _cleanup_close_ int fd = open(capture->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        struct save_job job = make_job(capture, fd, "");
+        int r;
+
+        if (console < 0 || fd < 0) {
+                journal_failed(&capture->journal, "console", "%s", strerror(errno));
+                return ERR_IO;
+        }
+        journal_say(&capture->journal, "log goes to the console");
+        r = save_log_to(&job, console);
+        if (r == 0)
+                journal_say(&capture->journal, "log ends");
+        else
+                journal_failed(&capture->journal, "console", "%s", error_text(r));
+        return r;
+}

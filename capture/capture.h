@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "capture/journal.h"
+#include "capture/meminfo.h"
+#include "capture/plan.h"
+
+/* What a capture has from its beginning to its end. */
+struct capture {
+        struct capture_plan plan;
+        struct journal journal;
+        struct meminfo meminfo;
+        uint64_t deadline_ms;  /* of clock_ms(): the guard acts a little later */
+        const char *vmcore;    /* "/proc/vmcore" */
+        const char *tools;     /* CAPTURE_TOOLS_PATH */
+        const char *console;   /* "/dev/console" */
+        const char *temporary; /* a directory in memory, for a log that only the console gets */
+};
+
+/*
+ * Saves into the plan's directory below `mount_point`, where its file system is mounted; what of the
+ * directory is missing is made. 0 when the log is safe there.
+ */
+int capture_to_disk(struct capture *capture, const char *mount_point);
+
+/* The log alone, to the console, where there is no disk to save to. */
+int capture_to_console(struct capture *capture);
+
+/* Opens a directory, and makes what of its path is missing below `mount_point`. Returns it, or an error. */
+int capture_open_directory(const char *mount_point, const char *directory);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdint.h>
+
+/* Milliseconds since the kernel started; never goes back. Deadlines are times of this clock. */
+uint64_t clock_ms(void);
+
+/* How long it is until the deadline: 0 when it is over. */
+static inline uint64_t clock_left_ms(uint64_t deadline_ms) {
+        uint64_t now = clock_ms();
+
+        return now < deadline_ms ? deadline_ms - now : 0;
+}
+
+void clock_sleep_ms(uint64_t ms);

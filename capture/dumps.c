@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "capture/dumps.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "base/timestamp.h"
+#include "capture/log-message.h"
+#include "posix/errno.h"
+#include "posix/memory.h"
+
+#define NAME_MIDDLE    "-kdump-panic"
+#define NUMBER_MAX     999
+#define DIRECTORY_MODE 0700
+
+/* A dump has no directories in it; one that somebody made there goes with it. */
+#define DEPTH_MAX 8
+
+/* "20261121T075124Z" */
+static int parse_time(struct bytes name, size_t *at, uint64_t *ret_seconds) {
+        struct civil_time civil = { 0 };
+        uint64_t date, time;
+        size_t start = *at;
+
+        if (decimal_parse(name, at, 99991231, &date) < 0 || *at - start != 8 ||
+            bytes_u8(name, (*at)++) != 'T')
+                return ERR_VALUE;
+        start = *at;
+        if (decimal_parse(name, at, 235959, &time) < 0 || *at - start != 6 || bytes_u8(name, (*at)++) != 'Z')
+                return ERR_VALUE;
+        civil.year = (int64_t) (date / 10000);
+        civil.month = (unsigned) (date / 100 % 100);
+        civil.day = (unsigned) (date % 100);
+        civil.hour = (unsigned) (time / 10000);
+        civil.minute = (unsigned) (time / 100 % 100);
+        civil.second = (unsigned) (time % 100);
+        return timestamp_from_civil(&civil, ret_seconds);
+}
+
+int dumps_parse_name(const char *name, uint64_t *ret_seconds, unsigned *ret_number) {
+        struct bytes view = text_view(name), middle = text_view(NAME_MIDDLE);
+        uint64_t seconds, number;
+        size_t at = 0;
+
+        if (parse_time(view, &at, &seconds) < 0 || !bytes_start_with(bytes_from(view, at), middle))
+                return ERR_VALUE;
+        at += middle.size;
+        if (decimal_parse(view, &at, NUMBER_MAX, &number) < 0 || at != view.size || number == 0)
+                return ERR_VALUE;
+        *ret_seconds = seconds;
+        *ret_number = (unsigned) number;
+        return 0;
+}
+
+static int open_directory(int at, const char *name) {
+        int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+        return fd < 0 ? errno_to_error(errno) : fd;
+}
+
+static bool look_at(int fd, const char *name, uint64_t *ret_size) {
+        struct stat stat;
+
+        if (fstatat(fd, name, &stat, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(stat.st_mode))
+                return false;
+        *ret_size = (uint64_t) stat.st_size;
+        return true;
+}
+
+static bool is_part(const char *name) {
+        size_t length = strlen(name), suffix = strlen(DUMPS_PART_SUFFIX);
+
+        return length > suffix && strcmp(name + length - suffix, DUMPS_PART_SUFFIX) == 0;
+}
+
+/* An own descriptor for the stream, which closes it. */
+static DIR *open_stream(int fd) {
+        int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *stream = own < 0 ? NULL : fdopendir(own);
+
+        if (own >= 0 && !stream)
+                (void) close(own);
+        return stream;
+}
+
+static bool holds_part(int fd) {
+        _cleanup_closedir_ DIR *stream = open_stream(fd);
+        const struct dirent *entry;
+
+        while (stream && (entry = readdir(stream)))
+                if (is_part(entry->d_name))
+                        return true;
+        return false;
+}
+
+static void look_into(int directory_fd, struct crash_dump *dump) {
+        _cleanup_close_ int fd = open_directory(directory_fd, dump->name);
+        uint64_t size;
+
+        if (fd < 0)
+                return;
+        dump->has_log = look_at(fd, DUMPS_LOG_NAME, &dump->log_size);
+        dump->has_image = look_at(fd, DUMPS_IMAGE_NAME, &dump->image_size);
+        dump->has_manifest = look_at(fd, DUMPS_MANIFEST_NAME, &size);
+        dump->has_part = holds_part(fd);
+}
+
+static int newest_first(const void *left, const void *right) {
+        const struct crash_dump *a = left, *b = right;
+
+        if (a->crash_seconds != b->crash_seconds)
+                return a->crash_seconds > b->crash_seconds ? -1 : 1;
+        return a->number > b->number ? -1 : a->number < b->number;
+}
+
+static int add_row(int directory_fd, const char *name, struct dumps *dumps, size_t *capacity) {
+        struct crash_dump dump = { .name = "" };
+        struct text text = TEXT_ON(dump.name);
+        int r;
+
+        if (dumps_parse_name(name, &dump.crash_seconds, &dump.number) < 0)
+                return 0;
+        r = array_grow(&system_allocator, (void **) &dumps->rows, capacity, dumps->count, sizeof(dump));
+        if (r < 0)
+                return r;
+        text_put(&text, name);
+        look_into(directory_fd, &dump);
+        dumps->rows[dumps->count++] = dump;
+        return 0;
+}
+
+int dumps_list(int directory_fd, struct dumps *ret_dumps) {
+        _cleanup_closedir_ DIR *stream = open_stream(directory_fd);
+        struct dumps dumps = { 0 };
+        const struct dirent *entry;
+        size_t capacity = 0;
+        int r = 0;
+
+        if (!stream)
+                return errno_to_error(errno);
+        while (r == 0 && (entry = readdir(stream)))
+                r = add_row(directory_fd, entry->d_name, &dumps, &capacity);
+        if (r < 0) {
+                dumps_free(&dumps);
+                return r;
+        }
+        if (dumps.count > 0)
+                qsort(dumps.rows, dumps.count, sizeof(dumps.rows[0]), newest_first);
+        *ret_dumps = dumps;
+        return 0;
+}
+
+void dumps_free(struct dumps *dumps) {
+        free(dumps->rows);
+        *dumps = (struct dumps){ 0 };
+}
+
+int dumps_message(int directory_fd, const char *name, char ret_message[DUMPS_MESSAGE_SIZE]) {
+        _cleanup_close_ int fd = open_directory(directory_fd, name);
+        _cleanup_close_ int log = -1;
+
+        ret_message[0] = '\0';
+        if (fd < 0)
+                return fd;
+        log = openat(fd, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (log < 0)
+                return errno_to_error(errno);
+        return log_message_read(log, ret_message, DUMPS_MESSAGE_SIZE);
+}
+
+int dumps_make(int directory_fd, uint64_t crash_seconds, char ret_name[DUMPS_NAME_SIZE]) {
+        char time[TIMESTAMP_TEXT_SIZE], name[DUMPS_NAME_SIZE];
+
+        timestamp_format_compact(crash_seconds, time);
+        for (unsigned number = 1; number <= NUMBER_MAX; number++) {
+                struct text text = TEXT_ON(name);
+
+                text_format(&text, "%s" NAME_MIDDLE "%u", time, number);
+                if (mkdirat(directory_fd, name, DIRECTORY_MODE) == 0) {
+                        (void) fsync(directory_fd);
+                        memcpy(ret_name, name, sizeof(name));
+                        return open_directory(directory_fd, name);
+                }
+                if (errno != EEXIST)
+                        return errno_to_error(errno);
+        }
+        return ERR_EXISTS;
+}
+
+static int remove_content(int fd, unsigned depth);
+
+static int remove_entry(int at, const char *name, unsigned depth) {
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        if (unlinkat(at, name, 0) == 0)
+                return 0;
+        /* POSIX says EPERM for a directory, Linux EISDIR. */
+        if (errno != EISDIR && errno != EPERM)
+                return errno_to_error(errno);
+        fd = open_directory(at, name);
+        if (fd < 0)
+                return ERR_PERMISSION;
+        r = depth > 0 ? remove_content(fd, depth - 1) : ERR_LOOP;
+        if (r == 0 && unlinkat(at, name, AT_REMOVEDIR) < 0)
+                r = errno_to_error(errno);
+        return r;
+}
+
+static int remove_content(int fd, unsigned depth) {
+        _cleanup_closedir_ DIR *stream = open_stream(fd);
+        const struct dirent *entry;
+        int r = 0;
+
+        if (!stream)
+                return errno_to_error(errno);
+        while (r == 0 && (entry = readdir(stream)))
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        r = remove_entry(fd, entry->d_name, depth);
+        return r;
+}
+
+int dumps_remove(int directory_fd, const char *name) {
+        uint64_t seconds;
+        unsigned number;
+
+        if (dumps_parse_name(name, &seconds, &number) < 0)
+                return ERR_VALUE;
+        return remove_entry(directory_fd, name, DEPTH_MAX);
+}
+
+void dumps_prune(int directory_fd, unsigned keep, const char *current, struct journal *journal) {
+        struct dumps dumps;
+        size_t kept = current ? 1 : 0;
+        int r = dumps_list(directory_fd, &dumps);
+
+        if (r < 0) {
+                journal_failed(journal, "keep", "%s", error_text(r));
+                return;
+        }
+        for (size_t i = 0; i < dumps.count; i++) {
+                const char *name = dumps.rows[i].name;
+
+                if (current && strcmp(name, current) == 0)
+                        continue;
+                if (kept++ < keep)
+                        continue;
+                r = dumps_remove(directory_fd, name);
+                if (r < 0)
+                        journal_failed(journal, "keep", "%s cannot be removed: %s", name, error_text(r));
+        }
+        dumps_free(&dumps);
+}

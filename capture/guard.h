@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Makes sure that the machine comes back whatever the capture does: two processes that wait, which no lack of
+ * memory kills. The first restarts the machine as reboot(2) does, which asks every driver to shut its device
+ * down and can hang in one of them; the second, started by the first, resets it without asking anybody.
+ */
+struct guard_stage {
+        uint64_t after_ms; /* since guard_start() */
+        void (*act)(void *context);
+};
+
+struct guard {
+        struct guard_stage stages[2];
+        void *context;
+};
+
+/* The process of the first stage, whose group has both; or an error. */
+pid_t guard_start(const struct guard *guard);
+
+/* Takes them back, where the machine is not to be restarted by us. */
+void guard_stop(pid_t pid);

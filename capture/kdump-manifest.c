@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "capture/kdump-manifest.h"
+
+#include <time.h>
+
+#include "base/json.h"
+#include "base/timestamp.h"
+
+static void put_time(struct json_writer *json, const char *name, uint64_t seconds) {
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        timestamp_format_rfc3339(seconds, time);
+        json_put_string(json, name, time);
+}
+
+static void put_text_or_null(struct json_writer *json, const char *name, const char *value) {
+        if (value[0])
+                json_put_string(json, name, value);
+        else
+                json_put_null(json, name);
+}
+
+static void put_log(struct json_writer *json, const struct save_result *result) {
+        if (!result->log.saved) {
+                json_put_null(json, "log");
+                put_text_or_null(json, "log_error", result->log.error);
+                return;
+        }
+        json_begin_object(json, "log");
+        json_put_string(json, "file", DUMPS_LOG_NAME);
+        json_put_number(json, "size", result->log.size);
+        json_put_string(json, "sha256", result->log_sha256);
+        json_end_object(json);
+}
+
+/* Without a digest: reading hundreds of megabytes again would keep the machine from coming back. */
+static void put_image(struct json_writer *json, const struct save_job *job,
+                      const struct save_result *result) {
+        if (!result->image.saved) {
+                json_put_null(json, "image");
+                put_text_or_null(json, "image_error", result->image.error);
+                return;
+        }
+        json_begin_object(json, "image");
+        json_put_string(json, "file", DUMPS_IMAGE_NAME);
+        json_put_number(json, "size", result->image.size);
+        json_put_number(json, "dump_level", job->plan->dump_level);
+        json_put_string(json, "compression", job->plan->compression);
+        json_end_object(json);
+}
+
+static void put_steps(struct json_writer *json, const struct journal *journal) {
+        json_begin_array(json, "steps");
+        for (size_t i = 0; i < journal->step_count; i++) {
+                json_begin_object(json, NULL);
+                json_put_string(json, "name", journal->steps[i].name);
+                json_put_number(json, "milliseconds", journal->steps[i].ms);
+                json_put_string(json, "result", journal->steps[i].result);
+                json_end_object(json);
+        }
+        json_end_array(json);
+}
+
+static void put_memory(struct json_writer *json, const struct meminfo *meminfo) {
+        json_begin_object(json, "memory");
+        json_put_number(json, "total", meminfo->total);
+        json_put_number(json, "free_at_start", meminfo->free_at_start);
+        json_put_number(json, "lowest_available", meminfo->lowest_available);
+        json_end_object(json);
+}
+
+void kdump_manifest_put(const struct save_job *job, const struct save_result *result, struct buffer *buffer) {
+        struct json_writer json;
+
+        json_init(&json, buffer);
+        json_begin_object(&json, NULL);
+        json_put_string(&json, "schema", "pstore-fw/kdump-manifest/1");
+        json_put_string(&json, "event", result->name);
+        json_put_string(&json, "store", "kdump");
+        json_put_string(&json, "reason", "panic");
+        put_text_or_null(&json, "message", result->message);
+        put_time(&json, "time", result->crash_seconds);
+        put_text_or_null(&json, "kernel", result->release);
+        json_put_string(&json, "dumped_by", job->dumped_by);
+        put_time(&json, "dumped_at", (uint64_t) time(NULL));
+        put_log(&json, result);
+        put_image(&json, job, result);
+        put_steps(&json, job->journal);
+        put_memory(&json, job->meminfo);
+        json_end_object(&json);
+}

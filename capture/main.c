@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "capture/capture.h"
+#include "capture/clock.h"
+#include "capture/disk.h"
+#include "capture/guard.h"
+#include "capture/module.h"
+#include "capture/mount.h"
+#include "capture/tools.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+/*
+ * /init of the crash kernel, without arguments; or, with --mounted DIR, the same in an initramfs of the
+ * distribution's, which has mounted the file system for dumps at DIR. However it goes, the machine is
+ * restarted.
+ */
+
+#define TARGET        "/target"
+#define PLAN_SIZE_MAX ((size_t) 64 * 1024)
+
+/* So long before the guard acts the capture stops by itself; and so long after it the machine is reset. */
+#define MARGIN_MS 5000
+#define RESET_MS  30000
+
+static const struct {
+        const char *type, *place;
+} kernel_file_systems[] = {
+        { "proc", "/proc" },
+        { "sysfs", "/sys" },
+        { "devtmpfs", "/dev" },
+};
+
+struct reset {
+        int kmsg, sysrq;
+};
+
+static void restart_late(void *context) {
+        const struct reset *reset = context;
+
+        (void) file_write_all(reset->kmsg, text_view("<3>pstore-fw: guard: not done in time: restarting\n"));
+        (void) reboot(RB_AUTOBOOT);
+}
+
+/* Documentation/admin-guide/sysrq.rst: at once, without a sync and without asking drivers. */
+static void reset_now(void *context) {
+        const struct reset *reset = context;
+
+        (void) file_write_all(reset->sysrq, text_view("b"));
+}
+
+/* An initramfs without /dev/console leaves us without standard files, whose numbers others would get then. */
+static void open_standard_files(void) {
+        int fd;
+
+        do
+                fd = open("/dev/null", O_RDWR);
+        while (fd >= 0 && fd < STDERR_FILENO);
+        if (fd > STDERR_FILENO)
+                (void) close(fd);
+}
+
+static void mount_kernel_file_systems(void) {
+        for (size_t i = 0; i < ARRAY_SIZE(kernel_file_systems); i++) {
+                (void) mkdir(kernel_file_systems[i].place, 0755);
+                (void) mount(kernel_file_systems[i].type, kernel_file_systems[i].place,
+                             kernel_file_systems[i].type, 0, NULL);
+        }
+}
+
+static int read_plan(struct capture *capture) {
+        char error[KEYS_ERROR_SIZE] = "";
+        _cleanup_buffer_ struct buffer text;
+        int r;
+
+        buffer_init(&text, &system_allocator);
+        r = file_read_at(AT_FDCWD, CAPTURE_PLAN_PATH, PLAN_SIZE_MAX, &text);
+        buffer_append(&text, bytes_of("", 1));
+        if (r == 0)
+                r = buffer_error(&text);
+        if (r == 0)
+                r = capture_plan_parse((const char *) text.data, &capture->plan, error);
+        if (r < 0)
+                journal_failed(&capture->journal, "plan", CAPTURE_PLAN_PATH ": %s",
+                               error[0] ? error : error_text(r));
+        return r;
+}
+
+static int mount_target(struct capture *capture) {
+        const struct capture_plan *plan = &capture->plan;
+        char device[DISK_PATH_SIZE];
+        int r;
+
+        r = disk_wait("", plan->uuid, clock_ms() + (uint64_t) plan->disk_seconds * 1000, device);
+        if (r < 0) {
+                journal_failed(&capture->journal, "disk", "none has the file system %s after %u s",
+                               plan->uuid, plan->disk_seconds);
+                return r;
+        }
+        journal_done(&capture->journal, "disk");
+        (void) mkdir(TARGET, 0700);
+        r = mount_disk(device, TARGET, plan->file_system, plan->mount_options);
+        if (r < 0) {
+                journal_failed(&capture->journal, "mount", "%s: %s", device, strerror(-r));
+                return errno_to_error(-r);
+        }
+        journal_done(&capture->journal, "mount");
+        return 0;
+}
+
+static void prepare_tools(struct capture *capture) {
+        int r = tools_unpack(capture->tools);
+
+        if (r < 0)
+                journal_failed(&capture->journal, "tools", "%s: %s", capture->tools, error_text(r));
+        else
+                journal_done(&capture->journal, "tools");
+}
+
+static bool vmcore_is_there(struct capture *capture) {
+        if (access(capture->vmcore, F_OK) == 0)
+                return true;
+        journal_failed(&capture->journal, "vmcore", "there is no %s: this is no crash kernel",
+                       capture->vmcore);
+        return false;
+}
+
+static void run_alone(struct capture *capture) {
+        bool mounted;
+        int r;
+
+        prepare_tools(capture);
+        module_load_all(CAPTURE_MODULES_PATH, &capture->journal);
+        mounted = mount_target(capture) == 0;
+        r = mounted ? capture_to_disk(capture, TARGET) : ERR_NOT_FOUND;
+        if (r < 0)
+                (void) capture_to_console(capture);
+        if (mounted && umount(TARGET) < 0)
+                journal_failed(&capture->journal, "umount", "%s", strerror(errno));
+}
+
+static void run_mounted(struct capture *capture, const char *mount_point) {
+        prepare_tools(capture);
+        if (capture_to_disk(capture, mount_point) < 0)
+                (void) capture_to_console(capture);
+}
+
+static void set_bound(struct capture *capture, struct reset *reset, unsigned seconds, pid_t *guard_pid) {
+        const uint64_t bound_ms = (uint64_t) seconds * 1000;
+        const struct guard guard = {
+                .stages = { { bound_ms, restart_late }, { bound_ms + RESET_MS, reset_now } },
+                .context = reset,
+        };
+
+        if (*guard_pid > 0)
+                guard_stop(*guard_pid);
+        *guard_pid = guard_start(&guard);
+        if (*guard_pid < 0)
+                journal_failed(&capture->journal, "guard", "%s", error_text(*guard_pid));
+        capture->deadline_ms = clock_ms() + bound_ms - MARGIN_MS;
+}
+
+static void capture_all(struct capture *capture, struct reset *reset, const char *mount_point) {
+        pid_t guard_pid = 0;
+
+        /* The plan may be missing: a bound there is from the start. */
+        set_bound(capture, reset, capture_plan_default.bound_seconds, &guard_pid);
+        if (!vmcore_is_there(capture) || read_plan(capture) < 0)
+                return;
+        set_bound(capture, reset, capture->plan.bound_seconds, &guard_pid);
+        if (mount_point)
+                run_mounted(capture, mount_point);
+        else
+                run_alone(capture);
+}
+
+static int usage(void) {
+        static const char text[] = "usage: pstore-fw-capture [--mounted DIR]\n"
+                                   "Runs in a crash kernel, as its /init or with the file system for dumps\n"
+                                   "mounted at DIR; saves what the crashed kernel left, and restarts.\n";
+
+        (void) file_write_all(STDERR_FILENO, text_view(text));
+        return 2;
+}
+
+int main(int argc, char **argv) {
+        const char *mount_point = argc == 3 && strcmp(argv[1], "--mounted") == 0 ? argv[2] : NULL;
+        struct capture capture = {
+                .plan = capture_plan_default,
+                .vmcore = "/proc/vmcore",
+                .tools = CAPTURE_TOOLS_PATH,
+                .console = "/dev/console",
+                .temporary = "/",
+        };
+        struct reset reset;
+
+        /* Words of the kernel's command line that the kernel does not know are arguments of its init. */
+        if (!mount_point && getpid() != 1)
+                return usage();
+        if (!mount_point)
+                mount_kernel_file_systems();
+        open_standard_files();
+        reset.kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+        reset.sysrq = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+        journal_init(&capture.journal, reset.kmsg, true);
+        meminfo_start(&capture.meminfo, "/proc/meminfo");
+        journal_say(&capture.journal, "capture starts");
+        capture_all(&capture, &reset, mount_point);
+        journal_say(&capture.journal, "restarting");
+        /* Where a disk is broken this may wait for ever: then the guard restarts. */
+        sync();
+        (void) reboot(RB_AUTOBOOT);
+        /* It does not come back when it works. */
+        reset_now(&reset);
+        return 1;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "capture/module.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "capture/gunzip.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define ORDER_SIZE_MAX ((size_t) 64 * 1024)
+
+/* The negative errno where the kernel did not take it: it tells more than our errors do. */
+static int insert(struct bytes module) {
+        if (syscall(SYS_init_module, module.data, module.size, "") == 0 || errno == EEXIST)
+                return 0;
+        return -errno;
+}
+
+static void load(int directory_fd, const char *name, struct journal *journal) {
+        _cleanup_buffer_ struct buffer module;
+        char file[NAME_MAX + 1];
+        int r;
+
+        buffer_init(&module, &system_allocator);
+        snprintf(file, sizeof(file), "%s.ko.gz", name);
+        r = gunzip_file_at(directory_fd, file, &module);
+        (void) unlinkat(directory_fd, file, 0);
+        if (r < 0) {
+                journal_failed(journal, "module", "%s: %s", name, error_text(r));
+                return;
+        }
+        r = insert(buffer_bytes(&module));
+        if (r < 0)
+                journal_failed(journal, "module", "%s: %s", name, strerror(-r));
+}
+
+void module_load_all(const char *directory, struct journal *journal) {
+        _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        _cleanup_buffer_ struct buffer order;
+        char *rest = NULL;
+        int r;
+
+        buffer_init(&order, &system_allocator);
+        r = fd < 0 ? errno_to_error(errno) : file_read_at(fd, "order", ORDER_SIZE_MAX, &order);
+        if (r == ERR_NOT_FOUND)
+                return;
+        buffer_append(&order, bytes_of("", 1));
+        if (r < 0 || buffer_error(&order) < 0) {
+                journal_failed(journal, "modules", "%s/order: %s", directory,
+                               error_text(r < 0 ? r : buffer_error(&order)));
+                return;
+        }
+        for (char *name = strtok_r((char *) order.data, "\n", &rest); name;
+             name = strtok_r(NULL, "\n", &rest))
+                load(fd, name, journal);
+        journal_done(journal, "modules");
+}

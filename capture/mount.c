@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "capture/mount.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "base/arith.h"
+
+#define OPTIONS_SIZE 256
+
+/* mount(8), "FILESYSTEM-INDEPENDENT MOUNT OPTIONS" */
+static const char *const generic[] = {
+        "defaults", "rw",         "ro",          "noatime",       "atime",      "nodiratime", "diratime",
+        "relatime", "norelatime", "strictatime", "nostrictatime", "lazytime",   "nolazytime", "sync",
+        "async",    "dirsync",    "nosuid",      "suid",          "nodev",      "dev",        "noexec",
+        "exec",     "auto",       "noauto",      "user",          "nouser",     "users",      "owner",
+        "group",    "nofail",     "_netdev",     "iversion",      "noiversion", "mand",       "nomand",
+        "silent",   "loud",
+};
+
+static bool is_generic(const char *option) {
+        if (strncmp(option, "x-", 2) == 0 || strncmp(option, "X-", 2) == 0 ||
+            strncmp(option, "comment=", 8) == 0)
+                return true;
+        for (size_t i = 0; i < ARRAY_SIZE(generic); i++)
+                if (strcmp(option, generic[i]) == 0)
+                        return true;
+        return false;
+}
+
+void mount_data(const char *options, char *ret_data, size_t size) {
+        char copy[OPTIONS_SIZE];
+        char *rest = NULL;
+        size_t length = 0;
+
+        snprintf(copy, sizeof(copy), "%s", options);
+        ret_data[0] = '\0';
+        for (char *option = strtok_r(copy, ",", &rest); option; option = strtok_r(NULL, ",", &rest)) {
+                if (is_generic(option) || length + strlen(option) + 2 > size)
+                        continue;
+                length += (size_t) snprintf(ret_data + length, size - length, "%s%s", length > 0 ? "," : "",
+                                            option);
+        }
+}
+
+int mount_disk(const char *device, const char *mount_point, const char *file_system, const char *options) {
+        const unsigned long flags = MS_NODEV | MS_NOSUID | MS_NOATIME;
+        char data[OPTIONS_SIZE];
+
+        mount_data(options, data, sizeof(data));
+        if (mount(device, mount_point, file_system, flags, data) == 0)
+                return 0;
+        if (data[0] && mount(device, mount_point, file_system, flags, NULL) == 0)
+                return 0;
+        return -errno;
+}

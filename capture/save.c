@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "capture/save.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "capture/child.h"
+#include "capture/clock.h"
+#include "capture/kdump-manifest.h"
+#include "capture/log-message.h"
+#include "codec/sha256.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+#include "pstore/vmcoreinfo.h"
+
+#define FILE_MODE 0600
+#define PART_SIZE 32
+
+/* The log takes a tenth of a second. Every tool of it gets at most this share of the time that is left. */
+#define LOG_TIME_SHARE 4
+
+/* Of the image's time: for the manifest, and for a tool that has to be killed. */
+#define END_MS       10000
+
+#define MAKEDUMPFILE "makedumpfile"
+
+static int read_vmcore(void *context, uint64_t offset, void *buffer, size_t size) {
+        const int *fd = context;
+
+        for (size_t done = 0; done < size;) {
+                ssize_t got = pread(*fd, (char *) buffer + done, size - done, (off_t) (offset + done));
+
+                if (got < 0 && errno == EINTR)
+                        continue;
+                if (got < 0)
+                        return errno_to_error(errno);
+                if (got == 0)
+                        return ERR_TRUNCATED;
+                done += (size_t) got;
+        }
+        return 0;
+}
+
+/* Whose crash it is. What the vmcore does not tell is no reason to save nothing. */
+static int identify(const struct save_job *job, struct save_result *result) {
+        _cleanup_close_ int fd = open(job->vmcore, O_RDONLY | O_CLOEXEC);
+        const struct vmcore_input input = { .context = &fd, .read = read_vmcore };
+        struct vmcoreinfo info = { .release = "" };
+        int r;
+
+        if (fd < 0 && errno == ENOENT)
+                return ERR_NO_STORE;
+        r = fd < 0 ? errno_to_error(errno) : vmcoreinfo_read(&input, &info);
+        if (r < 0)
+                journal_failed(job->journal, "vmcoreinfo", "%s: %s", job->vmcore, error_text(r));
+        snprintf(result->release, sizeof(result->release), "%s", info.release);
+        result->crash_seconds = info.has_crash_time ? info.crash_seconds : (uint64_t) time(NULL);
+        return 0;
+}
+
+static int run_tool(const struct save_job *job, const struct tool *tool, const char *const *arguments,
+                    int directory_fd, int output_fd, uint64_t deadline_ms, struct text *why) {
+        const char *command[TOOL_ARGUMENTS_MAX];
+        const struct child_job child = {
+                .arguments = command,
+                .directory_fd = directory_fd,
+                .output_fd = output_fd,
+                .deadline_ms = deadline_ms,
+                .meminfo = job->meminfo,
+        };
+        struct child_result result;
+        int r;
+
+        tool_command(tool, arguments, command);
+        r = child_run(&child, &result);
+        if (r == ERR_FAILED || r == ERR_TIMEOUT)
+                child_describe(&result, why);
+        else if (r < 0)
+                text_put(why, error_text(r));
+        return r;
+}
+
+/* Flushed under its name: whoever finds the name finds the whole file. */
+static int finish_file(int directory_fd, const char *part, const char *name, uint64_t *ret_size) {
+        _cleanup_close_ int fd = openat(directory_fd, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        struct stat stat;
+
+        if (fd < 0 || fstat(fd, &stat) < 0 || fsync(fd) < 0)
+                return errno_to_error(errno);
+        if (stat.st_size == 0)
+                return ERR_STORE_EMPTY;
+        if (renameat(directory_fd, part, directory_fd, name) < 0 || fsync(directory_fd) < 0)
+                return errno_to_error(errno);
+        *ret_size = (uint64_t) stat.st_size;
+        return 0;
+}
+
+static int create_part(int directory_fd, const char *part) {
+        int fd = openat(directory_fd, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+
+        return fd < 0 ? errno_to_error(errno) : fd;
+}
+
+/* makedumpfile writes to a file that it makes; the others to standard output. */
+static int run_log_tool(const struct save_job *job, const struct tool *tool, int directory_fd,
+                        const char *part, struct text *why) {
+        bool writes_file = strcmp(tool_name(tool), MAKEDUMPFILE) == 0;
+        const char *const to_file[] = { "--dump-dmesg", job->vmcore, part, NULL };
+        const char *const to_output[] = { job->vmcore, NULL };
+        uint64_t deadline_ms = clock_ms() + clock_left_ms(job->deadline_ms) / LOG_TIME_SHARE;
+        _cleanup_close_ int fd = -1;
+
+        if (!writes_file) {
+                fd = create_part(directory_fd, part);
+                if (fd < 0) {
+                        text_put(why, error_text(fd));
+                        return fd;
+                }
+        }
+        return run_tool(job, tool, writes_file ? to_file : to_output, directory_fd, fd, deadline_ms, why);
+}
+
+/* Each tool its own file: what one got out before it failed may be all that there will be. */
+static void part_name(size_t attempt, char ret_part[PART_SIZE]) {
+        if (attempt == 0)
+                snprintf(ret_part, PART_SIZE, "%s%s", DUMPS_LOG_NAME, DUMPS_PART_SUFFIX);
+        else
+                snprintf(ret_part, PART_SIZE, "%s.%zu%s", DUMPS_LOG_NAME, attempt + 1, DUMPS_PART_SUFFIX);
+}
+
+static void remove_empty(int directory_fd, const char *part) {
+        struct stat stat;
+
+        if (fstatat(directory_fd, part, &stat, AT_SYMLINK_NOFOLLOW) == 0 && stat.st_size == 0)
+                (void) unlinkat(directory_fd, part, 0);
+}
+
+static void remove_parts(int directory_fd) {
+        char part[PART_SIZE];
+
+        for (size_t i = 0; i < SAVE_LOG_TOOLS_MAX; i++) {
+                part_name(i, part);
+                (void) unlinkat(directory_fd, part, 0);
+        }
+}
+
+static int try_log_tool(const struct save_job *job, size_t attempt, int directory_fd,
+                        struct save_file *file) {
+        const struct tool *tool = &job->log_tools[attempt];
+        char part[PART_SIZE];
+        struct text why = TEXT_ON(file->error);
+        int r;
+
+        part_name(attempt, part);
+        r = run_log_tool(job, tool, directory_fd, part, &why);
+        if (r == 0) {
+                r = finish_file(directory_fd, part, DUMPS_LOG_NAME, &file->size);
+                if (r < 0)
+                        text_put(&why, r == ERR_STORE_EMPTY ? "it wrote nothing" : error_text(r));
+        }
+        if (r < 0) {
+                journal_failed(job->journal, "log", "%s: %s", tool_name(tool), file->error);
+                remove_empty(directory_fd, part);
+        }
+        return r;
+}
+
+static int save_log(const struct save_job *job, int directory_fd, struct save_file *file) {
+        int r = ERR_NOT_FOUND;
+
+        for (size_t i = 0; i < SAVE_LOG_TOOLS_MAX; i++) {
+                if (!job->log_tools[i].program[0])
+                        continue;
+                r = try_log_tool(job, i, directory_fd, file);
+                if (r == 0) {
+                        remove_parts(directory_fd);
+                        file->saved = true;
+                        file->error[0] = '\0';
+                        return 0;
+                }
+        }
+        if (r == ERR_NOT_FOUND && !file->error[0]) {
+                snprintf(file->error, sizeof(file->error), "there is no tool that reads it");
+                journal_failed(job->journal, "log", "%s", file->error);
+        }
+        return r;
+}
+
+static void digest_log(int directory_fd, struct save_result *result) {
+        _cleanup_close_ int fd = openat(directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        struct text text = TEXT_ON(result->log_sha256);
+        uint8_t piece[4096], digest[SHA256_SIZE];
+        struct sha256 sha256;
+        ssize_t got;
+
+        sha256_init(&sha256);
+        while (fd >= 0 && (got = read(fd, piece, sizeof(piece))) > 0)
+                sha256_update(&sha256, bytes_of(piece, (size_t) got));
+        sha256_finish(&sha256, digest);
+        for (size_t i = 0; i < sizeof(digest); i++)
+                text_format(&text, "%02x", digest[i]);
+}
+
+static uint64_t free_mib(int directory_fd) {
+        struct statvfs space;
+
+        return fstatvfs(directory_fd, &space) < 0 ? 0 : (uint64_t) space.f_bavail * space.f_frsize >> 20;
+}
+
+static int run_image_tool(const struct save_job *job, int directory_fd, const char *part, struct text *why) {
+        uint64_t left_ms = clock_left_ms(job->deadline_ms);
+        char level[16];
+        const char *const arguments[] = {
+                "--message-level",
+                "4", /* errors alone: each line would be a record of the kernel's log */
+                "-d",
+                level,
+                capture_plan_compression_option(job->plan->compression),
+                job->vmcore,
+                part,
+                NULL,
+        };
+
+        snprintf(level, sizeof(level), "%u", job->plan->dump_level);
+        if (left_ms <= END_MS) {
+                text_put(why, "no time is left for it");
+                return ERR_TIMEOUT;
+        }
+        return run_tool(job, &job->image_tool, arguments, directory_fd, -1, job->deadline_ms - END_MS, why);
+}
+
+static int save_image(const struct save_job *job, int directory_fd, struct save_file *file) {
+        static const char part[] = DUMPS_IMAGE_NAME DUMPS_PART_SUFFIX;
+        struct text why = TEXT_ON(file->error);
+        uint64_t room_mib = free_mib(directory_fd);
+        int r;
+
+        r = run_image_tool(job, directory_fd, part, &why);
+        if (r == 0) {
+                r = finish_file(directory_fd, part, DUMPS_IMAGE_NAME, &file->size);
+                if (r < 0)
+                        text_put(&why, r == ERR_STORE_EMPTY ? "it wrote nothing" : error_text(r));
+        }
+        if (r < 0) {
+                /* A part of an image cannot be read, and takes the room of the next log. */
+                (void) unlinkat(directory_fd, part, 0);
+                journal_failed(job->journal, "image", "%s: %s (%llu MiB were free)",
+                               tool_name(&job->image_tool), file->error, (unsigned long long) room_mib);
+                return r;
+        }
+        file->saved = true;
+        return 0;
+}
+
+static int write_manifest(const struct save_job *job, int directory_fd, const struct save_result *result) {
+        static const char part[] = DUMPS_MANIFEST_NAME DUMPS_PART_SUFFIX;
+        _cleanup_buffer_ struct buffer manifest;
+        _cleanup_close_ int fd = -1;
+        uint64_t size;
+        int r;
+
+        buffer_init(&manifest, &system_allocator);
+        kdump_manifest_put(job, result, &manifest);
+        r = buffer_error(&manifest);
+        if (r < 0)
+                return r;
+        fd = create_part(directory_fd, part);
+        if (fd < 0)
+                return fd;
+        r = file_write_all(fd, buffer_bytes(&manifest));
+        if (r == 0)
+                r = finish_file(directory_fd, part, DUMPS_MANIFEST_NAME, &size);
+        if (r < 0)
+                (void) unlinkat(directory_fd, part, 0);
+        return r;
+}
+
+static void save_rest(const struct save_job *job, int directory_fd, struct save_result *result) {
+        int r;
+
+        dumps_prune(job->directory_fd, job->plan->keep, result->name, job->journal);
+        if (job->image_tool.program[0] && save_image(job, directory_fd, &result->image) == 0) {
+                journal_done(job->journal, "image");
+                journal_say(job->journal, "image saved in %s/%s", job->directory, result->name);
+        }
+        r = write_manifest(job, directory_fd, result);
+        if (r < 0)
+                journal_failed(job->journal, "manifest", "%s", error_text(r));
+}
+
+int save_dump(const struct save_job *job, struct save_result *ret_result) {
+        struct save_result result = { .name = "" };
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        r = identify(job, &result);
+        if (r < 0)
+                return r;
+        fd = dumps_make(job->directory_fd, result.crash_seconds, result.name);
+        if (fd < 0)
+                return fd;
+        r = save_log(job, fd, &result.log);
+        if (r == 0) {
+                journal_done(job->journal, "log");
+                journal_say(job->journal, "log saved in %s/%s", job->directory, result.name);
+                digest_log(fd, &result);
+                (void) dumps_message(job->directory_fd, result.name, result.message);
+        }
+        save_rest(job, fd, &result);
+        *ret_result = result;
+        return r;
+}
+
+static int copy_to(int from, int to) {
+        char piece[4096];
+        ssize_t got;
+        int r = 0;
+
+        while (r == 0 && (got = read(from, piece, sizeof(piece))) > 0)
+                r = file_write_all(to, bytes_of(piece, (size_t) got));
+        return r;
+}
+
+int save_log_to(const struct save_job *job, int fd) {
+        struct save_file file = { .error = "" };
+        _cleanup_close_ int log = -1;
+        int r;
+
+        if (access(job->vmcore, F_OK) < 0)
+                return ERR_NO_STORE;
+        (void) unlinkat(job->directory_fd, DUMPS_LOG_NAME, 0);
+        r = save_log(job, job->directory_fd, &file);
+        if (r < 0)
+                return r;
+        log = openat(job->directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_CLOEXEC);
+        r = log < 0 ? errno_to_error(errno) : copy_to(log, fd);
+        (void) unlinkat(job->directory_fd, DUMPS_LOG_NAME, 0);
+        return r;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/dumps.h"
+#include "capture/journal.h"
+#include "capture/meminfo.h"
+#include "capture/plan.h"
+#include "capture/tools.h"
+
+/*
+ * Saves what a crashed kernel left into a new dump: the log before all else, then the image, then the
+ * manifest. Each file is written as "….part", flushed, renamed, and its directory flushed. What fails is told
+ * in the journal, and the next best thing is tried.
+ */
+
+#define SAVE_LOG_TOOLS_MAX 2
+
+struct save_job {
+        const struct capture_plan *plan;           /* .dump_level, .compression and .keep are used */
+        int directory_fd;                          /* of dumps */
+        const char *directory;                     /* its name, for messages */
+        const char *vmcore;                        /* "/proc/vmcore" */
+        struct tool log_tools[SAVE_LOG_TOOLS_MAX]; /* tried in this order; an empty one is passed over */
+        struct tool image_tool;                    /* empty: only the log is saved */
+        uint64_t deadline_ms;                      /* for all of it */
+        struct meminfo *meminfo;
+        struct journal *journal;
+        const char *dumped_by; /* "pstore-fw 0.1.0 (crash kernel 6.1.0-56-amd64)" */
+};
+
+/* A file of the dump, or why there is none. */
+struct save_file {
+        bool saved;
+        uint64_t size;   /* bytes */
+        char error[192]; /* empty: not wanted */
+};
+
+struct save_result {
+        char name[DUMPS_NAME_SIZE]; /* of the dump */
+        char release[80];           /* of the crashed kernel; empty: not known */
+        uint64_t crash_seconds;     /* since 1970; by our clock when the crashed kernel did not say it */
+        char message[DUMPS_MESSAGE_SIZE];
+        char log_sha256[65];
+        struct save_file log, image;
+};
+
+/*
+ * 0 when the log is safe. ERR_NO_STORE: there is no vmcore, and nothing was made. Other errors say why there
+ * is no dump, or why there is one without a log.
+ */
+int save_dump(const struct save_job *job, struct save_result *ret_result);
+
+/* Where no disk is to be had: the log to this file descriptor, a console. */
+int save_log_to(const struct save_job *job, int fd);
