@@ -63,15 +63,19 @@ static const struct key_row rows[] = {
           "is no number of MiB" },
 };
 
+void kdump_settings_tables(struct kdump_settings *settings,
+                           struct key_table ret_tables[KDUMP_SETTINGS_TABLES]) {
+        ret_tables[0] = (struct key_table){ rows, ARRAY_SIZE(rows), settings };
+        ret_tables[1] = capture_plan_choices(&settings->plan);
+}
+
 static int parse(const char *path, const char *text, struct kdump_settings *settings) {
-        const struct key_table tables[] = {
-                { rows, ARRAY_SIZE(rows), settings },
-                capture_plan_choices(&settings->plan),
-        };
+        struct key_table tables[KDUMP_SETTINGS_TABLES];
         char error[KEYS_ERROR_SIZE];
         int r;
 
-        r = keys_parse(text, tables, ARRAY_SIZE(tables), error);
+        kdump_settings_tables(settings, tables);
+        r = keys_parse(text, tables, KDUMP_SETTINGS_TABLES, error);
         if (r == ERR_VALUE)
                 message_error("%s: %s", path, error);
         else if (r < 0)
@@ -97,13 +101,16 @@ static int read_file(const char *path, bool must_exist, struct kdump_settings *s
         return parse(path, (const char *) text.data, settings);
 }
 
-static const struct kdump_settings settings_default = {
-        .path = CRASH_PATH_AUTO,
-        .directory = DUMP_DIRECTORY,
-        .image_tool = "makedumpfile",
-        .log_tool = "vmcore-dmesg",
-        .image = true,
-};
+void kdump_settings_default(struct kdump_settings *ret_settings) {
+        *ret_settings = (struct kdump_settings){
+                .path = CRASH_PATH_AUTO,
+                .directory = DUMP_DIRECTORY,
+                .image_tool = "makedumpfile",
+                .log_tool = "vmcore-dmesg",
+                .image = true,
+                .plan = capture_plan_default,
+        };
+}
 
 static void take_options(const struct options *options, struct kdump_settings *settings) {
         if (options_have(options, OPTION_PATH))
@@ -118,10 +125,10 @@ static void take_options(const struct options *options, struct kdump_settings *s
 
 int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings) {
         const char *path = options->config ? options->config : KDUMP_SETTINGS_PATH;
-        struct kdump_settings settings = settings_default;
+        struct kdump_settings settings;
         int r;
 
-        settings.plan = capture_plan_default;
+        kdump_settings_default(&settings);
         r = read_file(path, options->config != NULL, &settings);
         if (r < 0)
                 return r;

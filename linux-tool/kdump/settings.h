@@ -37,3 +37,11 @@ struct kdump_settings {
  * counts more. A file with an error is refused whole: told on standard error, with its name and the setting.
  */
 int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings);
+
+/* What is in force when nothing is said. */
+void kdump_settings_default(struct kdump_settings *ret_settings);
+
+/* Every setting by name: services/kdump.conf has them all. */
+#define KDUMP_SETTINGS_TABLES 2
+void kdump_settings_tables(struct kdump_settings *settings,
+                           struct key_table ret_tables[KDUMP_SETTINGS_TABLES]);
