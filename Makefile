@@ -13,6 +13,10 @@ PKG_CONFIG  ?= pkg-config
 FUZZ_SECONDS ?= 600
 PREFIX      ?= /usr/local
 DESTDIR     ?=
+SYSCONFDIR  ?= /etc
+SYSTEMD_UNIT_DIR    ?= /usr/lib/systemd/system
+INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
+DRACUT_DIR          ?= /usr/lib/dracut/modules.d
 
 # --- the tree -----------------------------------------------------------------------------------
 
@@ -112,6 +116,8 @@ $(EFI_APP): $(O)/pstore-fwx64.so
 
 # --- variants -----------------------------------------------------------------------------------
 
+VARIANTS := host static san san-efi fuzz efi-x86_64
+
 # An object depends on its variant's flags: a change of them rebuilds that variant and no other.
 define variant
 $(O)/$(1)/flags: FORCE
@@ -123,7 +129,7 @@ $(O)/$(1)/%.o: %.c $(O)/$(1)/flags | $(O)/layers.ok
 	@mkdir -p $$(@D)
 	$$(call say,CC)$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 endef
-$(foreach v,host static san san-efi fuzz efi-x86_64,$(eval $(call variant,$(v))))
+$(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
 # The file of sysctl settings is in the program itself, which the compiler does not tell of.
 $(foreach v,host san,$(O)/$(v)/linux-tool/kdump/sysctl.o): services/60-pstore-fw.conf
@@ -131,7 +137,8 @@ $(foreach v,host san,$(O)/$(v)/linux-tool/kdump/sysctl.o): services/60-pstore-fw
 .PHONY: FORCE
 FORCE:
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+# Not below all of $(O): the harness unpacks trees there, which have directories of such names.
+-include $(shell find $(addprefix $(O)/,$(VARIANTS)) -name '*.d' 2>/dev/null)
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -236,11 +243,29 @@ fuzz: $(addsuffix .fuzzed,$(FUZZERS))
 $(addsuffix .fuzzed,$(FUZZERS)): $(O)/fuzz/fuzz-%.fuzzed: $(O)/fuzz/fuzz-% FORCE
 	$(call say,FUZZ)scripts/run-fuzzer $< tests/fuzz/corpus/$* $(O)/fuzz/found/$* $(FUZZ_SECONDS)
 
+# Services name the program where PREFIX puts it. Settings that are there are somebody's.
+with_prefix = sed 's,/usr/local/bin,$(PREFIX)/bin,'
+
 .PHONY: install
 install: all
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/pstore-fw
 	install -D -m 755 $(CAPTURE) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fw-capture
 	install -D -m 644 $(EFI_APP) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fwx64.efi
+	install -d $(DESTDIR)$(SYSTEMD_UNIT_DIR) $(DESTDIR)$(SYSCONFDIR)/init.d
+	for unit in $(notdir $(wildcard services/*.service)); do $(with_prefix) services/$$unit \
+		> $(DESTDIR)$(SYSTEMD_UNIT_DIR)/$$unit || exit; done
+	$(with_prefix) services/pstore-fw-kdump.init > $(DESTDIR)$(SYSCONFDIR)/init.d/pstore-fw-kdump
+	chmod 755 $(DESTDIR)$(SYSCONFDIR)/init.d/pstore-fw-kdump
+	[ -e $(DESTDIR)$(SYSCONFDIR)/pstore-fw/kdump.conf ] || \
+		install -D -m 644 services/kdump.conf $(DESTDIR)$(SYSCONFDIR)/pstore-fw/kdump.conf
+	for file in hooks scripts/init-top scripts/local-bottom; do install -D -m 755 \
+		services/initramfs-tools/$$file/pstore-fw-kdump \
+		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/$$file/pstore-fw-kdump || exit; done
+	install -D -m 644 services/initramfs-tools/conf.d/pstore-fw-kdump \
+		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/conf.d/pstore-fw-kdump
+	install -D -m 644 services/pstore-fw-kdump.sh $(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/pstore-fw-kdump.sh
+	install -D -m 755 -t $(DESTDIR)$(DRACUT_DIR)/95pstore-fw-kdump services/dracut/95pstore-fw-kdump/*.sh
+	install -m 644 services/pstore-fw-kdump.sh $(DESTDIR)$(DRACUT_DIR)/95pstore-fw-kdump/
 
 .PHONY: format
 format:
@@ -259,7 +284,7 @@ help:
 	@echo 'make scenarios  the scenarios in QEMU + OVMF only'
 	@echo 'make test-kernels  oopses and panics of every kernel that the archive offers'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
-	@echo 'make install    to DESTDIR and PREFIX'
+	@echo 'make install    to DESTDIR and PREFIX; SYSCONFDIR=$(SYSCONFDIR), SYSTEMD_UNIT_DIR=$(SYSTEMD_UNIT_DIR)'
 	@echo 'make format     clang-format over the tree'
 	@echo 'V=1             show the commands'
 	@echo 'O=DIR           build somewhere else than in build/'
