@@ -11,3 +11,5 @@ extern const struct verb verb_dump;
 extern const struct verb verb_write;
 extern const struct verb verb_clear;
 extern const struct verb verb_erst;
+extern const struct verb verb_kdump_load;
+extern const struct verb verb_kdump_unload;

@@ -119,7 +119,26 @@ def check_erst(run):
         run.json([DONE, FAILED], "erst", str(path), source=False)
 
 
-CHECKS = [check_list, check_show, check_dump, check_check, check_write, check_clear, check_deleted, check_erst]
+def check_kdump(run):
+    """Whatever this machine is: what it lacks is in the report."""
+    report = run.json([DONE, FAILED], "kdump", "load", "--dry-run", "--output", str(run.dumps), source=False)
+    assert report["outcome"] == "would load"
+    loaded = Path("/sys/kernel/kexec_crash_loaded")
+    if not loaded.exists() or loaded.read_text().strip() == "0":  # never take away a developer's own
+        run.json([FAILED, NOTHING_FOUND], "kdump", "unload", source=False)
+
+
+CHECKS = [
+    check_list,
+    check_show,
+    check_dump,
+    check_check,
+    check_write,
+    check_clear,
+    check_deleted,
+    check_erst,
+    check_kdump,
+]
 
 
 def main():

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux-tool/kdump/command-line.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/arith.h"
+
+/* Names, and beginnings that end in '='. */
+static const char *const kept[] = {
+        "console=", "earlyprintk=", "efi=",   "noefi",        "acpi=",      "noapic",
+        "nolapic",  "pci=",         "iommu=", "intel_iommu=", "amd_iommu=",
+};
+
+static const char always[] =
+        /* One processor; devices as the crashed kernel left them; and whatever goes wrong, a reboot. */
+        "nr_cpus=1 reset_devices irqpoll panic=5 oops=panic "
+        /* All that /init says is seen. */
+        "printk.devkmsg=on "
+        /* Memory: on 6.1, 12.9 MB of 128. */
+        "initcall_blacklist=tracer_init_tracefs cgroup.memory=nokmem percpu_alloc=page apparmor=0 "
+        "cgroup_disable=memory no5lvl";
+
+static bool is_kept(const char *word, size_t length) {
+        for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+                size_t known = strlen(kept[i]);
+
+                if (strncmp(word, kept[i], known) == 0 && length >= known &&
+                    (kept[i][known - 1] == '=' || length == known))
+                        return true;
+        }
+        return false;
+}
+
+/* Quotes keep blanks together (K6.1 lib/cmdline.c, next_arg()). */
+static size_t word_length(const char *word) {
+        bool quoted = false;
+        size_t length = 0;
+
+        while (word[length] && (quoted || !strchr(" \t\n", word[length])))
+                quoted ^= word[length++] == '"';
+        return length;
+}
+
+void command_line_make(const char *running, const char *append, struct text *text) {
+        size_t length;
+
+        for (; *running; running += length) {
+                running += strspn(running, " \t\n");
+                length = word_length(running);
+                if (!is_kept(running, length))
+                        continue;
+                text_put_bytes(text, bytes_of(running, length));
+                text_put_char(text, ' ');
+        }
+        text_put(text, always);
+        if (append[0])
+                text_format(text, " %s", append);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "linux-tool/kdump/reason.h"
+
+/* The kernel that Linux holds ready for a panic. */
+
+struct crash_kernel {
+        const char *kernel; /* path of the image */
+        struct bytes initramfs;
+        const char *command_line;
+};
+
+/*
+ * Loads it by kexec_file_load(), which has the kernel itself check the image's signature; where the running
+ * kernel lacks that call, by kexec-tools. Afterwards the kernel is asked whether it has it. The reason says
+ * what can be done. `root` goes before /sys and /proc, which tell more of an error.
+ */
+int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel,
+                      struct kdump_reason *ret_reason);
+
+/* ERR_NOT_FOUND when there is none. */
+int crash_kernel_unload(const char *root, struct kdump_reason *ret_reason);
+
+/* Nothing can be loaded or unloaded until the next boot. */
+int crash_kernel_lock(const char *root, struct kdump_reason *ret_reason);
+
+/* What an errno of kexec_file_load() means here, in *ret_reason; the error. */
+int crash_kernel_explain(const char *root, int number, struct kdump_reason *ret_reason);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <limits.h>
+
+#include "base/bytes.h"
+
+/*
+ * The dynamic linker that a program of x86-64 names (ELF, PT_INTERP); empty for a static one. `file` is its
+ * beginning, in which the program headers and the name have to be. ERR_TRUNCATED, ERR_SIGNATURE, ERR_VALUE.
+ */
+int elf_find_loader(struct bytes file, char ret_loader[PATH_MAX]);
+
+/* The same of a file. */
+int elf_read_loader(const char *path, char ret_loader[PATH_MAX]);

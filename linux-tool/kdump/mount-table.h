@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <limits.h>
+
+/* One line of /proc/self/mountinfo (proc(5)), without the escapes. */
+struct mount_row {
+        unsigned major, minor; /* of the file system; 0 of those without a device, and of btrfs */
+        char root[PATH_MAX];   /* the part of the file system that is mounted */
+        char mount_point[PATH_MAX];
+        char file_system[32];
+        char source[PATH_MAX]; /* "/dev/vda1", or any text */
+        char options[1024];    /* of the file system */
+};
+
+/* The mount that holds the path, which is absolute and without links. ERR_NOT_FOUND. `text` is changed. */
+int mount_table_find(char *text, const char *path, struct mount_row *ret_row);
+
+/* Whether `path` is `directory` or below it. */
+int mount_table_is_below(const char *path, const char *directory);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/allocator.h"
+
+/* Programs of the running system. */
+
+/* A path as it is; a name is looked for in PATH, and where the system's own programs are. */
+bool program_find(const char *name, char ret_path[PATH_MAX]);
+
+/*
+ * Runs the program command[0], a path, without this one's environment, and appends what it writes. ERR_FAILED
+ * when its status is not 0; ERR_TOO_LARGE.
+ */
+int program_read(const char *const *command, size_t limit, struct buffer *output);
+
+/* Runs it with this one's standard output and error. */
+int program_run(const char *const *command);
