@@ -211,6 +211,8 @@ int main(int argc, char **argv) {
         if (!mount_point)
                 mount_kernel_file_systems();
         open_standard_files();
+        /* makedumpfile writes the few kilobytes of its vmcoreinfo there. */
+        (void) mkdir("/tmp", 0700);
         reset.kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
         reset.sysrq = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
         journal_init(&capture.journal, reset.kmsg, true);
