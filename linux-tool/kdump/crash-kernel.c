@@ -114,7 +114,7 @@ static int load_by_program(const char *root, const struct crash_kernel *crash_ke
                                         "there is no kexec program: install kexec-tools");
         snprintf(initramfs, sizeof(initramfs), "--initrd=/proc/%d/fd/%d", (int) getpid(), initramfs_fd);
         snprintf(command_line, sizeof(command_line), "--command-line=%s", crash_kernel->command_line);
-        if (program_run(command) < 0)
+        if (program_call(command) < 0)
                 return kdump_reason_set(ret_reason, ERR_FAILED, "%s --load-panic failed", program);
         return 0;
 }

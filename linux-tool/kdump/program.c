@@ -89,7 +89,7 @@ int program_read(const char *const *command, size_t limit, struct buffer *output
         return r < 0 ? r : status;
 }
 
-int program_run(const char *const *command) {
+int program_call(const char *const *command) {
         pid_t child;
         int r;
 

@@ -19,4 +19,4 @@ bool program_find(const char *name, char ret_path[PATH_MAX]);
 int program_read(const char *const *command, size_t limit, struct buffer *output);
 
 /* Runs it with this one's standard output and error. */
-int program_run(const char *const *command);
+int program_call(const char *const *command);
