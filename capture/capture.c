@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -26,7 +26,7 @@ static int enter(int at, const char *name) {
 }
 
 int capture_open_directory(const char *mount_point, const char *directory) {
-        char path[sizeof(((struct capture_plan *) NULL)->directory)];
+        char path[PATH_MAX];
         char *rest = NULL;
         int fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -42,14 +42,7 @@ int capture_open_directory(const char *mount_point, const char *directory) {
         return fd;
 }
 
-static void name_origin(char *origin, size_t size) {
-        struct utsname kernel = { .release = "?" };
-
-        (void) uname(&kernel);
-        snprintf(origin, size, "pstore-fw " VERSION " (crash kernel %s)", kernel.release);
-}
-
-static struct save_job make_job(struct capture *capture, int directory_fd, const char *origin) {
+static struct save_job make_job(struct capture *capture, int directory_fd) {
         struct save_job job = {
                 .plan = &capture->plan,
                 .directory_fd = directory_fd,
@@ -58,7 +51,6 @@ static struct save_job make_job(struct capture *capture, int directory_fd, const
                 .deadline_ms = capture->deadline_ms,
                 .meminfo = &capture->meminfo,
                 .journal = &capture->journal,
-                .dumped_by = origin,
         };
 
         (void) tool_find(capture->tools, capture->plan.log_tool, &job.log_tools[0]);
@@ -81,7 +73,6 @@ static void find_disk_tools(struct capture *capture, const char *mount_point, st
 
 int capture_to_disk(struct capture *capture, const char *mount_point) {
         _cleanup_close_ int fd = capture_open_directory(mount_point, capture->plan.directory);
-        char origin[160];
         struct save_result result;
         struct save_job job;
         int r;
@@ -91,8 +82,7 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
                                error_text(fd));
                 return fd;
         }
-        name_origin(origin, sizeof(origin));
-        job = make_job(capture, fd, origin);
+        job = make_job(capture, fd);
         find_disk_tools(capture, mount_point, &job);
         r = save_dump(&job, &result);
         if (r == ERR_NO_STORE)
@@ -106,7 +96,7 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
 int capture_to_console(struct capture *capture) {
         _cleanup_close_ int console = open(capture->console, O_WRONLY | O_NOCTTY | O_CLOEXEC);
         _cleanup_close_ int fd = open(capture->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        struct save_job job = make_job(capture, fd, "");
+        struct save_job job = make_job(capture, fd);
         int r;
 
         if (console < 0 || fd < 0) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "capture/kdump-manifest.h"
 
+#include <sys/utsname.h>
 #include <time.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/timestamp.h"
 
 static void put_time(struct json_writer *json, const char *name, uint64_t seconds) {
@@ -18,6 +20,17 @@ static void put_text_or_null(struct json_writer *json, const char *name, const c
                 json_put_string(json, name, value);
         else
                 json_put_null(json, name);
+}
+
+static void put_origin(struct json_writer *json) {
+        char origin[160];
+        struct text text = TEXT_ON(origin);
+        struct utsname kernel;
+
+        text_put(&text, "pstore-fw " VERSION);
+        if (uname(&kernel) == 0)
+                text_format(&text, " (crash kernel %s)", kernel.release);
+        json_put_string(json, "dumped_by", origin);
 }
 
 static void put_log(struct json_writer *json, const struct save_result *result) {
@@ -81,7 +94,7 @@ void kdump_manifest_put(const struct save_job *job, const struct save_result *re
         put_text_or_null(&json, "message", result->message);
         put_time(&json, "time", result->crash_seconds);
         put_text_or_null(&json, "kernel", result->release);
-        json_put_string(&json, "dumped_by", job->dumped_by);
+        put_origin(&json);
         put_time(&json, "dumped_at", (uint64_t) time(NULL));
         put_log(&json, result);
         put_image(&json, job, result);

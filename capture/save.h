@@ -28,7 +28,6 @@ struct save_job {
         uint64_t deadline_ms;                      /* for all of it */
         struct meminfo *meminfo;
         struct journal *journal;
-        const char *dumped_by; /* "pstore-fw 0.1.0 (crash kernel 6.1.0-56-amd64)" */
 };
 
 /* A file of the dump, or why there is none. */

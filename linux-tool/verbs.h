@@ -13,3 +13,4 @@ extern const struct verb verb_clear;
 extern const struct verb verb_erst;
 extern const struct verb verb_kdump_load;
 extern const struct verb verb_kdump_unload;
+extern const struct verb verb_kdump_capture;

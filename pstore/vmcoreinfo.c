@@ -58,7 +58,8 @@ static bool take_number(struct bytes value, uint64_t maximum, uint64_t *number) 
 
 static void take_crash_time(struct vmcoreinfo *info, struct bytes value) {
         /* A time that a clock which was never set tells is one, too: names sort by it. */
-        info->has_crash_time = take_number(value, INT64_MAX, &info->crash_seconds);
+        if (take_number(value, INT64_MAX, &info->crash_seconds))
+                info->has_crash_time = true;
 }
 
 static void take_page_size(struct vmcoreinfo *info, struct bytes value) {
