@@ -67,14 +67,23 @@ static bool is_live(const struct search *search, const char *name) {
                system_file_exists(search->request->root, path);
 }
 
-static size_t count_live(const struct search *search, struct kmod_list *list) {
+/* Of several modules that would do: which to take. */
+struct choice {
+        const char *name; /* NULL: those that the running kernel has */
+};
+
+static bool is_chosen(const struct search *search, const struct choice *choice, const char *name) {
+        return choice->name ? strcmp(choice->name, name) == 0 : is_live(search, name);
+}
+
+static size_t count_chosen(const struct search *search, const struct choice *choice, struct kmod_list *list) {
         struct kmod_list *item;
         size_t count = 0;
 
         kmod_list_foreach(item, list) {
                 struct kmod_module *module = kmod_module_get_module(item);
 
-                count += is_live(search, kmod_module_get_name(module));
+                count += is_chosen(search, choice, kmod_module_get_name(module));
                 kmod_module_unref(module);
         }
         return count;
@@ -82,29 +91,31 @@ static size_t count_live(const struct search *search, struct kmod_list *list) {
 
 static int add(struct search *search, struct kmod_module *module);
 
-/* Of more than one that would do, those that do it now. */
-static int add_list(struct search *search, struct kmod_list *list, bool alternatives) {
-        bool only_live = alternatives && count_live(search, list) > 0;
+/* All of them when there is no choice, or nothing of it in the list. */
+static int add_list(struct search *search, struct kmod_list *list, const struct choice *choice) {
+        bool all = !choice || count_chosen(search, choice, list) == 0;
         struct kmod_list *item;
         int r = 0;
 
         kmod_list_foreach(item, list) {
                 struct kmod_module *module = kmod_module_get_module(item);
 
-                if (r == 0 && (!only_live || is_live(search, kmod_module_get_name(module))))
+                if (r == 0 && (all || is_chosen(search, choice, kmod_module_get_name(module))))
                         r = add(search, module);
                 kmod_module_unref(module);
         }
         return r;
 }
 
+static const struct choice live = { NULL };
+
 static int add_needed(struct search *search, struct kmod_module *module, struct kmod_list *before) {
         struct kmod_list *needed = kmod_module_get_dependencies(module);
         int r;
 
-        r = add_list(search, before, true);
+        r = add_list(search, before, &live);
         if (r == 0)
-                r = add_list(search, needed, false);
+                r = add_list(search, needed, NULL);
         kmod_module_unref_list(needed);
         return r;
 }
@@ -125,20 +136,20 @@ static int add(struct search *search, struct kmod_module *module) {
         if (r == 0)
                 r = append(search, name, path);
         if (r == 0)
-                r = add_list(search, behind, true);
+                r = add_list(search, behind, &live);
         kmod_module_unref_list(before);
         kmod_module_unref_list(behind);
         return r;
 }
 
 /* 1 when the kernel has it, as a module or built in; 0 when not. */
-static int add_alias(struct search *search, const char *alias, bool alternatives) {
+static int add_alias(struct search *search, const char *alias, const struct choice *choice) {
         struct kmod_list *list = NULL;
         int r;
 
         if (kmod_module_new_from_lookup(search->kmod, alias, &list) < 0 || !list)
                 return 0;
-        r = add_list(search, list, alternatives);
+        r = add_list(search, list, choice);
         kmod_module_unref_list(list);
         return r < 0 ? r : 1;
 }
@@ -159,22 +170,25 @@ static bool link_name(const char *directory, const char *member, char *ret_name,
 
 /*
  * A device without a driver works without one. The alias finds the module of the crash kernel, whichever that
- * is; a driver without aliases is found by the name of the module that the running kernel has for it.
+ * is; of several, it is the one that drives the device now. A driver without aliases is found by the name of
+ * the module that the running kernel has for it.
  */
 static int add_driver(void *context, const char *directory) {
         struct search *search = context;
         char alias[1024], driver[64], module[64];
-        bool has_module;
+        struct choice choice = live;
         int r = 0;
 
         if (!link_name(directory, "/driver", driver, sizeof(driver)))
                 return 0;
+        if (link_name(directory, "/driver/module", module, sizeof(module)))
+                choice.name = module;
         if (system_file_line(directory, "/modalias", alias, sizeof(alias)) && alias[0])
-                r = add_alias(search, alias, true);
-        if (r != 0)
-                return r < 0 ? r : 0;
-        has_module = link_name(directory, "/driver/module", module, sizeof(module));
-        r = has_module ? add_alias(search, module, false) : 1;
+                r = add_alias(search, alias, &choice);
+        if (r == 0 && choice.name)
+                r = add_alias(search, module, NULL);
+        else if (r == 0) /* built in, and as it has no alias it is in every kernel: a PCI bridge's */
+                r = 1;
         if (r == 0)
                 r = kdump_reason_set(search->reason, ERR_NOT_FOUND,
                                      "kernel %s: has no driver for %s, which is %s's now",
@@ -184,7 +198,7 @@ static int add_driver(void *context, const char *directory) {
 
 /* By a name that has to be there. */
 static int add_wanted(struct search *search, const char *name) {
-        int r = add_alias(search, name, false);
+        int r = add_alias(search, name, NULL);
 
         if (r == 0)
                 return kdump_reason_set(search->reason, ERR_NOT_FOUND, "kernel %s: has no module %s",
@@ -198,7 +212,7 @@ static int add_file_system(struct search *search) {
         int r;
 
         snprintf(alias, sizeof(alias), "fs-%s", name);
-        r = add_alias(search, alias, false);
+        r = add_alias(search, alias, NULL);
         if (r != 0)
                 return r < 0 ? r : 0;
         return add_wanted(search, name);
