@@ -14,8 +14,19 @@
 #include "linux-tool/verbs.h"
 
 static const struct verb *const verbs[] = {
-        &verb_check, &verb_list,       &verb_show,         &verb_dump,          &verb_write, &verb_clear,
-        &verb_erst,  &verb_kdump_load, &verb_kdump_unload, &verb_kdump_capture, NULL,
+        &verb_check,
+        &verb_list,
+        &verb_show,
+        &verb_dump,
+        &verb_write,
+        &verb_clear,
+        &verb_erst,
+        &verb_kdump_status,
+        &verb_kdump_setup,
+        &verb_kdump_load,
+        &verb_kdump_unload,
+        &verb_kdump_capture,
+        NULL,
 };
 
 /* https://no-color.org: set and not empty */

@@ -128,7 +128,7 @@ static const struct option_row option_rows[] = {
           "is none of auto, pstore, kdump and both" },
         { "lock", 0, NULL, OPTION_LOCK, "allow no other load until the next boot" },
         { "reserve", 0, "SIZE", OPTION_RESERVE,
-          "memory for the crash kernel, as 80M (default: what it needs)", parse_reserve,
+          "for the crash kernel, as 80M (default: what it needs)", parse_reserve,
           "is no size: a number and M" },
         { "remove", 0, NULL, OPTION_REMOVE, "undo it" },
         { "root", 0, "DIR", OPTION_ROOT, "a system that is not the running one", parse_root,

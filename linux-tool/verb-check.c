@@ -6,9 +6,11 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "linux-tool/inventory.h"
+#include "linux-tool/json-finding.h"
 #include "linux-tool/json.h"
 #include "linux-tool/kdump/settings.h"
 #include "linux-tool/machine.h"
+#include "linux-tool/message.h"
 #include "linux-tool/sources.h"
 #include "linux-tool/verbs.h"
 #include "posix/memory.h"
@@ -57,6 +59,17 @@ static bool is_about_machine(const struct options *options) {
         return options->source_count == 0;
 }
 
+/* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
+static int refuse_dumps(const struct inventory *inventory) {
+        for (size_t i = 0; i < inventory->source_count; i++)
+                if (inventory->sources[i]->store == RECORD_STORE_KDUMP) {
+                        message_error("%s: holds saved dumps, and is no store to be checked",
+                                      inventory->sources[i]->spec);
+                        return ERR_NOT_SUPPORTED;
+                }
+        return 0;
+}
+
 static int gather(const struct options *options, struct report *report) {
         struct inventory *inventory = &report->inventory;
         int r;
@@ -70,6 +83,8 @@ static int gather(const struct options *options, struct report *report) {
                 r = inventory_make_sources(inventory, options->sources, options->source_count);
         else
                 r = inventory_make_sources(inventory, check_sources, ARRAY_SIZE(check_sources));
+        if (r == 0)
+                r = refuse_dumps(inventory);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < inventory->source_count; i++)
@@ -125,29 +140,18 @@ static struct json_object *json_from_kernel(const struct check_kernel *kernel) {
         return object;
 }
 
-static struct json_object *json_from_check_finding(const struct check_finding *finding) {
-        struct json_object *object = json_object_new_object();
-
-        json_add_string(object, "verdict", check_verdict_name(finding->verdict));
-        json_add_string(object, "text", finding->text);
-        json_add_string(object, "remedy", finding->remedy[0] ? finding->remedy : NULL);
-        return object;
-}
-
 static int print_json(const struct check_facts *facts, struct output *output,
                       enum check_verdict *ret_verdict) {
         struct json_object *report = json_report_new("check");
-        struct json_object *findings = json_object_new_array(), *stores = json_object_new_array();
+        struct json_object *stores = json_object_new_array();
         struct check_finding found[CHECK_FINDINGS_MAX];
         size_t count;
 
         *ret_verdict = check_judge(facts, found, &count);
-        for (size_t i = 0; i < count; i++)
-                json_object_array_add(findings, json_from_check_finding(&found[i]));
         for (size_t i = 0; i < facts->store_count; i++)
                 json_object_array_add(stores, json_from_store(&facts->stores[i]));
         json_add_string(report, "verdict", check_verdict_name(*ret_verdict));
-        json_add(report, "findings", findings);
+        json_add(report, "findings", json_from_findings(found, count));
         json_add(report, "stores", stores);
         json_add(report, "kernel", facts->kernel.known ? json_from_kernel(&facts->kernel) : NULL);
         return json_report_print(report, output);

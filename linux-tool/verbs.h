@@ -11,6 +11,8 @@ extern const struct verb verb_dump;
 extern const struct verb verb_write;
 extern const struct verb verb_clear;
 extern const struct verb verb_erst;
+extern const struct verb verb_kdump_status;
+extern const struct verb verb_kdump_setup;
 extern const struct verb verb_kdump_load;
 extern const struct verb verb_kdump_unload;
 extern const struct verb verb_kdump_capture;

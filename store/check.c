@@ -11,8 +11,7 @@
 
 struct judge {
         const struct check_facts *facts;
-        struct check_finding *findings;
-        size_t count;
+        struct check_findings found;
 };
 
 static bool event_is_of(const struct catalog *catalog, const struct event *event,
@@ -61,29 +60,27 @@ const char *check_verdict_name(enum check_verdict verdict) {
         return names[verdict];
 }
 
-static void find(struct judge *judge, enum check_verdict verdict, const char *remedy, const char *format, ...)
-        __attribute__((format(printf, 4, 5)));
-
-static void find(struct judge *judge, enum check_verdict verdict, const char *remedy, const char *format,
-                 ...) {
+void check_find(struct check_findings *findings, enum check_verdict verdict, const char *remedy,
+                const char *format, ...) {
         struct check_finding finding = { .verdict = verdict };
         struct text text = TEXT_ON(finding.text), remedy_text = TEXT_ON(finding.remedy);
-        size_t at = judge->count;
+        struct check_finding *rows = findings->rows;
+        size_t at = findings->count;
         va_list arguments;
 
-        if (judge->count == CHECK_FINDINGS_MAX) { /* the least of all gives way to a graver one */
-                if (rank(judge->findings[judge->count - 1].verdict) >= rank(verdict))
+        if (at == CHECK_FINDINGS_MAX) {
+                if (rank(rows[at - 1].verdict) >= rank(verdict))
                         return;
-                at = --judge->count;
+                at = --findings->count;
         }
         va_start(arguments, format);
         text_format_list(&text, format, arguments);
         va_end(arguments);
         text_put(&remedy_text, remedy);
-        for (; at > 0 && rank(judge->findings[at - 1].verdict) < rank(verdict); at--)
-                judge->findings[at] = judge->findings[at - 1];
-        judge->findings[at] = finding;
-        judge->count++;
+        for (; at > 0 && rank(rows[at - 1].verdict) < rank(verdict); at--)
+                rows[at] = rows[at - 1];
+        rows[at] = finding;
+        findings->count++;
 }
 
 static bool is_usable(const struct check_store *store) {
@@ -146,32 +143,33 @@ static void judge_stores_together(struct judge *judge) {
         if (facts->kernel.known && facts->kernel.kdump_loaded)
                 return; /* a panic leaves its trace there */
         if (usable == 0)
-                find(judge, CHECK_CRITICAL, command_for_kdump(&facts->kernel),
-                     "a crash leaves no trace: no store of this machine can be used");
+                check_find(&judge->found, CHECK_CRITICAL, command_for_kdump(&facts->kernel),
+                           "a crash leaves no trace: no store of this machine can be used");
         else if (fitting == 0)
-                find(judge, CHECK_CRITICAL, "pstore-fw clear --all",
-                     "a crash leaves less than its log: no store has %llu bytes left for it",
-                     (unsigned long long) log_bytes_wanted(facts));
+                check_find(&judge->found, CHECK_CRITICAL, "pstore-fw clear --all",
+                           "a crash leaves less than its log: no store has %llu bytes left for it",
+                           (unsigned long long) log_bytes_wanted(facts));
 }
 
 static void judge_errors(struct judge *judge, const struct check_store *store) {
         if (store->error == ERR_PERMISSION)
-                find(judge, CHECK_UNKNOWN, "sudo pstore-fw check", "%s: only root may look into it",
-                     store->spec);
+                check_find(&judge->found, CHECK_UNKNOWN, "sudo pstore-fw check",
+                           "%s: only root may look into it", store->spec);
         else if (store->error < 0 && store->error != ERR_NO_STORE)
-                find(judge, CHECK_WARNING, "", "%s: cannot be used: %s", store->spec,
-                     error_text(store->error));
+                check_find(&judge->found, CHECK_WARNING, "", "%s: cannot be used: %s", store->spec,
+                           error_text(store->error));
         if (store->faulty_count > 0)
-                find(judge, CHECK_WARNING, "pstore-fw list", "%s: %zu record%s cannot be read", store->spec,
-                     store->faulty_count, text_plural(store->faulty_count));
+                check_find(&judge->found, CHECK_WARNING, "pstore-fw list", "%s: %zu record%s cannot be read",
+                           store->spec, store->faulty_count, text_plural(store->faulty_count));
 }
 
 static void judge_waiting(struct judge *judge, const struct check_store *store) {
         if (store->record_count > 0)
-                find(judge, CHECK_WARNING, "pstore-fw clear --all",
-                     "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared", store->spec,
-                     store->record_count, text_plural(store->record_count), store->event_count,
-                     text_plural(store->event_count), (unsigned long long) store->record_bytes);
+                check_find(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
+                           "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared",
+                           store->spec, store->record_count, text_plural(store->record_count),
+                           store->event_count, text_plural(store->event_count),
+                           (unsigned long long) store->record_bytes);
 }
 
 static void judge_space(struct judge *judge, const struct check_store *store) {
@@ -181,16 +179,16 @@ static void judge_space(struct judge *judge, const struct check_store *store) {
         if (!is_usable(store) || !space->known)
                 return;
         if (!log_fits(store, log_bytes_wanted(judge->facts)))
-                find(judge, CHECK_WARNING, "pstore-fw clear --all",
-                     "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
-                     (unsigned long long) bytes_for_logs(store),
-                     (unsigned long long) log_bytes_wanted(judge->facts));
+                check_find(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
+                           "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
+                           (unsigned long long) bytes_for_logs(store),
+                           (unsigned long long) log_bytes_wanted(judge->facts));
         else if (used > space->total / 100 * USED_WARNING_PERCENT)
-                find(judge, CHECK_WARNING, "", "%s: more than %d%% of the store is used", store->spec,
-                     USED_WARNING_PERCENT);
+                check_find(&judge->found, CHECK_WARNING, "", "%s: more than %d%% of the store is used",
+                           store->spec, USED_WARNING_PERCENT);
         else
-                find(judge, CHECK_OK, "", "%s: %llu bytes are left for logs", store->spec,
-                     (unsigned long long) bytes_for_logs(store));
+                check_find(&judge->found, CHECK_OK, "", "%s: %llu bytes are left for logs", store->spec,
+                           (unsigned long long) bytes_for_logs(store));
 }
 
 static void judge_store(struct judge *judge, const struct check_store *store) {
@@ -203,12 +201,14 @@ static void judge_backend(struct judge *judge) {
         const struct check_kernel *kernel = &judge->facts->kernel;
 
         if (kernel->backend)
-                find(judge, CHECK_OK, "", "pstore writes a crash to %s", kernel->backend);
+                check_find(&judge->found, CHECK_OK, "", "pstore writes a crash to %s", kernel->backend);
         else if (kernel->kdump_loaded)
-                find(judge, CHECK_OK, "", "kdump is loaded: a panic leaves its log and its memory there");
+                check_find(&judge->found, CHECK_OK, "",
+                           "kdump is loaded: a panic leaves its log and its memory there");
         else
-                find(judge, CHECK_CRITICAL, kernel->command ? kernel->command : command_for_kdump(kernel),
-                     "a crash leaves no trace: the kernel's pstore has no back end");
+                check_find(&judge->found, CHECK_CRITICAL,
+                           kernel->command ? kernel->command : command_for_kdump(kernel),
+                           "a crash leaves no trace: the kernel's pstore has no back end");
 }
 
 /* Both at once: the crash kernel starts first unless the kernel is told otherwise. */
@@ -218,11 +218,14 @@ static void judge_kdump_beside_pstore(struct judge *judge) {
         if (!kernel->backend || !kernel->kdump_loaded || kernel->notifiers_first)
                 return;
         if (kernel->wish == CRASH_PATH_KDUMP) {
-                find(judge, CHECK_OK, "", "kdump is loaded, as was wished: a panic never reaches pstore");
+                check_find(&judge->found, CHECK_OK, "",
+                           "kdump is loaded, as was wished: a panic never reaches pstore");
                 return;
         }
-        find(judge, CHECK_WARNING, "", "kdump is loaded: a panic goes there and never reaches pstore");
-        find(judge, CHECK_OK, "", "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
+        check_find(&judge->found, CHECK_WARNING, "",
+                   "kdump is loaded: a panic goes there and never reaches pstore");
+        check_find(&judge->found, CHECK_OK, "",
+                   "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
 }
 
 static void judge_kernel(struct judge *judge) {
@@ -233,31 +236,31 @@ static void judge_kernel(struct judge *judge) {
         judge_backend(judge);
         judge_kdump_beside_pstore(judge);
         if (kernel->panic_seconds_known && kernel->panic_seconds == 0)
-                find(judge, CHECK_OK, "sysctl kernel.panic=10",
-                     "after a panic the machine waits for somebody to reset it");
+                check_find(&judge->found, CHECK_OK, "sysctl kernel.panic=10",
+                           "after a panic the machine waits for somebody to reset it");
 }
 
 /* When nothing is to be said, a store is usable: else that would have been said. */
 static void praise_usable(struct judge *judge) {
         for (size_t i = 0; i < judge->facts->store_count; i++)
                 if (is_usable(&judge->facts->stores[i])) {
-                        find(judge, CHECK_OK, "", "a crash can leave a trace in %s",
-                             judge->facts->stores[i].spec);
+                        check_find(&judge->found, CHECK_OK, "", "a crash can leave a trace in %s",
+                                   judge->facts->stores[i].spec);
                         return;
                 }
 }
 
 enum check_verdict check_judge(const struct check_facts *facts, struct check_finding *ret_findings,
                                size_t *ret_count) {
-        struct judge judge = { .facts = facts, .findings = ret_findings };
+        struct judge judge = { .facts = facts, .found = { .rows = ret_findings } };
 
         judge_stores_together(&judge);
         judge_kernel(&judge);
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);
-        if (judge.count == 0)
+        if (judge.found.count == 0)
                 praise_usable(&judge);
-        *ret_count = judge.count;
+        *ret_count = judge.found.count;
         return ret_findings[0].verdict;
 }
 

@@ -1,23 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/test.h"
 
-#include <sys/stat.h>
-
 #include "linux-tool/machine.h"
 #include "tests/support/scratch.h"
-
-/* Makes the directories above a file of the machine, and the file. */
-static void put(const char *root, const char *name, const char *content) {
-        char path[4200];
-
-        snprintf(path, sizeof(path), "%s%s", root, name);
-        for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-                *slash = '\0';
-                (void) mkdir(path, 0700);
-                *slash = '/';
-        }
-        scratch_write(path, text_view(content));
-}
 
 static void test_empty_machine(void **state) {
         char *root = scratch_make();
@@ -41,13 +26,13 @@ static void test_facts(void **state) {
         struct machine machine;
 
         (void) state;
-        put(root, "/sys/module/pstore/parameters/backend", "efi_pstore\n");
-        put(root, "/sys/module/pstore/parameters/kmsg_bytes", "20480\n");
-        put(root, "/sys/firmware/efi/efivars/Boot0000-x", "");
-        put(root, "/sys/kernel/kexec_crash_loaded", "1\n");
-        put(root, "/sys/kernel/kexec_crash_size", "83886080\n");
-        put(root, "/sys/module/kernel/parameters/crash_kexec_post_notifiers", "Y\n");
-        put(root, "/proc/sys/kernel/panic", "30\n");
+        scratch_put(root, "/sys/module/pstore/parameters/backend", "efi_pstore\n");
+        scratch_put(root, "/sys/module/pstore/parameters/kmsg_bytes", "20480\n");
+        scratch_put(root, "/sys/firmware/efi/efivars/Boot0000-x", "");
+        scratch_put(root, "/sys/kernel/kexec_crash_loaded", "1\n");
+        scratch_put(root, "/sys/kernel/kexec_crash_size", "83886080\n");
+        scratch_put(root, "/sys/module/kernel/parameters/crash_kexec_post_notifiers", "Y\n");
+        scratch_put(root, "/proc/sys/kernel/panic", "30\n");
         machine_look(root, &machine);
         assert_string_equal(machine.kernel.backend, "efi_pstore");
         assert_int_equal(machine.kernel.log_bytes, 20480);
@@ -57,8 +42,8 @@ static void test_facts(void **state) {
         assert_true(machine.kernel.panic_seconds_known);
         assert_int_equal(machine.kernel.panic_seconds, 30);
         assert_null(machine.kernel.command);
-        put(root, "/sys/module/kernel/parameters/crash_kexec_post_notifiers", "N\n");
-        put(root, "/proc/sys/kernel/panic", "-1\n"); /* at once */
+        scratch_put(root, "/sys/module/kernel/parameters/crash_kexec_post_notifiers", "N\n");
+        scratch_put(root, "/proc/sys/kernel/panic", "-1\n"); /* at once */
         machine_look(root, &machine);
         assert_false(machine.kernel.notifiers_first);
         assert_false(machine.kernel.panic_seconds_known);
@@ -85,8 +70,8 @@ static void test_backends(void **state) {
                 char *root = scratch_make();
                 struct machine machine;
 
-                put(root, "/sys/module/pstore/parameters/backend", rows[i].parameter);
-                put(root, rows[i].store, "");
+                scratch_put(root, "/sys/module/pstore/parameters/backend", rows[i].parameter);
+                scratch_put(root, rows[i].store, "");
                 machine_look(root, &machine);
                 if (rows[i].backend)
                         assert_string_equal(machine.kernel.backend, rows[i].backend);
@@ -105,8 +90,8 @@ static void test_disabled_module(void **state) {
         struct machine machine;
 
         (void) state;
-        put(root, "/sys/firmware/efi/efivars/x", "");
-        put(root, "/sys/module/efi_pstore/parameters/pstore_disable", "Y\n");
+        scratch_put(root, "/sys/firmware/efi/efivars/x", "");
+        scratch_put(root, "/sys/module/efi_pstore/parameters/pstore_disable", "Y\n");
         machine_look(root, &machine);
         assert_non_null(strstr(machine.kernel.command, "pstore_disable=0"));
         scratch_remove(root);

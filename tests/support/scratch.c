@@ -84,3 +84,15 @@ size_t scratch_count_files(const char *directory) {
         (void) nftw(directory, count_one, 16, FTW_PHYS);
         return counted;
 }
+
+void scratch_put(const char *root, const char *name, const char *content) {
+        char path[PATH_MAX];
+
+        assert_true(snprintf(path, sizeof(path), "%s%s", root, name) < (int) sizeof(path));
+        for (char *slash = path + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+                *slash = '\0';
+                (void) mkdir(path, 0755);
+                *slash = '/';
+        }
+        scratch_write(path, text_view(content));
+}

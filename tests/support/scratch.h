@@ -16,6 +16,9 @@ const char *scratch_path(const char *directory, const char *name);
 
 void scratch_write(const char *path, struct bytes content);
 
+/* A file of a made-up system below `root`, such as "/sys/kernel/x", and the directories above it. */
+void scratch_put(const char *root, const char *name, const char *content);
+
 /* Copies the files of one directory, not what is below it. */
 void scratch_copy_files(const char *from, const char *to);
 
