@@ -330,19 +330,29 @@ static int copy_to(int from, int to) {
         return r;
 }
 
+/* The log, or what a tool got out of it before it failed. */
+static int open_any_log(int directory_fd) {
+        char part[PART_SIZE];
+        int fd = openat(directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_CLOEXEC);
+
+        for (size_t i = 0; i < SAVE_LOG_TOOLS_MAX && fd < 0; i++) {
+                part_name(i, part);
+                fd = openat(directory_fd, part, O_RDONLY | O_CLOEXEC);
+        }
+        return fd;
+}
+
 int save_log_to(const struct save_job *job, int fd) {
         struct save_file file = { .error = "" };
         _cleanup_close_ int log = -1;
-        int r;
+        int r, r2;
 
         if (access(job->vmcore, F_OK) < 0)
                 return ERR_NO_STORE;
-        (void) unlinkat(job->directory_fd, DUMPS_LOG_NAME, 0);
         r = save_log(job, job->directory_fd, &file);
-        if (r < 0)
-                return r;
-        log = openat(job->directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_CLOEXEC);
-        r = log < 0 ? errno_to_error(errno) : copy_to(log, fd);
+        log = open_any_log(job->directory_fd);
+        r2 = log < 0 ? ERR_NOT_FOUND : copy_to(log, fd);
         (void) unlinkat(job->directory_fd, DUMPS_LOG_NAME, 0);
-        return r;
+        remove_parts(job->directory_fd);
+        return r < 0 ? r : r2;
 }

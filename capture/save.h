@@ -48,7 +48,7 @@ struct save_result {
 
 /*
  * 0 when the log is safe. ERR_NO_STORE: there is no vmcore, and nothing was made. Other errors say why there
- * is no dump, or why there is one without a log.
+ * is no dump, or why there is one without a log: *ret_result is set as soon as there is one, and only then.
  */
 int save_dump(const struct save_job *job, struct save_result *ret_result);
 

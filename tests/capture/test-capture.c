@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "capture/clock.h"
+#include "capture/disk.h"
+#include "capture/guard.h"
+#include "capture/mount.h"
+#include "tests/support/scratch.h"
+#include "tests/support/vmcore-builder.h"
+
+#define NAME "20261121T151320Z-kdump-panic1"
+
+struct machine {
+        char *root;
+        char disk[4200], console[4200], vmcore[4200], tools[4200];
+        struct capture capture;
+};
+
+static void write_tool(const char *path, const char *script) {
+        scratch_write(path, text_view(script));
+        assert_int_equal(chmod(path, 0700), 0);
+}
+
+static int setup(void **state) {
+        struct machine *machine = calloc(1, sizeof(*machine));
+        struct capture *capture = &machine->capture;
+        struct vmcore_built core;
+
+        machine->root = scratch_make();
+        snprintf(machine->disk, sizeof(machine->disk), "%s/disk", machine->root);
+        snprintf(machine->console, sizeof(machine->console), "%s/console", machine->root);
+        snprintf(machine->vmcore, sizeof(machine->vmcore), "%s/vmcore", machine->root);
+        snprintf(machine->tools, sizeof(machine->tools), "%s/tools", machine->root);
+        assert_int_equal(mkdir(machine->disk, 0700), 0);
+        assert_int_equal(mkdir(machine->tools, 0700), 0);
+        scratch_write(machine->console, text_view(""));
+        vmcore_build(&core, "CRASHTIME=1795274000\n");
+        scratch_write(machine->vmcore, bytes_of(core.data, core.size));
+        write_tool(scratch_path(machine->tools, "vmcore-dmesg"), "#!/bin/sh\necho the log\n");
+        *capture = (struct capture){
+                .plan = capture_plan_default,
+                .deadline_ms = clock_ms() + 60000,
+                .vmcore = machine->vmcore,
+                .tools = machine->tools,
+                .console = machine->console,
+                .temporary = machine->root,
+        };
+        snprintf(capture->plan.directory, sizeof(capture->plan.directory), "/var/lib/dumps");
+        snprintf(capture->plan.log_tool, sizeof(capture->plan.log_tool), "vmcore-dmesg");
+        journal_init(&capture->journal, -1, false);
+        meminfo_start(&capture->meminfo, "/proc/meminfo");
+        *state = machine;
+        return 0;
+}
+
+static int teardown(void **state) {
+        struct machine *machine = *state;
+
+        scratch_remove(machine->root);
+        free(machine);
+        return 0;
+}
+
+static bool step_failed(const struct machine *machine, const char *name, const char *why) {
+        const struct journal *journal = &machine->capture.journal;
+
+        for (size_t i = 0; i < journal->step_count; i++)
+                if (strcmp(journal->steps[i].name, name) == 0 && strstr(journal->steps[i].result, why))
+                        return true;
+        return false;
+}
+
+/* What of the directory is not there is made, for its owner only. */
+static void test_missing_directory(void **state) {
+        struct machine *machine = *state;
+        struct stat stat_of;
+
+        assert_ok(capture_to_disk(&machine->capture, machine->disk));
+        assert_int_equal(access(scratch_path(machine->disk, "var/lib/dumps/" NAME "/dmesg.txt"), F_OK), 0);
+        assert_int_equal(stat(scratch_path(machine->disk, "var/lib/dumps"), &stat_of), 0);
+        assert_int_equal(stat_of.st_mode & 0777, 0700);
+}
+
+static void test_tools_of_the_disk(void **state) {
+        struct machine *machine = *state;
+        struct capture *capture = &machine->capture;
+        int fd;
+
+        snprintf(capture->plan.image_tool, sizeof(capture->plan.image_tool), "makedumpfile");
+        assert_ok(capture_to_disk(capture, machine->disk));
+        assert_true(step_failed(machine, "image", "makedumpfile is not in "));
+        fd = capture_open_directory(machine->disk, "/var/lib/dumps/.pstore-fw-tools");
+        assert_true(fd >= 0);
+        close(fd);
+        write_tool(scratch_path(machine->disk, "var/lib/dumps/.pstore-fw-tools/makedumpfile"),
+                   "#!/bin/sh\nprintf image > \"$7\"\n");
+        assert_ok(capture_to_disk(capture, machine->disk));
+        assert_int_equal(
+                access(scratch_path(machine->disk, "var/lib/dumps/20261121T151320Z-kdump-panic2/vmcore"),
+                       F_OK),
+                0);
+}
+
+/* As a mount that is read-only does. */
+static void test_a_disk_that_takes_nothing(void **state) {
+        struct machine *machine = *state;
+
+        assert_true(capture_to_disk(&machine->capture, "/proc") < 0);
+        assert_true(step_failed(machine, "directory", "/var/lib/dumps: "));
+        assert_true(capture_to_disk(&machine->capture, "/no/such/mount") < 0);
+}
+
+static void test_no_vmcore(void **state) {
+        struct machine *machine = *state;
+
+        assert_int_equal(unlink(machine->vmcore), 0);
+        assert_error(capture_to_disk(&machine->capture, machine->disk), ERR_NO_STORE);
+        assert_true(step_failed(machine, "vmcore", "there is no "));
+        assert_error(capture_to_console(&machine->capture), ERR_NO_STORE);
+}
+
+static void test_console(void **state) {
+        struct machine *machine = *state;
+        struct bytes said;
+
+        assert_ok(capture_to_console(&machine->capture));
+        said = test_read_file(machine->console);
+        assert_int_equal(said.size, 8);
+        assert_memory_equal(said.data, "the log\n", said.size);
+        free((void *) (uintptr_t) said.data);
+        assert_int_equal(access(scratch_path(machine->root, "dmesg.txt"), F_OK), -1);
+}
+
+/* A log that is only begun is better on the console than nowhere. */
+static void test_console_gets_what_there_is(void **state) {
+        struct machine *machine = *state;
+        struct bytes said;
+
+        write_tool(scratch_path(machine->tools, "vmcore-dmesg"), "#!/bin/sh\necho half\nexit 1\n");
+        assert_error(capture_to_console(&machine->capture), ERR_FAILED);
+        said = test_read_file(machine->console);
+        assert_int_equal(said.size, 5);
+        free((void *) (uintptr_t) said.data);
+        assert_int_equal(access(scratch_path(machine->root, "dmesg.txt.part"), F_OK), -1);
+}
+
+static void test_mount_options(void **state) {
+        static const struct {
+                const char *options, *data;
+        } rows[] = {
+                { "", "" },
+                { "rw,relatime", "" },
+                { "rw,noatime,subvol=/@,x-systemd.growfs,compress=zstd:3,nofail",
+                  "subvol=/@,compress=zstd:3" },
+                { "data=ordered,errors=remount-ro", "data=ordered,errors=remount-ro" },
+        };
+        char data[64];
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                mount_data(rows[i].options, data, sizeof(data));
+                assert_string_equal(data, rows[i].data);
+        }
+        mount_data("aaaa,bbbb,cc", data, 8);
+        assert_string_equal(data, "aaaa,cc");
+}
+
+#define UUID "11111111-2222-3333-4444-555555555555"
+
+static void make_empty(const struct machine *machine, const char *name) {
+        scratch_write(scratch_path(machine->root, name), text_view(""));
+}
+
+static void make_directory(const struct machine *machine, const char *name) {
+        int fd = capture_open_directory(machine->root, name);
+
+        assert_true(fd >= 0);
+        close(fd);
+}
+
+static void test_disk_by_uuid(void **state) {
+        struct machine *machine = *state;
+        char path[DISK_PATH_SIZE], command[9000];
+
+        make_directory(machine, "/sys/class/block");
+        make_directory(machine, "/dev/cciss");
+        make_empty(machine, "sys/class/block/sda");
+        make_empty(machine, "sys/class/block/gone");
+        make_empty(machine, "sys/class/block/cciss!c0d0");
+        make_empty(machine, "dev/sda");
+        assert_error(disk_wait(machine->root, UUID, clock_ms() + 300, path), ERR_NOT_FOUND);
+        snprintf(command, sizeof(command),
+                 "PATH=$PATH:/sbin:/usr/sbin; command -v mke2fs > /dev/null || exit 77;"
+                 "truncate -s 1M %s/dev/cciss/c0d0 && mke2fs -q -F -U " UUID " %s/dev/cciss/c0d0",
+                 machine->root, machine->root);
+        if (WEXITSTATUS(system(command)) == 77)
+                skip();
+        assert_ok(disk_wait(machine->root, UUID, clock_ms() + 10000, path));
+        test_assert_contains(path, "/dev/cciss/c0d0");
+        assert_error(disk_wait(machine->root, "other", clock_ms(), path), ERR_NOT_FOUND);
+}
+
+/* Each stage writes its letter to a pipe, when it is due. */
+struct stages {
+        int pipe[2];
+};
+
+static void first_stage(void *context) {
+        struct stages *stages = context;
+
+        assert_int_equal(write(stages->pipe[1], "1", 1), 1);
+}
+
+static void second_stage(void *context) {
+        struct stages *stages = context;
+
+        assert_int_equal(write(stages->pipe[1], "2", 1), 1);
+}
+
+static void test_guard_acts_in_two_stages(void **state) {
+        struct stages stages;
+        const struct guard guard = { { { 300, first_stage }, { 600, second_stage } }, &stages };
+        uint64_t start = clock_ms();
+        char letter;
+        pid_t pid;
+
+        (void) state;
+        assert_int_equal(pipe(stages.pipe), 0);
+        pid = guard_start(&guard);
+        assert_true(pid > 0);
+        close(stages.pipe[1]);
+        assert_int_equal(read(stages.pipe[0], &letter, 1), 1);
+        assert_int_equal(letter, '1');
+        assert_true(clock_ms() - start >= 300);
+        assert_int_equal(read(stages.pipe[0], &letter, 1), 1);
+        assert_int_equal(letter, '2');
+        assert_true(clock_ms() - start >= 600);
+        guard_stop(pid);
+        close(stages.pipe[0]);
+}
+
+/* Both processes are gone: the pipe ends, and nobody wrote to it. */
+static void test_guard_is_taken_back(void **state) {
+        struct stages stages;
+        const struct guard guard = { { { 60000, first_stage }, { 60000, second_stage } }, &stages };
+        char letter;
+        pid_t pid;
+
+        (void) state;
+        assert_int_equal(pipe(stages.pipe), 0);
+        pid = guard_start(&guard);
+        clock_sleep_ms(200);
+        close(stages.pipe[1]);
+        guard_stop(pid);
+        assert_int_equal(read(stages.pipe[0], &letter, 1), 0);
+        close(stages.pipe[0]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_missing_directory),
+                TEST(test_tools_of_the_disk),
+                TEST(test_a_disk_that_takes_nothing),
+                TEST(test_no_vmcore),
+                TEST(test_console),
+                TEST(test_console_gets_what_there_is),
+                cmocka_unit_test(test_mount_options),
+                TEST(test_disk_by_uuid),
+                cmocka_unit_test(test_guard_acts_in_two_stages),
+                cmocka_unit_test(test_guard_is_taken_back),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
