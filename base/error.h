@@ -31,6 +31,7 @@ enum error_group {
         ROW(ERR_LOOP, INPUT, "does not end within the bound set for it")                                     \
         ROW(ERR_INSTRUCTION, INPUT, "instruction cannot be executed")                                        \
         ROW(ERR_ACTION_MISSING, INPUT, "the table has no such action")                                       \
+        ROW(ERR_LOG_MISSING, INPUT, "holds no complete log")                                                 \
         ROW(ERR_NO_STORE, ENVIRONMENT, "this machine has no such store")                                     \
         ROW(ERR_NO_SPACE, ENVIRONMENT, "no space left in the store")                                         \
         ROW(ERR_NOT_FOUND, ENVIRONMENT, "not found")                                                         \

@@ -127,6 +127,7 @@ struct json_object *json_from_record(const struct catalog_record *row) {
         json_add(object, "time", json_from_time(record->has_time, record->seconds));
         json_add(object, "stored_bytes", json_from_size(record->raw.size > 0, record->raw.size));
         json_add(object, "log_bytes", json_from_size(record_has_log(record), record_log(record).size));
+        json_add(object, "image_bytes", json_from_size(row->image == SOURCE_IMAGE_WHOLE, row->image_size));
         json_add_string(object, "codec", record->codec);
         json_add(object, "error", json_from_error(record->error, &record->fault));
         return object;

@@ -19,6 +19,7 @@ struct source_kind {
 static const struct source_kind source_kinds[] = {
         { "efivarfs", "efivarfs[:DIR]", "EFI variables", false, false, efivarfs_source_new },
         { "pstorefs", "pstorefs[:DIR]", "what the kernel's pstore shows", false, false, pstorefs_source_new },
+        { "kdump", "kdump[:DIR]", "dumps that a crash kernel saved", false, false, kdump_source_new },
         { "erst-dbg", "erst-dbg[:DEVICE]", "ERST, by the kernel's erst_dbg module", false, false,
           erst_dbg_source_new },
         { "erst-image", "erst-image:FILE", "the file behind QEMU's acpi-erst", true, true,
@@ -26,7 +27,7 @@ static const struct source_kind source_kinds[] = {
         { "efi-image", "efi-image:FILE", "an OVMF or edk2 variable store", true, true, efi_image_source_new },
 };
 
-const char *const sources_default[] = { "efivarfs", "pstorefs", NULL };
+const char *const sources_default[] = { "efivarfs", "pstorefs", "kdump", NULL };
 
 /* The kind that the spec names, and behind its ':' the argument or NULL. */
 static const struct source_kind *find_kind(const char *spec, const char **ret_argument) {
@@ -75,5 +76,5 @@ void sources_print_help(const struct sink *sink) {
         sink_format(sink, "\nSPEC:\n");
         for (size_t i = 0; i < ARRAY_SIZE(source_kinds); i++)
                 sink_format(sink, "  %-24s%s\n", source_kinds[i].usage, source_kinds[i].help);
-        sink_format(sink, "Without it, all that this machine has of the first two.\n");
+        sink_format(sink, "Without it, all that this machine has of the first three.\n");
 }

@@ -26,6 +26,44 @@ static uint64_t age_limit(const struct options *options) {
         return now > options->older_than_seconds ? now - options->older_than_seconds : 0;
 }
 
+static bool is_dump(const struct catalog_record *row) {
+        return row->record.store == RECORD_STORE_KDUMP;
+}
+
+/*
+ * What kdump saved is the copy itself, and there is no other. Only who names it, or the source, means it.
+ * Returns how many records stay selected.
+ */
+static int leave_dumps_out(const struct inventory *inventory, const struct options *options, int count) {
+        int left = 0;
+
+        if (options->operand_count > 0 || options->source_count > 0)
+                return count;
+        for (size_t i = 0; i < inventory->catalog.row_count; i++) {
+                struct catalog_record *row = inventory->catalog.rows[i];
+
+                left += row->selected && is_dump(row);
+                row->selected = row->selected && !is_dump(row);
+        }
+        if (left > 0)
+                message_note("%d dump%s of kdump left alone: clear by id, or with --source kdump", left,
+                             text_plural((uint64_t) left));
+        return count - left;
+}
+
+/* Nothing is copied of them: their images are too large. Returns how many there are. */
+static int mark_dumps(const struct inventory *inventory) {
+        int count = 0;
+
+        for (size_t i = 0; i < inventory->catalog.row_count; i++) {
+                struct catalog_record *row = inventory->catalog.rows[i];
+
+                row->is_copy = is_dump(row);
+                count += row->selected && is_dump(row);
+        }
+        return count;
+}
+
 static int select_records(struct inventory *inventory, const struct options *options) {
         const struct selection selection = {
                 .ids = (const char *const *) options->operands,
@@ -41,6 +79,9 @@ static int select_records(struct inventory *inventory, const struct options *opt
         r = selection_mark(&inventory->catalog, &selection, &unknown);
         if (r == ERR_UNKNOWN_ID)
                 message_failure(unknown, r);
+        if (r > 0)
+                r = leave_dumps_out(inventory, options, r);
+        (void) mark_dumps(inventory);
         if (r > 0 && options_have(options, OPTION_DUMPED))
                 r = save_keep_dumped(inventory, directory_of(options));
         return r;
@@ -71,9 +112,13 @@ static int leave_read_only_out(struct inventory *inventory) {
         return count;
 }
 
-static bool user_agrees(int count) {
+static bool user_agrees(int count, int dumps) {
         char answer[16];
 
+        if (dumps > 0)
+                fprintf(stderr,
+                        "%d dump%s of kdump will be removed with all files: there is no other copy.\n", dumps,
+                        text_plural((uint64_t) dumps));
         fprintf(stderr, "Erase %d record%s, after copying what has no copy yet? [y/N] ", count,
                 text_plural((uint64_t) count));
         fflush(stderr);
@@ -172,9 +217,9 @@ static int print(const struct options *options, const struct catalog *catalog,
                                                   : print_lines(catalog, dry_run, output);
 }
 
-static void note_result(const struct clear_result *result, const char *directory) {
-        message_note("cleared: %zu, failed: %zu; copies are in %s", result->cleared_count,
-                     result->failed_count, directory);
+static void note_result(const struct clear_result *result, bool only_dumps, const char *directory) {
+        message_note("cleared: %zu, failed: %zu%s%s", result->cleared_count, result->failed_count,
+                     only_dumps ? "" : "; copies are in ", only_dumps ? "" : directory);
         if (result->unverified_count > 0)
                 message_note("erased: %zu, but this kernel gives no means to look into the store again: "
                              "list after the next boot tells whether they are gone",
@@ -184,6 +229,7 @@ static void note_result(const struct clear_result *result, const char *directory
 /* Not verified is not failed: the kernel has erased it, as far as it says. */
 static int erase(struct inventory *inventory, const struct options *options, struct output *output) {
         struct clear_result result = { 0 };
+        int dumps = mark_dumps(inventory);
         int count = save_before(inventory, directory_of(options));
 
         if (count > 0)
@@ -192,7 +238,7 @@ static int erase(struct inventory *inventory, const struct options *options, str
         message_progress_end();
         if (print(options, &inventory->catalog, &result, output) < 0)
                 return EXIT_FAILED;
-        note_result(&result, directory_of(options));
+        note_result(&result, count > 0 && dumps == count, directory_of(options));
         return inventory_status(inventory, 1);
 }
 
@@ -210,7 +256,7 @@ static int clear_chosen(struct inventory *inventory, const struct options *optio
                         message_error("clear: nobody to ask whether to erase: add --yes");
                         return EXIT_USAGE;
                 }
-                if (!user_agrees(count)) {
+                if (!user_agrees(count, mark_dumps(inventory))) {
                         message_note("nothing was erased");
                         return EXIT_FAILED;
                 }
@@ -251,7 +297,9 @@ const struct verb verb_clear = {
         .summary = "erase records, then look again whether they are gone",
         .description = "Says which records by ids or by options, which narrow each other. Each record\n"
                        "is first copied to the directory of dump; what has no flushed and compared\n"
-                       "copy is not erased. Asks on a terminal, and refuses without --yes otherwise.\n",
+                       "copy is not erased. Asks on a terminal, and refuses without --yes otherwise.\n"
+                       "A dump of kdump is such a copy: it is removed as it is, and only when it or\n"
+                       "--source kdump is named.\n",
         .options = OPTION_SOURCE | OPTION_ALL | OPTION_DUMPED | OPTION_OLDER_THAN | OPTION_KEEP |
                    OPTION_DRY_RUN | OPTION_YES | OPTION_OUTPUT,
         .operand_max = SIZE_MAX,

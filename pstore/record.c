@@ -12,6 +12,7 @@ static const char *const store_names[RECORD_STORE_END] = {
         [RECORD_STORE_ERST] = "erst",
         [RECORD_STORE_EFI] = "efi",
         [RECORD_STORE_PSTOREFS] = "pstorefs",
+        [RECORD_STORE_KDUMP] = "kdump",
 };
 
 /* fs/pstore/platform.c, pstore_type_names[] */
@@ -212,6 +213,7 @@ int record_parse(struct record *record, struct bytes raw) {
                 [RECORD_STORE_ERST] = parse_erst,
                 [RECORD_STORE_EFI] = parse_variable,
                 [RECORD_STORE_PSTOREFS] = parse_file,
+                [RECORD_STORE_KDUMP] = parse_file,
         };
 
         record->raw = raw;

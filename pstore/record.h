@@ -19,6 +19,7 @@ enum record_store {
         RECORD_STORE_ERST,     /* ids are "erst:" and 16 hexadecimal digits */
         RECORD_STORE_EFI,      /* ids are "efi:" and the variable's name */
         RECORD_STORE_PSTOREFS, /* of another back end, such as ramoops: "pstorefs:" and the file's name */
+        RECORD_STORE_KDUMP,    /* saved by a crash kernel: "kdump:" and the directory's name */
         RECORD_STORE_END,
 };
 
@@ -113,7 +114,7 @@ void record_format_file_name(const struct record *record, struct text *text);
 bool record_has_id(const struct record *record, const char *id);
 bool record_same_id(const struct record *left, const struct record *right);
 
-/* "erst", "efi", "pstorefs" */
+/* "erst", "efi", "pstorefs", "kdump" */
 const char *record_store_name(enum record_store store);
 
 /*

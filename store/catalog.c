@@ -159,6 +159,8 @@ static void understand_text(struct catalog_record *row, const struct source_entr
                 row->record.raw = row->record.payload = buffer_bytes(&row->raw);
         else
                 record_set_text(&row->record, buffer_bytes(&row->raw), "kernel");
+        if (entry->header.reason != REASON_NONE)
+                row->record.header = entry->header;
 }
 
 static void understand_packed(struct catalog_record *row, const struct source_entry *entry) {
@@ -215,6 +217,8 @@ static int read_row(const struct catalog *catalog, size_t earlier_count, struct 
         if (r < 0)
                 return r;
         row->form = entry->form;
+        row->image = entry->image;
+        row->image_size = entry->image_size;
         row->record.deleted = entry->deleted;
         r = row->source->operations->read(row->source, entry->name, &row->raw);
         if (r == ERR_NOT_FOUND)

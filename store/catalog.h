@@ -15,10 +15,13 @@ struct catalog_record {
         struct record record; /* first, so that a record leads back to its row */
         struct record_source *source;
         enum record_form form; /* in which the source handed it out */
+        enum source_image image;
+        uint64_t image_size; /* bytes, of a whole one */
         struct buffer raw;
         struct buffer text;
         bool selected; /* see store/selection.h */
         bool saved;    /* its copy was compared: see store/dump.h */
+        bool is_copy;  /* is itself what a dump would make of it: set by the front end before a dump */
         int outcome;   /* of the last verb that worked on it */
 };
 

@@ -226,6 +226,23 @@ static int save_event_files(struct dumper *dumper, const struct event *event, co
         return r < 0 ? r : save_manifest(dumper, directory, manifest, files_before);
 }
 
+static bool event_is_copy(const struct catalog *catalog, const struct event *event) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (!catalog_row(catalog->records[event->first + i])->is_copy)
+                        return false;
+        return true;
+}
+
+static void tell_event(struct dumper *dumper, const struct event *event, int error) {
+        for (size_t i = 0; i < event->record_count; i++) {
+                struct catalog_record *row = catalog_row(dumper->catalog->records[event->first + i]);
+
+                if (row->selected)
+                        tell_result(dumper, row, row->outcome < 0 ? row->outcome : error);
+        }
+        dumper->result->event_count += error >= 0;
+}
+
 /* An event is copied whole, so that its log is: but only what was selected counts as asked for. */
 static void dump_event(struct dumper *dumper, const struct event *event) {
         char directory[EVENT_NAME_SIZE];
@@ -233,20 +250,17 @@ static void dump_event(struct dumper *dumper, const struct event *event) {
         struct buffer manifest;
         int r;
 
-        event_format_name(event, &text);
-        buffer_init(&manifest, dumper->catalog->allocator);
         for (size_t i = 0; i < event->record_count; i++)
                 catalog_row(dumper->catalog->records[event->first + i])->outcome = 0;
+        if (event_is_copy(dumper->catalog, event)) {
+                tell_event(dumper, event, 0);
+                return;
+        }
+        event_format_name(event, &text);
+        buffer_init(&manifest, dumper->catalog->allocator);
         r = save_event_files(dumper, event, directory, &manifest);
         buffer_free(&manifest);
-
-        for (size_t i = 0; i < event->record_count; i++) {
-                struct catalog_record *row = catalog_row(dumper->catalog->records[event->first + i]);
-
-                if (row->selected)
-                        tell_result(dumper, row, row->outcome < 0 ? row->outcome : r);
-        }
-        dumper->result->event_count += r >= 0;
+        tell_event(dumper, event, r);
 }
 
 static int save_other_files(struct dumper *dumper, struct catalog_record *row, struct buffer *description) {
@@ -279,6 +293,10 @@ static void dump_other(struct dumper *dumper, struct catalog_record *row) {
         struct buffer description;
         int r;
 
+        if (row->is_copy) {
+                tell_result(dumper, row, 0);
+                return;
+        }
         buffer_init(&description, dumper->catalog->allocator);
         r = dumper->target->make_directory(dumper->target->context, OTHER_DIRECTORY);
         if (r >= 0 && !has_content(&row->record))
@@ -351,7 +369,7 @@ static bool is_dumped(struct dumper *dumper, const char *directory, const struct
 static int keep_if_dumped(struct dumper *dumper, const char *directory, const struct record *record) {
         struct catalog_record *row = catalog_row(record);
 
-        row->saved = row->selected && is_dumped(dumper, directory, record);
+        row->saved = row->selected && (row->is_copy || is_dumped(dumper, directory, record));
         row->selected = row->saved;
         return row->selected;
 }

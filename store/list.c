@@ -93,6 +93,18 @@ static int list_first_line(struct bytes text, const struct sink *sink) {
         return sink_format(sink, "    %.*s\n", (int) size, (const char *) text.data);
 }
 
+static int list_image(const struct record *record, const struct sink *sink) {
+        const struct catalog_record *row = catalog_row(record);
+
+        if (row->image == SOURCE_IMAGE_WHOLE)
+                return sink_format(sink, "    memory image: %llu bytes\n",
+                                   (unsigned long long) row->image_size);
+        if (row->image == SOURCE_IMAGE_CUT)
+                return sink_format(sink,
+                                   "    memory image: none, the capture ended before it was complete\n");
+        return row->image == SOURCE_IMAGE_NONE ? sink_format(sink, "    memory image: none\n") : 0;
+}
+
 static int list_record(const struct record *record, const struct sink *sink) {
         char id[4 * RECORD_ID_SIZE], kind[64], stored[24], decoded[24];
         struct text id_text = TEXT_ON(id), kind_text = TEXT_ON(kind);
@@ -111,6 +123,8 @@ static int list_record(const struct record *record, const struct sink *sink) {
                 r = sink_format(sink, OTHER_COLUMNS, kind, stored, decoded);
         if (r >= 0 && record->decoded && !record_has_log(record))
                 r = list_first_line(record->text, sink);
+        if (r >= 0)
+                r = list_image(record, sink);
         return r < 0 || record->error == 0 ? r : list_record_error(record, sink);
 }
 

@@ -20,6 +20,14 @@ enum record_form {
         RECORD_FORM_PACKED, /* what the kernel took out of the record but could not decompress (.enc.z) */
 };
 
+/* The memory image that kdump saves behind a log. */
+enum source_image {
+        SOURCE_IMAGE_UNKNOWN, /* no store of kdump */
+        SOURCE_IMAGE_NONE,
+        SOURCE_IMAGE_CUT, /* the capture ended before it was complete */
+        SOURCE_IMAGE_WHOLE,
+};
+
 struct source_entry {
         enum record_store store;
         enum record_form form;
@@ -27,6 +35,11 @@ struct source_entry {
         enum record_type type; /* forms TEXT and PACKED only: STORED bytes tell themselves */
         uint64_t seconds;      /* the same */
         bool deleted;          /* see struct record_source; the name ends in '@' and where it lies */
+
+        /* Form TEXT, for a log that comes without a header line: what that would say, of size 0. */
+        struct header_line header; /* .reason is REASON_NONE when there is nothing to be said */
+        enum source_image image;
+        uint64_t image_size; /* bytes, of a whole one */
 };
 
 struct source_space {
