@@ -42,7 +42,7 @@ static size_t word_length(const char *word) {
         return length;
 }
 
-void command_line_make(const char *running, const char *append, struct text *text) {
+void command_line_put_kept(const char *running, struct text *text) {
         size_t length;
 
         for (; *running; running += length) {
@@ -53,6 +53,9 @@ void command_line_make(const char *running, const char *append, struct text *tex
                 text_put_bytes(text, bytes_of(running, length));
                 text_put_char(text, ' ');
         }
+}
+
+void command_line_put_always(const char *append, struct text *text) {
         text_put(text, always);
         if (append[0])
                 text_format(text, " %s", append);

@@ -4,8 +4,11 @@
 #include "base/text.h"
 
 /*
- * Writes the command line of the crash kernel: what `running`, the running kernel's, has that this machine
- * may need to boot at all or to show a message, then what makes a crash kernel small and always come back,
- * then `append`.
+ * The command line of the crash kernel, in two parts.
+ *
+ * What `running`, the running kernel's, has that this machine may need to boot at all or to show a message.
  */
-void command_line_make(const char *running, const char *append, struct text *text);
+void command_line_put_kept(const char *running, struct text *text);
+
+/* What makes a crash kernel small and always come back, then `append`. */
+void command_line_put_always(const char *append, struct text *text);

@@ -72,11 +72,11 @@ static int add_bytes(struct image *image, const char *path, struct bytes content
         return r < 0 ? fail(image, path, r) : 0;
 }
 
-static int add_init(struct image *image, const char *path) {
+static int add_init(struct image *image, const char *name, const char *path) {
         struct member *member;
         int r;
 
-        r = add_member(image, "init", S_IFREG | 0700, &member);
+        r = add_member(image, name, S_IFREG | 0700, &member);
         if (r < 0)
                 return r;
         r = file_read_at(AT_FDCWD, path, FILE_SIZE_MAX, &member->content);
@@ -206,10 +206,10 @@ static void free_image(struct image *image) {
 static int collect(struct image *image, const struct initramfs_parts *parts) {
         int r;
 
-        r = add_init(image, parts->init);
+        r = add_init(image, parts->init_name, parts->init);
         if (r == 0)
                 r = add_plan(image, parts->plan);
-        if (r == 0)
+        if (r == 0 && parts->modules)
                 r = add_modules(image, parts->modules);
         return r < 0 ? r : add_tool(image, parts->log_tool);
 }

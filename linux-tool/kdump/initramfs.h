@@ -9,9 +9,10 @@
 /* The initramfs of the crash kernel: what capture/plan.h says, and nothing else. */
 
 struct initramfs_parts {
-        const char *init; /* path of pstore-fw-capture */
+        const char *init;      /* path of pstore-fw-capture */
+        const char *init_name; /* in the archive: "init", or another beside the distribution's */
         const struct capture_plan *plan;
-        const struct kdump_modules *modules;
+        const struct kdump_modules *modules; /* NULL: none, not even /modules */
         const struct kdump_tool *log_tool;
 };
 

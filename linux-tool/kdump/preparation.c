@@ -11,6 +11,8 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "linux-tool/kdump/command-line.h"
+#include "linux-tool/kdump/distribution.h"
+#include "linux-tool/kdump/earlier-dump.h"
 #include "linux-tool/kdump/initramfs.h"
 #include "linux-tool/system-file.h"
 #include "posix/file.h"
@@ -124,6 +126,10 @@ static uint64_t estimate_dump(const struct kdump_settings *settings, uint64_t ra
         return compressed ? ram / 2 : ram;
 }
 
+static bool is_distribution(const struct kdump_settings *settings) {
+        return settings->initramfs == KDUMP_INITRAMFS_DISTRIBUTION;
+}
+
 static void look_for_target(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
         struct kdump_reason reason;
         int r;
@@ -131,7 +137,9 @@ static void look_for_target(const struct kdump_settings *settings, struct kdump_
         preparation->dump_bytes = estimate_dump(settings, preparation->ram_bytes);
         r = kdump_target_find("", settings->directory, &preparation->target, &reason);
         preparation->has_target = r == 0;
-        if (r == 0)
+        if (r == 0 && is_distribution(settings))
+                r = kdump_target_check_mounted(&preparation->target, preparation->dump_bytes, &reason);
+        else if (r == 0)
                 r = kdump_target_check(&preparation->target, preparation->dump_bytes, &reason);
         if (r < 0)
                 add_fault(preparation, "", &reason);
@@ -146,7 +154,8 @@ static void look_for_modules(const struct kdump_settings *settings, struct kdump
         };
         struct kdump_reason reason;
 
-        if (!preparation->has_kernel || !preparation->has_target || preparation->target.above[0])
+        if (!preparation->has_kernel || !preparation->has_target || is_distribution(settings) ||
+            preparation->target.above[0])
                 return;
         preparation->has_modules = kdump_modules_find(&request, &preparation->modules, &reason) == 0;
         if (!preparation->has_modules)
@@ -177,17 +186,32 @@ static void make_plan(const struct kdump_settings *settings, struct kdump_prepar
         const struct kdump_target *target = &preparation->target;
         const struct kdump_tools *tools = &preparation->tools;
         struct capture_plan *plan = &preparation->plan;
+        const char *directory = target->path, *uuid = target->uuid;
 
         *plan = settings->plan;
-        if (copy_text(plan->uuid, sizeof(plan->uuid), target->uuid) &&
+        if (is_distribution(settings))
+                directory = target->directory;
+        /* What is mounted already may have no UUID, which a plan has to have. */
+        if (is_distribution(settings) && !uuid[0])
+                uuid = "none";
+        if (copy_text(plan->uuid, sizeof(plan->uuid), uuid) &&
             copy_text(plan->file_system, sizeof(plan->file_system), target->file_system) &&
             copy_text(plan->mount_options, sizeof(plan->mount_options), target->mount_options) &&
-            copy_text(plan->directory, sizeof(plan->directory), target->path) &&
+            copy_text(plan->directory, sizeof(plan->directory), directory) &&
             copy_text(plan->log_tool, sizeof(plan->log_tool), tools->log.files[0].name) &&
             copy_text(plan->image_tool, sizeof(plan->image_tool), tools->image.files[0].name))
                 return;
         add_problem(preparation, KDUMP_FAULT, "", "%s: %s: too long a name for the crash kernel's plan",
-                    target->directory, target->path);
+                    target->directory, directory);
+}
+
+static void put_running(const struct kdump_settings *settings, const char *running, struct text *text) {
+        if (!is_distribution(settings)) {
+                command_line_put_kept(running, text);
+                return;
+        }
+        kdump_distribution_put_parameters(running, text);
+        text_put(text, " " KDUMP_DISTRIBUTION_PARAMETER " ");
 }
 
 static void make_command_line(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
@@ -203,31 +227,35 @@ static void make_command_line(const struct kdump_settings *settings, struct kdum
         if (r < 0)
                 add_problem(preparation, KDUMP_WARNING, "", COMMAND_LINE ": %s: its consoles are not known",
                             error_text(r));
-        command_line_make(r < 0 ? "" : (const char *) running.data, settings->append, &text);
+        put_running(settings, r < 0 ? "" : (const char *) running.data, &text);
+        command_line_put_always(settings->append, &text);
         if (text.truncated)
                 add_problem(preparation, KDUMP_FAULT, "",
                             "the crash kernel's command line is longer than %d bytes: shorten 'append'",
                             KDUMP_COMMAND_LINE_MAX - 1);
 }
 
-static void make_initramfs(struct kdump_preparation *preparation) {
+static void make_initramfs(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
+        bool distribution = is_distribution(settings);
         char init[PATH_MAX];
         const struct initramfs_parts parts = {
                 .init = init,
+                .init_name = distribution ? KDUMP_DISTRIBUTION_PROGRAM : "init",
                 .plan = &preparation->plan,
-                .modules = &preparation->modules,
+                .modules = distribution ? NULL : &preparation->modules,
                 .log_tool = &preparation->tools.log,
         };
         struct kdump_reason reason;
         int r;
 
-        if (!preparation->has_modules || !preparation->has_tools || !preparation->target.uuid[0])
+        if (!preparation->plan.log_tool[0] || (!distribution && !preparation->has_modules))
                 return;
         r = initramfs_find_init(init, &reason);
         if (r == 0)
                 r = initramfs_build(&parts, &preparation->initramfs, &preparation->initramfs_unpacked,
                                     &reason);
         preparation->has_initramfs = r == 0;
+        preparation->lacks_distribution = r == 0 && distribution;
         if (r < 0)
                 add_fault(preparation, "", &reason);
 }
@@ -266,12 +294,12 @@ static void compute_memory(struct kdump_preparation *preparation) {
                 .initramfs_unpacked = preparation->initramfs_unpacked,
                 .tools_unpacked = size_of_tool(&preparation->tools.log),
                 .ram = preparation->ram_bytes,
+                .measured = earlier_dump_memory(preparation->target.directory, preparation->kernel.release),
         };
 
         if (!preparation->has_kernel)
                 return;
         memory_need_compute(&facts, &preparation->need);
-        tell_memory(preparation);
 }
 
 int kdump_prepare(const struct kdump_settings *settings, struct kdump_preparation *ret_preparation) {
@@ -287,9 +315,43 @@ int kdump_prepare(const struct kdump_settings *settings, struct kdump_preparatio
         make_command_line(settings, preparation);
         if (preparation->has_target && preparation->has_tools)
                 make_plan(settings, preparation);
-        make_initramfs(preparation);
+        make_initramfs(settings, preparation);
         compute_memory(preparation);
+        /* Of half an initramfs there is nothing to tell yet. */
+        if (preparation->has_kernel && !preparation->lacks_distribution)
+                tell_memory(preparation);
         return 0;
+}
+
+/* mkinitramfs and dracut compress to a third, about; all of it lies in memory at once. */
+#define DISTRIBUTION_RATIO 3
+
+void kdump_preparation_complete(struct kdump_preparation *preparation) {
+        _cleanup_buffer_ struct buffer distribution;
+        struct buffer *initramfs = &preparation->initramfs;
+        struct kdump_reason reason;
+        int r;
+
+        buffer_init(&distribution, &system_allocator);
+        if (!preparation->lacks_distribution || kdump_preparation_fault(preparation))
+                return;
+        r = kdump_distribution_build("", preparation->kernel.release, &distribution, &reason);
+        if (r == 0) {
+                buffer_append(initramfs, bytes_of("\0\0\0", (4 - initramfs->size % 4) % 4));
+                buffer_append(initramfs, buffer_bytes(&distribution));
+                r = buffer_error(initramfs);
+                if (r < 0)
+                        (void) kdump_reason_set(&reason, r, "initramfs: %s", error_text(r));
+        }
+        if (r < 0) {
+                preparation->has_initramfs = false;
+                add_fault(preparation, "", &reason);
+                return;
+        }
+        preparation->lacks_distribution = false;
+        preparation->initramfs_unpacked += distribution.size * DISTRIBUTION_RATIO;
+        compute_memory(preparation);
+        tell_memory(preparation);
 }
 
 void kdump_preparation_free(struct kdump_preparation *preparation) {

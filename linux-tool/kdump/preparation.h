@@ -39,6 +39,9 @@ struct kdump_preparation {
         /* Each part is there when its flag says so; what needs a part that is not there is left out. */
         bool has_kernel, has_target, has_modules, has_tools, has_initramfs;
 
+        /* The distribution's initramfs is wanted, has_modules is false, and `initramfs` is our part alone. */
+        bool lacks_distribution;
+
         struct machine machine;
         struct crash_path_decision decision;
         uint64_t reserved_bytes; /* for a crash kernel */
@@ -62,9 +65,17 @@ struct kdump_preparation {
 
 /*
  * Looks at the running machine. Reads only: the tools are put on the disk by kdump_tools_install(). 0 also
- * with problems; ERR_NO_MEMORY. The preparation is to be freed.
+ * with problems; ERR_NO_MEMORY. The preparation may not be moved, and is to be
+ * freed.
  */
 int kdump_prepare(const struct kdump_settings *settings, struct kdump_preparation *ret_preparation);
+
+/*
+ * Builds what lacks_distribution tells of, which takes half a minute; for `load`. Does nothing when there is
+ * a fault. What goes wrong becomes one.
+ */
+void kdump_preparation_complete(struct kdump_preparation *preparation);
+
 void kdump_preparation_free(struct kdump_preparation *preparation);
 
 /* The first problem that stops a load; NULL when there is none. */

@@ -245,15 +245,29 @@ static bool file_system_is_known(const char *name) {
         return false;
 }
 
+static int check_room(const struct kdump_target *target, uint64_t needed_bytes,
+                      struct kdump_reason *ret_reason) {
+        if (target->read_only)
+                return kdump_reason_set(ret_reason, ERR_READ_ONLY, "%s: mounted read-only at %s",
+                                        target->directory, target->mount_point);
+        if (target->free_bytes < needed_bytes)
+                return kdump_reason_set(ret_reason, ERR_NO_SPACE,
+                                        "%s: %llu MiB are free, and a dump of this machine may take %llu",
+                                        target->directory, (unsigned long long) (target->free_bytes >> 20),
+                                        (unsigned long long) (needed_bytes >> 20));
+        return 0;
+}
+
 int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes,
                        struct kdump_reason *ret_reason) {
         const char *directory = target->directory;
 
         if (target->above[0])
-                return kdump_reason_set(ret_reason, ERR_NOT_SUPPORTED,
-                                        "%s: lies on %s, which only the distribution's initramfs mounts; "
-                                        "choose a directory on a plain partition",
-                                        directory, target->above);
+                return kdump_reason_set(
+                        ret_reason, ERR_NOT_SUPPORTED,
+                        "%s: lies on %s, which only the distribution's initramfs mounts: "
+                        "choose a directory on a plain partition, or initramfs = distribution",
+                        directory, target->above);
         if (!file_system_is_known(target->file_system))
                 return kdump_reason_set(
                         ret_reason, ERR_NOT_SUPPORTED,
@@ -264,13 +278,15 @@ int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes,
                 return kdump_reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                         "%s: the file system on %s has no UUID that can be read", directory,
                                         target->device);
-        if (target->read_only)
-                return kdump_reason_set(ret_reason, ERR_READ_ONLY, "%s: mounted read-only at %s", directory,
-                                        target->mount_point);
-        if (target->free_bytes < needed_bytes)
-                return kdump_reason_set(ret_reason, ERR_NO_SPACE,
-                                        "%s: %llu MiB are free, and a dump of this machine may take %llu",
-                                        directory, (unsigned long long) (target->free_bytes >> 20),
-                                        (unsigned long long) (needed_bytes >> 20));
-        return 0;
+        return check_room(target, needed_bytes, ret_reason);
+}
+
+int kdump_target_check_mounted(const struct kdump_target *target, uint64_t needed_bytes,
+                               struct kdump_reason *ret_reason) {
+        if (strcmp(target->mount_point, "/") != 0)
+                return kdump_reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                        "%s: lies on the file system at %s, and the distribution's initramfs "
+                                        "mounts the root file system alone",
+                                        target->directory, target->mount_point);
+        return check_room(target, needed_bytes, ret_reason);
 }

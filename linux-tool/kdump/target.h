@@ -42,3 +42,8 @@ int kdump_target_find(const char *root, const char *directory, struct kdump_targ
  */
 int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes,
                        struct kdump_reason *ret_reason);
+
+/* The same with the distribution's initramfs, which mounts the root file system, whatever it is, and no
+ * other. */
+int kdump_target_check_mounted(const struct kdump_target *target, uint64_t needed_bytes,
+                               struct kdump_reason *ret_reason);

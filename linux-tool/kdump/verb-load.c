@@ -175,7 +175,7 @@ static int only_write(struct load *load, struct output *output) {
         const struct kdump_problem *fault = kdump_preparation_fault(preparation);
 
         load->outcome = "written";
-        if (!preparation->has_initramfs && fault)
+        if ((!preparation->has_initramfs || preparation->lacks_distribution) && fault)
                 return tell_fault(fault);
         if (!preparation->has_initramfs) {
                 message_error("there is no initramfs of ours for this target");
@@ -284,6 +284,7 @@ static int load_run(const struct options *options, struct output *output) {
         load->options = options;
         if (kdump_settings_load(options, &load->settings) == 0) {
                 if (kdump_prepare(&load->settings, &load->preparation) == 0) {
+                        kdump_preparation_complete(&load->preparation);
                         tell_problems(&load->preparation);
                         status = run_prepared(load, output);
                 } else {

@@ -91,10 +91,11 @@ static void test_command_line(void **state) {
         struct text text = TEXT_ON(line);
 
         (void) state;
-        command_line_make(
+        command_line_put_kept(
                 "BOOT_IMAGE=/vmlinuz root=/dev/vda1 console=tty0  console=ttyS0,115200 crashkernel=80M "
                 "dyndbg=\"a console=b\" noefix efi=noruntime quiet panic=0\n",
-                "debug", &text);
+                &text);
+        command_line_put_always("debug", &text);
         assert_true(text_starts_with(line, "console=tty0 console=ttyS0,115200 efi=noruntime nr_cpus=1 "));
         test_assert_contains(line, " panic=5 oops=panic ");
         test_assert_contains(line, " no5lvl debug");
