@@ -26,6 +26,7 @@ static const struct verb *const verbs[] = {
         &verb_kdump_load,
         &verb_kdump_unload,
         &verb_kdump_capture,
+        &verb_kdump_test,
         NULL,
 };
 

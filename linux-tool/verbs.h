@@ -16,3 +16,4 @@ extern const struct verb verb_kdump_setup;
 extern const struct verb verb_kdump_load;
 extern const struct verb verb_kdump_unload;
 extern const struct verb verb_kdump_capture;
+extern const struct verb verb_kdump_test;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/arith.h"
@@ -94,11 +95,13 @@ int test_token_write(const char *root, const char *directory, const struct test_
                      struct kdump_reason *ret_reason) {
         struct token_file file = { .token = *token, .seconds = (unsigned) token->seconds };
         const struct key_table table = { rows, ARRAY_SIZE(rows), &file };
-        char name[PATH_MAX], content[512];
+        char name[PATH_MAX], full[PATH_MAX], content[512];
         struct text text = TEXT_ON(content);
         int r;
 
         keys_print(&table, 1, &text);
+        if (system_file_path(root, directory, full))
+                (void) mkdir(full, 0700); /* as dumps have it; most often it is there */
         r = format_path(directory, name);
         if (r < 0)
                 return kdump_reason_set(ret_reason, r, "%s: its name is too long", directory);

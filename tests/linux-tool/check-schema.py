@@ -128,6 +128,38 @@ def check_kdump(run):
         run.json([FAILED, NOTHING_FOUND], "kdump", "unload", source=False)
 
 
+def check_kdump_status(run):
+    document = run.json([DONE, FAILED], "kdump", "status", "--config", "/dev/null", source=False)
+    assert document["findings"]
+    settings, dump = run.variables.parent / "kdump.conf", run.variables.parent / "armed/20261121T075124Z-kdump-panic1"
+    settings.write_text(f"directory = {dump.parent}\n")
+    dump.mkdir(parents=True)
+    (dump / "dmesg.txt").write_text("<0>[ 1.0] Kernel panic - not syncing: a test\n")
+    document = run.json([DONE, FAILED], "kdump", "status", "--config", str(settings), source=False)
+    assert "a test" in document["dumps"][0]["message"] and not document["test_pending"]
+
+
+def check_kdump_test(run):
+    folder = run.variables.parent / "tested"
+    folder.mkdir()
+    settings, token = run.variables.parent / "test.conf", folder / ".pstore-fw-test"
+    settings.write_text(f"directory = {folder}\n")
+    token.write_text("word = aa\nboot_id = before\npath = kdump\nimage = yes\nseconds = 1700000000\n")
+    assert run.json([DONE, FAILED], "kdump", "status", "--config", str(settings), source=False)["test_pending"]
+    assert not run.json([FAILED], "kdump", "test", "--config", str(settings), source=False)["passed"]
+    assert not token.exists()
+
+
+def check_kdump_setup(run):
+    root = run.variables.parent / "root"
+    (root / "etc/kernel").mkdir(parents=True)
+    (root / "etc/kernel/cmdline").write_text("root=x crashkernel=1G\n")
+    words = ["kdump", "setup", "--root", str(root)]
+    document = run.json([DONE], *words, "--reserve", "80M", source=False)
+    assert document["reserve_mib"] == 80 and len(document["other_reservations"]) == 1
+    assert run.json([DONE], *words, "--remove", source=False)["reserve_mib"] is None
+
+
 CHECKS = [
     check_list,
     check_show,
@@ -138,6 +170,9 @@ CHECKS = [
     check_deleted,
     check_erst,
     check_kdump,
+    check_kdump_status,
+    check_kdump_setup,
+    check_kdump_test,
 ]
 
 
