@@ -149,7 +149,7 @@ static int capture_run(const struct options *options, struct output *output) {
 
 const struct verb verb_kdump_capture = {
         .name = GROUP_KDUMP " capture",
-        .summary = "in a crash kernel: save log and memory of the kernel that crashed",
+        .summary = "in a crash kernel: save log and memory of what crashed",
         .description = "For a system that booted as the crash kernel by other means than our own\n"
                        "initramfs: saves what /proc/vmcore holds into a new directory, the log first,\n"
                        "then the image, and keeps the newest dumps. It does not restart the machine.\n"

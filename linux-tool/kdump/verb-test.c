@@ -190,7 +190,7 @@ static int test_run(const struct options *options, struct output *output) {
 const struct verb verb_kdump_test = {
         .name = "kdump test",
         .operands = "",
-        .summary = "crash the machine; after the next boot, say whether all came through",
+        .summary = "crash the machine; after the next boot, say what came through",
         .description = "The first run asks, or needs --yes, and crashes the machine (sysrq c) when a\n"
                        "crash kernel is loaded. The next run, after the machine has come back, looks\n"
                        "for the dump: its log with a line of the test, its manifest, its image and the\n"

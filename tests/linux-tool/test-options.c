@@ -6,7 +6,13 @@
 #include "linux-tool/verbs.h"
 
 static const struct verb *const verbs[] = {
-        &verb_check, &verb_list, &verb_show, &verb_dump, &verb_write, &verb_clear, &verb_erst, NULL,
+        &verb_check,        &verb_list,
+        &verb_show,         &verb_dump,
+        &verb_write,        &verb_clear,
+        &verb_erst,         &verb_kdump_status,
+        &verb_kdump_setup,  &verb_kdump_load,
+        &verb_kdump_unload, &verb_kdump_capture,
+        &verb_kdump_test,   NULL,
 };
 
 /* The words of one command line, separated by spaces; getopt may reorder them. */
@@ -93,6 +99,43 @@ static void test_operands_behind_two_dashes(void **state) {
         assert_false(options_have(&options, OPTION_ALL));
 }
 
+static void test_verbs_of_two_words(void **state) {
+        struct options options;
+        struct line line;
+
+        (void) state;
+        assert_parses(&line, "kdump status --json", &options);
+        assert_ptr_equal(options.verb, &verb_kdump_status);
+        assert_string_equal(options.group, "kdump");
+        assert_int_equal(options.operand_count, 0);
+        assert_parses(&line, "--reserve 80M kdump -n setup --root /mnt --config=c", &options);
+        assert_ptr_equal(options.verb, &verb_kdump_setup);
+        assert_int_equal(options.reserve_mib, 80);
+        assert_string_equal(options.root, "/mnt");
+        assert_string_equal(options.config, "c");
+        assert_true(options_have(&options, OPTION_DRY_RUN));
+        assert_parses(&line, "kdump load --lock --path both -k /k --initramfs i", &options);
+        assert_ptr_equal(options.verb, &verb_kdump_load);
+        assert_int_equal(options.path, CRASH_PATH_BOTH);
+        assert_string_equal(options.kernel, "/k");
+        assert_string_equal(options.initramfs, "i");
+        assert_parses(&line, "kdump test -y", &options);
+        assert_ptr_equal(options.verb, &verb_kdump_test);
+}
+
+/* Of a group alone there is only its help. */
+static void test_help_of_a_group(void **state) {
+        struct options options;
+        struct line line;
+
+        (void) state;
+        assert_parses(&line, "kdump --help", &options);
+        assert_null(options.verb);
+        assert_string_equal(options.group, "kdump");
+        assert_parses(&line, "kdump load --help", &options);
+        assert_ptr_equal(options.verb, &verb_kdump_load);
+}
+
 /* What is wrong, and the argument that the line has to name. */
 static const struct {
         const char *line;
@@ -124,6 +167,21 @@ static const struct {
         { "clear --older-than d", "'d'" },
         { "clear --older-than 99999999999999999999d", "9d'" },
         { "dump --output=", "--output" },
+        { "kdump", "kdump: a verb is missing" },
+        { "kdump --json", "kdump: a verb is missing" },
+        { "kdump lod", "lod" },
+        { "kdump list", "list" },
+        { "load", "load" },
+        { "kdump status kdump", "one argument too many for kdump status" },
+        { "kdump status --yes", "--yes: not an option of kdump status" },
+        { "kdump load --source efivarfs", "--source: not an option of kdump load" },
+        { "list --config x", "--config" },
+        { "kdump setup --reserve 80", "'80'" },
+        { "kdump setup --reserve 80G", "'80G'" },
+        { "kdump setup --reserve 0M", "'0M'" },
+        { "kdump setup --reserve 65537M", "'65537M'" },
+        { "kdump setup --root=", "--root" },
+        { "kdump load --path none", "'none'" },
         { "prove", "prove" },
         { "collect", "collect" },
         { "clear --max-used 50%", "--max-used" },
@@ -178,21 +236,22 @@ static void test_durations(void **state) {
 }
 
 /* The help as it is printed; the caller frees it. */
-static char *help_of(const struct verb *verb) {
+static char *help_of(const struct verb *verb, const char *group) {
+        const struct options options = { .verb = verb, .group = group };
         struct output output;
         char *text = NULL;
         size_t size;
         FILE *stream = open_memstream(&text, &size);
 
         output_open(&output, stream, false, false);
-        assert_ok(options_print_help(verbs, &(struct options){ .verb = verb }, &output));
+        assert_ok(options_print_help(verbs, &options, &output));
         assert_ok(output_close(&output));
         fclose(stream);
         return text;
 }
 
-static void assert_help(const struct verb *verb, const char *must_have) {
-        char *help = help_of(verb), *line, *rest = help;
+static void assert_help_of(const struct verb *verb, const char *group, const char *must_have) {
+        char *help = help_of(verb, group), *line, *rest = help;
 
         if (!strstr(help, must_have))
                 fail_msg("no '%s' in: %s", must_have, help);
@@ -202,10 +261,16 @@ static void assert_help(const struct verb *verb, const char *must_have) {
         free(help);
 }
 
+static void assert_help(const struct verb *verb, const char *must_have) {
+        assert_help_of(verb, NULL, must_have);
+}
+
 static void test_help_has_80_columns(void **state) {
         (void) state;
         for (size_t i = 0; verbs[i]; i++) {
                 assert_help(NULL, verbs[i]->name);
+                if (strchr(verbs[i]->name, ' '))
+                        assert_help_of(NULL, "kdump", verbs[i]->name);
                 assert_help(verbs[i], verbs[i]->summary);
                 assert_help(verbs[i], "--json");
         }
@@ -219,6 +284,8 @@ int main(void) {
                 cmocka_unit_test(test_clear),
                 cmocka_unit_test(test_help_and_version),
                 cmocka_unit_test(test_operands_behind_two_dashes),
+                cmocka_unit_test(test_verbs_of_two_words),
+                cmocka_unit_test(test_help_of_a_group),
                 cmocka_unit_test(test_wrong_lines),
                 cmocka_unit_test(test_too_many_sources),
                 cmocka_unit_test(test_durations),
