@@ -298,6 +298,7 @@ static int load_run(const struct options *options, struct output *output) {
 
 const struct verb verb_kdump_load = {
         .name = "kdump load",
+        .operands = "",
         .summary = "make ready the kernel that saves log and memory after a panic",
         .description = "Builds a small initramfs for the file system that dumps go to, and hands it with\n"
                        "the kernel to the running one, into the memory that crashkernel= has reserved.\n"

@@ -29,6 +29,7 @@ static int unload_run(const struct options *options, struct output *output) {
 
 const struct verb verb_kdump_unload = {
         .name = "kdump unload",
+        .operands = "",
         .summary = "take away what 'kdump load' made ready",
         .description = "A panic then goes to pstore, if it goes anywhere. The memory stays reserved.\n",
         .run = unload_run,
