@@ -120,7 +120,7 @@ static const struct option_row option_rows[] = {
         { "yes", 'y', NULL, OPTION_YES, "do not ask" },
         { "config", 0, "FILE", OPTION_CONFIG, "settings (default: /etc/pstore-fw/kdump.conf)", parse_config,
           "is no file" },
-        { "kernel", 'k', "FILE", OPTION_KERNEL, "the kernel that boots after a crash (default: this one)",
+        { "kernel", 'k', "FILE", OPTION_KERNEL, "the kernel to boot after a crash (default: this one)",
           parse_kernel, "is no file" },
         { "initramfs", 0, "FILE", OPTION_INITRAMFS, "write the initramfs there, and load nothing",
           parse_initramfs, "is no file" },

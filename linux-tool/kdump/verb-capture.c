@@ -149,6 +149,7 @@ static int capture_run(const struct options *options, struct output *output) {
 
 const struct verb verb_kdump_capture = {
         .name = GROUP_KDUMP " capture",
+        .operands = "",
         .summary = "in a crash kernel: save log and memory of what crashed",
         .description = "For a system that booted as the crash kernel by other means than our own\n"
                        "initramfs: saves what /proc/vmcore holds into a new directory, the log first,\n"

@@ -63,13 +63,18 @@ static int compute_mib(const struct kdump_settings *settings, unsigned *ret_mib)
         r = kdump_prepare(settings, preparation);
         if (r < 0)
                 return r;
-        if (preparation->has_kernel) {
+        if (!preparation->has_kernel) {
+                message_error("kdump setup: %s; or say how much by --reserve", why_unknown(preparation));
+                r = ERR_NOT_FOUND;
+        } else if (preparation->lacks_distribution) { /* built only where it can be loaded */
+                message_error(
+                        "kdump setup: what the distribution's initramfs needs is not known before it is "
+                        "loaded: say how much by --reserve, such as 256M");
+                r = ERR_NOT_SUPPORTED;
+        } else {
                 *ret_mib = (unsigned) ((preparation->need.advice + MIB - 1) / MIB);
                 if (!preparation->has_initramfs)
                         message_note("the size is an estimate: see 'pstore-fw kdump status'");
-        } else {
-                message_error("kdump setup: %s; or say how much by --reserve", why_unknown(preparation));
-                r = ERR_NOT_FOUND;
         }
         kdump_preparation_free(preparation);
         return r;

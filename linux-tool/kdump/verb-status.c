@@ -42,7 +42,10 @@ static void print_memory(const struct status *status, const struct sink *sink) {
                             mib(need->starting > need->running ? need->starting : need->running),
                             mib(need->unpacked), mib(need->margin + need->ram), mib(need->floor));
         sink_put(sink, text_view("\n"));
-        if (preparation->has_kernel && !preparation->has_initramfs)
+        if (preparation->has_kernel && preparation->lacks_distribution)
+                sink_format(sink,
+                            "          without the distribution's initramfs, which only a load builds\n");
+        else if (preparation->has_kernel && !preparation->has_initramfs)
                 sink_format(sink, "          (an estimate: there is no initramfs yet to be measured)\n");
         if (status->facts.dump_count > 0 && last->memory_total > 0)
                 sink_format(sink, "          the last dump left %llu of %llu MiB free\n",
@@ -139,7 +142,8 @@ static struct json_object *json_from_memory(const struct status *status) {
                 json_add_number(parts, "margin", need->margin);
                 json_add_number(parts, "floor", need->floor);
                 json_add_number(parts, "advice", need->advice);
-                json_add_bool(parts, "with_initramfs", preparation->has_initramfs);
+                json_add_bool(parts, "with_initramfs",
+                              preparation->has_initramfs && !preparation->lacks_distribution);
         }
         json_add(object, "needed", parts);
         return object;
