@@ -210,10 +210,11 @@ static void digest_log(int directory_fd, struct save_result *result) {
                 text_format(&text, "%02x", digest[i]);
 }
 
+/* With what is reserved for root, who we are. */
 static uint64_t free_mib(int directory_fd) {
         struct statvfs space;
 
-        return fstatvfs(directory_fd, &space) < 0 ? 0 : (uint64_t) space.f_bavail * space.f_frsize >> 20;
+        return fstatvfs(directory_fd, &space) < 0 ? 0 : (uint64_t) space.f_bfree * space.f_frsize >> 20;
 }
 
 static int run_image_tool(const struct save_job *job, int directory_fd, const char *part, struct text *why) {
@@ -251,9 +252,12 @@ static int save_image(const struct save_job *job, int directory_fd, struct save_
                         text_put(&why, r == ERR_STORE_EMPTY ? "it wrote nothing" : error_text(r));
         }
         if (r < 0) {
+                /* makedumpfile does not tell it where errors go. */
+                if (free_mib(directory_fd) == 0)
+                        text_put(&why, ", and the disk is full");
                 /* A part of an image cannot be read, and takes the room of the next log. */
                 (void) unlinkat(directory_fd, part, 0);
-                journal_failed(job->journal, "image", "%s: %s (%llu MiB were free)",
+                journal_failed(job->journal, "image", "%s: %s; %llu MiB were free",
                                tool_name(&job->image_tool), file->error, (unsigned long long) room_mib);
                 return r;
         }

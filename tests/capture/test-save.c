@@ -236,7 +236,7 @@ static void test_a_full_disk(void **state) {
         assert_ok(save_by(place, SAYS_LOG,
                           "printf half > vmcore.part; echo 'write: No space left on device' >&2; exit 1"));
         assert_log_alone(place, "status 1: write: No space left on device");
-        assert_said(place, " MiB were free)\n");
+        assert_said(place, " MiB were free\n");
 }
 
 static void test_an_image_tool_that_is_killed(void **state) {
