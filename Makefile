@@ -261,6 +261,8 @@ install: all
 	for file in hooks scripts/init-top scripts/local-bottom; do install -D -m 755 \
 		services/initramfs-tools/$$file/pstore-fw-kdump \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/$$file/pstore-fw-kdump || exit; done
+	install -D -m 755 services/initramfs-tools/scripts/local-bottom/pstore-fw-kdump \
+		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/nfs-bottom/pstore-fw-kdump
 	install -D -m 644 services/initramfs-tools/conf.d/pstore-fw-kdump \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/conf.d/pstore-fw-kdump
 	install -D -m 644 services/pstore-fw-kdump.sh $(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/pstore-fw-kdump.sh

@@ -92,23 +92,30 @@ static const struct crash_dump *find_dump(const struct kdump_source *kdump, cons
         return NULL;
 }
 
+static int judge_log(int fd) {
+        struct stat status;
+
+        if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+                return ERR_LOG_MISSING;
+        return (uint64_t) status.st_size > LOG_SIZE_MAX ? ERR_TOO_LARGE : 0;
+}
+
 /* Neither a link nor a pipe that somebody may have put there is opened for what it is. */
 static int open_log(const struct kdump_source *kdump, const char *name) {
         _cleanup_close_ int directory =
                 openat(kdump->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        struct stat status;
-        int fd;
+        int fd, r;
 
         if (directory < 0)
                 return errno == EACCES ? ERR_PERMISSION : ERR_LOG_MISSING;
         fd = openat(directory, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0)
                 return errno == EACCES ? ERR_PERMISSION : ERR_LOG_MISSING;
-        if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
-                (void) close(fd);
-                return ERR_LOG_MISSING;
-        }
-        return fd;
+        r = judge_log(fd);
+        if (r == 0)
+                return fd;
+        (void) close(fd);
+        return r;
 }
 
 static int kdump_read(struct record_source *source, const char *name, struct buffer *buffer) {
