@@ -167,14 +167,16 @@ static void look_for_tools(const struct kdump_settings *settings, struct kdump_p
 
         preparation->has_tools = kdump_tools_find(settings, &preparation->tools, &reason) == 0;
         if (!preparation->has_tools)
-                add_fault(preparation, "apt install kexec-tools makedumpfile", &reason);
+                add_fault(preparation, "", &reason);
         else if (settings->image && preparation->tools.image.file_count == 0)
-                add_problem(preparation, KDUMP_WARNING, "apt install makedumpfile",
-                            "%s: not found: the log is saved, but no image of the memory",
+                add_problem(preparation, KDUMP_WARNING, "",
+                            "%s: not found: the log is saved, but no image of the memory (package "
+                            "makedumpfile)",
                             settings->image_tool);
         else if (preparation->tools.log_is_makedumpfile)
-                add_problem(preparation, KDUMP_NOTE, "apt install kexec-tools",
-                            "%s: not found: makedumpfile reads the log, and takes more memory for it",
+                add_problem(preparation, KDUMP_NOTE, "",
+                            "%s: not found: makedumpfile reads the log, and takes more memory for it "
+                            "(package kexec-tools)",
                             settings->log_tool);
 }
 

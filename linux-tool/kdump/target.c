@@ -52,8 +52,8 @@ static int resolve(const char *root, const char *directory, char ret_existing[PA
         char head[PATH_MAX], path[PATH_MAX], real[PATH_MAX];
         size_t length, root_length = 0;
 
-        if (directory[0] != '/' || !system_file_path("", directory, head))
-                return ERR_INVALID_ARGUMENT;
+        if (!system_file_path("", directory, head))
+                return ERR_TOO_LARGE;
         if (root[0] && (!realpath(root, real) || (root_length = strlen(real)) == 0))
                 return errno_to_error(errno);
         for (;;) {
@@ -230,6 +230,8 @@ int kdump_target_find(const char *root, const char *directory, struct kdump_targ
         struct kdump_target target = { 0 };
         int r;
 
+        if (directory[0] != '/')
+                return kdump_reason_set(ret_reason, ERR_INVALID_ARGUMENT, "%s: no absolute path", directory);
         r = fill(root, directory, &target);
         if (r < 0)
                 return kdump_reason_set(ret_reason, r, "%s: cannot tell where it is: %s", directory,

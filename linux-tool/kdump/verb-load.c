@@ -51,8 +51,10 @@ static int print_text(const struct load *load, struct output *output) {
         const struct kdump_preparation *preparation = &load->preparation;
         const struct sink *sink = &output->sink;
 
-        (void) sink_format(sink, "%s: %s\n", load->outcome, preparation->kernel.path);
-        (void) sink_format(sink, "kernel: %s, which takes %llu MiB\n", preparation->kernel.release,
+        (void) sink_format(sink, "%s\n", load->outcome);
+        (void) sink_put(sink, text_view("kernel: "));
+        (void) sink_put(sink, text_view(preparation->kernel.path));
+        (void) sink_format(sink, " (%s), which takes %llu MiB\n", preparation->kernel.release,
                            MIB_OF(preparation->kernel.init_size));
         (void) sink_format(sink, "initramfs: %llu KiB, %llu KiB unpacked\n",
                            KIB_OF(preparation->initramfs.size), KIB_OF(preparation->initramfs_unpacked));
