@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux-tool/machine.h"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arith.h"
-#include "base/text.h"
-#include "posix/memory.h"
+#include "linux-tool/system-file.h"
 
 #define PSTORE_BACKEND    "/sys/module/pstore/parameters/backend"
 #define PSTORE_KMSG_BYTES "/sys/module/pstore/parameters/kmsg_bytes" /* since 6.2 */
@@ -22,48 +17,11 @@
 #define NOTIFIERS_FIRST   "/sys/module/kernel/parameters/crash_kexec_post_notifiers"
 #define PANIC_SECONDS     "/proc/sys/kernel/panic"
 
-static bool format_path(const char *root, const char *name, char ret_path[PATH_MAX]) {
-        return snprintf(ret_path, PATH_MAX, "%s%s", root, name) < PATH_MAX;
-}
-
-static bool exists(const char *root, const char *name) {
-        char path[PATH_MAX];
-
-        return format_path(root, name, path) && access(path, F_OK) == 0;
-}
-
-/* The first line without its end; false when it cannot be read. */
-static bool read_line(const char *root, const char *name, char *ret_line, size_t size) {
-        _cleanup_close_ int fd = -1;
-        char path[PATH_MAX];
-        ssize_t got;
-
-        if (!format_path(root, name, path))
-                return false;
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-                return false;
-        got = read(fd, ret_line, size - 1);
-        if (got < 0)
-                return false;
-        ret_line[got] = '\0';
-        ret_line[strcspn(ret_line, "\n")] = '\0';
-        return true;
-}
-
-static bool read_number(const char *root, const char *name, uint64_t *ret_number) {
-        char line[32];
-        size_t at = 0;
-
-        return read_line(root, name, line, sizeof(line)) &&
-               decimal_parse(text_view(line), &at, UINT64_MAX, ret_number) == 0;
-}
-
 /* A flag of the kernel: 1 or Y for yes. */
 static bool read_flag(const char *root, const char *name) {
         char line[8];
 
-        return read_line(root, name, line, sizeof(line)) && (line[0] == '1' || line[0] == 'Y');
+        return system_file_line(root, name, line, sizeof(line)) && (line[0] == '1' || line[0] == 'Y');
 }
 
 /*
@@ -82,7 +40,7 @@ static void look_for_backend(const char *root, struct machine *machine) {
                 { "", false },
         };
 
-        if (!read_line(root, PSTORE_BACKEND, machine->backend, sizeof(machine->backend)))
+        if (!system_file_line(root, PSTORE_BACKEND, machine->backend, sizeof(machine->backend)))
                 return;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
                 if (strcmp(machine->backend, rows[i].name) == 0 && !rows[i].possible)
@@ -92,7 +50,7 @@ static void look_for_backend(const char *root, struct machine *machine) {
 
 /* What would register a back end for a store that is there. */
 static const char *command_for(const char *root, const struct machine *machine) {
-        if (machine->has_efi && !exists(root, EFI_MODULE))
+        if (machine->has_efi && !system_file_exists(root, EFI_MODULE))
                 return "modprobe efi_pstore";
         if (machine->has_efi && read_flag(root, EFI_DISABLED))
                 return "modprobe -r efi_pstore; modprobe efi_pstore pstore_disable=0";
@@ -106,14 +64,14 @@ void machine_look(const char *root, struct machine *ret_machine) {
         struct check_kernel *kernel = &machine->kernel;
 
         *machine = (struct machine){ .kernel = { .known = true } };
-        machine->has_erst = exists(root, ERST_TABLE);
-        machine->has_efi = exists(root, EFI_VARIABLES);
+        machine->has_erst = system_file_exists(root, ERST_TABLE);
+        machine->has_efi = system_file_exists(root, EFI_VARIABLES);
         look_for_backend(root, machine);
         if (!kernel->backend)
                 kernel->command = command_for(root, machine);
         kernel->kdump_loaded = read_flag(root, KDUMP_LOADED);
-        (void) read_number(root, CRASH_SIZE, &kernel->crash_bytes);
+        (void) system_file_number(root, CRASH_SIZE, &kernel->crash_bytes);
         kernel->notifiers_first = read_flag(root, NOTIFIERS_FIRST);
-        (void) read_number(root, PSTORE_KMSG_BYTES, &kernel->log_bytes);
-        kernel->panic_seconds_known = read_number(root, PANIC_SECONDS, &kernel->panic_seconds);
+        (void) system_file_number(root, PSTORE_KMSG_BYTES, &kernel->log_bytes);
+        kernel->panic_seconds_known = system_file_number(root, PANIC_SECONDS, &kernel->panic_seconds);
 }
