@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,8 +36,9 @@ static void say_why(const char *what) {
 static void __attribute__((noreturn)) become(const struct child_job *job, int null_fd, int error_fd) {
         int output_fd = job->output_fd < 0 ? null_fd : job->output_fd;
 
-        /* A group of its own, so that what it starts goes with it. */
+        /* A group of its own, so that what it starts goes with it. What it writes is root's alone. */
         (void) setpgid(0, 0);
+        (void) umask(077);
         if (dup2(error_fd, STDERR_FILENO) < 0 || dup2(output_fd, STDOUT_FILENO) < 0 ||
             dup2(null_fd, STDIN_FILENO) < 0)
                 _exit(STATUS_NO_EXEC);

@@ -147,10 +147,13 @@ static void assert_log_alone(const struct place *place, const char *why) {
 static void test_all_is_well(void **state) {
         struct place *place = *state;
         struct json_object *manifest;
+        struct stat stat_of;
 
         assert_ok(save_by(place, "[ \"$1\" = \"$(dirname \"$0\")/vmcore\" ] && " SAYS_LOG, MAKES_IMAGE));
         assert_holds(dump_path(place, "dmesg.txt"), LOG);
         assert_holds(dump_path(place, "vmcore"), "image");
+        assert_int_equal(stat(dump_path(place, "vmcore"), &stat_of), 0);
+        assert_int_equal(stat_of.st_mode & 0777, 0600);
         assert_int_equal(scratch_count_files(place->dumps), 3);
         assert_holds(place->said, "pstore-fw: log saved in /dumps/" NAME "\n"
                                   "pstore-fw: image saved in /dumps/" NAME "\n");

@@ -8,6 +8,7 @@ line, a name that no kernel gives, and a compressed record that is noise.
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -160,6 +161,42 @@ def check_kdump_setup(run):
     assert run.json([DONE], *words, "--remove", source=False)["reserve_mib"] is None
 
 
+def make_vmcore(path, note):
+    """A core with nothing but the note in which a kernel says who it was."""
+    name, text = b"VMCOREINFO\0\0", note.encode()
+    notes = struct.pack("<III", 11, len(text), 0) + name + text + bytes(-len(text) % 4)
+    magic = b"\x7fELF\2\1\1".ljust(16, b"\0")
+    header = struct.pack("<HHIQQQIHHHHHH", 4, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    path.write_bytes(magic + header + struct.pack("<IIQQQQQQ", 4, 0, 120, 0, 0, len(notes), len(notes), 0) + notes)
+
+
+def make_tool(path, script):
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def check_kdump_capture(run):
+    """Two crashes: one whose image could be made, one whose image could not."""
+    root = run.variables.parent / "crashed"
+    (root / "proc").mkdir(parents=True)
+    (root / "conf").write_text(f"directory = /dumps\nlog_tool = {root}/log\nimage_tool = {root}/image\n")
+    words = ["kdump", "capture", "--root", str(root), "--config", str(root / "conf")]
+    assert subprocess.run([run.program, *words], capture_output=True).returncode == NOTHING_FOUND
+    make_vmcore(root / "proc/vmcore", "OSRELEASE=6.1.0\nCRASHTIME=1795274000\n")
+    make_tool(root / "log", "echo '[    1.0] Kernel panic - not syncing: a test'")
+    make_tool(root / "image", 'printf image > "$7"')
+    done = run.json([DONE], *words, source=False)
+    assert done["event"] == "20261121T151320Z-kdump-panic1" and done["image"]["size"] == 5
+    assert done["message"] == "Kernel panic - not syncing: a test" and done["kernel"] == "6.1.0"
+    make_tool(root / "image", "kill -9 $$")
+    failed = run.json([FAILED], *words, source=False)
+    assert failed["event"] == "20261121T151320Z-kdump-panic2" and failed["image"] is None and failed["log"]
+    manifests = [json.loads(path.read_text()) for path in root.glob("dumps/*/manifest.json")]
+    assert len(manifests) == 2
+    for manifest in manifests:
+        validate(manifest)
+
+
 CHECKS = [
     check_list,
     check_show,
@@ -171,6 +208,7 @@ CHECKS = [
     check_erst,
     check_kdump,
     check_kdump_status,
+    check_kdump_capture,
     check_kdump_setup,
     check_kdump_test,
 ]
