@@ -175,7 +175,7 @@ static void look_for_tools(const struct kdump_settings *settings, struct kdump_p
                             settings->image_tool);
         else if (preparation->tools.log_is_makedumpfile)
                 add_problem(preparation, KDUMP_NOTE, "",
-                            "%s: not found: makedumpfile reads the log, and takes more memory for it "
+                            "%s: cannot be used: makedumpfile reads the log, and takes more memory for it "
                             "(package kexec-tools)",
                             settings->log_tool);
 }

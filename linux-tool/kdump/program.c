@@ -64,8 +64,10 @@ static int spawn(const char *const *command, int output, pid_t *ret_child) {
         int r;
 
         posix_spawn_file_actions_init(&actions);
-        if (output >= 0)
+        if (output >= 0) {
                 posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+                posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+        }
         r = posix_spawn(ret_child, command[0], &actions, NULL, (char *const *) command, environment);
         posix_spawn_file_actions_destroy(&actions);
         return r == 0 ? 0 : errno_to_error(r);

@@ -13,8 +13,8 @@
 bool program_find(const char *name, char ret_path[PATH_MAX]);
 
 /*
- * Runs the program command[0], a path, without this one's environment, and appends what it writes. ERR_FAILED
- * when its status is not 0; ERR_TOO_LARGE.
+ * Runs the program command[0], a path, without this one's environment, and appends all that it says.
+ * ERR_FAILED when its status is not 0; ERR_TOO_LARGE.
  */
 int program_read(const char *const *command, size_t limit, struct buffer *output);
 

@@ -56,7 +56,7 @@ static int take_line(struct kdump_tool *tool, char *line, struct kdump_reason *r
         path = arrow + strlen(" => ");
         line += strspn(line, " \t");
         if (strncmp(path, "not found", 9) == 0)
-                return kdump_reason_set(ret_reason, ERR_NOT_FOUND, "%s: needs %s, which is not there",
+                return kdump_reason_set(ret_reason, ERR_FAILED, "%s: needs %s, which is not there",
                                         tool->files[0].path, line);
         end = strstr(path, " (0x");
         if (end)
@@ -74,8 +74,11 @@ static int add_libraries(struct kdump_tool *tool, const char *loader, struct kdu
         buffer_init(&listing, &system_allocator);
         r = program_read(command, LISTING_LIMIT, &listing);
         buffer_append(&listing, bytes_of("", 1));
-        if (r == 0)
+        if (buffer_error(&listing) < 0)
                 r = buffer_error(&listing);
+        if (r == ERR_FAILED) /* a library is missing: its first line says which */
+                return kdump_reason_set(ret_reason, r, "%.*s", (int) strcspn((char *) listing.data, "\n"),
+                                        (char *) listing.data);
         if (r < 0)
                 return kdump_reason_set(ret_reason, r, "%s --list %s: %s", loader, tool->files[0].path,
                                         error_text(r));
@@ -114,7 +117,7 @@ int kdump_tools_find(const struct kdump_settings *settings, struct kdump_tools *
 
         image = kdump_tool_find(settings->image_tool, &tools.image, &image_reason);
         log = kdump_tool_find(settings->log_tool, &tools.log, &log_reason);
-        if (log == ERR_NOT_FOUND && image == 0) {
+        if (log < 0 && image == 0) {
                 tools.log = tools.image;
                 tools.log_is_makedumpfile = true;
                 log = 0;

@@ -34,7 +34,10 @@ struct kdump_tools {
 int kdump_tools_find(const struct kdump_settings *settings, struct kdump_tools *ret_tools,
                      struct kdump_reason *ret_reason);
 
-/* The program with its loader and libraries. `program` is a path or a name. ERR_NOT_FOUND; ERR_SIGNATURE … */
+/*
+ * The program with its loader and libraries. `program` is a path or a name. ERR_NOT_FOUND: there is none;
+ * ERR_FAILED: it lacks a library; ERR_SIGNATURE …
+ */
 int kdump_tool_find(const char *program, struct kdump_tool *ret_tool, struct kdump_reason *ret_reason);
 
 /*

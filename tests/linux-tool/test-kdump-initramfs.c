@@ -213,6 +213,33 @@ static void test_find_tool(void **state) {
         scratch_remove(root);
 }
 
+/* A program that is there, and cannot run, is no program that is not there. */
+static void test_missing_library(void **state) {
+        static struct kdump_settings settings;
+        static struct kdump_tools tools;
+        char *root = scratch_make(), command[512];
+        struct kdump_reason reason;
+
+        (void) state;
+        snprintf(command, sizeof(command),
+                 "cd %s && echo 'int x;' > l.c && gcc -shared -fPIC -o libgone.so l.c && "
+                 "echo 'extern int x; int main(void) { return x; }' > m.c && gcc -o tool m.c -L. -lgone && "
+                 "rm libgone.so",
+                 root);
+        assert_int_equal(system(command), 0);
+        settings.image = true;
+        strcpy(settings.log_tool, "cat");
+        snprintf(settings.image_tool, PATH_MAX, "%s/tool", root);
+        assert_error(kdump_tools_find(&settings, &tools, &reason), ERR_FAILED);
+        test_assert_contains(reason.text, "/tool: ");
+        test_assert_contains(reason.text, "libgone.so");
+        strcpy(settings.image_tool, "sh");
+        snprintf(settings.log_tool, PATH_MAX, "%s/tool", root);
+        assert_ok(kdump_tools_find(&settings, &tools, &reason));
+        assert_true(tools.log_is_makedumpfile);
+        scratch_remove(root);
+}
+
 static void test_find_tools(void **state) {
         static struct kdump_settings settings;
         static struct kdump_tools tools;
@@ -319,10 +346,15 @@ static void test_earlier_dump(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_packed_file),       cmocka_unit_test(test_initramfs),
-                cmocka_unit_test(test_part_of_initramfs), cmocka_unit_test(test_find_tool),
-                cmocka_unit_test(test_find_tools),        cmocka_unit_test(test_elf),
-                cmocka_unit_test(test_install),           cmocka_unit_test(test_earlier_dump),
+                cmocka_unit_test(test_packed_file),
+                cmocka_unit_test(test_initramfs),
+                cmocka_unit_test(test_part_of_initramfs),
+                cmocka_unit_test(test_find_tool),
+                cmocka_unit_test(test_find_tools),
+                cmocka_unit_test(test_missing_library),
+                cmocka_unit_test(test_elf),
+                cmocka_unit_test(test_install),
+                cmocka_unit_test(test_earlier_dump),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
