@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* clearenv() */
 #include "linux-tool/kdump/command.h"
 
 #include <errno.h>
@@ -14,6 +15,8 @@
 #include "posix/errno.h"
 #include "posix/memory.h"
 
+#define PATH               "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 #define STATUS_NOT_STARTED 127
 #define STATUS_SIGNALLED   128
 
@@ -26,6 +29,9 @@ static void become(const struct command *command, int input, int log) {
         if (dup2(input, STDIN_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0)
                 _exit(STATUS_NOT_STARTED);
         (void) signal(SIGPIPE, SIG_DFL); /* the one that main() ignores */
+        (void) clearenv();
+        (void) setenv("PATH", PATH, true);
+        (void) setenv("LC_ALL", "C", true);
         for (const struct command_variable *variable = command->variables; variable && variable->name;
              variable++)
                 (void) setenv(variable->name, variable->value, true);

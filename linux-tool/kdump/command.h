@@ -6,9 +6,13 @@ struct command_variable {
 };
 
 struct command {
-        const char *const *arguments;             /* the first is the program's path; ends in NULL */
-        const struct command_variable *variables; /* beside those of this program; ends in one without name */
-        const char *log;                          /* the file that takes what it prints; created or emptied */
+        const char *const *arguments; /* the first is the program's path; ends in NULL */
+        /*
+         * Its environment beside PATH and LC_ALL; ends in one without name, NULL for none. This program's own
+         * is not handed on: LD_LIBRARY_PATH would decide which libraries mkinitramfs takes.
+         */
+        const struct command_variable *variables;
+        const char *log;  /* the file that takes what it prints; created or emptied */
         unsigned seconds; /* then it is ended, with all that it has started in its group */
 };
 

@@ -105,6 +105,20 @@ static void test_dracut(void **state) {
         assert_built(fixture, "6.1.0-56-amd64 pstore-fw-kdump 1");
 }
 
+/* A library of somebody's own would go into the initramfs, at a path where nothing looks for it. */
+static void test_the_environment_is_not_handed_on(void **state) {
+        struct fixture *fixture = *state;
+
+        put_file(fixture, MKINITRAMFS_SCRIPT, "");
+        put_file(fixture, MKINITRAMFS,
+                 "#!/bin/sh\nprintf '%s' \"[$LD_LIBRARY_PATH$CONFDIR]$LC_ALL\" > \"$2\"\n");
+        assert_int_equal(setenv("LD_LIBRARY_PATH", "/root/lib", true), 0);
+        assert_int_equal(setenv("CONFDIR", "/tmp", true), 0);
+        assert_built(fixture, "[]C");
+        assert_int_equal(unsetenv("LD_LIBRARY_PATH"), 0);
+        assert_int_equal(unsetenv("CONFDIR"), 0);
+}
+
 static void test_the_tool_that_has_our_scripts(void **state) {
         struct fixture *fixture = *state;
 
@@ -247,6 +261,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(mkinitramfs),
                 TEST(dracut),
+                TEST(the_environment_is_not_handed_on),
                 TEST(the_tool_that_has_our_scripts),
                 TEST(no_tool),
                 TEST(no_script),
