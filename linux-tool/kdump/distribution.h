@@ -36,7 +36,8 @@ int kdump_distribution_build(const char *root, const char *release, struct buffe
 /*
  * What of the running kernel's command line (/proc/cmdline) the distribution's initramfs may need to find its
  * root file system again (root=, rd.*, cryptdevice= …): everything but what is wrong in a crash kernel, such
- * as crashkernel= and resume=. What makes that initramfs come to an end stands behind it. The caller puts
- * what every crash kernel has last, so that it counts most, and looks at text->truncated.
+ * as crashkernel= and resume=. Behind it stand KDUMP_DISTRIBUTION_PARAMETER and what makes that initramfs come
+ * to an end. The caller puts what every crash kernel has last, so that it counts most, and looks at
+ * text->truncated.
  */
 void kdump_distribution_put_parameters(const char *running, struct text *text);

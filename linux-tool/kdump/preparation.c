@@ -191,11 +191,12 @@ static void make_plan(const struct kdump_settings *settings, struct kdump_prepar
         const char *directory = target->path, *uuid = target->uuid;
 
         *plan = settings->plan;
-        if (is_distribution(settings))
+        /* A root file system without a UUID, which a plan has to have: the scripts take it as it is mounted.
+         */
+        if (is_distribution(settings) && !uuid[0]) {
                 directory = target->directory;
-        /* What is mounted already may have no UUID, which a plan has to have. */
-        if (is_distribution(settings) && !uuid[0])
                 uuid = "none";
+        }
         if (copy_text(plan->uuid, sizeof(plan->uuid), uuid) &&
             copy_text(plan->file_system, sizeof(plan->file_system), target->file_system) &&
             copy_text(plan->mount_options, sizeof(plan->mount_options), target->mount_options) &&
@@ -213,7 +214,7 @@ static void put_running(const struct kdump_settings *settings, const char *runni
                 return;
         }
         kdump_distribution_put_parameters(running, text);
-        text_put(text, " " KDUMP_DISTRIBUTION_PARAMETER " ");
+        text_put_char(text, ' ');
 }
 
 static void make_command_line(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
