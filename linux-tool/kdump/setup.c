@@ -176,22 +176,38 @@ static struct setup_file *add_file(struct setup *setup, const char *path) {
         return file;
 }
 
+/* Without /etc/kernel/cmdline kernel-install takes the running command line; with our line alone, only that.
+ */
+static bool has_entries(const char *root) {
+        return system_file_exists(root, "/boot/loader/entries") ||
+               system_file_exists(root, "/efi/loader/entries") ||
+               system_file_exists(root, "/boot/efi/loader/entries");
+}
+
 /* With nothing to change, what the administrator can do instead. */
 static int refuse(const struct setup *setup, struct kdump_reason *ret_reason) {
-        const char *why = system_file_exists(setup->root, GRUB_SETTINGS)
-                                  ? "this grub-mkconfig does not read /etc/default/grub.d"
-                                  : "there is neither /etc/default/grub nor /etc/kernel/cmdline";
-
+        if (setup->grub_is_closed)
+                return kdump_reason_set(ret_reason, ERR_NOT_FOUND,
+                                        "this grub-mkconfig does not read /etc/default/grub.d: put " PARAMETER
+                                        "%uM into GRUB_CMDLINE_LINUX of /etc/default/grub, or run grubby "
+                                        "--update-kernel=ALL --args=" PARAMETER "%uM",
+                                        setup->reserve_mib, setup->reserve_mib);
+        if (has_entries(setup->root))
+                return kdump_reason_set(ret_reason, ERR_NOT_FOUND,
+                                        "there is no " SETUP_CMDLINE_PATH ": put the kernel's command line "
+                                        "there first, without its initrd= and BOOT_IMAGE=");
         return kdump_reason_set(ret_reason, ERR_NOT_FOUND,
-                                "%s: add " PARAMETER "%uM to the kernel's command line by other means, "
-                                "such as grubby --update-kernel=ALL --args=" PARAMETER "%uM",
-                                why, setup->reserve_mib, setup->reserve_mib);
+                                "there is neither /etc/default/grub nor " SETUP_CMDLINE_PATH
+                                ": add " PARAMETER "%uM to the kernel's command line by other means",
+                                setup->reserve_mib);
 }
 
 int setup_plan(struct setup *setup, struct kdump_reason *ret_reason) {
         int r = 0;
 
-        setup->has_grub = system_file_exists(setup->root, GRUB_SETTINGS) && grub_reads_drop_ins(setup->root);
+        setup->has_grub = system_file_exists(setup->root, GRUB_SETTINGS);
+        setup->grub_is_closed = setup->has_grub && !grub_reads_drop_ins(setup->root);
+        setup->has_grub &= !setup->grub_is_closed;
         setup->has_cmdline = system_file_exists(setup->root, SETUP_CMDLINE_PATH);
         if (!setup->has_grub && !setup->has_cmdline && !setup->remove)
                 return refuse(setup, ret_reason);

@@ -49,6 +49,7 @@ struct setup {
 
         /* Planned: */
         bool has_grub, has_cmdline;
+        bool grub_is_closed; /* there is a GRUB that reads no file of ours */
         struct setup_file files[SETUP_FILES_MAX];
         size_t file_count;
 };

@@ -314,6 +314,9 @@ static int do_it(struct run *run, struct kdump_reason *reason) {
                 message_error("kdump setup: %s", reason->text);
                 return r;
         }
+        if (run->setup.grub_is_closed && !run->setup.remove)
+                message_note("GRUB is not served: its grub-mkconfig does not read /etc/default/grub.d; "
+                             "kernel-install is");
         setup_find_others(&run->setup, tell_other, run);
         run->reboot_needed = needs_reboot(&run->setup);
         return follow(run, !run->dry_run && !run->setup.root[0]);

@@ -191,6 +191,19 @@ static void test_grub_without_drop_ins(void **state) {
         scratch_remove(root);
 }
 
+/* Our line alone would be the whole command line: root= would be gone. */
+static void test_entries_without_a_command_line(void **state) {
+        struct kdump_reason reason = { "" };
+        char *root = scratch_make();
+
+        (void) state;
+        scratch_put(root, "/boot/loader/entries/debian.conf", "options root=/dev/sda1\n");
+        assert_error(apply(root, false, 80, &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "there is no /etc/kernel/cmdline");
+        assert_is(root, SETUP_CMDLINE_PATH, NULL);
+        scratch_remove(root);
+}
+
 /* A file that somebody else wrote stops it before anything is changed. */
 static void test_foreign_files(void **state) {
         static const char *const paths[] = { SETUP_GRUB_PATH, SETUP_SYSCTL_PATH };
@@ -323,6 +336,7 @@ int main(void) {
                 cmocka_unit_test(test_both),
                 cmocka_unit_test(test_neither),
                 cmocka_unit_test(test_grub_without_drop_ins),
+                cmocka_unit_test(test_entries_without_a_command_line),
                 cmocka_unit_test(test_foreign_files),
                 cmocka_unit_test(test_a_link_is_not_replaced),
                 cmocka_unit_test(test_mode_and_owner_stay),
