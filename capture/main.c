@@ -156,6 +156,13 @@ static void run_mounted(struct capture *capture, const char *mount_point) {
                 (void) capture_to_console(capture);
 }
 
+/* Nothing says where the disk is: the console is left. */
+static void run_without_plan(struct capture *capture) {
+        snprintf(capture->plan.log_tool, sizeof(capture->plan.log_tool), "vmcore-dmesg");
+        prepare_tools(capture);
+        (void) capture_to_console(capture);
+}
+
 static void set_bound(struct capture *capture, struct reset *reset, unsigned seconds, pid_t *guard_pid) {
         const uint64_t bound_ms = (uint64_t) seconds * 1000;
         const struct guard guard = {
@@ -176,8 +183,12 @@ static void capture_all(struct capture *capture, struct reset *reset, const char
 
         /* The plan may be missing: a bound there is from the start. */
         set_bound(capture, reset, capture_plan_default.bound_seconds, &guard_pid);
-        if (!vmcore_is_there(capture) || read_plan(capture) < 0)
+        if (!vmcore_is_there(capture))
                 return;
+        if (read_plan(capture) < 0) {
+                run_without_plan(capture);
+                return;
+        }
         set_bound(capture, reset, capture->plan.bound_seconds, &guard_pid);
         if (mount_point)
                 run_mounted(capture, mount_point);

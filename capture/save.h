@@ -12,7 +12,7 @@
 
 /*
  * Saves what a crashed kernel left into a new dump: the log before all else, then the image, then the
- * manifest. Each file is written as "….part", flushed, renamed, and its directory flushed. What fails is told
+ * manifest. Each is written as "….part", flushed, renamed, and its directory flushed. What fails is told
  * in the journal, and the next best thing is tried.
  */
 
