@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -322,6 +323,12 @@ static int do_it(struct run *run, struct kdump_reason *reason) {
         return follow(run, !run->dry_run && !run->setup.root[0]);
 }
 
+static bool is_directory(const char *root) {
+        struct stat status;
+
+        return !root || (stat(root, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
 static int setup_run(const struct options *options, struct output *output) {
         struct run run = {
                 .setup = { .root = options->root ? options->root : "",
@@ -334,6 +341,10 @@ static int setup_run(const struct options *options, struct output *output) {
         if (run.setup.remove && options_have(options, OPTION_RESERVE)) {
                 message_error("kdump setup: --remove and --reserve exclude each other");
                 return EXIT_USAGE;
+        }
+        if (!is_directory(options->root)) {
+                message_error("kdump setup: %s: no directory", options->root);
+                return EXIT_FAILED;
         }
         if (!run.setup.remove) {
                 r = choose_mib(options, &run.setup.reserve_mib);
