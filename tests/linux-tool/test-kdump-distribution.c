@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/plan.h"
 #include "linux-tool/kdump/command.h"
 #include "linux-tool/kdump/distribution.h"
 #include "tests/support/scratch.h"
@@ -220,6 +221,69 @@ static void test_command_that_ignores_the_first_signal(void **state) {
         assert_true(time(NULL) - start < 30);
 }
 
+static void put_scripts(const struct fixture *fixture) {
+        put_file(fixture, "scripts/init-top/pstore-fw-kdump", "");
+        put_file(fixture, "scripts/local-bottom/pstore-fw-kdump", "");
+        put_file(fixture, "scripts/nfs-bottom/pstore-fw-kdump", "");
+        put_file(fixture, "scripts/pstore-fw-kdump.sh", "");
+        put_file(fixture, "scripts/local-bottom/other", "");
+}
+
+/* mkinitramfs puts them into every initramfs; ours are for one alone. */
+static void run_hook(const struct fixture *fixture, const char *wanted) {
+        const char *const arguments[] = { "/bin/sh", "services/initramfs-tools/hooks/pstore-fw-kdump", NULL };
+        const struct command_variable variables[] = {
+                { "DESTDIR", fixture->root },
+                { "PSTORE_FW_KDUMP", wanted },
+                { NULL, NULL },
+        };
+        const struct command command = {
+                .arguments = arguments,
+                .variables = variables,
+                .log = scratch_path(fixture->root, "log"),
+                .seconds = 10,
+        };
+
+        assert_int_equal(command_run(&command), 0);
+}
+
+static void test_hook(void **state) {
+        struct fixture *fixture = *state;
+
+        put_scripts(fixture);
+        run_hook(fixture, "");
+        assert_int_equal(scratch_count_files(scratch_path(fixture->root, "scripts")), 1);
+        put_scripts(fixture);
+        run_hook(fixture, "1");
+        assert_int_equal(scratch_count_files(scratch_path(fixture->root, "scripts")), 5);
+}
+
+/* The scripts read the plan as our own program prints it. */
+static void test_scripts_read_the_plan(void **state) {
+        struct capture_plan plan = capture_plan_default;
+        struct fixture *fixture = *state;
+        char text[CAPTURE_PLAN_SIZE], script[4800];
+        struct bytes log;
+
+        strcpy(plan.uuid, "1234-ABCD");
+        strcpy(plan.file_system, "btrfs");
+        strcpy(plan.mount_options, "subvolid=5,a b");
+        strcpy(plan.directory, "/@/var/crash");
+        strcpy(plan.log_tool, "vmcore-dmesg");
+        assert_ok(capture_plan_print(&plan, text));
+        put_file(fixture, "plan", text);
+        snprintf(script, sizeof(script),
+                 ". services/pstore-fw-kdump.sh; PSTORE_FW_PLAN=%s; for name in uuid file_system "
+                 "mount_options "
+                 "none bound_seconds; do pstore_fw_setting $name; done",
+                 scratch_path(fixture->root, "plan"));
+        assert_int_equal(run_shell(fixture, script, 10), 0);
+        log = test_read_file(scratch_path(fixture->root, "log"));
+        snprintf(script, sizeof(script), "1234-ABCD\nbtrfs\nsubvolid=5,a b\n%u\n", plan.bound_seconds);
+        assert_true(bytes_equal(log, text_view(script)));
+        free((void *) log.data);
+}
+
 static void assert_parameters(const char *running, const char *wanted) {
         char line[512], whole[512];
         struct text text = TEXT_ON(line);
@@ -271,6 +335,8 @@ int main(void) {
                 TEST(command_status),
                 TEST(command_bound),
                 TEST(command_that_ignores_the_first_signal),
+                TEST(hook),
+                TEST(scripts_read_the_plan),
                 TEST(parameters),
                 TEST(parameters_that_do_not_fit),
         };
