@@ -117,6 +117,10 @@ class Archive:
         (self.root / "sources.list").write_text(sources)
         self._configuration.write_text(_CONFIGURATION.format(root=self.root))
 
+    def mirror(self) -> str:
+        """Where the release itself comes from."""
+        return _mirror(_mirrors(), codename(), "")
+
     def update(self) -> None:
         """Fetch the lists. What cannot be had costs that suite only; old lists are better than none."""
         self._configure()

@@ -65,15 +65,21 @@ def _add_busybox(tree: Path) -> None:
             place.symlink_to("busybox")
 
 
+def our_files(settings: Settings) -> dict[str, bytes]:
+    """As `make install` puts them."""
+    return {
+        "usr/local/bin/pstore-fw": settings.linux_tool.read_bytes(),
+        "usr/local/lib/pstore-fw/pstore-fw-capture": settings.capture.read_bytes(),
+    }
+
+
 def _files(settings: Settings, kernel: Kernel) -> dict[str, bytes]:
     files = tools.files(tools.obtain(settings)) | initramfs.libraries(settings.linux_tool)
-    return files | {
+    return files | our_files(settings) | {
         f"boot/vmlinuz-{kernel.version}": kernel.image.read_bytes(),
         "bin/busybox": BUSYBOX.read_bytes(),
         "sbin/init": (GUEST / "system-init").read_bytes(),
         "lib/harness/functions": (GUEST / "functions").read_bytes(),
-        "usr/local/bin/pstore-fw": settings.linux_tool.read_bytes(),
-        "usr/local/lib/pstore-fw/pstore-fw-capture": settings.capture.read_bytes(),
     }
 
 
@@ -99,13 +105,17 @@ def make_file_system(image: Path, size: str, kind: str = "ext4", *options: str) 
     subprocess.run([f"mkfs.{kind}", *_MAKE_OPTIONS[kind], *options, image], check=True, capture_output=True)
 
 
+def fill_file_system(image: Path, size: str, tree: Path) -> None:
+    make_file_system(image, size, "ext4", "-U", UUID, "-E", f"hash_seed={_HASH_SEED},root_owner=0:0", "-d",
+                     str(tree))
+
+
 def _make(image: Path, settings: Settings, kernel: Kernel) -> None:
     with tempfile.TemporaryDirectory(dir=image.parent) as scratch:
         tree = Path(scratch) / "tree"
         _fill(tree, settings, kernel)
         part = Path(scratch) / "image"
-        make_file_system(part, _SIZE, "ext4", "-U", UUID, "-E", f"hash_seed={_HASH_SEED},root_owner=0:0",
-                         "-d", str(tree))
+        fill_file_system(part, _SIZE, tree)
         part.rename(image)
 
 

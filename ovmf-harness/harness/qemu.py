@@ -77,11 +77,15 @@ def erst_device(path: Path) -> list[str]:
 _DISKS = {"virtio": "virtio-blk-pci", "nvme": "nvme", "ahci": "ide-hd,bus=ide.0"}
 
 
+def _drive(name: str) -> str:
+    return f"{name}-file"
+
+
 def disk(path: Path, name: str = "disk", bus: str = "virtio") -> list[str]:
     """The name is the disk's serial number, which the guest sees, and what it is throttled by. On ahci there
     is room for one."""
-    return ["-drive", f"if=none,id={name}-file,format=raw,cache=unsafe,file={path}",
-            "-device", f"{_DISKS[bus]},id={name},drive={name}-file,serial={name}"]
+    return ["-drive", f"if=none,id={_drive(name)},format=raw,cache=unsafe,file={path}",
+            "-device", f"{_DISKS[bus]},id={name},drive={_drive(name)},serial={name}"]
 
 
 def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
@@ -184,5 +188,5 @@ class Qemu:
     def stall(self, disk_name: str) -> None:
         """Make a disk hang: it has a byte a second, so what is asked of it after the next request waits for
         longer than any bound."""
-        self._ask("block_set_io_throttle", id=disk_name, bps=1, bps_rd=0, bps_wr=0, iops=0, iops_rd=0,
-                  iops_wr=0)
+        others = dict.fromkeys(("bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
+        self._ask("block_set_io_throttle", device=_drive(disk_name), bps=1, **others)

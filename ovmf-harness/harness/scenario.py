@@ -44,6 +44,17 @@ def load_for_every_kernel() -> list[Scenario]:
     return [load(path) for path in sorted((_DIRECTORY / "every-kernel").glob("*.py"))]
 
 
+def load_for_kdump() -> list[Scenario]:
+    """Those of the usual run too."""
+    more = [load(path) for path in sorted((_DIRECTORY / "kdump-all").glob("*.py"))]
+    return [each for each in load_all() if each.name.startswith("kdump-")] + more
+
+
+def load_every_one() -> list[Scenario]:
+    every = [*load_all(), *load_for_kdump(), *load_for_every_kernel()]
+    return list({each.name: each for each in every}.values())
+
+
 @dataclass
 class Run:
     """One run of a scenario: where its machines live, and how its steps are told."""

@@ -5,6 +5,7 @@ The crash kernel starts without a reset, and QEMU ends at its reboot (-no-reboot
 knows that the machine came back.
 """
 
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +20,9 @@ from harness.qemu import Hardware, Qemu
 SEABIOS_1_GIB = Hardware(qemu.SEABIOS, 1024)
 _BOUND_S = 180
 _BOOT_ATTEMPTS = 2
-_KERNEL_STARTS = "Linux version "
-_COMMAND_LINE = "console=ttyS0 panic=-1 ignore_loglevel"
+_KERNEL_STARTS = re.compile(r"^\S* *[\d.]*\] Linux version ", re.MULTILINE)
+_COMMAND_LINE = "console=ttyS0 panic=-1"
+_VERBOSE = "ignore_loglevel"
 
 # What to do to the running machine when its serial console shows something.
 Action = tuple[bytes, Callable[[Qemu], None]]
@@ -45,9 +47,9 @@ class Crash:
 
     @property
     def _parts(self) -> tuple[str, str]:
-        head, first, rest = self.boot.serial.partition(_KERNEL_STARTS)
-        crashed, second, after = rest.partition(_KERNEL_STARTS)
-        return head + first + crashed, second + after
+        starts = [found.start() for found in _KERNEL_STARTS.finditer(self.boot.serial)]
+        crash = starts[1] if len(starts) > 1 else len(self.boot.serial)
+        return self.boot.serial[:crash], self.boot.serial[crash:]
 
 
 @dataclass
@@ -62,6 +64,8 @@ class System:
     bus: str = "virtio"
     image: Path | None = None
     kernel: Path | None = None  # other than the lab's
+    base: str = ""  # more of the kernel's command line, at each boot
+    verbose: bool = True  # the serial log then has every line of the kernel's log
     last_log: Path | None = None
     _boots: int = 0
     _more_disks: dict[str, Path] = field(default_factory=dict)
@@ -112,29 +116,31 @@ class System:
             devices += qemu.disk(path, name)
         devices += qemu.erst_device(self.erst_image) if self.erst is not None else []
         return [*devices, "-kernel", str(self.kernel or self.lab.kernel.image), "-initrd", str(initrd),
-                "-append", f"{_COMMAND_LINE} {append}"]
+                "-append", " ".join([_COMMAND_LINE, _VERBOSE if self.verbose else "", self.base, append])]
 
-    def _observe(self, log: Path, devices: list[str], actions: Sequence[Action]) -> dict[bytes, float]:
+    def _observe(self, log: Path, devices: list[str], actions: Sequence[Action], bound_s: float,
+                 ) -> dict[bytes, float]:
         """Boot, wait for each mark in turn and act on it, then for the end. When each came."""
         came = {}
         with Qemu(self.lab.accelerator, self._variables, log, devices, self.hardware) as machine:
             for mark, act in actions:
-                machine.wait(self._bound_s, mark)
+                machine.wait(bound_s, mark)
                 if mark in machine.serial:
                     came[mark] = time.monotonic()
                     act(machine)
-            machine.wait(self._bound_s)
+            machine.wait(bound_s)
             came[b""] = time.monotonic()
         return {mark: at - min(came.values()) for mark, at in came.items()}
 
-    def _boot(self, initrd: Path, append: str, purpose: str, reached: bytes, actions: Sequence[Action],
-              ) -> tuple[str, dict[bytes, float]]:
+    def _boot(self, initrd: Path, append: str, purpose: str, reached: bytes = INIT_REACHED,
+              actions: Sequence[Action] = (), bound_s: float = 0) -> tuple[str, dict[bytes, float]]:
         """Kernels die now and then under TCG before they reach init; only such a boot is made again."""
         make_outbox(self.work / "outbox")
         for _ in range(_BOOT_ATTEMPTS):
             log = self._new_log(purpose)
             try:
-                seconds = self._observe(log, self._devices(initrd, append), actions)
+                seconds = self._observe(log, self._devices(initrd, append), actions,
+                                        bound_s * self.lab.settings.patience or self._bound_s)
             except qemu.Hang:
                 if reached in log.read_bytes():
                     raise
@@ -153,17 +159,19 @@ class System:
         kept = unpack(self.work / "outbox")
         return LinuxBoot(linux_results(kept), kept, serial)
 
-    def linux(self, script: str, files: Mapping[str, bytes] = {}, append: str = "") -> LinuxBoot:
+    def linux(self, script: str, files: Mapping[str, bytes] = {}, append: str = "",
+              bound_s: float = 0) -> LinuxBoot:
         """Boot the system and run a shell script in it, as root, in /run, where `files` are."""
-        serial, _ = self._boot(self._initrd(script, files), append, "linux", INIT_REACHED, ())
+        serial, _ = self._boot(self._initrd(script, files), append, "linux", bound_s=bound_s)
         if STEP_DONE.decode() not in serial:
             raise BootFailed(f"the serial log has no {STEP_DONE.decode()!r}")
         return self._delivered(serial)
 
     def crash(self, script: str = "crash\n", files: Mapping[str, bytes] = {}, append: str = "",
-              actions: Sequence[Action] = ((KERNEL_PANIC, lambda _: None),)) -> Crash:
+              actions: Sequence[Action] = ((KERNEL_PANIC, lambda _: None),), bound_s: float = 0) -> Crash:
         """The same with a script that crashes the kernel; ends when the machine has come back."""
-        serial, seconds = self._boot(self._initrd(script, files), append, "crash", INIT_REACHED, actions)
+        initrd = self._initrd(script, files)
+        serial, seconds = self._boot(initrd, append, "crash", INIT_REACHED, actions, bound_s)
         if STEP_DONE.decode() in serial:
             raise BootFailed("the kernel did not crash")
         return Crash(self._delivered(serial), seconds)
@@ -172,4 +180,4 @@ class System:
         """Boot an initramfs that is none of the harness's. Its serial log."""
         path = self.work / "initrd"
         path.write_bytes(initrd)
-        return self._boot(path, append, "start", reached, ())[0]
+        return self._boot(path, append, "start", reached)[0]

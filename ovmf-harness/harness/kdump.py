@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Crashes that a crash kernel saves to the disk, and what they have to leave there."""
+
+import hashlib
+import re
+import time
+from datetime import datetime, timezone
+from typing import Any, Mapping
+
+from harness import check, cpio, dumps, guestprogram, tools
+from harness.dumps import Dump
+from harness.machine import LinuxBoot
+from harness.scenario import Run
+from harness.system import Crash, System
+
+DIRECTORY = "/var/lib/pstore-fw"
+RESERVED = "crashkernel=96M"
+LOAD = "run load pstore-fw kdump load\n"
+SYSRQ = "sysrq triggered crash"
+NMI = "NMI: Not continuing"
+_NAME = r"(\d{8}T\d{6}Z)-kdump-panic\d+"
+_CLOCK_TOLERANCE_S = 600
+
+# What /init of the crash kernel says when it has saved something, and at its end.
+LOG_SAVED = b"pstore-fw: log saved in "
+IMAGE_SAVED = b"pstore-fw: image saved in "
+RESTARTING = "pstore-fw: restarting"
+_LOG_ON_CONSOLE = re.compile(r"pstore-fw: log goes to the console\n(.*?)^\[[ \d.]*\] pstore-fw: log ends$",
+                             re.MULTILINE | re.DOTALL)
+_STAMPED = re.compile(r"^\[ *\d+\.\d{6}\] .*$", re.MULTILINE)
+
+
+def loads(boot: LinuxBoot) -> None:
+    check.status(boot.results["load"], 0)
+
+
+def crash(system: System, script: str = f"{LOAD}crash\n", append: str = "", **more: Any) -> Crash:
+    """Load, crash, and come back: the crash kernel has started, and has ended by itself."""
+    crashed = system.crash(script, append=f"{RESERVED} {append}", **more)
+    loads(crashed.boot)
+    check.true("a crash kernel started", crashed.capture)
+    return crashed
+
+
+def comes_back(crashed: Crash) -> None:
+    """By itself, and not because the guard ended it."""
+    check.true(f"the crash kernel says {RESTARTING!r}", RESTARTING in crashed.capture)
+
+
+def saved(files: Mapping[str, bytes]) -> list[Dump]:
+    """The dumps below a directory, the oldest first."""
+    names = sorted({path.split("/")[0] for path in files if "/" in path and not path.startswith(".")})
+    return [Dump(name, dumps.below(dict(files), name)) for name in names]
+
+
+def on_disk(system: System, disk: str = "system", directory: str = DIRECTORY) -> list[Dump]:
+    return saved(system.files(directory, disk))
+
+
+def only_dump(found: list[Dump]) -> Dump:
+    check.equal("the number of dumps", [dump.event for dump in found], [dump.event for dump in found][:1])
+    check.true("there is a dump", found)
+    return found[0]
+
+
+def _stamped(text: str) -> list[str]:
+    return [line.rstrip() for line in _STAMPED.findall(text)]
+
+
+def check_log(log: bytes, crashed: Crash, reason: str = SYSRQ) -> None:
+    """All that the crashed kernel printed, with the reason in it; and nothing else, but where the kernel died
+    before it could print: out of an NMI it prints later (K6.1 kernel/printk/printk_safe.c)."""
+    lines, printed = _stamped(log.decode()), _stamped(crashed.serial)
+    if reason == NMI:
+        lines = lines[:len(printed)]
+    check.equal("the log, line by line, and the serial log", "\n".join(lines), "\n".join(printed))
+    check.true(f"the log has the reason, {reason!r}", reason in log.decode())
+
+
+def check_name(dump: Dump) -> datetime:
+    found = re.fullmatch(_NAME, dump.event)
+    check.true(f"{dump.event} is the name of a panic that kdump saved", found)
+    when = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    check.true(f"{dump.event} was now", abs(when.timestamp() - time.time()) < _CLOCK_TOLERANCE_S)
+    return when
+
+
+def check_manifest(dump: Dump, kernel: str, reason: str = SYSRQ, image: bool = True) -> None:
+    when = check_name(dump)
+    manifest = dump.manifest
+    expected = {
+        "schema": "pstore-fw/kdump-manifest/1", "event": dump.event, "store": "kdump", "kernel": kernel,
+        "time": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "log": {"file": "dmesg.txt", "size": len(dump.log), "sha256": hashlib.sha256(dump.log).hexdigest()},
+    }
+    check.equal("the manifest", {name: manifest.get(name) for name in expected}, expected)
+    message = manifest["message"]
+    check.true(f"the manifest's message, {message!r}, has {reason!r}", reason in message)
+    if image:
+        check.equal("the image's size in the manifest", manifest["image"]["size"], len(dump.files["vmcore"]))
+    else:
+        check.equal("the image in the manifest", manifest["image"], None)
+        check.true("the manifest says why there is no image", manifest["image_error"])
+
+
+def check_image(system: System, dump: Dump) -> None:
+    """makedumpfile opens it and finds the same log."""
+    log = tools.log_of_image(tools.obtain(system.lab.settings), dump.files["vmcore"])
+    check.equal("the log in the memory image", log, dump.log)
+
+
+def check_complete(system: System, dump: Dump, crashed: Crash, reason: str = SYSRQ) -> None:
+    """Log, image and manifest, and no file else."""
+    check.equal("the files of the dump", sorted(dump.files), ["dmesg.txt", "manifest.json", "vmcore"])
+    check_log(dump.log, crashed, reason)
+    check_manifest(dump, system.lab.kernel.version, reason)
+    check_image(system, dump)
+
+
+def check_log_only(system: System, dump: Dump, crashed: Crash, reason: str = SYSRQ) -> None:
+    """The image failed, which the manifest says, and left nothing behind."""
+    check.equal("the files of the dump", sorted(dump.files), ["dmesg.txt", "manifest.json"])
+    check_log(dump.log, crashed, reason)
+    check_manifest(dump, system.lab.kernel.version, reason, image=False)
+
+
+def check_console(crashed: Crash, reason: str = SYSRQ) -> None:
+    """The crash kernel has written the whole log on the console."""
+    found = _LOG_ON_CONSOLE.search(crashed.capture)
+    check.true("the crash kernel printed the log on its console", found)
+    printed = set(_stamped(found[1]))
+    missing = [line for line in _stamped(crashed.serial) if line not in printed]
+    check.equal("lines of the log that are missing on the console", missing, [])
+    check.true(f"the log on the console has {reason!r}", reason in found[1])
+
+
+_IMAGE_TOOL = """
+printf 'image_tool = /run/tool\\nbound_seconds = {bound}\\n' > /etc/pstore-fw/kdump.conf
+run load pstore-fw kdump load
+crash
+"""
+
+
+def image_tool_fails(test: Run, program: str, bound_s: int) -> None:
+    """A crash with this program of ours in makedumpfile's place: the log is there, and no image."""
+    system = test.system(program)
+    crashed = crash(system, _IMAGE_TOOL.format(bound=bound_s), files={"tool": guestprogram.build(program)})
+    comes_back(crashed)
+    check_log_only(system, only_dump(on_disk(system)), crashed)
+
+
+def overlay(files: Mapping[str, bytes]) -> bytes:
+    """More for an initramfs: Linux unpacks archives one behind the other, the later counts."""
+    return cpio.archive(files)
