@@ -151,15 +151,18 @@ static int print_json(const struct load *load, struct output *output) {
         return json_report_print(report, output);
 }
 
-/* A text only of what is loaded, or would be: of anything else the notes tell. */
-static int report(const struct load *load, struct output *output, int status) {
-        int r = 0;
+static int report(const struct load *load, struct output *output) {
+        int r = options_have(load->options, OPTION_JSON) ? print_json(load, output)
+                                                         : print_text(load, output);
 
-        if (options_have(load->options, OPTION_JSON))
-                r = print_json(load, output);
-        else if (load->preparation.has_initramfs && status == EXIT_DONE)
-                r = print_text(load, output);
-        return r < 0 ? EXIT_FAILED : status;
+        return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Of what is not loaded the notes and errors tell; JSON has all of it. */
+static int report_nothing(const struct load *load, struct output *output, int status) {
+        if (options_have(load->options, OPTION_JSON) && print_json(load, output) < 0)
+                return EXIT_FAILED;
+        return status;
 }
 
 static int write_initramfs(const char *path, struct bytes initramfs) {
@@ -185,7 +188,7 @@ static int only_write(struct load *load, struct output *output) {
         }
         if (write_initramfs(load->options->initramfs, buffer_bytes(&preparation->initramfs)) < 0)
                 return EXIT_FAILED;
-        return report(load, output, EXIT_DONE);
+        return report(load, output);
 }
 
 static int only_tell(struct load *load, struct output *output) {
@@ -194,7 +197,7 @@ static int only_tell(struct load *load, struct output *output) {
         load->outcome = "would load";
         if (fault)
                 (void) tell_fault(fault);
-        return report(load, output, fault ? EXIT_FAILED : EXIT_DONE);
+        return fault ? report_nothing(load, output, EXIT_FAILED) : report(load, output);
 }
 
 /* pstore takes the panic, or nothing does: for a boot service the first is a success. */
@@ -204,13 +207,13 @@ static int leave_alone(struct load *load, struct output *output) {
         load->outcome = "nothing loaded";
         if (preparation->decision.path == CRASH_PATH_NONE) {
                 message_error("%s", preparation->decision.why);
-                return report(load, output, EXIT_FAILED);
+                return report_nothing(load, output, EXIT_FAILED);
         }
         message_note("%s: nothing is loaded", preparation->decision.why);
         if (preparation->loaded)
                 message_note("warning: a crash kernel was loaded before, and keeps a panic from pstore "
                              "(pstore-fw kdump unload)");
-        return report(load, output, EXIT_DONE);
+        return report_nothing(load, output, EXIT_DONE);
 }
 
 /* Whether pstore is written before the crash kernel starts. What is so already needs no permission. */
@@ -254,24 +257,33 @@ static int load_now(struct load *load, struct output *output) {
         load->outcome = "nothing loaded";
         if (fault) {
                 (void) tell_fault(fault);
-                return report(load, output, EXIT_FAILED);
+                return report_nothing(load, output, EXIT_FAILED);
         }
         if (choose_order(load->preparation.decision.path) < 0 || arm(load) < 0)
-                return report(load, output, EXIT_FAILED);
+                return report_nothing(load, output, EXIT_FAILED);
         load->outcome = "loaded";
-        return report(load, output, EXIT_DONE);
+        return report(load, output);
 }
 
-static int run_prepared(struct load *load, struct output *output) {
+static bool is_left_alone(const struct load *load) {
         enum crash_path path = load->preparation.decision.path;
 
+        if (load->options->initramfs || options_have(load->options, OPTION_DRY_RUN))
+                return false;
+        return path == CRASH_PATH_PSTORE ||
+               (path == CRASH_PATH_NONE && !kdump_preparation_fault(&load->preparation));
+}
+
+/* What a load would lack is no news where none is wanted. */
+static int run_prepared(struct load *load, struct output *output) {
+        if (is_left_alone(load))
+                return leave_alone(load, output);
+        kdump_preparation_complete(&load->preparation);
+        tell_problems(&load->preparation);
         if (load->options->initramfs)
                 return only_write(load, output);
         if (options_have(load->options, OPTION_DRY_RUN))
                 return only_tell(load, output);
-        if (path == CRASH_PATH_PSTORE ||
-            (path == CRASH_PATH_NONE && !kdump_preparation_fault(&load->preparation)))
-                return leave_alone(load, output);
         return load_now(load, output);
 }
 
@@ -285,13 +297,10 @@ static int load_run(const struct options *options, struct output *output) {
         }
         load->options = options;
         if (kdump_settings_load(options, &load->settings) == 0) {
-                if (kdump_prepare(&load->settings, &load->preparation) == 0) {
-                        kdump_preparation_complete(&load->preparation);
-                        tell_problems(&load->preparation);
+                if (kdump_prepare(&load->settings, &load->preparation) == 0)
                         status = run_prepared(load, output);
-                } else {
+                else
                         message_failure("kdump load", ERR_NO_MEMORY);
-                }
                 kdump_preparation_free(&load->preparation);
         }
         free(load);
