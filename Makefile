@@ -229,6 +229,21 @@ test-kernels:
 	@scripts/run-test --show $(O)/harness/kernels.log ovmf-harness/run --every-kernel || true
 	@scripts/sum-results $(O)/harness/kernels.log
 
+# Every scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot.
+.PHONY: test-kdump
+test-kdump:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@scripts/run-test --show $(O)/harness/kdump.log ovmf-harness/run --kdump-all || true
+	@scripts/sum-results $(O)/harness/kdump.log
+
+# An hour or two on a machine that does nothing else; needs root, for debootstrap.
+.PHONY: bench
+bench:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@ovmf-harness/run --bench
+
 .PHONY: demo
 demo:
 	@scripts/install-deps
@@ -285,6 +300,8 @@ help:
 	@echo 'make unit       the unit tests and the fuzz corpora only'
 	@echo 'make scenarios  the scenarios in QEMU + OVMF only'
 	@echo 'make test-kernels  oopses and panics of every kernel that the archive offers'
+	@echo 'make test-kdump  every scenario of kdump'
+	@echo 'make bench      kdump beside kdump-tools, into docs/BENCHMARKS.md; needs root'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX; SYSCONFDIR=$(SYSCONFDIR), SYSTEMD_UNIT_DIR=$(SYSTEMD_UNIT_DIR)'
 	@echo 'make format     clang-format over the tree'
