@@ -31,7 +31,7 @@ THEIRS = Way("kdump-tools", """
 run load kdump-config load
 wc -c < /var/lib/kdump/initrd.img > /tmp/size
 run size cat /tmp/size
-""", b"saved dmesg content in ", b"saved vmcore in ", 80, 192)
+""", b"saved dmesg content in ", b"saved vmcore in ", 96, 160)
 
 _MAKE_THEIR_INITRAMFS = """
 run hook /etc/kernel/postinst.d/kdump-tools "$(uname -r)"

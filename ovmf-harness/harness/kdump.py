@@ -27,6 +27,7 @@ IMAGE_SAVED = b"pstore-fw: image saved in "
 RESTARTING = "pstore-fw: restarting"
 _LOG_ON_CONSOLE = re.compile(r"pstore-fw: log goes to the console\n(.*?)^\[[ \d.]*\] pstore-fw: log ends$",
                              re.MULTILINE | re.DOTALL)
+_TIME = re.compile(r"\[ *\d+\.\d{6}\] ")
 _STAMPED = re.compile(r"^\[ *\d+\.\d{6}\] .*$", re.MULTILINE)
 
 
@@ -63,14 +64,25 @@ def only_dump(found: list[Dump]) -> Dump:
     return found[0]
 
 
-def _stamped(text: str) -> list[str]:
+def _on_console(text: str) -> list[str]:
+    """What a kernel printed: each line begins with its time; what programs wrote does not."""
     return [line.rstrip() for line in _STAMPED.findall(text)]
+
+
+def _of_log(text: str) -> list[str]:
+    """The same of a saved log, where only the first line of a record has the time."""
+    lines, time_of_record = [], ""
+    for line in text.splitlines():
+        stamp = _TIME.match(line)
+        time_of_record = stamp[0] if stamp else time_of_record
+        lines.append((line if stamp else time_of_record + line).rstrip())
+    return lines
 
 
 def check_log(log: bytes, crashed: Crash, reason: str = SYSRQ) -> None:
     """All that the crashed kernel printed, with the reason in it; and nothing else, but where the kernel died
     before it could print: out of an NMI it prints later (K6.1 kernel/printk/printk_safe.c)."""
-    lines, printed = _stamped(log.decode()), _stamped(crashed.serial)
+    lines, printed = _of_log(log.decode()), _on_console(crashed.serial)
     if reason == NMI:
         lines = lines[:len(printed)]
     check.equal("the log, line by line, and the serial log", "\n".join(lines), "\n".join(printed))
@@ -128,8 +140,8 @@ def check_console(crashed: Crash, reason: str = SYSRQ) -> None:
     """The crash kernel has written the whole log on the console."""
     found = _LOG_ON_CONSOLE.search(crashed.capture)
     check.true("the crash kernel printed the log on its console", found)
-    printed = set(_stamped(found[1]))
-    missing = [line for line in _stamped(crashed.serial) if line not in printed]
+    printed = set(_of_log(found[1]))
+    missing = [line for line in _on_console(crashed.serial) if line not in printed]
     check.equal("lines of the log that are missing on the console", missing, [])
     check.true(f"the log on the console has {reason!r}", reason in found[1])
 
