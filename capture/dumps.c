@@ -101,6 +101,12 @@ static bool holds_part(int fd) {
         return false;
 }
 
+static bool is_directory(int at, const char *name) {
+        struct stat stat;
+
+        return fstatat(at, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(stat.st_mode);
+}
+
 static void look_into(int directory_fd, struct crash_dump *dump) {
         _cleanup_close_ int fd = open_directory(directory_fd, dump->name);
         uint64_t size;
@@ -126,7 +132,8 @@ static int add_row(int directory_fd, const char *name, struct dumps *dumps, size
         struct text text = TEXT_ON(dump.name);
         int r;
 
-        if (dumps_parse_name(name, &dump.crash_seconds, &dump.number) < 0)
+        if (dumps_parse_name(name, &dump.crash_seconds, &dump.number) < 0 ||
+            !is_directory(directory_fd, name))
                 return 0;
         r = array_grow(&system_allocator, (void **) &dumps->rows, capacity, dumps->count, sizeof(dump));
         if (r < 0)
@@ -170,7 +177,8 @@ int dumps_message(int directory_fd, const char *name, char ret_message[DUMPS_MES
         ret_message[0] = '\0';
         if (fd < 0)
                 return fd;
-        log = openat(fd, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        /* Without O_NONBLOCK a pipe that somebody put there is waited for. */
+        log = openat(fd, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (log < 0)
                 return errno_to_error(errno);
         return log_message_read(log, ret_message, DUMPS_MESSAGE_SIZE);
@@ -237,25 +245,43 @@ int dumps_remove(int directory_fd, const char *name) {
         return remove_entry(directory_fd, name, DEPTH_MAX);
 }
 
+/* Dumps of which something was saved, and those of which nothing was: each kind has its own places. */
+static unsigned *place_of(const struct crash_dump *dump, unsigned places[2]) {
+        return &places[dump->has_log || dump->has_image || dump->has_part];
+}
+
+static void remove_oldest(int directory_fd, const struct dumps *dumps, unsigned keep, const char *current,
+                          struct journal *journal) {
+        unsigned places[2] = { keep, keep };
+        int r;
+
+        for (size_t i = 0; i < dumps->count && current; i++)
+                if (strcmp(dumps->rows[i].name, current) == 0 && keep > 0)
+                        (*place_of(&dumps->rows[i], places))--;
+        for (size_t i = 0; i < dumps->count; i++) {
+                const char *name = dumps->rows[i].name;
+                unsigned *left = place_of(&dumps->rows[i], places);
+
+                if (current && strcmp(name, current) == 0)
+                        continue;
+                if (*left > 0) {
+                        (*left)--;
+                        continue;
+                }
+                r = dumps_remove(directory_fd, name);
+                if (r < 0)
+                        journal_failed(journal, "keep", "%s cannot be removed: %s", name, error_text(r));
+        }
+}
+
 void dumps_prune(int directory_fd, unsigned keep, const char *current, struct journal *journal) {
         struct dumps dumps;
-        size_t kept = current ? 1 : 0;
         int r = dumps_list(directory_fd, &dumps);
 
         if (r < 0) {
                 journal_failed(journal, "keep", "%s", error_text(r));
                 return;
         }
-        for (size_t i = 0; i < dumps.count; i++) {
-                const char *name = dumps.rows[i].name;
-
-                if (current && strcmp(name, current) == 0)
-                        continue;
-                if (kept++ < keep)
-                        continue;
-                r = dumps_remove(directory_fd, name);
-                if (r < 0)
-                        journal_failed(journal, "keep", "%s cannot be removed: %s", name, error_text(r));
-        }
+        remove_oldest(directory_fd, &dumps, keep, current, journal);
         dumps_free(&dumps);
 }

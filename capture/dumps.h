@@ -56,7 +56,8 @@ int dumps_make(int directory_fd, uint64_t crash_seconds, char ret_name[DUMPS_NAM
 int dumps_remove(int directory_fd, const char *name);
 
 /*
- * Removes the oldest until `keep` are left; `current` stays, however old its clock makes it. One that cannot
- * be removed is told and counts as left. NULL for no current one.
+ * Removes the oldest until `keep` are left; `current` stays, however old its clock makes it. Those without any
+ * file of log or image are counted by themselves: captures that failed push nothing away. One that cannot be
+ * removed is told. NULL for no current one.
  */
 void dumps_prune(int directory_fd, unsigned keep, const char *current, struct journal *journal);

@@ -291,11 +291,15 @@ static int write_manifest(const struct save_job *job, int directory_fd, const st
 static void save_rest(const struct save_job *job, int directory_fd, struct save_result *result) {
         int r;
 
-        dumps_prune(job->directory_fd, job->plan->keep, result->name, job->journal);
+        /* Before the image, which needs the room; but what has saved nothing yet takes nothing away. */
+        if (result->log.saved)
+                dumps_prune(job->directory_fd, job->plan->keep, result->name, job->journal);
         if (job->image_tool.program[0] && save_image(job, directory_fd, &result->image) == 0) {
                 journal_done(job->journal, "image");
                 journal_say(job->journal, "image saved in %s/%s", job->directory, result->name);
         }
+        if (!result->log.saved)
+                dumps_prune(job->directory_fd, job->plan->keep, result->name, job->journal);
         r = write_manifest(job, directory_fd, result);
         if (r < 0)
                 journal_failed(job->journal, "manifest", "%s", error_text(r));

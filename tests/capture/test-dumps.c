@@ -144,9 +144,12 @@ static void make_six(const struct place *place) {
 
         for (unsigned i = 0; i < 6; i++) {
                 int fd = dumps_make(place->fd, CRASH + i, name);
+                char path[128];
 
                 assert_true(fd >= 0);
                 close(fd);
+                snprintf(path, sizeof(path), "%s/dmesg.txt", name);
+                put(place, path, "x");
         }
 }
 
@@ -163,6 +166,54 @@ static void test_the_newest_are_kept(void **state) {
         assert_true(is_there(place, "20261121T151321Z-kdump-panic1"));
         assert_true(is_there(place, "20261121T151320Z-erst-panic1"));
         assert_int_equal(place->journal.step_count, 0);
+}
+
+/* Captures that got nothing out must not push away what earlier ones saved; nor are they kept for ever. */
+static void test_empty_ones_take_no_room(void **state) {
+        struct place *place = *state;
+
+        make_six(place);
+        for (unsigned i = 0; i < 4; i++) {
+                char name[DUMPS_NAME_SIZE];
+                int fd = dumps_make(place->fd, CRASH + 10 + i, name);
+
+                assert_true(fd >= 0);
+                close(fd);
+        }
+        dumps_prune(place->fd, 3, "20261121T151333Z-kdump-panic1", &place->journal);
+        assert_false(is_there(place, "20261121T151322Z-kdump-panic1"));
+        assert_true(is_there(place, "20261121T151323Z-kdump-panic1"));
+        assert_false(is_there(place, "20261121T151330Z-kdump-panic1"));
+        assert_true(is_there(place, "20261121T151331Z-kdump-panic1"));
+        assert_true(is_there(place, "20261121T151333Z-kdump-panic1"));
+}
+
+/* Only directories are dumps: a file or a link of such a name is somebody else's. */
+static void test_what_is_no_directory(void **state) {
+        struct place *place = *state;
+        struct dumps dumps;
+
+        make(place, CRASH, "20261121T151320Z-kdump-panic1");
+        put(place, "20261121T151310Z-kdump-panic1", "a file");
+        assert_int_equal(symlinkat("/", place->fd, "20261121T151311Z-kdump-panic1"), 0);
+        assert_ok(dumps_list(place->fd, &dumps));
+        assert_int_equal(dumps.count, 1);
+        dumps_free(&dumps);
+        dumps_prune(place->fd, 1, NULL, &place->journal);
+        assert_true(is_there(place, "20261121T151310Z-kdump-panic1"));
+        assert_true(is_there(place, "20261121T151311Z-kdump-panic1"));
+}
+
+/* A pipe that somebody put there is not waited for. */
+static void test_a_pipe_for_a_log(void **state) {
+        struct place *place = *state;
+        char message[DUMPS_MESSAGE_SIZE];
+
+        make(place, CRASH, "20261121T151320Z-kdump-panic1");
+        assert_int_equal(mkfifoat(place->fd, "20261121T151320Z-kdump-panic1/dmesg.txt", 0600), 0);
+        (void) alarm(5);
+        assert_error(dumps_message(place->fd, "20261121T151320Z-kdump-panic1", message), ERR_NOT_FOUND);
+        (void) alarm(0);
 }
 
 /* A clock that was set back makes the new dump the oldest: it stays. */
@@ -216,6 +267,9 @@ int main(void) {
                 TEST(test_list),
                 TEST(test_message),
                 TEST(test_the_newest_are_kept),
+                TEST(test_empty_ones_take_no_room),
+                TEST(test_what_is_no_directory),
+                TEST(test_a_pipe_for_a_log),
                 TEST(test_the_current_one_is_kept),
                 TEST(test_a_link_in_the_way),
                 TEST(test_one_that_cannot_be_removed),

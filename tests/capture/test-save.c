@@ -297,6 +297,45 @@ static void test_old_dumps_go_before_the_image(void **state) {
         assert_holds(dump_path(place, "vmcore"), NAME "\n");
 }
 
+/* What saved nothing takes nothing away. */
+static void test_a_failed_capture_removes_nothing(void **state) {
+        struct place *place = *state;
+
+        place->plan.keep = 1;
+        assert_int_equal(mkdir(scratch_path(place->dumps, "20201121T151320Z-kdump-panic1"), 0700), 0);
+        scratch_write(scratch_path(place->dumps, "20201121T151320Z-kdump-panic1/dmesg.txt"),
+                      text_view("old"));
+        assert_true(save_by(place, "exit 1", "exit 1") < 0);
+        assert_holds(scratch_path(place->dumps, "20201121T151320Z-kdump-panic1/dmesg.txt"), "old");
+}
+
+/* An image without a log is a dump: only one is left. */
+static void test_an_image_alone_counts(void **state) {
+        struct place *place = *state;
+
+        place->plan.keep = 1;
+        assert_int_equal(mkdir(scratch_path(place->dumps, "20201121T151320Z-kdump-panic1"), 0700), 0);
+        scratch_write(scratch_path(place->dumps, "20201121T151320Z-kdump-panic1/vmcore"), text_view("old"));
+        assert_true(save_by(place, "exit 1", "[ \"$1\" = --dump-dmesg ] && exit 1; printf image > \"$7\"") <
+                    0);
+        assert_holds(dump_path(place, "vmcore"), "image");
+        assert_int_equal(scratch_count_files(place->dumps), 2);
+}
+
+/* A time that no name can have comes from broken memory: the dump has to be found among the others. */
+static void test_a_time_that_cannot_be(void **state) {
+        struct place *place = *state;
+        struct vmcore_built core;
+        uint64_t seconds;
+        unsigned number;
+
+        vmcore_build(&core, "OSRELEASE=6.1\nCRASHTIME=9223372036854775807\n");
+        scratch_write(place->vmcore, bytes_of(core.data, core.size));
+        assert_ok(save_by(place, SAYS_LOG, NULL));
+        assert_ok(dumps_parse_name(place->result.name, &seconds, &number));
+        assert_true(seconds > 1700000000);
+}
+
 static void test_no_vmcore(void **state) {
         struct place *place = *state;
 
@@ -343,6 +382,9 @@ int main(void) {
                 TEST(test_an_image_tool_that_writes_nothing),
                 TEST(test_only_the_log_is_wanted),
                 TEST(test_old_dumps_go_before_the_image),
+                TEST(test_a_failed_capture_removes_nothing),
+                TEST(test_an_image_alone_counts),
+                TEST(test_a_time_that_cannot_be),
                 TEST(test_no_vmcore),
                 TEST(test_a_vmcore_without_notes),
                 TEST(test_a_directory_that_takes_nothing),
