@@ -55,6 +55,36 @@ void command_line_put_kept(const char *running, struct text *text) {
         }
 }
 
+/* A quote around the whole word is none of it (next_arg(), again). */
+static bool is_forbidden(const char *word, size_t length) {
+        static const char *const ours[] = { "panic=", "oops=", "rdinit=", "sysctl.kernel.panic" };
+
+        if (length == 2 && strncmp(word, "--", 2) == 0)
+                return true;
+        word += word[0] == '"';
+        for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+                if (strncmp(word, ours[i], strlen(ours[i])) == 0)
+                        return true;
+        return false;
+}
+
+bool command_line_may_append(const char *append) {
+        unsigned quotes = 0;
+        size_t length;
+
+        for (const char *c = append; *c; c++)
+                quotes += *c == '"';
+        if (quotes % 2 != 0)
+                return false;
+        for (; *append; append += length) {
+                append += strspn(append, " \t\n");
+                length = word_length(append);
+                if (is_forbidden(append, length))
+                        return false;
+        }
+        return true;
+}
+
 void command_line_put_always(const char *append, struct text *text) {
         text_put(text, always);
         if (append[0])

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/text.h"
 
 /*
@@ -9,6 +11,12 @@
  * What `running`, the running kernel's, has that this machine may need to boot at all or to show a message.
  */
 void command_line_put_kept(const char *running, struct text *text);
+
+/*
+ * Whether `append` leaves alone what brings the machine back: no panic=, oops= or rdinit=, and neither "--"
+ * nor a quote without an end, which would hide from the kernel what stands behind it.
+ */
+bool command_line_may_append(const char *append);
 
 /* What makes a crash kernel small and always come back, then `append`. */
 void command_line_put_always(const char *append, struct text *text);

@@ -8,6 +8,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "linux-tool/file-dump-target.h"
+#include "linux-tool/kdump/command-line.h"
 #include "linux-tool/message.h"
 #include "posix/file.h"
 #include "posix/memory.h"
@@ -43,6 +44,15 @@ static void put_initramfs(const void *member, struct text *text) {
 }
 
 static const struct key_kind key_crash_path = { parse_crash_path, put_crash_path };
+static int parse_append(const struct key_row *row, void *member, const char *value) {
+        return command_line_may_append(value) ? key_text.parse(row, member, value) : ERR_VALUE;
+}
+
+static void put_append(const void *member, struct text *text) {
+        key_text.put(member, text);
+}
+
+static const struct key_kind key_append = { parse_append, put_append };
 static const struct key_kind key_initramfs = { parse_initramfs, put_initramfs };
 
 #define TEXT_ROW(member, kind, wanted) KEY_TEXT_ROW(struct kdump_settings, member, kind, wanted)
@@ -56,7 +66,8 @@ static const struct key_row rows[] = {
         TEXT_ROW(image_tool, key_text, "is no program"),
         TEXT_ROW(log_tool, key_text, "is no program"),
         ROW(image, key_flag, "is neither yes nor no"),
-        TEXT_ROW(append, key_text, "is too long"),
+        TEXT_ROW(append, key_append,
+                 "is too long, has an open quote, or one of panic=, oops=, rdinit= and --"),
         TEXT_ROW(modules, key_text, "is too long"),
         ROW(initramfs, key_initramfs, "is neither own nor distribution"),
         { "reserve_mib", offsetof(struct kdump_settings, reserve_mib), &key_number, 0, KDUMP_RESERVE_MAX_MIB,

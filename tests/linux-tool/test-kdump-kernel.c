@@ -105,6 +105,33 @@ static void test_command_line(void **state) {
         assert_null(strstr(line, "console=b"));
 }
 
+/* What would take away that the machine comes back, or hide it from the kernel. */
+static void test_append(void **state) {
+        static const char *const good[] = { "",
+                                            "debug",
+                                            "earlyprintk=ttyS0,115200 nr_cpus=2",
+                                            "a=\"b c\" d",
+                                            "hung_task_panic=0",
+                                            "oops_limit=1" };
+        static const char *const bad[] = { "panic=0",
+                                           "debug panic=10",
+                                           "oops=",
+                                           "-- panic",
+                                           "a \"b c",
+                                           "rdinit=/bin/sh",
+                                           "\"panic=0\"",
+                                           "\tpanic=0",
+                                           "debug --",
+                                           "a=\"b\"c\" d",
+                                           "sysctl.kernel.panic=0" };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+                assert_true(command_line_may_append(good[i]));
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+                assert_false(command_line_may_append(bad[i]));
+}
+
 /* What was measured to work ten times of ten: at most that, and no less than what worked once. */
 static void test_memory(void **state) {
         static const struct {
@@ -185,8 +212,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_boot_image),      cmocka_unit_test(test_bad_boot_image),
                 cmocka_unit_test(test_find_boot_image), cmocka_unit_test(test_command_line),
-                cmocka_unit_test(test_memory),          cmocka_unit_test(test_explain),
-                cmocka_unit_test(test_unload_nothing),
+                cmocka_unit_test(test_memory),          cmocka_unit_test(test_append),
+                cmocka_unit_test(test_explain),         cmocka_unit_test(test_unload_nothing),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

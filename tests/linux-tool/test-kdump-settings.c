@@ -96,6 +96,8 @@ static void test_wrong_files(void **state) {
                 "[kdump]\nkeep = 5\n",
                 "keep\n",
                 "uuid = 1\n",
+                "append = debug panic=0\n",
+                "append = debug -- \n",
         };
 
         (void) state;
