@@ -34,7 +34,8 @@ _EMPTY_DIRECTORIES = ["dev", "proc", "sys", "tmp", "run", "out", "mnt", "root", 
 
 
 def boot_modules(kernel: Kernel, bus: str) -> list[str]:
-    return kernel.those_it_has([*BUSES[bus], *_ROOT])
+    """The outbox is on virtio whatever the system's disk is on."""
+    return kernel.those_it_has([*BUSES[bus], *BUSES["virtio"], *_ROOT])
 
 
 def _wanted_modules(kernel: Kernel) -> list[str]:

@@ -28,6 +28,7 @@ RESTARTING = "pstore-fw: restarting"
 _LOG_ON_CONSOLE = re.compile(r"pstore-fw: log goes to the console\n(.*?)^\[[ \d.]*\] pstore-fw: log ends$",
                              re.MULTILINE | re.DOTALL)
 _TIME = re.compile(r"\[ *\d+\.\d{6}\] ")
+_UNSEEN = re.compile(r"[^\t\x20-\x7e]")
 _STAMPED = re.compile(r"^\[ *\d+\.\d{6}\] .*$", re.MULTILINE)
 
 
@@ -65,8 +66,10 @@ def only_dump(found: list[Dump]) -> Dump:
 
 
 def _on_console(text: str) -> list[str]:
-    """What a kernel printed: each line begins with its time; what programs wrote does not."""
-    return [line.rstrip() for line in _STAMPED.findall(text)]
+    """What a kernel printed: each line begins with its time; what programs wrote does not. Characters that
+    cannot be seen are as vmcore-dmesg and makedumpfile write them."""
+    lines = [line.rstrip() for line in _STAMPED.findall(text)]
+    return [_UNSEEN.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in lines]
 
 
 def _of_log(text: str) -> list[str]:

@@ -58,6 +58,9 @@ def attempt(system: System, way: Way, mib: int) -> Times | None:
     except (qemu.Hang, BootFailed) as error:
         report.say(f"  {way.title}, {mib} MiB: fails ({error})")
         return None
+    if crashed.boot.results["load"].status:
+        report.say(f"  {way.title}, {mib} MiB: is not loaded ({crashed.boot.results['load'].complaint.strip()})")
+        return None
     times = _times(way, crashed)
     if times:
         report.say(f"  {way.title}, {mib} MiB: log after {times.log:.1f} s, image {times.image:.1f} s, "

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """A machine with neither EFI nor ERST panics: its crash kernel saves the log, a memory image and a manifest
-to the disk, the log is what was on the serial console, makedumpfile reads the same log from the image, and
-the machine comes back by itself.
+to the disk, which was never unmounted. The log is what was on the serial console, makedumpfile reads the
+same log from the image, and the machine comes back by itself.
 """
 
-from harness import kdump
+from harness import check, kdump
 from harness.scenario import Run
 
 
@@ -13,5 +13,6 @@ def run(test: Run) -> None:
     with test.step("Linux panics; the crash kernel saves the dump"):
         crashed = kdump.crash(system)
         kdump.comes_back(crashed)
+        check.true("its file system had not been unmounted", "recovery complete" in crashed.capture)
     with test.step("the dump is what the serial console showed"):
         kdump.check_complete(system, kdump.only_dump(kdump.on_disk(system)), crashed)
