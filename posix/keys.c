@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+#define LINE_SIZE_MAX 190 /* inih's buffer has 200 bytes (INI_MAX_LINE) */
+
 struct parse {
         const struct key_table *tables;
         size_t table_count;
@@ -56,6 +58,34 @@ static int take_line(void *context, const char *section, const char *name, const
         return !parse->failed;
 }
 
+static bool is_empty_or_comment(const char *line, size_t length) {
+        size_t blanks = strspn(line, " \t\r");
+
+        return blanks >= length || line[blanks] == '#' || line[blanks] == ';';
+}
+
+/*
+ * inih (r56, ini.c) gives the rest of a line that is longer than its buffer as another line, and takes one
+ * that begins with a blank for more of the setting before it: both would change a value without a word.
+ */
+static int check_lines(const char *text, struct text *error) {
+        for (unsigned number = 1; *text; number++) {
+                size_t length = strcspn(text, "\n");
+                const char *why = NULL;
+
+                if (length > LINE_SIZE_MAX)
+                        why = "longer than 190 bytes";
+                else if ((*text == ' ' || *text == '\t') && !is_empty_or_comment(text, length))
+                        why = "begins with a blank";
+                if (why) {
+                        text_format(error, "line %u: %s", number, why);
+                        return ERR_VALUE;
+                }
+                text += length + (text[length] == '\n');
+        }
+        return 0;
+}
+
 int keys_parse(const char *text, const struct key_table *tables, size_t table_count,
                char ret_error[KEYS_ERROR_SIZE]) {
         struct parse parse = {
@@ -63,8 +93,11 @@ int keys_parse(const char *text, const struct key_table *tables, size_t table_co
                 .table_count = table_count,
                 .error = text_on(ret_error, KEYS_ERROR_SIZE),
         };
-        int line = ini_parse_string(text, take_line, &parse);
+        int line;
 
+        if (check_lines(text, &parse.error) < 0)
+                return ERR_VALUE;
+        line = ini_parse_string(text, take_line, &parse);
         if (line < 0 && !parse.failed)
                 return ERR_NO_MEMORY;
         if (line != 0 && !parse.failed)

@@ -52,9 +52,10 @@ struct key_table {
 };
 
 /*
- * Gives each line to the row of its name. A name that comes twice is parsed twice. ERR_VALUE for the first
- * line that is malformed, whose name has no row, or whose value its row refuses, and in `ret_error` one line
- * that names it; lines after it have no effect. ERR_NO_MEMORY.
+ * Gives each line to the row of its name. A name that comes twice is parsed twice. A line has at most 190
+ * bytes, and is not continued. ERR_VALUE for the first line that is malformed, whose name has no row, or whose
+ * value its row refuses, and in `ret_error` one line that names it; lines after it have no effect.
+ * ERR_NO_MEMORY.
  */
 int keys_parse(const char *text, const struct key_table *tables, size_t table_count,
                char ret_error[KEYS_ERROR_SIZE]);

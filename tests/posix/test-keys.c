@@ -82,6 +82,28 @@ static void test_bad_files(void **state) {
         }
 }
 
+/* inih would take the rest of a line for another one, or in the place of the first. */
+static void test_lines_that_inih_does_not_give_whole(void **state) {
+        char text[400], error[KEYS_ERROR_SIZE];
+        struct thing thing;
+
+        (void) state;
+        assert_error(parse("name = a\n  b\n", &thing, error), ERR_VALUE);
+        assert_string_equal(error, "line 2: begins with a blank");
+        assert_string_equal(thing.name, "nobody");
+        assert_ok(parse("name = a\n \n\t\r\n  # comment\n", &thing, error));
+        for (size_t size = 150; size < 300; size++) {
+                memset(text, 'x', size);
+                memcpy(text, "# ", 2);
+                strcpy(text + size, "\nname = a\n");
+                if (parse(text, &thing, error) == 0)
+                        assert_string_equal(thing.name, "a");
+                else
+                        assert_string_equal(error, "line 1: longer than 190 bytes");
+                assert_int_equal(parse(text, &thing, error) == 0, size <= 190);
+        }
+}
+
 static void test_nothing_is_taken_after_an_error(void **state) {
         char error[KEYS_ERROR_SIZE];
         struct thing thing;
@@ -133,6 +155,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_good_files),
                 cmocka_unit_test(test_bad_files),
+                cmocka_unit_test(test_lines_that_inih_does_not_give_whole),
                 cmocka_unit_test(test_nothing_is_taken_after_an_error),
                 cmocka_unit_test(test_lines_go_to_the_table_that_knows_them),
                 cmocka_unit_test(test_what_is_printed_is_read_again),
