@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -194,11 +195,20 @@ static void count_btrfs_devices(const char *root, struct kdump_target *target) {
                 snprintf(target->above, sizeof(target->above), "btrfs of %zu devices", count);
 }
 
+/* A group of one's own is no other. */
+static bool others_can_write(const struct stat *status) {
+        bool group = status->st_gid != 0 && status->st_gid != getegid() && (status->st_mode & S_IWGRP);
+
+        return (status->st_uid != 0 && status->st_uid != geteuid()) || group || (status->st_mode & S_IWOTH);
+}
+
 static int measure(const char *existing, struct kdump_target *target) {
         struct statvfs status;
+        struct stat directory;
 
-        if (statvfs(existing, &status) < 0)
+        if (stat(existing, &directory) < 0 || statvfs(existing, &status) < 0)
                 return errno_to_error(errno);
+        target->open_to_others = others_can_write(&directory);
         target->free_bytes = (uint64_t) status.f_bfree * status.f_frsize;
         target->read_only = status.f_flag & ST_RDONLY;
         return 0;
@@ -225,6 +235,18 @@ static int fill(const char *root, const char *directory, struct kdump_target *ta
         return make_path(&row, target);
 }
 
+/* It is one, or is not there yet and can be made: below a file, or by "..", it cannot. */
+static bool may_be_directory(const char *root, const char *directory) {
+        char path[PATH_MAX];
+        struct stat status;
+
+        if (!system_file_path(root, directory, path))
+                return false;
+        if (stat(path, &status) == 0)
+                return S_ISDIR(status.st_mode);
+        return errno != ENOTDIR && !strstr(directory, "/../");
+}
+
 int kdump_target_find(const char *root, const char *directory, struct kdump_target *ret_target,
                       struct kdump_reason *ret_reason) {
         struct kdump_target target = { 0 };
@@ -232,6 +254,8 @@ int kdump_target_find(const char *root, const char *directory, struct kdump_targ
 
         if (directory[0] != '/')
                 return kdump_reason_set(ret_reason, ERR_INVALID_ARGUMENT, "%s: no absolute path", directory);
+        if (!may_be_directory(root, directory))
+                return kdump_reason_set(ret_reason, ERR_INVALID_ARGUMENT, "%s: no directory", directory);
         r = fill(root, directory, &target);
         if (r < 0)
                 return kdump_reason_set(ret_reason, r, "%s: cannot tell where it is: %s", directory,
@@ -247,8 +271,13 @@ static bool file_system_is_known(const char *name) {
         return false;
 }
 
-static int check_room(const struct kdump_target *target, uint64_t needed_bytes,
-                      struct kdump_reason *ret_reason) {
+static int check_place(const struct kdump_target *target, uint64_t needed_bytes,
+                       struct kdump_reason *ret_reason) {
+        if (target->open_to_others)
+                return kdump_reason_set(ret_reason, ERR_PERMISSION,
+                                        "%s: others than root can write there, and the crash kernel runs as "
+                                        "root what lies there",
+                                        target->directory);
         if (target->read_only)
                 return kdump_reason_set(ret_reason, ERR_READ_ONLY, "%s: mounted read-only at %s",
                                         target->directory, target->mount_point);
@@ -280,7 +309,7 @@ int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes,
                 return kdump_reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                         "%s: the file system on %s has no UUID that can be read", directory,
                                         target->device);
-        return check_room(target, needed_bytes, ret_reason);
+        return check_place(target, needed_bytes, ret_reason);
 }
 
 int kdump_target_check_mounted(const struct kdump_target *target, uint64_t needed_bytes,
@@ -290,5 +319,5 @@ int kdump_target_check_mounted(const struct kdump_target *target, uint64_t neede
                                         "%s: lies on the file system at %s, and the distribution's initramfs "
                                         "mounts the root file system alone",
                                         target->directory, target->mount_point);
-        return check_room(target, needed_bytes, ret_reason);
+        return check_place(target, needed_bytes, ret_reason);
 }

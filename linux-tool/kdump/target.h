@@ -19,6 +19,7 @@ struct kdump_target {
         char path[PATH_MAX];        /* of the directory, seen from the file system's root */
         uint64_t free_bytes;        /* that root may use */
         bool read_only;
+        bool open_to_others; /* others than root can write there, or in the directory above that exists */
 
         /*
          * What stands between the file system and a plain partition, in words ("LVM", "software RAID", "an
@@ -30,15 +31,16 @@ struct kdump_target {
 
 /*
  * Finds what holds the directory, or the nearest directory above it that exists. `root` goes before /proc
- * and /sys. 0 also for a target that cannot be used, which kdump_target_check() tells. ERR_NOT_FOUND, or what
- * the system says.
+ * and /sys. 0 also for a target that cannot be used, which kdump_target_check() tells. ERR_INVALID_ARGUMENT
+ * for what cannot be a directory, ERR_NOT_FOUND, or what the system says.
  */
 int kdump_target_find(const char *root, const char *directory, struct kdump_target *ret_target,
                       struct kdump_reason *ret_reason);
 
 /*
  * 0 when the crash kernel, with an initramfs of ours, can mount it and has room for a dump of
- * `needed_bytes`; ERR_NOT_SUPPORTED, ERR_READ_ONLY or ERR_NO_SPACE.
+ * `needed_bytes`, and only root can write there; ERR_NOT_SUPPORTED, ERR_READ_ONLY, ERR_NO_SPACE or
+ * ERR_PERMISSION.
  */
 int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes,
                        struct kdump_reason *ret_reason);

@@ -221,13 +221,19 @@ static int make_directories(char *path) {
 
 static int install_all(const struct kdump_tool *tool, char *path) {
         _cleanup_close_ int fd = -1;
+        struct stat status;
         int r;
 
         r = make_directories(path);
         if (r < 0)
                 return r;
         fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0 || fchmod(fd, 0700) < 0)
+        if (fd < 0 || fstat(fd, &status) < 0)
+                return errno_to_error(errno);
+        /* Whoever owns it can put another program there, which root would run. */
+        if (status.st_uid != 0 && status.st_uid != geteuid())
+                return ERR_PERMISSION;
+        if (fchmod(fd, 0700) < 0)
                 return errno_to_error(errno);
         for (size_t i = 0; i < tool->file_count && r == 0; i++)
                 r = install_file(fd, &tool->files[i]);

@@ -42,7 +42,7 @@ int kdump_tool_find(const char *program, struct kdump_tool *ret_tool, struct kdu
 
 /*
  * Makes DIRECTORY/.pstore-fw-tools/ hold the image tool: a file that differs is written beside and renamed.
- * `directory` is made when it does not exist.
+ * `directory` is made when it does not exist. ERR_PERMISSION when what is there is not root's.
  */
 int kdump_tools_install(const struct kdump_tool *tool, const char *directory,
                         struct kdump_reason *ret_reason);

@@ -309,6 +309,13 @@ static void test_install(void **state) {
         assert_ok(kdump_tools_install(&tool, directory, &reason));
         assert_int_equal(stat(path, &second), 0);
         assert_int_equal(second.st_size, tool.files[1].size);
+        if (geteuid() == 0) { /* somebody else's, who was there first */
+                snprintf(path, sizeof(path), "%s/.pstore-fw-tools", directory);
+                assert_int_equal(chown(path, 1234, 0), 0);
+                assert_error(kdump_tools_install(&tool, directory, &reason), ERR_PERMISSION);
+                assert_int_equal(chown(path, 0, 0), 0);
+                strcat(path, "/ld.so");
+        }
         tool.file_count = 1; /* as if it were static now */
         assert_ok(kdump_tools_install(&tool, directory, &reason));
         assert_int_equal(stat(path, &second), -1);

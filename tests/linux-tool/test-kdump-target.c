@@ -2,6 +2,7 @@
 #include "tests/support/test.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "linux-tool/kdump/mount-table.h"
 #include "linux-tool/kdump/target.h"
@@ -120,6 +121,44 @@ static void test_check(void **state) {
         test_assert_contains(reason.text, "LVM");
 }
 
+/* Root runs in the crash kernel what lies there, and leaves the memory of the machine. */
+static void test_what_others_can_write(void **state) {
+        char *root = make_machine(EXT4, ROOT_LINE, PLAIN), path[256];
+        struct kdump_target target;
+        struct kdump_reason reason;
+
+        (void) state;
+        snprintf(path, sizeof(path), "%s/var/lib", root);
+        assert_int_equal(chmod(path, 01777), 0);
+        find(root, "/var/lib/missing", &target);
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_PERMISSION);
+        test_assert_contains(reason.text, "/var/lib/missing: others than root");
+        find(root, "/var/lib", &target);
+        assert_error(kdump_target_check_mounted(&target, 1, &reason), ERR_PERMISSION);
+        assert_int_equal(chmod(path, 0755), 0);
+        find(root, "/var/lib", &target);
+        assert_ok(kdump_target_check(&target, 1, &reason));
+        if (geteuid() == 0) {
+                assert_int_equal(chown(path, 1234, 0), 0);
+                find(root, "/var/lib", &target);
+                assert_error(kdump_target_check(&target, 1, &reason), ERR_PERMISSION);
+        }
+        scratch_remove(root);
+}
+
+static void test_a_file_in_the_way(void **state) {
+        char *root = make_machine(EXT4, ROOT_LINE, PLAIN);
+        struct kdump_target target;
+        struct kdump_reason reason;
+
+        (void) state;
+        assert_error(kdump_target_find(root, "/var/lib/file", &target, &reason), ERR_INVALID_ARGUMENT);
+        assert_string_equal(reason.text, "/var/lib/file: no directory");
+        assert_error(kdump_target_find(root, "/var/lib/file/x", &target, &reason), ERR_INVALID_ARGUMENT);
+        assert_error(kdump_target_find(root, "/none/../x", &target, &reason), ERR_INVALID_ARGUMENT);
+        scratch_remove(root);
+}
+
 static void test_links_and_bind_mounts(void **state) {
         char *root = make_machine(EXT4, "23 1 254:1 /exports/var /var rw - ext4 /dev/vda1 rw\n", PLAIN);
         struct kdump_target target;
@@ -226,11 +265,17 @@ static void test_nothing(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_mount_table), cmocka_unit_test(test_plain),
-                cmocka_unit_test(test_check),       cmocka_unit_test(test_links_and_bind_mounts),
-                cmocka_unit_test(test_layers),      cmocka_unit_test(test_without_device),
-                cmocka_unit_test(test_btrfs),       cmocka_unit_test(test_vfat),
+                cmocka_unit_test(test_mount_table),
+                cmocka_unit_test(test_plain),
+                cmocka_unit_test(test_check),
+                cmocka_unit_test(test_links_and_bind_mounts),
+                cmocka_unit_test(test_layers),
+                cmocka_unit_test(test_without_device),
+                cmocka_unit_test(test_btrfs),
+                cmocka_unit_test(test_vfat),
                 cmocka_unit_test(test_nothing),
+                cmocka_unit_test(test_what_others_can_write),
+                cmocka_unit_test(test_a_file_in_the_way),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
