@@ -12,6 +12,7 @@ from harness.system import Crash, System
 STEP_MIB = 2
 CRASHES = 10
 _BOUND_S = 120
+_LOWER_MIB = 8
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Way:
     load: str  # script; its command's status is kept under "load", the initramfs's size under "size"
     log_saved: bytes  # what the crash kernel prints then
     image_saved: bytes
-    low_mib: int  # too little for sure
+    low_mib: int  # too little, it is thought
     high_mib: int  # enough for sure
 
 
@@ -70,6 +71,13 @@ def attempt(system: System, way: Way, mib: int) -> Times | None:
     return times
 
 
+def _too_little(works: Callable[[int], bool], mib: int) -> int:
+    """What was thought to be too little may not be."""
+    while works(mib):
+        mib -= _LOWER_MIB
+    return mib
+
+
 def _halve(works: Callable[[int], bool], low: int, high: int) -> int:
     """`low` fails and `high` works. The smallest that worked."""
     while high - low > STEP_MIB:
@@ -98,7 +106,11 @@ def _prove(system: System, way: Way, mib: int, crashes: int) -> list[Times]:
 
 def find(system: System, way: Way, crashes: int = CRASHES) -> Found:
     check.true(f"{way.title} works with {way.high_mib} MiB", attempt(system, way, way.high_mib))
-    once = _halve(lambda mib: attempt(system, way, mib) is not None, way.low_mib, way.high_mib)
+
+    def works(mib: int) -> bool:
+        return attempt(system, way, mib) is not None
+
+    once = _halve(works, _too_little(works, way.low_mib), way.high_mib)
     mib = once
     while len(times := _prove(system, way, mib, crashes)) < crashes:
         check.true(f"{way.title} works each time with {way.high_mib} MiB", mib < way.high_mib)
