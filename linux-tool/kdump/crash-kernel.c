@@ -128,10 +128,21 @@ static int load(const char *root, const struct crash_kernel *crash_kernel, int k
         return crash_kernel_explain(root, errno, ret_reason);
 }
 
+/* The kernel frees the old one before it takes the new one (K6.1 kernel/kexec_file.c, kexec_file_load()). */
+void crash_kernel_explain_loss(const char *root, bool was_loaded, struct kdump_reason *ret_reason) {
+        size_t length = strlen(ret_reason->text);
+
+        if (was_loaded)
+                snprintf(ret_reason->text + length, sizeof(ret_reason->text) - length,
+                         "; the crash kernel that was loaded before is %s",
+                         is_loaded(root) ? "still there" : "gone");
+}
+
 int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel,
                       struct kdump_reason *ret_reason) {
         _cleanup_close_ int kernel_fd = open(crash_kernel->kernel, O_RDONLY | O_CLOEXEC);
         _cleanup_close_ int initramfs_fd = memfd_create("initramfs", MFD_CLOEXEC);
+        bool was_loaded = is_loaded(root);
         int r;
 
         if (kernel_fd < 0 || initramfs_fd < 0)
@@ -141,8 +152,10 @@ int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel,
         if (r < 0)
                 return kdump_reason_set(ret_reason, r, "initramfs: %s", error_text(r));
         r = load(root, crash_kernel, kernel_fd, initramfs_fd, ret_reason);
-        if (r < 0)
+        if (r < 0) {
+                crash_kernel_explain_loss(root, was_loaded, ret_reason);
                 return r;
+        }
         if (!is_loaded(root))
                 return kdump_reason_set(ret_reason, ERR_UNVERIFIED, "loaded, but " LOADED " does not say so");
         return 0;

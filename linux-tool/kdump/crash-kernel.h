@@ -28,5 +28,8 @@ int crash_kernel_unload(const char *root, struct kdump_reason *ret_reason);
 /* Nothing can be loaded or unloaded until the next boot. */
 int crash_kernel_lock(const char *root, struct kdump_reason *ret_reason);
 
+/* Adds to the reason of a load that failed what became of the crash kernel that was loaded before it. */
+void crash_kernel_explain_loss(const char *root, bool was_loaded, struct kdump_reason *ret_reason);
+
 /* What an errno of kexec_file_load() means here, in *ret_reason; the error. */
 int crash_kernel_explain(const char *root, int number, struct kdump_reason *ret_reason);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux-tool/kdump/dump-report.h"
 
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 
@@ -20,14 +21,21 @@ static uint64_t last_step_ms(struct json_object *steps) {
         return count > 0 ? number_of(json_object_array_get_idx(steps, count - 1), "milliseconds") : 0;
 }
 
-static struct json_object *read_manifest(int directory_fd, const char *name) {
-        _cleanup_buffer_ struct buffer text;
+static int open_manifest(int directory_fd, const char *name) {
         char path[DUMPS_NAME_SIZE + sizeof(DUMPS_MANIFEST_NAME) + 1];
+
+        snprintf(path, sizeof(path), "%s/" DUMPS_MANIFEST_NAME, name);
+        /* Without O_NONBLOCK a pipe that somebody put there is waited for. */
+        return openat(directory_fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+struct json_object *dump_report_manifest(int directory_fd, const char *name) {
+        _cleanup_close_ int fd = open_manifest(directory_fd, name);
+        _cleanup_buffer_ struct buffer text;
         struct json_object *object;
 
         buffer_init(&text, &system_allocator);
-        snprintf(path, sizeof(path), "%s/" DUMPS_MANIFEST_NAME, name);
-        if (file_read_at(directory_fd, path, MANIFEST_LIMIT, &text) < 0)
+        if (fd < 0 || file_read_all(fd, MANIFEST_LIMIT, &text) < 0)
                 return NULL;
         buffer_append(&text, bytes_of("", 1));
         object = buffer_error(&text) == 0 ? json_tokener_parse((const char *) text.data) : NULL;
@@ -40,7 +48,7 @@ static struct json_object *read_manifest(int directory_fd, const char *name) {
 
 void dump_report_read(int directory_fd, const struct crash_dump *dump, struct dump_report *ret_report) {
         struct dump_report report = { .dump = *dump };
-        struct json_object *manifest = read_manifest(directory_fd, dump->name);
+        struct json_object *manifest = dump_report_manifest(directory_fd, dump->name);
         struct json_object *memory = json_object_object_get(manifest, "memory");
 
         if (dumps_message(directory_fd, dump->name, report.message) < 0)

@@ -13,6 +13,11 @@ struct dump_report {
         uint64_t memory_lowest;           /* of them at least free while it saved */
 };
 
+struct json_object;
+
+/* The manifest of a dump, an object that the caller owns; NULL when there is none that can be read. */
+struct json_object *dump_report_manifest(int directory_fd, const char *name);
+
 /* Never fails: what cannot be read is not known. */
 void dump_report_read(int directory_fd, const struct crash_dump *dump, struct dump_report *ret_report);
 

@@ -7,27 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "capture/dumps.h"
-#include "posix/file.h"
+#include "linux-tool/kdump/dump-report.h"
 #include "posix/memory.h"
-
-#define MANIFEST_LIMIT ((size_t) 1024 * 1024)
 
 /* More than any crash kernel has: such a number is no measurement. */
 #define MEMORY_MAX ((int64_t) 1 << 40)
-
-static struct json_object *read_manifest(int directory_fd, const char *name) {
-        _cleanup_buffer_ struct buffer text;
-        char path[DUMPS_NAME_SIZE + sizeof("/" DUMPS_MANIFEST_NAME)];
-
-        buffer_init(&text, &system_allocator);
-        snprintf(path, sizeof(path), "%s/" DUMPS_MANIFEST_NAME, name);
-        if (file_read_at(directory_fd, path, MANIFEST_LIMIT, &text) < 0)
-                return NULL;
-        buffer_append(&text, bytes_of("", 1));
-        return buffer_error(&text) < 0 ? NULL : json_tokener_parse((const char *) text.data);
-}
 
 /* The kernel that crashed need not be the one that saved it: "pstore-fw 1.0 (crash kernel 6.1.0-56-amd64)".
  */
@@ -68,7 +53,7 @@ uint64_t earlier_dump_memory(const char *directory, const char *release) {
         if (fd < 0 || dumps_list(fd, &dumps) < 0)
                 return 0;
         for (size_t i = 0; i < dumps.count && memory == 0; i++) {
-                struct json_object *manifest = read_manifest(fd, dumps.rows[i].name);
+                struct json_object *manifest = dump_report_manifest(fd, dumps.rows[i].name);
 
                 if (is_saved_by(manifest, release))
                         memory = get_memory(manifest);

@@ -335,7 +335,7 @@ static void put_manifest(const char *root, const char *name, const char *free_at
 }
 
 static void test_earlier_dump(void **state) {
-        char *root = scratch_make();
+        char *root = scratch_make(), pipe[256];
 
         (void) state;
         assert_int_equal(earlier_dump_memory("/nothing", "6.1"), 0);
@@ -344,10 +344,15 @@ static void test_earlier_dump(void **state) {
         put_manifest(root, "20260102T000000Z-kdump-panic1", "5000");
         assert_int_equal(earlier_dump_memory(root, "6.1"), 2000);
         assert_int_equal(earlier_dump_memory(root, "6.12"), 0);
+        module_tree_put(root, "/20260106T000000Z-kdump-panic1/dmesg.txt", "");
+        snprintf(pipe, sizeof(pipe), "%s/20260106T000000Z-kdump-panic1/manifest.json", root);
+        assert_int_equal(mkfifo(pipe, 0600), 0); /* is not waited for */
+        (void) alarm(5);
         put_manifest(root, "20260103T000000Z-kdump-panic1", "\"x\"");
         put_manifest(root, "20260104T000000Z-kdump-panic1", "2999");
         put_manifest(root, "20260105T000000Z-kdump-panic1", "broken");
         assert_int_equal(earlier_dump_memory(root, "6.1"), 2000);
+        (void) alarm(0);
         scratch_remove(root);
 }
 

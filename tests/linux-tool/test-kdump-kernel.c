@@ -194,6 +194,24 @@ static void test_explain(void **state) {
         }
 }
 
+/* K6.1 kernel/kexec_file.c frees the crash kernel that is there before it looks at the new one. */
+static void test_a_failed_load_takes_the_old_one(void **state) {
+        char *root = scratch_make();
+        struct kdump_reason reason = { "too large" };
+
+        (void) state;
+        module_tree_put(root, "/sys/kernel/kexec_crash_loaded", "0\n");
+        crash_kernel_explain_loss(root, false, &reason);
+        assert_string_equal(reason.text, "too large");
+        crash_kernel_explain_loss(root, true, &reason);
+        assert_string_equal(reason.text, "too large; the crash kernel that was loaded before is gone");
+        module_tree_put(root, "/sys/kernel/kexec_crash_loaded", "1\n");
+        reason = (struct kdump_reason){ "too large" };
+        crash_kernel_explain_loss(root, true, &reason);
+        assert_string_equal(reason.text, "too large; the crash kernel that was loaded before is still there");
+        scratch_remove(root);
+}
+
 static void test_unload_nothing(void **state) {
         char *root = scratch_make();
         struct kdump_reason reason;
@@ -210,10 +228,15 @@ static void test_unload_nothing(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_boot_image),      cmocka_unit_test(test_bad_boot_image),
-                cmocka_unit_test(test_find_boot_image), cmocka_unit_test(test_command_line),
-                cmocka_unit_test(test_memory),          cmocka_unit_test(test_append),
-                cmocka_unit_test(test_explain),         cmocka_unit_test(test_unload_nothing),
+                cmocka_unit_test(test_boot_image),
+                cmocka_unit_test(test_bad_boot_image),
+                cmocka_unit_test(test_find_boot_image),
+                cmocka_unit_test(test_command_line),
+                cmocka_unit_test(test_memory),
+                cmocka_unit_test(test_append),
+                cmocka_unit_test(test_explain),
+                cmocka_unit_test(test_unload_nothing),
+                cmocka_unit_test(test_a_failed_load_takes_the_old_one),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
