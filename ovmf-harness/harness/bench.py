@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""kdump side by side with Debian's kdump-tools, on the same disk, in one run: docs/BENCHMARKS.md."""
+"""kdump side by side with Debian's kdump-tools, in one run: docs/BENCHMARKS.md.
 
+First the memory, several machines at once, as it does not depend on how busy the host is: ours with each
+kernel of the archive, theirs with the default one. Then the time: one machine, one disk, both in turns.
+"""
+
+import concurrent.futures
 import platform
 import re
 import statistics
 import subprocess
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from harness import debian, guestdisk, kdump, report, reservation
+from harness import check, debian, guestdisk, kdump, kernel, lab, report, reservation
+from harness.archive import NotThere
 from harness.lab import Lab
-from harness.reservation import Found, Way
+from harness.reservation import Found, Times, Way
 from harness.scenario import Run
 from harness.settings import ROOT
 from harness.system import System
@@ -19,6 +26,7 @@ _PAGE = ROOT / "docs" / "BENCHMARKS.md"
 _LIGHT_INIT = f"harness_init=/lib/harness/init root=UUID={guestdisk.UUID} ro"
 _GOALS_MIB = ((r"6\.1\..*-cloud-", 64), (r"6\.12\..*-cloud-", 64), (r"6\.12\.", 72), (r"6\.1\.", 80))
 _TIME_SHARE = 5  # the log on disk in a fifth of the time
+_TIMED_CRASHES = 5
 
 OURS = Way("pstore-fw", """
 run load pstore-fw kdump load
@@ -38,9 +46,9 @@ run hook /etc/kernel/postinst.d/kdump-tools "$(uname -r)"
 """
 
 
-def _system(run: Run, lab: Lab) -> System:
+def _debian(run: Run, shared: Lab) -> System:
     """One disk with both."""
-    system = run.system(image=debian.obtain(lab), base=_LIGHT_INIT, verbose=False)
+    system = run.system(image=debian.obtain(shared), base=_LIGHT_INIT, verbose=False)
     report.say("kdump-tools makes its initramfs")
     made = system.linux(_MAKE_THEIR_INITRAMFS, bound_s=900)
     if made.results["hook"].status:
@@ -48,31 +56,95 @@ def _system(run: Run, lab: Lab) -> System:
     return system
 
 
+def _run_named(shared: Lab, name: str) -> Run:
+    run = Run(name, shared, report.step)
+    run.prepare()
+    return run
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How much memory one way needs with one kernel."""
+
+    lab: Lab
+    way: Way
+    crashes: int
+    found: Found
+
+    @property
+    def goal_mib(self) -> int | None:
+        if self.way is not OURS:
+            return None
+        return next((mib for pattern, mib in _GOALS_MIB if re.match(pattern, self.lab.kernel.version)), None)
+
+
+def _ours(shared: Lab, crashes: int) -> Measured:
+    system = _run_named(shared, "kdump-memory").system()
+    return Measured(shared, OURS, crashes, reservation.find(system, OURS, crashes))
+
+
+def _theirs(shared: Lab) -> Measured:
+    """Each of their crashes takes minutes, so they are fewer."""
+    system = _debian(_run_named(shared, "bench-memory"), shared)
+    return Measured(shared, THEIRS, _TIMED_CRASHES, reservation.find(system, THEIRS, _TIMED_CRASHES))
+
+
+def _labs(default: Lab) -> list[Lab]:
+    """Of each kernel that can be had, the default one first."""
+    found = [default]
+    for choice in kernel.CHOICES:
+        try:
+            other = lab.prepare(default.settings.with_kernel(choice.name))
+        except NotThere as error:
+            report.say(f"left out, the {choice.name} kernel: {error}")
+            continue
+        if other.kernel.version != default.kernel.version:
+            found.append(other)
+    return found
+
+
+def _measure_memory(default: Lab, crashes: int, jobs: int) -> list[Measured]:
+    """Theirs first, as it takes longest."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        theirs = pool.submit(_theirs, default)
+        ours = [pool.submit(_ours, each, crashes) for each in _labs(default)]
+        return [each.result() for each in [*ours, theirs]]
+
+
+def _measure_times(default: Lab, memory: list[Measured]) -> dict[str, list[Times]]:
+    """By the way's title; in turns, so that what else the host does counts for both."""
+    system = _debian(_run_named(default, "bench-times"), default)
+    both = [each for each in memory if each.lab is default]
+    times: dict[str, list[Times]] = {each.way.title: [] for each in both}
+    for _ in range(_TIMED_CRASHES):
+        for each in both:
+            one = reservation.attempt(system, each.way, each.found.always_mib)
+            check.true(f"{each.way.title} works with {each.found.always_mib} MiB once more", one)
+            times[each.way.title].append(one)
+    return times
+
+
+def _memory_row(each: Measured) -> str:
+    found, goal = each.found, each.goal_mib
+    verdict = "" if goal is None else f"{goal}: {'reached' if found.always_mib <= goal else 'missed'}"
+    return (f"| {each.way.title} | {each.lab.kernel.version} | {found.once_mib} | "
+            f"{found.always_mib} ({each.crashes} of {each.crashes}) | {verdict} |")
+
+
 def _seconds(values: list[float]) -> str:
     return f"{statistics.median(values):.1f} ({min(values):.1f}–{max(values):.1f})"
 
 
-def _row(way: Way, found: Found) -> str:
-    size = found.times[0].initramfs_bytes / 1e6
-    cells = [way.title, str(found.once_mib), str(found.always_mib), f"{size:.1f}"]
-    for name in ("log", "image", "end"):
-        cells.append(_seconds([getattr(each, name) for each in found.times]))
+def _times_row(title: str, times: list[Times]) -> str:
+    cells = [title, f"{times[0].initramfs_bytes / 1e6:.1f}"]
+    cells += [_seconds([getattr(each, name) for each in times]) for name in ("log", "image", "end")]
     return f"| {' | '.join(cells)} |"
 
 
-def _goal(lab: Lab) -> int | None:
-    return next((mib for pattern, mib in _GOALS_MIB if re.match(pattern, lab.kernel.version)), None)
-
-
-def _verdicts(lab: Lab, ours: Found, theirs: Found) -> list[str]:
-    log, their_log = (statistics.median(each.log for each in found.times) for found in (ours, theirs))
-    goal = _goal(lab)
-    lines = [f"The log is on the disk in 1/{their_log / log:.1f} of kdump-tools' time; the goal is "
-             f"1/{_TIME_SHARE}: {'reached' if log * _TIME_SHARE <= their_log else 'missed'}."]
-    if goal:
-        lines.append(f"{ours.always_mib} MiB have to be reserved; the goal is {goal}: "
-                     f"{'reached' if ours.always_mib <= goal else 'missed'}.")
-    return lines
+def _time_verdict(times: dict[str, list[Times]]) -> str:
+    ours, theirs = (statistics.median(each.log for each in times[way.title]) for way in (OURS, THEIRS))
+    return (f"The log is on the disk in 1/{theirs / ours:.1f} of kdump-tools' time; the goal is "
+            f"1/{_TIME_SHARE}: {'reached' if ours * _TIME_SHARE <= theirs else 'missed'}.")
 
 
 def _versions(tree: Path) -> str:
@@ -93,52 +165,52 @@ def _processor() -> str:
     return found[1] if found else platform.machine()
 
 
-def _page(lab: Lab, ours: Found, theirs: Found, tree: Path) -> str:
-    accelerator = {"tcg": "TCG (no KVM)", "kvm": "KVM"}[lab.accelerator]
-    crashes = len(ours.times)
+def _page(default: Lab, memory: list[Measured], times: dict[str, list[Times]]) -> str:
+    accelerator = {"tcg": "TCG (no KVM)", "kvm": "KVM"}[default.accelerator]
     return "\n".join([
         "# Benchmarks",
         "",
-        "Written by `make bench`, which measures both in one run, on one disk with a minimal Debian.",
+        "Written by `make bench`, which measures kdump beside Debian's kdump-tools in one run.",
         "",
-        f"Guest: kernel {lab.kernel.version}, SeaBIOS, 1 processor, 1 GiB, ext4 on virtio-blk; "
-        f"crashes by sysrq-c. {_qemu_version()}, {accelerator}, on {_processor()}, "
-        f"{datetime.now(timezone.utc):%Y-%m-%d}. pstore-fw {(ROOT / 'VERSION').read_text().strip()}; "
-        f"{_versions(tree)}.",
+        f"Guests: SeaBIOS, 1 processor, 1 GiB, ext4 on virtio-blk; crashes by sysrq-c. {_qemu_version()}, "
+        f"{accelerator}, on {_processor()}, {datetime.now(timezone.utc):%Y-%m-%d}. "
+        f"pstore-fw {(ROOT / 'VERSION').read_text().strip()}; {_versions(debian.tree(default.settings))}.",
         "",
-        f"Seconds from the panic: the median, and the range, of {crashes} crashes with the reservation that "
-        "worked in all of them. Under TCG they are to be compared with each other only.",
+        "## Memory",
         "",
-        f"| | worked once, MiB | worked {crashes} of {crashes} times, MiB | initramfs, MB | log on disk, s | "
-        "image on disk, s | restarted, s |",
-        "|---|---|---|---|---|---|---|",
-        _row(OURS, ours),
-        _row(THEIRS, theirs),
+        "The smallest `crashkernel=`, in MiB, with which log and image were saved: in one crash, in steps of "
+        f"{reservation.STEP_MIB}, and in each of several.",
         "",
-        *_verdicts(lab, ours, theirs),
+        "| | kernel | once | each time | goal |",
+        "|---|---|---|---|---|",
+        *map(_memory_row, memory),
+        "",
+        "## Time",
+        "",
+        f"Seconds from the panic, the median and the range of {_TIMED_CRASHES} crashes of "
+        f"{default.kernel.version}, in turns, on one disk with a minimal Debian, each with the reservation "
+        "above. Under TCG they are to be compared with each other only.",
+        "",
+        "| | initramfs, MB | log on disk | image on disk | restarted |",
+        "|---|---|---|---|---|",
+        *(_times_row(title, each) for title, each in times.items()),
+        "",
+        _time_verdict(times),
         "",
     ])
 
 
-def _run_named(lab: Lab, name: str) -> Run:
-    run = Run(name, lab, report.step)
-    run.prepare()
-    return run
-
-
-def run(lab: Lab, crashes: int) -> int:
-    system = _system(_run_named(lab, "bench"), lab)
-    ours = reservation.find(system, OURS, crashes)
-    theirs = reservation.find(system, THEIRS, crashes)
-    page = _page(lab, ours, theirs, debian.tree(lab.settings))
+def run(default: Lab, crashes: int, jobs: int) -> int:
+    memory = _measure_memory(default, crashes, jobs)
+    page = _page(default, memory, _measure_times(default, memory))
     _PAGE.write_text(page)
     report.say(page)
     return 0
 
 
-def run_memory(lab: Lab, crashes: int) -> int:
+def run_memory(shared: Lab, crashes: int) -> int:
     """The smallest reservation for our crash kernel, printed."""
-    found = reservation.find(_run_named(lab, "kdump-memory").system(), OURS, crashes)
-    report.say(f"{lab.kernel.version}: crashkernel={found.once_mib}M worked once, "
+    found = _ours(shared, crashes).found
+    report.say(f"{shared.kernel.version}: crashkernel={found.once_mib}M worked once, "
                f"crashkernel={found.always_mib}M in {crashes} crashes of {crashes}")
     return 0

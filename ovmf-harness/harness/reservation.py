@@ -89,19 +89,11 @@ def _halve(works: Callable[[int], bool], low: int, high: int) -> int:
 @dataclass(frozen=True)
 class Found:
     once_mib: int  # the smallest that worked in one crash
-    always_mib: int  # the smallest that worked in each of CRASHES
-    times: list[Times]  # of those
+    always_mib: int  # the smallest that worked in each of as many crashes as were wanted
 
 
-def _prove(system: System, way: Way, mib: int, crashes: int) -> list[Times]:
-    """Of as many crashes; fewer when one failed."""
-    times: list[Times] = []
-    while len(times) < crashes:
-        one = attempt(system, way, mib)
-        if one is None:
-            break
-        times.append(one)
-    return times
+def _proves(system: System, way: Way, mib: int, crashes: int) -> bool:
+    return all(attempt(system, way, mib) for _ in range(crashes))
 
 
 def find(system: System, way: Way, crashes: int = CRASHES) -> Found:
@@ -111,8 +103,8 @@ def find(system: System, way: Way, crashes: int = CRASHES) -> Found:
         return attempt(system, way, mib) is not None
 
     once = _halve(works, _too_little(works, way.low_mib), way.high_mib)
-    mib = once
-    while len(times := _prove(system, way, mib, crashes)) < crashes:
-        check.true(f"{way.title} works each time with {way.high_mib} MiB", mib < way.high_mib)
-        mib += STEP_MIB
-    return Found(once, mib, times)
+    always = once
+    while not _proves(system, way, always, crashes):
+        check.true(f"{way.title} works each time with {way.high_mib} MiB", always < way.high_mib)
+        always += STEP_MIB
+    return Found(once, always)
