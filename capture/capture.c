@@ -10,22 +10,32 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "capture/clock.h"
 #include "capture/save.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
 
 #define DIRECTORY_MODE 0700 /* a kernel's log and memory are root's alone */
 
-static int enter(int at, const char *name) {
+static int enter(int at, const char *name, int flags) {
         int fd;
 
-        if (mkdirat(at, name, DIRECTORY_MODE) < 0 && errno != EEXIST)
+        if (mkdirat(at, name, DIRECTORY_MODE) == 0)
+                (void) fsync(at); /* or what is saved below is nowhere after a reset */
+        else if (errno != EEXIST)
                 return errno_to_error(errno);
-        fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
         return fd < 0 ? errno_to_error(errno) : fd;
 }
 
-int capture_open_directory(const char *mount_point, const char *directory) {
+uint64_t capture_disk_deadline(const struct capture *capture) {
+        uint64_t half_ms = clock_left_ms(capture->deadline_ms) / 2;
+        uint64_t wanted_ms = (uint64_t) capture->plan.disk_seconds * 1000;
+
+        return clock_ms() + (wanted_ms < half_ms ? wanted_ms : half_ms);
+}
+
+int capture_open_directory(const char *mount_point, const char *directory, bool follow_links) {
         char path[PATH_MAX];
         char *rest = NULL;
         int fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -34,7 +44,7 @@ int capture_open_directory(const char *mount_point, const char *directory) {
                 return errno_to_error(errno);
         snprintf(path, sizeof(path), "%s", directory);
         for (char *name = strtok_r(path, "/", &rest); name && fd >= 0; name = strtok_r(NULL, "/", &rest)) {
-                int below = enter(fd, name);
+                int below = enter(fd, name, follow_links ? 0 : O_NOFOLLOW);
 
                 (void) close(fd);
                 fd = below;
@@ -72,7 +82,7 @@ static void find_disk_tools(struct capture *capture, const char *mount_point, st
 }
 
 int capture_to_disk(struct capture *capture, const char *mount_point) {
-        _cleanup_close_ int fd = capture_open_directory(mount_point, capture->plan.directory);
+        _cleanup_close_ int fd = capture_open_directory(mount_point, capture->plan.directory, false);
         struct save_result result;
         struct save_job job;
         int r;

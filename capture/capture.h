@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "capture/journal.h"
 #include "capture/meminfo.h"
 #include "capture/plan.h"
@@ -26,5 +29,11 @@ int capture_to_disk(struct capture *capture, const char *mount_point);
 /* The log alone, to the console, where there is no disk to save to. */
 int capture_to_console(struct capture *capture);
 
-/* Opens a directory, and makes what of its path is missing below `mount_point`. Returns it, or an error. */
-int capture_open_directory(const char *mount_point, const char *directory);
+/* When the disk is given up: as the plan has it, but no later than half of the time that is left. */
+uint64_t capture_disk_deadline(const struct capture *capture);
+
+/*
+ * Opens a directory, and makes what of its path is missing below `mount_point`. Returns it, or an error. A
+ * link that is not to be followed is none of its parts.
+ */
+int capture_open_directory(const char *mount_point, const char *directory, bool follow_links);

@@ -20,6 +20,8 @@
 #define SAMPLE_MS      100
 #define KILL_GRACE_MS  5000 /* a process that waits for a disk may not go at once, or ever */
 #define STATUS_NO_EXEC 127
+#define HEAR_SIZE      1024
+#define PASSES_MAX     64 /* of HEAR_SIZE bytes are what a pipe holds (pipe(7)) */
 
 struct watched {
         pid_t pid;
@@ -100,13 +102,14 @@ static void hear(struct watched *watched, struct child_result *result, char c) {
         result->said[watched->said_length] = '\0';
 }
 
-/* As much as one pass gives: a program that writes without end must not keep us from the clock. */
-static void listen_to(struct watched *watched, struct child_result *result) {
-        char heard[1024];
+/* As much as one pass gives: a program that writes without end must not keep us from the clock. Whether it
+ * was anything. */
+static bool listen_to(struct watched *watched, struct child_result *result) {
+        char heard[HEAR_SIZE];
         ssize_t got;
 
         if (watched->error_fd < 0)
-                return;
+                return false;
         got = read(watched->error_fd, heard, sizeof(heard));
         for (ssize_t i = 0; i < got; i++)
                 hear(watched, result, heard[i]);
@@ -114,6 +117,13 @@ static void listen_to(struct watched *watched, struct child_result *result) {
                 (void) close(watched->error_fd);
                 watched->error_fd = -1;
         }
+        return got > 0;
+}
+
+/* What it said last; others that it started may say more without end. */
+static void listen_to_the_rest(struct watched *watched, struct child_result *result) {
+        for (unsigned pass = 0; pass < PASSES_MAX && listen_to(watched, result); pass++)
+                ;
 }
 
 static void wait_a_little(const struct watched *watched) {
@@ -151,11 +161,11 @@ static void attend(const struct child_job *job, struct watched *watched, struct 
                         deadline_ms = clock_ms() + KILL_GRACE_MS;
                 }
                 wait_a_little(watched);
-                listen_to(watched, result);
+                (void) listen_to(watched, result);
                 if (job->meminfo)
                         meminfo_sample(job->meminfo);
         }
-        listen_to(watched, result);
+        listen_to_the_rest(watched, result);
 }
 
 int child_run(const struct child_job *job, struct child_result *ret_result) {

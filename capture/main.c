@@ -23,8 +23,8 @@
 
 /*
  * /init of the crash kernel, without arguments; or, with --mounted DIR, the same in an initramfs of the
- * distribution's, which has mounted the file system for dumps at DIR. However it goes, the machine is
- * restarted.
+ * distribution's, which has mounted the file system for dumps at DIR. However it goes, a machine that runs
+ * the crash kernel is restarted.
  */
 
 #define TARGET        "/target"
@@ -99,13 +99,14 @@ static int read_plan(struct capture *capture) {
 
 static int mount_target(struct capture *capture) {
         const struct capture_plan *plan = &capture->plan;
+        uint64_t start_ms = clock_ms();
         char device[DISK_PATH_SIZE];
         int r;
 
-        r = disk_wait("", plan->uuid, clock_ms() + (uint64_t) plan->disk_seconds * 1000, device);
+        r = disk_wait("", plan->uuid, capture_disk_deadline(capture), device);
         if (r < 0) {
-                journal_failed(&capture->journal, "disk", "none has the file system %s after %u s",
-                               plan->uuid, plan->disk_seconds);
+                journal_failed(&capture->journal, "disk", "none has the file system %s after %llu s",
+                               plan->uuid, (unsigned long long) ((clock_ms() - start_ms) / 1000));
                 return r;
         }
         journal_done(&capture->journal, "disk");
@@ -169,12 +170,16 @@ static void set_bound(struct capture *capture, struct reset *reset, unsigned sec
                 .stages = { { bound_ms, restart_late }, { bound_ms + RESET_MS, reset_now } },
                 .context = reset,
         };
+        pid_t pid;
 
-        if (*guard_pid > 0)
+        /* The new one first: without a process for it the earlier one stays. */
+        pid = guard_start(&guard);
+        if (pid < 0)
+                journal_failed(&capture->journal, "guard", "%s", error_text(pid));
+        if (pid > 0 && *guard_pid > 0)
                 guard_stop(*guard_pid);
-        *guard_pid = guard_start(&guard);
-        if (*guard_pid < 0)
-                journal_failed(&capture->journal, "guard", "%s", error_text(*guard_pid));
+        if (pid > 0)
+                *guard_pid = pid;
         capture->deadline_ms = clock_ms() + bound_ms - MARGIN_MS;
 }
 
@@ -222,6 +227,9 @@ int main(int argc, char **argv) {
         if (!mount_point)
                 mount_kernel_file_systems();
         open_standard_files();
+        /* Somebody tries it on a machine that is well: that is no reason to restart it. */
+        if (mount_point && access(capture.vmcore, F_OK) < 0)
+                return usage();
         /* makedumpfile writes the few kilobytes of its vmcoreinfo there. */
         (void) mkdir("/tmp", 0700);
         reset.kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);

@@ -51,7 +51,7 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
                             const struct machine_paths *paths, struct save_result *ret_result) {
         const char *mount_point = settings->directory[0] == '/' ? root : ".";
         _cleanup_close_ int fd =
-                capture_open_directory(mount_point[0] ? mount_point : "/", settings->directory);
+                capture_open_directory(mount_point[0] ? mount_point : "/", settings->directory, true);
         struct journal journal;
         struct meminfo meminfo;
         struct save_job job = {

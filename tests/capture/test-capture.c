@@ -87,6 +87,31 @@ static void test_missing_directory(void **state) {
         assert_int_equal(stat_of.st_mode & 0777, 0700);
 }
 
+/* The plan's directory had no links when it was made: one of now leads out of the disk, into memory. */
+static void test_a_link_in_the_directory(void **state) {
+        struct machine *machine = *state;
+
+        assert_int_equal(symlink(machine->root, scratch_path(machine->disk, "var")), 0);
+        assert_true(capture_to_disk(&machine->capture, machine->disk) < 0);
+        assert_true(step_failed(machine, "directory", "/var/lib/dumps: "));
+        assert_int_equal(access(scratch_path(machine->root, "lib"), F_OK), -1);
+}
+
+/* However long the settings wait for the disk: there has to be time for the console. */
+static void test_time_for_the_disk(void **state) {
+        struct machine *machine = *state;
+        struct capture *capture = &machine->capture;
+        uint64_t now = clock_ms();
+
+        capture->plan.disk_seconds = 10;
+        capture->deadline_ms = now + 60000;
+        assert_in_range(capture_disk_deadline(capture) - now, 10000, 10500);
+        capture->plan.disk_seconds = 100;
+        assert_in_range(capture_disk_deadline(capture) - now, 29000, 30500);
+        capture->deadline_ms = now;
+        assert_in_range(capture_disk_deadline(capture) - now, 0, 500);
+}
+
 static void test_tools_of_the_disk(void **state) {
         struct machine *machine = *state;
         struct capture *capture = &machine->capture;
@@ -95,7 +120,7 @@ static void test_tools_of_the_disk(void **state) {
         snprintf(capture->plan.image_tool, sizeof(capture->plan.image_tool), "makedumpfile");
         assert_ok(capture_to_disk(capture, machine->disk));
         assert_true(step_failed(machine, "image", "makedumpfile is not in "));
-        fd = capture_open_directory(machine->disk, "/var/lib/dumps/.pstore-fw-tools");
+        fd = capture_open_directory(machine->disk, "/var/lib/dumps/.pstore-fw-tools", false);
         assert_true(fd >= 0);
         close(fd);
         write_tool(scratch_path(machine->disk, "var/lib/dumps/.pstore-fw-tools/makedumpfile"),
@@ -178,7 +203,7 @@ static void make_empty(const struct machine *machine, const char *name) {
 }
 
 static void make_directory(const struct machine *machine, const char *name) {
-        int fd = capture_open_directory(machine->root, name);
+        int fd = capture_open_directory(machine->root, name, false);
 
         assert_true(fd >= 0);
         close(fd);
@@ -267,6 +292,8 @@ static void test_guard_is_taken_back(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_missing_directory),
+                TEST(test_a_link_in_the_directory),
+                TEST(test_time_for_the_disk),
                 TEST(test_tools_of_the_disk),
                 TEST(test_a_disk_that_takes_nothing),
                 TEST(test_no_vmcore),

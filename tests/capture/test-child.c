@@ -35,6 +35,8 @@ static void test_ends(void **state) {
                 { "exit 3", ERR_FAILED, "status 3" },
                 { "echo one >&2; echo two >&2; exit 1", ERR_FAILED, "status 1: two" },
                 { "printf 'half\\r\\n\\n\\033[31mx\\n' >&2; exit 1", ERR_FAILED, "status 1: ?[31mx" },
+                { "seq 1 9999 | head -c 30000 >&2; echo >&2; echo the end >&2; exit 1", ERR_FAILED,
+                  "status 1: the end" },
                 { "kill -9 $$", ERR_FAILED, "killed by signal 9" },
                 { "echo why >&2; kill -11 $$", ERR_FAILED, "killed by signal 11: why" },
         };
