@@ -123,15 +123,24 @@ void kdump_settings_default(struct kdump_settings *ret_settings) {
         };
 }
 
-static void take_options(const struct options *options, struct kdump_settings *settings) {
+static int take_path(const char *path, char member[PATH_MAX]) {
+        if (!path)
+                return 0;
+        if (snprintf(member, PATH_MAX, "%s", path) < PATH_MAX)
+                return 0;
+        message_failure(path, ERR_TOO_LARGE);
+        return ERR_TOO_LARGE;
+}
+
+static int take_options(const struct options *options, struct kdump_settings *settings) {
+        int r;
+
         if (options_have(options, OPTION_PATH))
                 settings->path = options->path;
         if (options_have(options, OPTION_RESERVE))
                 settings->reserve_mib = options->reserve_mib;
-        if (options->kernel)
-                snprintf(settings->kernel, sizeof(settings->kernel), "%s", options->kernel);
-        if (options->output)
-                snprintf(settings->directory, sizeof(settings->directory), "%s", options->output);
+        r = take_path(options->kernel, settings->kernel);
+        return r < 0 ? r : take_path(options->output, settings->directory);
 }
 
 int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings) {
@@ -143,7 +152,9 @@ int kdump_settings_load(const struct options *options, struct kdump_settings *re
         r = read_file(path, options->config != NULL, &settings);
         if (r < 0)
                 return r;
-        take_options(options, &settings);
+        r = take_options(options, &settings);
+        if (r < 0)
+                return r;
         *ret_settings = settings;
         return 0;
 }

@@ -79,6 +79,19 @@ static void test_an_option_counts_more(void **state) {
 }
 
 /* A file is taken whole or not at all. */
+/* Half a name would be another directory. */
+static void test_an_option_that_is_too_long(void **state) {
+        static char name[2 * PATH_MAX];
+        struct options output = { .output = name }, kernel = { .kernel = name };
+        struct kdump_settings settings;
+
+        (void) state;
+        memset(name, 'd', sizeof(name) - 1);
+        name[0] = '/';
+        assert_error(load_text("", output, &settings), ERR_TOO_LARGE);
+        assert_error(load_text("", kernel, &settings), ERR_TOO_LARGE);
+}
+
 static void test_wrong_files(void **state) {
         static const char *const files[] = {
                 "path = none\n",
@@ -191,6 +204,7 @@ int main(void) {
                 cmocka_unit_test(test_nothing_said),
                 cmocka_unit_test(test_everything_said),
                 cmocka_unit_test(test_an_option_counts_more),
+                cmocka_unit_test(test_an_option_that_is_too_long),
                 cmocka_unit_test(test_wrong_files),
                 cmocka_unit_test(test_a_named_file_has_to_be_there),
                 cmocka_unit_test(test_the_example_changes_nothing),
