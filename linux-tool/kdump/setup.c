@@ -316,3 +316,73 @@ void setup_find_others(const struct setup *setup,
                 search_file(&search, setup->root, SETUP_CMDLINE_PATH);
         search_file(&search, setup->root, "/proc/cmdline");
 }
+
+/* --- what boots ----------------------------------------------------------------------------------- */
+
+static bool has_words(const char *root, const char *path, const char *words) {
+        _cleanup_buffer_ struct buffer text;
+
+        buffer_init(&text, &system_allocator);
+        return read_text(root, path, &text) && strstr((const char *) text.data, words);
+}
+
+static void note_other(void *context, const char *where, struct bytes parameter) {
+        (void) where;
+        (void) parameter;
+        *(bool *) context = true;
+}
+
+static bool grub_has_others(const struct setup *setup) {
+        bool any = false;
+        const struct search search = { setup, note_other, &any };
+
+        search_file(&search, setup->root, GRUB_SETTINGS);
+        search_drop_ins(&search);
+        return any;
+}
+
+bool setup_grub_is_stale(const struct setup *setup) {
+        _cleanup_buffer_ struct buffer text;
+        char parameter[32];
+
+        buffer_init(&text, &system_allocator);
+        if (!read_text(setup->root, SETUP_GRUB_OUTPUT, &text))
+                return false;
+        if (setup->remove)
+                return strstr((const char *) text.data, PARAMETER) && !grub_has_others(setup);
+        snprintf(parameter, sizeof(parameter), PARAMETER "%uM", setup->reserve_mib);
+        return !strstr((const char *) text.data, parameter);
+}
+
+/* Of the entries of Boot Loader Specification type 1, "<machine>-<release>.conf", those with these words. */
+static void count_entries(const char *root, const char *release, const char *words, size_t *ret_all,
+                          size_t *ret_with) {
+        static const char *const places[] = { "/boot", "/efi", "/boot/efi" };
+        char pattern[PATH_MAX];
+        glob_t found;
+
+        *ret_all = *ret_with = 0;
+        for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+                snprintf(pattern, sizeof(pattern), "%s%s/loader/entries/*-%s*.conf", root, places[i],
+                         release);
+                if (glob(pattern, 0, NULL, &found) == 0)
+                        for (size_t k = 0; k < found.gl_pathc; k++) {
+                                (*ret_all)++;
+                                *ret_with += has_words("", found.gl_pathv[k], words);
+                        }
+                globfree(&found);
+        }
+}
+
+bool setup_entries_are_stale(const struct setup *setup, const char *release) {
+        char line[64];
+        size_t all, with;
+
+        if (setup->remove) {
+                count_entries(setup->root, release, SETUP_MARKER, &all, &with);
+                return with > 0;
+        }
+        snprintf(line, sizeof(line), SETUP_MARKER " " PARAMETER "%uM", setup->reserve_mib);
+        count_entries(setup->root, release, line, &all, &with);
+        return all > 0 && with == 0;
+}

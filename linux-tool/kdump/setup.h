@@ -14,6 +14,7 @@
 
 #define SETUP_GRUB_PATH                                                                                      \
         "/etc/default/grub.d/pstore-fw.cfg" /* the last of them counts: behind kdump-tools.cfg */
+#define SETUP_GRUB_OUTPUT  "/boot/grub/grub.cfg"
 #define SETUP_CMDLINE_PATH "/etc/kernel/cmdline"
 #define SETUP_SYSCTL_PATH  "/etc/sysctl.d/60-pstore-fw.conf"
 
@@ -65,6 +66,13 @@ size_t setup_count_changes(const struct setup *setup);
 
 int setup_apply(const struct setup *setup, struct kdump_reason *ret_reason);
 void setup_free(struct setup *setup);
+
+/*
+ * Whether what boots differs from the settings as they are planned, as after a run that was broken off or
+ * whose follow-up failed. No where nothing tells. Entries are those of the kernel `release`.
+ */
+bool setup_grub_is_stale(const struct setup *setup);
+bool setup_entries_are_stale(const struct setup *setup, const char *release);
 
 /* Tells each crashkernel= that is not ours, of the configured command lines and of the running one. */
 void setup_find_others(const struct setup *setup,

@@ -20,7 +20,6 @@
 
 #define MIB             ((uint64_t) 1024 * 1024)
 
-#define GRUB_OUTPUT     "/boot/grub/grub.cfg"
 #define COMMAND_LOG     "/run/pstore-fw-setup.log"
 #define COMMAND_SECONDS 600
 
@@ -137,9 +136,9 @@ static void follow_grub(struct run *run) {
         if (update)
                 take_words(follow_up, (const char *const[4]){ update });
         else
-                take_words(follow_up,
-                           (const char *const[4]){ maker ? maker : "grub-mkconfig", "-o", GRUB_OUTPUT });
-        follow_up->run = update || (maker && access(GRUB_OUTPUT, F_OK) == 0);
+                take_words(follow_up, (const char *const[4]){ maker ? maker : "grub-mkconfig", "-o",
+                                                              SETUP_GRUB_OUTPUT });
+        follow_up->run = update || (maker && access(SETUP_GRUB_OUTPUT, F_OK) == 0);
 }
 
 static void follow_cmdline(struct run *run) {
@@ -162,20 +161,6 @@ static void follow_cmdline(struct run *run) {
                 take_words(follow_up, (const char *const[4]){ program, "add", system.release, image });
 }
 
-/* A run that was broken off has changed the settings, but not what is made of them. */
-static bool grub_is_stale(const struct setup *setup) {
-        _cleanup_buffer_ struct buffer text;
-        struct kdump_reason reason;
-        char parameter[32];
-        bool there = false;
-
-        buffer_init(&text, &system_allocator);
-        if (setup->remove || own_file_read("", GRUB_OUTPUT, &text, &there, &reason) < 0 || !there)
-                return false;
-        snprintf(parameter, sizeof(parameter), "crashkernel=%uM", setup->reserve_mib);
-        return !memmem(text.data, text.size, parameter, strlen(parameter));
-}
-
 static bool is_changed(const struct setup *setup, const char *path) {
         for (size_t i = 0; i < setup->file_count; i++)
                 if (strcmp(setup->files[i].path, path) == 0)
@@ -185,12 +170,15 @@ static bool is_changed(const struct setup *setup, const char *path) {
 
 /* Of another root they are told, not run: they would work on this system. */
 static int follow(struct run *run, bool may_run) {
+        struct utsname system;
         int r = 0;
 
+        (void) uname(&system);
         if (is_changed(&run->setup, SETUP_GRUB_PATH) ||
-            (may_run && run->setup.has_grub && grub_is_stale(&run->setup)))
+            (may_run && run->setup.has_grub && setup_grub_is_stale(&run->setup)))
                 follow_grub(run);
-        if (is_changed(&run->setup, SETUP_CMDLINE_PATH))
+        if (is_changed(&run->setup, SETUP_CMDLINE_PATH) ||
+            (may_run && run->setup.has_cmdline && setup_entries_are_stale(&run->setup, system.release)))
                 follow_cmdline(run);
         for (size_t i = 0; i < run->follow_up_count; i++) {
                 struct follow_up *follow_up = &run->follow_ups[i];

@@ -327,8 +327,67 @@ static void test_sysctl_file(void **state) {
         free(text);
 }
 
+static bool is_stale(const char *root, bool remove, unsigned mib, bool (*ask)(const struct setup *setup)) {
+        struct setup setup = { .root = root, .remove = remove, .reserve_mib = mib };
+        struct kdump_reason reason;
+        bool stale;
+
+        assert_ok(setup_plan(&setup, &reason));
+        stale = ask(&setup);
+        setup_free(&setup);
+        return stale;
+}
+
+static bool entries_are_stale(const struct setup *setup) {
+        return setup_entries_are_stale(setup, "6.1");
+}
+
+/* After a run whose grub-mkconfig failed the settings are as wanted, and what boots is not. */
+static void test_what_grub_has_not_taken(void **state) {
+        char *root = make_debian();
+
+        (void) state;
+        scratch_put(root, SETUP_GRUB_OUTPUT "/x", ""); /* no file: nothing is known */
+        assert_false(is_stale(root, false, 80, setup_grub_is_stale));
+        scratch_remove(root);
+        root = make_debian();
+        assert_false(is_stale(root, false, 80, setup_grub_is_stale));
+        scratch_put(root, SETUP_GRUB_OUTPUT, "linux /vmlinuz quiet\n");
+        assert_true(is_stale(root, false, 80, setup_grub_is_stale));
+        assert_false(is_stale(root, true, 0, setup_grub_is_stale));
+        scratch_put(root, SETUP_GRUB_OUTPUT, "linux /vmlinuz quiet crashkernel=80M\n");
+        assert_false(is_stale(root, false, 80, setup_grub_is_stale));
+        assert_true(is_stale(root, false, 8, setup_grub_is_stale));
+        assert_true(is_stale(root, true, 0, setup_grub_is_stale));
+        scratch_put(root, "/etc/default/grub.d/other.cfg",
+                    "X=\"crashkernel=80M\"\n"); /* then it is of that */
+        assert_false(is_stale(root, true, 0, setup_grub_is_stale));
+        scratch_remove(root);
+}
+
+static void test_what_the_entries_have_not_taken(void **state) {
+        char *root = scratch_make();
+
+        (void) state;
+        scratch_put(root, SETUP_CMDLINE_PATH, CMDLINE);
+        assert_false(is_stale(root, false, 80, entries_are_stale)); /* no entries at all */
+        scratch_put(root, "/boot/loader/entries/id-6.1.conf", "options root=UUID=1 ro quiet\n");
+        assert_true(is_stale(root, false, 80, entries_are_stale));
+        assert_false(is_stale(root, true, 0, entries_are_stale));
+        scratch_put(root, "/boot/loader/entries/id-6.1.conf",
+                    "options root=UUID=1 ro quiet pstore_fw.setup=1 crashkernel=80M \n");
+        assert_false(is_stale(root, false, 80, entries_are_stale));
+        assert_true(is_stale(root, false, 64, entries_are_stale));
+        assert_true(is_stale(root, true, 0, entries_are_stale));
+        scratch_put(root, "/boot/loader/entries/id-5.10.conf", "options root=UUID=1 ro quiet\n");
+        assert_false(is_stale(root, false, 80, entries_are_stale)); /* another kernel's */
+        scratch_remove(root);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_what_grub_has_not_taken),
+                cmocka_unit_test(test_what_the_entries_have_not_taken),
                 cmocka_unit_test(test_grub),
                 cmocka_unit_test(test_grub_as_the_shell_reads_it),
                 cmocka_unit_test(test_kernel_install),
