@@ -132,9 +132,9 @@ static int add_row(int directory_fd, const char *name, struct dumps *dumps, size
         struct text text = TEXT_ON(dump.name);
         int r;
 
-        if (dumps_parse_name(name, &dump.crash_seconds, &dump.number) < 0 ||
-            !is_directory(directory_fd, name))
+        if (dumps_parse_name(name, &dump.crash_seconds, &dump.number) < 0)
                 return 0;
+        dump.is_directory = is_directory(directory_fd, name);
         r = array_grow(&system_allocator, (void **) &dumps->rows, capacity, dumps->count, sizeof(dump));
         if (r < 0)
                 return r;
@@ -262,7 +262,7 @@ static void remove_oldest(int directory_fd, const struct dumps *dumps, unsigned 
                 const char *name = dumps->rows[i].name;
                 unsigned *left = place_of(&dumps->rows[i], places);
 
-                if (current && strcmp(name, current) == 0)
+                if (!dumps->rows[i].is_directory || (current && strcmp(name, current) == 0))
                         continue;
                 if (*left > 0) {
                         (*left)--;

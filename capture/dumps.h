@@ -9,7 +9,7 @@
 
 /*
  * A directory of dumps, and those in it that kdump made: a directory for each, named like the events of other
- * stores, "20261121T075124Z-kdump-panic1". Whatever else is in there is not ours: it is neither listed nor
+ * stores, "20261121T075124Z-kdump-panic1". What has another name is not ours: it is neither listed nor
  * removed.
  */
 
@@ -25,6 +25,7 @@ struct crash_dump {
         char name[DUMPS_NAME_SIZE];
         uint64_t crash_seconds; /* since 1970, as the name has it */
         unsigned number;        /* of several that crashed in one second, from 1 */
+        bool is_directory; /* else it is no dump, but a file or a link of such a name: nothing else is set */
         bool has_log, has_image, has_manifest;
         bool has_part;                 /* of a file that was not finished */
         uint64_t log_size, image_size; /* bytes */
@@ -56,8 +57,8 @@ int dumps_make(int directory_fd, uint64_t crash_seconds, char ret_name[DUMPS_NAM
 int dumps_remove(int directory_fd, const char *name);
 
 /*
- * Removes the oldest until `keep` are left; `current` stays, however old its clock makes it. Those without any
- * file of log or image are counted by themselves: captures that failed push nothing away. One that cannot be
- * removed is told. NULL for no current one.
+ * Removes the oldest until `keep` are left; `current` stays, however old its clock makes it. Those without
+ * any file of log or image are counted by themselves: captures that failed push nothing away. What is no
+ * directory stays. One that cannot be removed is told. NULL for no current one.
  */
 void dumps_prune(int directory_fd, unsigned keep, const char *current, struct journal *journal);
