@@ -32,14 +32,24 @@ static bool is_kept(const char *word, size_t length) {
         return false;
 }
 
-/* Quotes keep blanks together (K6.1 lib/cmdline.c, next_arg()). */
-static size_t word_length(const char *word) {
+/* K6.1 lib/cmdline.c, next_arg(). */
+size_t command_line_word(const char *line) {
         bool quoted = false;
         size_t length = 0;
 
-        while (word[length] && (quoted || !strchr(" \t\n", word[length])))
-                quoted ^= word[length++] == '"';
+        while (line[length] && (quoted || !strchr(" \t\n", line[length])))
+                quoted ^= line[length++] == '"';
         return length;
+}
+
+/* Or all that stands behind it would be in the quote. */
+void command_line_put_word(const char *word, size_t length, struct text *text) {
+        bool quoted = false;
+
+        for (size_t i = 0; i < length; i++)
+                quoted ^= word[i] == '"';
+        text_put_bytes(text, bytes_of(word, length));
+        text_put(text, quoted ? "\" " : " ");
 }
 
 void command_line_put_kept(const char *running, struct text *text) {
@@ -47,11 +57,9 @@ void command_line_put_kept(const char *running, struct text *text) {
 
         for (; *running; running += length) {
                 running += strspn(running, " \t\n");
-                length = word_length(running);
-                if (!is_kept(running, length))
-                        continue;
-                text_put_bytes(text, bytes_of(running, length));
-                text_put_char(text, ' ');
+                length = command_line_word(running);
+                if (is_kept(running, length))
+                        command_line_put_word(running, length, text);
         }
 }
 
@@ -78,7 +86,7 @@ bool command_line_may_append(const char *append) {
                 return false;
         for (; *append; append += length) {
                 append += strspn(append, " \t\n");
-                length = word_length(append);
+                length = command_line_word(append);
                 if (is_forbidden(append, length))
                         return false;
         }

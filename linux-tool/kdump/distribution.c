@@ -13,6 +13,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "linux-tool/kdump/command-line.h"
 #include "linux-tool/kdump/command.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -218,6 +219,7 @@ static const char *const dropped[] = {
         "maxcpus=",
         "panic=",
         "oops=",
+        "sysctl.kernel.panic=", /* counts more than panic= */
         "irqpoll",
         "reset_devices", /* the caller has its own */
         "init=",
@@ -250,35 +252,19 @@ static bool is_dropped(struct bytes word) {
         return false;
 }
 
-static bool is_space(uint8_t c) {
-        return c == ' ' || c == '\t' || c == '\n';
-}
-
-/* The size of the first word; quotes keep spaces together (K6.1 lib/cmdline.c, next_arg()). */
-static size_t word_size(struct bytes view) {
-        bool quoted = false;
-        size_t size = 0;
-
-        for (; size < view.size && (quoted || !is_space(view.data[size])); size++)
-                if (view.data[size] == '"')
-                        quoted = !quoted;
-        return size;
-}
-
 void kdump_distribution_put_parameters(const char *running, struct text *text) {
-        struct bytes view = text_view(running);
+        size_t length;
 
-        while (view.size > 0) {
-                size_t size = word_size(view);
-                struct bytes word = bytes_first(view, size);
+        for (; *running; running += length) {
+                struct bytes word;
 
-                view = bytes_from(view, size > 0 ? size : 1);
+                running += strspn(running, " \t\n");
+                length = command_line_word(running);
+                word = bytes_of(running, length);
                 if (bytes_equal(word, text_view("--"))) /* what follows is for init */
                         break;
-                if (size == 0 || is_dropped(word))
-                        continue;
-                text_put_bytes(text, word);
-                text_put_char(text, ' ');
+                if (length > 0 && !is_dropped(word))
+                        command_line_put_word(running, length, text);
         }
         text_put(text, added);
 }

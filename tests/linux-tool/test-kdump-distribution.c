@@ -307,7 +307,10 @@ static void test_parameters(void **state) {
                           "dyndbg=\"file a +p crashkernel=1\" "
                           "root=LABEL=r ");
         assert_parameters("root=/dev/sda1 -- root=/dev/sdb1", "root=/dev/sda1 ");
-        assert_parameters("a=\"not ended ", "a=\"not ended  ");
+        /* Or what is added would be in the quote. */
+        assert_parameters("a=\"not ended ", "a=\"not ended \" ");
+        assert_parameters("sysctl.kernel.panic=0 sysctl.kernel.panic_on_oops=1 panic=0",
+                          "sysctl.kernel.panic_on_oops=1 ");
 }
 
 static void test_parameters_that_do_not_fit(void **state) {

@@ -103,6 +103,9 @@ static void test_command_line(void **state) {
         assert_null(strstr(line, "noefi"));
         assert_null(strstr(line, "panic=0"));
         assert_null(strstr(line, "console=b"));
+        text = TEXT_ON(line);
+        command_line_put_kept("quiet console=\"ttyS0 x", &text);
+        assert_string_equal(line, "console=\"ttyS0 x\" ");
 }
 
 /* What would take away that the machine comes back, or hide it from the kernel. */
