@@ -140,9 +140,9 @@ void crash_kernel_explain_loss(const char *root, bool was_loaded, struct kdump_r
 
 int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel,
                       struct kdump_reason *ret_reason) {
+        bool was_loaded = is_loaded(root);
         _cleanup_close_ int kernel_fd = open(crash_kernel->kernel, O_RDONLY | O_CLOEXEC);
         _cleanup_close_ int initramfs_fd = memfd_create("initramfs", MFD_CLOEXEC);
-        bool was_loaded = is_loaded(root);
         int r;
 
         if (kernel_fd < 0 || initramfs_fd < 0)

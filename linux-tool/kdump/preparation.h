@@ -32,8 +32,13 @@ struct kdump_problem {
         char remedy[160];           /* the command that mends it, or empty */
 };
 
-#define KDUMP_PROBLEMS_MAX     16
-#define KDUMP_COMMAND_LINE_MAX 2048 /* K6.1 arch/x86/include/asm/setup.h, COMMAND_LINE_SIZE */
+#define KDUMP_PROBLEMS_MAX 16
+
+/*
+ * COMMAND_LINE_SIZE - 1 (K6.1 arch/x86/include/asm/setup.h), less what kexec_file_load() keeps for its own
+ * elfcorehdr= (arch/x86/kernel/kexec-bzimage64.c, bzImage64_load(): MAX_ELFCOREHDR_STR_LEN).
+ */
+#define KDUMP_COMMAND_LINE_MAX (2047 - 30)
 
 struct kdump_preparation {
         /* Each part is there when its flag says so; what needs a part that is not there is left out. */

@@ -215,6 +215,19 @@ static void test_a_failed_load_takes_the_old_one(void **state) {
         scratch_remove(root);
 }
 
+/* It is the kernel's image that cannot be opened, whatever else could not. */
+static void test_load_of_no_image(void **state) {
+        char *root = scratch_make(), name[2 * PATH_MAX];
+        const struct crash_kernel crash_kernel = { .kernel = name, .command_line = "" };
+        struct kdump_reason reason = { "" };
+
+        (void) state;
+        memset(name, 'k', sizeof(name) - 1);
+        name[sizeof(name) - 1] = '\0';
+        assert_error(crash_kernel_load(root, &crash_kernel, &reason), ERR_TOO_LARGE);
+        scratch_remove(root);
+}
+
 static void test_unload_nothing(void **state) {
         char *root = scratch_make();
         struct kdump_reason reason;
@@ -239,6 +252,7 @@ int main(void) {
                 cmocka_unit_test(test_append),
                 cmocka_unit_test(test_explain),
                 cmocka_unit_test(test_unload_nothing),
+                cmocka_unit_test(test_load_of_no_image),
                 cmocka_unit_test(test_a_failed_load_takes_the_old_one),
         };
 
