@@ -33,13 +33,13 @@ run load pstore-fw kdump load
 pstore-fw kdump load --initramfs /tmp/initramfs
 wc -c < /tmp/initramfs > /tmp/size
 run size cat /tmp/size
-""", kdump.LOG_SAVED, kdump.IMAGE_SAVED, 48, 96)
+""", kdump.LOG_SAVED, kdump.IMAGE_SAVED, 48, 96, 150)
 
 THEIRS = Way("kdump-tools", """
 run load kdump-config load
 wc -c < /var/lib/kdump/initrd.img > /tmp/size
 run size cat /tmp/size
-""", b"saved dmesg content in ", b"saved vmcore in ", 96, 160)
+""", b"saved dmesg content in ", b"saved vmcore in ", 96, 160, 300)
 
 _MAKE_THEIR_INITRAMFS = """
 run hook /etc/kernel/postinst.d/kdump-tools "$(uname -r)"

@@ -11,7 +11,6 @@ from harness.system import Crash, System
 
 STEP_MIB = 2
 CRASHES = 10
-_BOUND_S = 120
 _LOWER_MIB = 8
 
 
@@ -25,6 +24,7 @@ class Way:
     image_saved: bytes
     low_mib: int  # too little, it is thought
     high_mib: int  # enough for sure
+    bound_s: float  # for a boot, a crash and what follows; one that hangs takes all of it
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def attempt(system: System, way: Way, mib: int) -> Times | None:
     script = f"rm -rf /var/lib/pstore-fw/2* /var/crash/2*\n{way.load}\nsync\ncrash\n"
     marks = [(mark, _see) for mark in (KERNEL_PANIC, way.log_saved, way.image_saved)]
     try:
-        crashed = system.crash(script, append=f"crashkernel={mib}M", actions=marks, bound_s=_BOUND_S)
+        crashed = system.crash(script, append=f"crashkernel={mib}M", actions=marks, bound_s=way.bound_s)
     except (qemu.Hang, BootFailed) as error:
         report.say(f"  {way.title}, {mib} MiB: fails ({error})")
         return None
