@@ -102,6 +102,10 @@ static int read_file(const char *path, bool must_exist, struct kdump_settings *s
         r = file_read_at(AT_FDCWD, path, SETTINGS_SIZE_MAX, &text);
         if (r == ERR_NOT_FOUND && !must_exist)
                 return 0;
+        if (r == 0 && text.size > 0 && memchr(text.data, '\0', text.size)) {
+                message_error("%s: has a NUL: no file of settings", path);
+                return ERR_VALUE;
+        }
         buffer_append(&text, bytes_of("", 1));
         if (r == 0)
                 r = buffer_error(&text);

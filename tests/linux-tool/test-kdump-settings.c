@@ -92,6 +92,19 @@ static void test_an_option_that_is_too_long(void **state) {
         assert_error(load_text("", kernel, &settings), ERR_TOO_LARGE);
 }
 
+/* What stands behind it would have no effect, and nobody would be told. */
+static void test_a_nul_in_the_file(void **state) {
+        static const char text[] = "keep = 7\n\0path = kdump\n";
+        char *directory = scratch_make();
+        struct options options = { .config = scratch_path(directory, "kdump.conf") };
+        struct kdump_settings settings;
+
+        (void) state;
+        scratch_write(options.config, bytes_of(text, sizeof(text) - 1));
+        assert_error(kdump_settings_load(&options, &settings), ERR_VALUE);
+        scratch_remove(directory);
+}
+
 static void test_wrong_files(void **state) {
         static const char *const files[] = {
                 "path = none\n",
@@ -205,6 +218,7 @@ int main(void) {
                 cmocka_unit_test(test_everything_said),
                 cmocka_unit_test(test_an_option_counts_more),
                 cmocka_unit_test(test_an_option_that_is_too_long),
+                cmocka_unit_test(test_a_nul_in_the_file),
                 cmocka_unit_test(test_wrong_files),
                 cmocka_unit_test(test_a_named_file_has_to_be_there),
                 cmocka_unit_test(test_the_example_changes_nothing),
