@@ -105,14 +105,16 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
 
 int capture_to_console(struct capture *capture) {
         _cleanup_close_ int console = open(capture->console, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-        _cleanup_close_ int fd = open(capture->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        struct save_job job = make_job(capture, fd);
+        _cleanup_close_ int fd =
+                console < 0 ? -1 : open(capture->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        struct save_job job;
         int r;
 
-        if (console < 0 || fd < 0) {
+        if (fd < 0) {
                 journal_failed(&capture->journal, "console", "%s", strerror(errno));
                 return ERR_IO;
         }
+        job = make_job(capture, fd);
         journal_say(&capture->journal, "log goes to the console");
         r = save_log_to(&job, console);
         if (r == 0)

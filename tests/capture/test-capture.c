@@ -162,6 +162,14 @@ static void test_console(void **state) {
         assert_int_equal(access(scratch_path(machine->root, "dmesg.txt"), F_OK), -1);
 }
 
+static void test_no_console(void **state) {
+        struct machine *machine = *state;
+
+        machine->capture.console = machine->root;
+        assert_error(capture_to_console(&machine->capture), ERR_IO);
+        assert_true(step_failed(machine, "console", "Is a directory"));
+}
+
 /* A log that is only begun is better on the console than nowhere. */
 static void test_console_gets_what_there_is(void **state) {
         struct machine *machine = *state;
@@ -298,6 +306,7 @@ int main(void) {
                 TEST(test_a_disk_that_takes_nothing),
                 TEST(test_no_vmcore),
                 TEST(test_console),
+                TEST(test_no_console),
                 TEST(test_console_gets_what_there_is),
                 cmocka_unit_test(test_mount_options),
                 TEST(test_disk_by_uuid),
