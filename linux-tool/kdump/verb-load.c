@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "linux-tool/json.h"
 #include "linux-tool/kdump/crash-kernel.h"
+#include "linux-tool/kdump/json-preparation.h"
 #include "linux-tool/kdump/preparation.h"
 #include "linux-tool/message.h"
 #include "linux-tool/output.h"
@@ -85,19 +86,6 @@ static struct json_object *json_from_kernel(const struct kdump_preparation *prep
         return object;
 }
 
-static struct json_object *json_from_target(const struct kdump_target *target) {
-        struct json_object *object = json_object_new_object();
-
-        json_add_string(object, "directory", target->directory);
-        json_add_string(object, "device", target->device);
-        json_add_string(object, "uuid", target->uuid);
-        json_add_string(object, "file_system", target->file_system);
-        json_add_string(object, "mount_options", target->mount_options);
-        json_add_string(object, "path", target->path);
-        json_add_number(object, "free_bytes", target->free_bytes);
-        return object;
-}
-
 static struct json_object *json_from_initramfs(const struct kdump_preparation *preparation) {
         struct json_object *object = json_object_new_object(), *modules = json_object_new_array();
 
@@ -109,15 +97,6 @@ static struct json_object *json_from_initramfs(const struct kdump_preparation *p
         json_add_string(object, "log_tool", preparation->plan.log_tool);
         json_add_string(object, "image_tool",
                         preparation->plan.image_tool[0] ? preparation->plan.image_tool : NULL);
-        return object;
-}
-
-static struct json_object *json_from_memory(const struct kdump_preparation *preparation) {
-        struct json_object *object = json_object_new_object();
-
-        json_add_number(object, "reserved_bytes", preparation->reserved_bytes);
-        json_add_number(object, "floor_bytes", preparation->need.floor);
-        json_add_number(object, "advice_bytes", preparation->need.advice);
         return object;
 }
 
@@ -144,9 +123,9 @@ static int print_json(const struct load *load, struct output *output) {
         json_add_string(report, "path", crash_path_name(preparation->decision.path));
         json_add_string(report, "why", preparation->decision.why);
         json_add(report, "kernel", preparation->has_kernel ? json_from_kernel(preparation) : NULL);
-        json_add(report, "target", preparation->has_target ? json_from_target(&preparation->target) : NULL);
+        json_add(report, "target", json_from_crash_target(preparation));
         json_add(report, "initramfs", preparation->has_initramfs ? json_from_initramfs(preparation) : NULL);
-        json_add(report, "memory", preparation->has_kernel ? json_from_memory(preparation) : NULL);
+        json_add(report, "memory", json_from_crash_memory(preparation));
         json_add(report, "problems", json_from_problems(preparation));
         return json_report_print(report, output);
 }

@@ -6,6 +6,7 @@
 #include "base/timestamp.h"
 #include "linux-tool/json-finding.h"
 #include "linux-tool/json.h"
+#include "linux-tool/kdump/json-preparation.h"
 #include "linux-tool/kdump/judge.h"
 #include "linux-tool/message.h"
 #include "linux-tool/verbs.h"
@@ -126,46 +127,6 @@ static int print_text(const struct status *status, const struct sink *sink) {
 
 /* --- for programs ------------------------------------------------------------------------------- */
 
-static struct json_object *json_from_memory(const struct status *status) {
-        const struct kdump_preparation *preparation = &status->preparation;
-        const struct memory_need *need = &preparation->need;
-        struct json_object *object = json_object_new_object(), *parts = NULL;
-
-        json_add_number(object, "reserved", preparation->reserved_bytes);
-        if (preparation->has_kernel) {
-                parts = json_object_new_object();
-                json_add_number(parts, "kernel", need->kernel);
-                json_add_number(parts, "starting", need->starting);
-                json_add_number(parts, "unpacked", need->unpacked);
-                json_add_number(parts, "running", need->running);
-                json_add_number(parts, "ram", need->ram);
-                json_add_number(parts, "margin", need->margin);
-                json_add_number(parts, "floor", need->floor);
-                json_add_number(parts, "advice", need->advice);
-                json_add_bool(parts, "with_initramfs",
-                              preparation->has_initramfs && !preparation->lacks_distribution);
-        }
-        json_add(object, "needed", parts);
-        return object;
-}
-
-static struct json_object *json_from_target(const struct status *status) {
-        const struct kdump_target *target = &status->preparation.target;
-        struct json_object *object;
-
-        if (!status->preparation.has_target)
-                return NULL;
-        object = json_object_new_object();
-        json_add_string(object, "directory", target->directory);
-        json_add_string(object, "device", target->device);
-        json_add_string(object, "file_system", target->file_system);
-        json_add_string(object, "uuid", target->uuid[0] ? target->uuid : NULL);
-        json_add_string(object, "above", target->above[0] ? target->above : NULL);
-        json_add_number(object, "free", target->free_bytes);
-        json_add_number(object, "dump_estimate", status->preparation.dump_bytes);
-        return object;
-}
-
 static struct json_object *json_from_switches(const struct kdump_facts *facts) {
         struct json_object *object = json_object_new_object(), *owners = json_object_new_array();
 
@@ -217,8 +178,8 @@ static int print_json(const struct status *status, struct output *output) {
         json_add_string(report, "backend", facts->machine.kernel.backend);
         json_add_bool(report, "loaded", facts->machine.kernel.kdump_loaded);
         json_add_string(report, "kernel", preparation->has_kernel ? preparation->kernel.path : NULL);
-        json_add(report, "memory", json_from_memory(status));
-        json_add(report, "target", json_from_target(status));
+        json_add(report, "memory", json_from_crash_memory(&status->preparation));
+        json_add(report, "target", json_from_crash_target(&status->preparation));
         json_add(report, "switches", json_from_switches(facts));
         for (size_t i = 0; i < facts->dump_count && i < KDUMP_DUMPS_SHOWN_MAX; i++)
                 json_object_array_add(dumps, json_from_dump(&facts->dumps[i]));
