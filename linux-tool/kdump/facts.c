@@ -76,11 +76,15 @@ static bool is_enabled(const char *root, const char *service) {
                any_matches(root, "%s/etc/rc[2345].d/S[0-9][0-9]%s", service);
 }
 
+bool kdump_service_is_enabled(const char *root) {
+        return is_enabled(root, OWN_SERVICE);
+}
+
 static void look_at_services(const char *root, struct kdump_facts *facts) {
         /* Of Debian's kdump-tools and of Fedora's kexec-tools; of SUSE's kdump. */
         static const char *const others[] = { "kdump-tools", "kdump", "kdump-early" };
 
-        facts->service_enabled = is_enabled(root, OWN_SERVICE);
+        facts->service_enabled = kdump_service_is_enabled(root);
         for (size_t i = 0; i < ARRAY_SIZE(others) && facts->owner_count < KDUMP_OWNERS_MAX; i++)
                 if (is_enabled(root, others[i]))
                         facts->owners[facts->owner_count++] = others[i];

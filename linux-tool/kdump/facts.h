@@ -39,6 +39,10 @@ struct kdump_facts {
         struct test_token test;
 };
 
+/* Whether the service that loads the crash kernel at boot is enabled on the system below root ("" or a
+ * directory). */
+bool kdump_service_is_enabled(const char *root);
+
 /* `root` goes before every path: "" for this machine, a directory in tests. What cannot be read is unknown.
  */
 void kdump_facts_look(const char *root, const struct kdump_settings *settings, struct kdump_facts *ret_facts);

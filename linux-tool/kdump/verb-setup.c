@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "linux-tool/json.h"
 #include "linux-tool/kdump/command.h"
+#include "linux-tool/kdump/facts.h"
 #include "linux-tool/kdump/own-file.h"
 #include "linux-tool/kdump/preparation.h"
 #include "linux-tool/kdump/setup.h"
@@ -18,10 +19,11 @@
 #include "linux-tool/verbs.h"
 #include "posix/memory.h"
 
-#define MIB             ((uint64_t) 1024 * 1024)
+#define MIB                  ((uint64_t) 1024 * 1024)
 
-#define COMMAND_LOG     "/run/pstore-fw-setup.log"
-#define COMMAND_SECONDS 600
+#define RUNNING_COMMAND_LINE "/proc/cmdline"
+#define COMMAND_LOG          "/run/pstore-fw-setup.log"
+#define COMMAND_SECONDS      600
 
 /* What makes the boot loader read its settings. */
 struct follow_up {
@@ -32,7 +34,7 @@ struct follow_up {
         int status;              /* when it was run: its exit status, or an error */
 };
 
-#define FOLLOW_UPS_MAX 2
+#define FOLLOW_UPS_MAX 3
 
 struct run {
         struct setup setup;
@@ -51,7 +53,7 @@ static const char *why_unknown(const struct kdump_preparation *preparation) {
                 if (preparation->problems[i].severity == KDUMP_FAULT &&
                     !strstr(preparation->problems[i].remedy, "kdump setup"))
                         return preparation->problems[i].reason.text;
-        return "the kernel is not known";
+        return preparation->has_kernel ? "there is no initramfs yet" : "the kernel is not known";
 }
 
 static int compute_mib(const struct kdump_settings *settings, unsigned *ret_mib) {
@@ -74,7 +76,8 @@ static int compute_mib(const struct kdump_settings *settings, unsigned *ret_mib)
         } else {
                 *ret_mib = (unsigned) ((preparation->need.advice + MIB - 1) / MIB);
                 if (!preparation->has_initramfs)
-                        message_note("the size is an estimate: see 'pstore-fw kdump status'");
+                        message_note("the size is an estimate, to be computed again by a second run: %s",
+                                     why_unknown(preparation));
         }
         kdump_preparation_free(preparation);
         return r;
@@ -168,6 +171,12 @@ static bool is_changed(const struct setup *setup, const char *path) {
         return false;
 }
 
+/* Left enabled it would fail at each boot: there is nothing any more to load into. */
+static void follow_service(struct run *run) {
+        take_words(&run->follow_ups[run->follow_up_count++],
+                   (const char *const[4]){ "systemctl", "disable", "--now", "pstore-fw-kdump" });
+}
+
 /* Of another root they are told, not run: they would work on this system. */
 static int follow(struct run *run, bool may_run) {
         struct utsname system;
@@ -180,6 +189,8 @@ static int follow(struct run *run, bool may_run) {
         if (is_changed(&run->setup, SETUP_CMDLINE_PATH) ||
             (may_run && run->setup.has_cmdline && setup_entries_are_stale(&run->setup, system.release)))
                 follow_cmdline(run);
+        if (run->setup.remove && kdump_service_is_enabled(run->setup.root))
+                follow_service(run);
         for (size_t i = 0; i < run->follow_up_count; i++) {
                 struct follow_up *follow_up = &run->follow_ups[i];
                 const struct command command = {
@@ -214,7 +225,10 @@ static void tell_other(void *context, const char *where, struct bytes parameter)
         snprintf(own, sizeof(own), "crashkernel=%uM", run->setup.reserve_mib);
         if (!run->setup.remove && text_equal(own, other))
                 return;
-        message_note("%s: has %s, too; the last one on the command line counts", where, other);
+        if (strcmp(where, RUNNING_COMMAND_LINE) == 0) /* perhaps ours, of an earlier run */
+                message_note("this boot has %s; if the next one has it too, something else sets it", other);
+        else
+                message_note("%s: has %s, too; the last one on the command line counts", where, other);
         if (!run->others)
                 return;
         object = json_object_new_object();
@@ -242,8 +256,10 @@ static int print_text(const struct run *run, struct output *output) {
                             run->follow_ups[i].line);
         if (changes == 0)
                 sink_format(sink, "nothing to change\n");
-        return sink_format(sink, "%s",
-                           run->reboot_needed ? "a reboot is needed: memory is reserved only then\n" : "");
+        if (!run->reboot_needed)
+                return sink_put(sink, bytes_of("", 0));
+        return sink_format(sink, "a reboot is needed: memory is %s only then\n",
+                           setup->remove ? "given back" : "reserved");
 }
 
 static struct json_object *json_from_follow_up(const struct follow_up *follow_up) {

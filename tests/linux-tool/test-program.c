@@ -268,11 +268,38 @@ static void test_quiet(void **state) {
         program_free(&program);
 }
 
+static void run_setup(struct program *program, const char *root, const char *option, const char *value) {
+        program_run(program, NULL, "kdump", "setup", "--root", root, option, value, NULL);
+        program_assert_status(program, EXIT_DONE);
+}
+
+/* Of what is running, an earlier setup may be the cause; and an enabled service has nothing to load into. */
+static void test_setup_and_its_removal(void **state) {
+        char *root = scratch_make();
+        struct program program;
+
+        (void) state;
+        scratch_put(root, "/etc/default/grub", "GRUB_TIMEOUT=5\n");
+        scratch_put(root, "/proc/cmdline", "quiet crashkernel=72M\n");
+        scratch_put(root, "/etc/systemd/system/sysinit.target.wants/pstore-fw-kdump.service", "");
+        run_setup(&program, root, "--reserve", "80M");
+        test_assert_contains(program.output, "a reboot is needed: memory is reserved only then");
+        assert_null(strstr(program.output, "systemctl"));
+        test_assert_contains(program.messages, "this boot has crashkernel=72M; if the next one has it too,");
+        program_free(&program);
+        run_setup(&program, root, "--remove", NULL);
+        test_assert_contains(program.output, "to be run: systemctl disable --now pstore-fw-kdump");
+        test_assert_contains(program.output, "a reboot is needed: memory is given back only then");
+        program_free(&program);
+        scratch_remove(root);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, program_fixture_setup, program_fixture_teardown)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_help_and_version),
+                TEST(test_setup_and_its_removal),
                 TEST(test_usage_errors),
                 TEST(test_list),
                 TEST(test_show_is_what_the_kernel_showed),
