@@ -18,7 +18,7 @@ static void *failing_resize(void *context, void *block, size_t old_size, size_t 
                 return NULL;
         failing->left -= new_size > 0;
         failing->size = new_size;
-        failing->block = test_allocator.resize(NULL, block, old_size, new_size);
+        failing->block = system_allocator.resize(NULL, block, old_size, new_size);
         return failing->block;
 }
 
@@ -77,7 +77,7 @@ static void test_buffer_format_is_bounded(void **state) {
         struct buffer buffer;
 
         (void) state;
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         buffer_append_format(&buffer, "%255d", 1);
         assert_ok(buffer_error(&buffer));
         assert_int_equal(buffer.size, 255);

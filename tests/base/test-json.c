@@ -10,7 +10,7 @@ struct fixture {
 };
 
 static void begin(struct fixture *fixture) {
-        buffer_init(&fixture->buffer, &test_allocator);
+        buffer_init(&fixture->buffer, &system_allocator);
         json_init(&fixture->json, &fixture->buffer);
 }
 

@@ -51,7 +51,7 @@ static void test_gunzip(void **state) {
         for (size_t size = 0; size <= sizeof(content); size += sizeof(content) / 2) {
                 size_t packed_size = compress_to(packed, sizeof(packed), bytes_of(content, size), &header);
 
-                buffer_init(&buffer, &test_allocator);
+                buffer_init(&buffer, &system_allocator);
                 assert_ok(gunzip_bytes(bytes_of(packed, packed_size), &buffer));
                 assert_true(bytes_equal(buffer_bytes(&buffer), bytes_of(content, size)));
                 buffer_free(&buffer);
@@ -64,7 +64,7 @@ static void test_gunzip_of_what_is_broken(void **state) {
         size_t size;
 
         (void) state;
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         size = compress_to(packed, sizeof(packed), text_view("a text of some length"), NULL);
         for (size_t cut = 0; cut < size; cut++)
                 assert_true(gunzip_bytes(bytes_of(packed, cut), &buffer) < 0);

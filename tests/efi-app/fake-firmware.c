@@ -288,7 +288,7 @@ struct app fake_firmware_app(struct fake_firmware *fake) {
                 .system = &fake->system,
                 .boot = &fake->boot,
                 .runtime = &fake->runtime,
-                .allocator = test_allocator,
+                .allocator = system_allocator,
         };
 
         console_init(&app.console, &fake->system, false);

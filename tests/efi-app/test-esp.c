@@ -12,7 +12,7 @@ static int start_esp(void **state) {
         start(state);
         assert_ok(esp_open(&esp, &app));
         target = esp_dump_target(&esp);
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         return 0;
 }
 

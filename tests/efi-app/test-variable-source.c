@@ -90,7 +90,7 @@ static void test_hardware_error_records(void **state) {
         fake_variables_put(&fake->variables, u"HwErrRecord", &hardware_error, text_view("x"));
         fake_variables_put(&fake->variables, u"HwErrRec0001", &fake_vendor_other, text_view("x"));
         assert_string_equal(list(), ALL_THREE "HwErrRec0000|");
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         assert_ok(source.operations->read(&source, "HwErrRec0000", &buffer));
         assert_true(bytes_equal(buffer_bytes(&buffer), text_view("CPER")));
         buffer_free(&buffer);
@@ -139,7 +139,7 @@ static void test_names_of_any_characters_lead_back_to_their_variables(void **sta
 
         (void) state;
         fake_variables_put_record(&fake->variables, u"d\u00fcmp-\u4711\xd800 \x01", "text");
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         assert_ok(source.operations->open(&source));
         assert_int_equal(source.operations->next(&source, &entry), 1);
         assert_ok(source.operations->read(&source, entry.name, &buffer));
@@ -239,7 +239,7 @@ static void test_read(void **state) {
         struct buffer buffer;
 
         (void) state;
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         assert_ok(read_first(READ_HONEST, &buffer));
         assert_first(&buffer, 21);
         assert_ok(read_first(READ_HONEST, &buffer)); /* into a buffer that is there */
@@ -254,7 +254,7 @@ static void test_sizes_that_change_between_two_calls(void **state) {
         struct buffer buffer;
 
         (void) state;
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         assert_ok(read_first(READ_GROWS, &buffer));
         assert_first(&buffer, 21);
         assert_ok(read_first(READ_SHRINKS, &buffer));
@@ -266,7 +266,7 @@ static void test_a_size_larger_than_the_buffer_is_no_size(void **state) {
         struct buffer buffer;
 
         (void) state;
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         assert_error(read_first(READ_OVERRUNS, &buffer), ERR_LENGTH);
         assert_true(buffer.size <= buffer.capacity);
         assert_error(read_first(READ_WANTS_EXABYTES, &buffer), ERR_TOO_LARGE);

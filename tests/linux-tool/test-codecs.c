@@ -262,7 +262,7 @@ static void assert_variable(const struct compressor *compressor, const char *nam
         else
                 fake_source_add_shown(&source, name, form, RECORD_TYPE_DMESG, 1709210119,
                                       bytes_of(stream, size));
-        catalog_init(&catalog, &test_allocator, codecs_linux, codecs_linux_count, NULL);
+        catalog_init(&catalog, &system_allocator, codecs_linux, codecs_linux_count, NULL);
         assert_int_equal(catalog_add(&catalog, &source.source), 1);
         assert_ok(catalog_join(&catalog));
         assert_int_equal(catalog.event_count, 1);

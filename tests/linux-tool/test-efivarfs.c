@@ -40,7 +40,7 @@ static struct record_source *new_source(void) {
 static int load(struct catalog *catalog, struct record_source *source) {
         int r;
 
-        catalog_init(catalog, &test_allocator, codec_builtin, codec_builtin_count, NULL);
+        catalog_init(catalog, &system_allocator, codec_builtin, codec_builtin_count, NULL);
         r = catalog_add(catalog, source);
         assert_ok(catalog_join(catalog));
         return r;

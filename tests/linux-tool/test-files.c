@@ -35,7 +35,7 @@ static void test_read_up_to_a_limit(void **state) {
         (void) state;
         memset(content, 'x', sizeof(content));
         scratch_write(path, bytes_of(content, sizeof(content)));
-        buffer_init(&buffer, &test_allocator);
+        buffer_init(&buffer, &system_allocator);
         assert_ok(file_read_at(AT_FDCWD, path, sizeof(content), &buffer));
         assert_true(bytes_equal(buffer_bytes(&buffer), bytes_of(content, sizeof(content))));
         buffer.size = 0;
@@ -56,7 +56,7 @@ static void open_target(struct opened *opened) {
         opened->directory = scratch_make();
         snprintf(opened->root, sizeof(opened->root), "%s/a/b", opened->directory);
         assert_ok(file_dump_target_open(&opened->target, opened->root, &opened->dump));
-        buffer_init(&opened->buffer, &test_allocator);
+        buffer_init(&opened->buffer, &system_allocator);
 }
 
 static void close_target(struct opened *opened) {

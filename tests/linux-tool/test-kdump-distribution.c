@@ -38,7 +38,7 @@ static int setup(void **state) {
         struct fixture *fixture = calloc(1, sizeof(*fixture));
 
         fixture->root = scratch_make();
-        buffer_init(&fixture->initramfs, &test_allocator);
+        buffer_init(&fixture->initramfs, &system_allocator);
         put_file(fixture, "var/tmp/other", "");
         *state = fixture;
         return 0;

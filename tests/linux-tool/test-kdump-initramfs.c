@@ -53,7 +53,7 @@ static void test_packed_file(void **state) {
 
                 pack(root, rows[i][0], rows[i][1]);
                 snprintf(path, sizeof(path), "%s%s", root, names[i]);
-                buffer_init(&buffer, &test_allocator);
+                buffer_init(&buffer, &system_allocator);
                 assert_ok(packed_file_read(path, 1000, &buffer));
                 assert_true(bytes_equal(buffer_bytes(&buffer), text_view(content)));
                 buffer_free(&buffer);
@@ -74,7 +74,7 @@ static void read_archive(struct bytes bytes, struct found *found) {
         struct text names = TEXT_ON(found->names);
         struct archive_entry *entry;
 
-        buffer_init(&found->module, &test_allocator);
+        buffer_init(&found->module, &system_allocator);
         archive_read_support_format_cpio(archive);
         assert_int_equal(archive_read_open_memory(archive, bytes.data, bytes.size), ARCHIVE_OK);
         while (archive_read_next_header(archive, &entry) == ARCHIVE_OK) {

@@ -69,7 +69,7 @@ struct loaded {
 static void load(struct loaded *loaded, const struct fixture *fixture) {
         loaded->source = source_new(fixture->spec);
         assert_non_null(loaded->source);
-        catalog_init(&loaded->catalog, &test_allocator, codec_builtin, codec_builtin_count, NULL);
+        catalog_init(&loaded->catalog, &system_allocator, codec_builtin, codec_builtin_count, NULL);
         loaded->result = catalog_add(&loaded->catalog, loaded->source);
         assert_ok(catalog_join(&loaded->catalog));
 }

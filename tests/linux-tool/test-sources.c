@@ -26,7 +26,7 @@ static void load(struct loaded *loaded, const char *spec) {
         assert_true(source_spec_is_valid(spec));
         loaded->source = source_new(spec);
         assert_non_null(loaded->source);
-        catalog_init(&loaded->catalog, &test_allocator, codec_builtin, codec_builtin_count, NULL);
+        catalog_init(&loaded->catalog, &system_allocator, codec_builtin, codec_builtin_count, NULL);
         loaded->result = catalog_add(&loaded->catalog, loaded->source);
         assert_ok(catalog_join(&loaded->catalog));
 }

@@ -138,7 +138,7 @@ static void compare(const char *file, struct bytes shown) {
 static void assert_log_is_its_parts(const struct event *event) {
         struct buffer wanted;
 
-        buffer_init(&wanted, &test_allocator);
+        buffer_init(&wanted, &system_allocator);
         for (uint32_t part = event->part_max; part > 0; part--)
                 for (size_t i = 0; i < event->record_count; i++) {
                         const struct record *record = f.catalog.records[event->first + i];

@@ -18,7 +18,7 @@ void store_fixture_begin(struct store_fixture *fixture) {
         fake_source_init(&fixture->erst, "erst", RECORD_STORE_ERST);
         fake_source_init(&fixture->efi, "efi", RECORD_STORE_EFI);
         init_catalog(fixture);
-        buffer_init(&fixture->output, &test_allocator);
+        buffer_init(&fixture->output, &system_allocator);
         fixture->sink = (struct sink){ .context = &fixture->output, .write = keep };
 }
 

@@ -23,18 +23,6 @@ size_t test_count_lines(const char *text) {
         return count;
 }
 
-static void *resize(void *context, void *block, size_t old_size, size_t new_size) {
-        (void) context;
-        (void) old_size;
-        if (new_size == 0) {
-                free(block);
-                return NULL;
-        }
-        return realloc(block, new_size);
-}
-
-const struct allocator test_allocator = { .resize = resize };
-
 struct bytes test_read_file(const char *path) {
         FILE *file = fopen(path, "rb");
         struct stat status;

@@ -19,6 +19,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "posix/memory.h"
 
 /* An error by its name, so that a failed assertion can be read. */
 #define assert_error(got, wanted) assert_string_equal(error_name(got), error_name(wanted))
@@ -30,9 +31,6 @@ void test_assert_ok(int result, const char *file, int line);
 void test_assert_contains(const char *text, const char *wanted);
 
 size_t test_count_lines(const char *text);
-
-/* A shared allocator over malloc(). */
-extern const struct allocator test_allocator;
 
 /* The whole file, malloc()ed; fails the test when it cannot be read. The caller frees .data. */
 struct bytes test_read_file(const char *path);
