@@ -61,6 +61,7 @@ static struct save_job make_job(struct capture *capture, int directory_fd) {
                 .deadline_ms = capture->deadline_ms,
                 .meminfo = &capture->meminfo,
                 .journal = &capture->journal,
+                .log_is_safe = capture->log_is_safe,
         };
 
         (void) tool_find(capture->tools, capture->plan.log_tool, &job.log_tools[0]);
@@ -122,4 +123,44 @@ int capture_to_console(struct capture *capture) {
         else
                 journal_failed(&capture->journal, "console", "%s", error_text(r));
         return r;
+}
+
+static int save_here(struct capture *capture, worker_function *to_disk, void *context) {
+        atomic_bool log_is_safe = false;
+        int r = to_disk(context, &log_is_safe);
+
+        if (r < 0)
+                (void) capture_to_console(capture);
+        return r;
+}
+
+/* The rest is worth waiting for, but nothing depends on it. */
+static void await_rest(struct capture *capture, struct worker *worker) {
+        if (worker_wait(worker, capture->deadline_ms) == WORKER_GOES_ON)
+                journal_failed(&capture->journal, "disk", "not done in time");
+}
+
+int capture_save(struct capture *capture, worker_function *to_disk, void *context) {
+        uint64_t patience_ms = clock_left_ms(capture->deadline_ms) / 4 * 3;
+        enum worker_state state;
+        struct worker worker;
+        int r;
+
+        r = worker_start(to_disk, context, &worker);
+        if (r < 0) {
+                journal_failed(&capture->journal, "process", "%s", error_text(r));
+                return save_here(capture, to_disk, context);
+        }
+        state = worker_wait_for_mark(&worker, clock_ms() + patience_ms);
+        if (state == WORKER_AT_MARK)
+                await_rest(capture, &worker);
+        if (state == WORKER_AT_MARK || (state == WORKER_ENDED && worker.result == 0))
+                return 0;
+        if (state == WORKER_GOES_ON)
+                journal_failed(&capture->journal, "disk", "no answer after %llu s",
+                               (unsigned long long) patience_ms / 1000);
+        (void) capture_to_console(capture);
+        if (state == WORKER_GOES_ON)
+                await_rest(capture, &worker);
+        return state == WORKER_GOES_ON ? ERR_TIMEOUT : worker.result;
 }

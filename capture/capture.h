@@ -7,18 +7,27 @@
 #include "capture/journal.h"
 #include "capture/meminfo.h"
 #include "capture/plan.h"
+#include "capture/worker.h"
 
 /* What a capture has from its beginning to its end. */
 struct capture {
         struct capture_plan plan;
         struct journal journal;
         struct meminfo meminfo;
-        uint64_t deadline_ms;  /* of clock_ms(): the guard acts a little later */
-        const char *vmcore;    /* "/proc/vmcore" */
-        const char *tools;     /* CAPTURE_TOOLS_PATH */
-        const char *console;   /* "/dev/console" */
-        const char *temporary; /* a directory in memory, for a log that only the console gets */
+        uint64_t deadline_ms;     /* of clock_ms(): the guard acts a little later */
+        const char *vmcore;       /* "/proc/vmcore" */
+        const char *tools;        /* CAPTURE_TOOLS_PATH */
+        const char *console;      /* "/dev/console" */
+        const char *temporary;    /* a directory in memory, for a log that only the console gets */
+        atomic_bool *log_is_safe; /* set when it is; NULL where nobody asks */
 };
+
+/*
+ * Saves by `to_disk`, in a process of its own, as a disk may hang where nothing can be killed. When that
+ * fails, or has not made the log safe with a quarter of the time left, the log goes to the console. 0 when it
+ * is safe on the disk.
+ */
+int capture_save(struct capture *capture, worker_function *to_disk, void *context);
 
 /*
  * Saves into the plan's directory below `mount_point`, where its file system is mounted; what of the

@@ -137,24 +137,34 @@ static bool vmcore_is_there(struct capture *capture) {
         return false;
 }
 
-static void run_alone(struct capture *capture) {
-        bool mounted;
+static int save_alone(void *context, atomic_bool *log_is_safe) {
+        struct capture *capture = context;
         int r;
 
-        prepare_tools(capture);
+        capture->log_is_safe = log_is_safe;
         module_load_all(CAPTURE_MODULES_PATH, &capture->journal);
-        mounted = mount_target(capture) == 0;
-        r = mounted ? capture_to_disk(capture, TARGET) : ERR_NOT_FOUND;
+        r = mount_target(capture);
         if (r < 0)
-                (void) capture_to_console(capture);
-        if (mounted && umount(TARGET) < 0)
+                return r;
+        r = capture_to_disk(capture, TARGET);
+        if (umount(TARGET) < 0)
                 journal_failed(&capture->journal, "umount", "%s", strerror(errno));
+        return r;
 }
 
-static void run_mounted(struct capture *capture, const char *mount_point) {
-        prepare_tools(capture);
-        if (capture_to_disk(capture, mount_point) < 0)
-                (void) capture_to_console(capture);
+struct mounted {
+        struct capture *capture;
+        const char *mount_point;
+};
+
+static int save_mounted(void *context, atomic_bool *log_is_safe) {
+        const struct mounted *mounted = context;
+        int r;
+
+        mounted->capture->log_is_safe = log_is_safe;
+        r = capture_to_disk(mounted->capture, mounted->mount_point);
+        sync();
+        return r;
 }
 
 /* Nothing says where the disk is: the console is left. */
@@ -184,6 +194,7 @@ static void set_bound(struct capture *capture, struct reset *reset, unsigned sec
 }
 
 static void capture_all(struct capture *capture, struct reset *reset, const char *mount_point) {
+        struct mounted mounted = { .capture = capture, .mount_point = mount_point };
         pid_t guard_pid = 0;
 
         /* The plan may be missing: a bound there is from the start. */
@@ -195,10 +206,11 @@ static void capture_all(struct capture *capture, struct reset *reset, const char
                 return;
         }
         set_bound(capture, reset, capture->plan.bound_seconds, &guard_pid);
+        prepare_tools(capture);
         if (mount_point)
-                run_mounted(capture, mount_point);
+                (void) capture_save(capture, save_mounted, &mounted);
         else
-                run_alone(capture);
+                (void) capture_save(capture, save_alone, capture);
 }
 
 static int usage(void) {
@@ -239,8 +251,7 @@ int main(int argc, char **argv) {
         journal_say(&capture.journal, "capture starts");
         capture_all(&capture, &reset, mount_point);
         journal_say(&capture.journal, "restarting");
-        /* Where a disk is broken this may wait for ever: then the guard restarts. */
-        sync();
+        /* All is flushed where it can be. Drivers may wait for a broken disk: then the guard restarts. */
         (void) reboot(RB_AUTOBOOT);
         /* It does not come back when it works. */
         reset_now(&reset);

@@ -318,6 +318,8 @@ int save_dump(const struct save_job *job, struct save_result *ret_result) {
                 return fd;
         r = save_log(job, fd, &result.log);
         if (r == 0) {
+                if (job->log_is_safe)
+                        atomic_store(job->log_is_safe, true);
                 journal_done(job->journal, "log");
                 journal_say(job->journal, "log saved in %s/%s", job->directory, result.name);
                 digest_log(fd, &result);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ struct save_job {
         uint64_t deadline_ms;                      /* for all of it */
         struct meminfo *meminfo;
         struct journal *journal;
+        atomic_bool *log_is_safe; /* set then; NULL where nobody asks */
 };
 
 /* A file of the dump, or why there is none. */

@@ -2,6 +2,7 @@
 #include "tests/support/test.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -295,6 +296,88 @@ static void test_guard_is_taken_back(void **state) {
         close(stages.pipe[0]);
 }
 
+#define HANG_MS 4000
+
+/* What a process has to do that saves to a disk, or to one that hangs. */
+struct disk_work {
+        struct machine *machine;
+        bool saves, hangs;
+        int result;
+};
+
+static int do_disk_work(void *context, atomic_bool *log_is_safe) {
+        struct disk_work *work = context;
+
+        work->machine->capture.log_is_safe = log_is_safe;
+        if (work->saves)
+                work->result = capture_to_disk(&work->machine->capture, work->machine->disk);
+        if (work->hangs)
+                clock_sleep_ms(HANG_MS);
+        return work->result;
+}
+
+static size_t console_size(const struct machine *machine) {
+        struct stat stat_of_console;
+
+        assert_int_equal(stat(machine->console, &stat_of_console), 0);
+        return (size_t) stat_of_console.st_size;
+}
+
+static void await_children(void) {
+        while (waitpid(-1, NULL, 0) > 0)
+                ;
+}
+
+static void test_what_is_safe_needs_no_console(void **state) {
+        struct disk_work work = { .machine = *state, .saves = true };
+
+        assert_ok(capture_save(&work.machine->capture, do_disk_work, &work));
+        assert_int_equal(console_size(work.machine), 0);
+}
+
+static void test_what_fails_goes_to_the_console(void **state) {
+        struct disk_work work = { .machine = *state, .result = ERR_READ_ONLY };
+
+        assert_error(capture_save(&work.machine->capture, do_disk_work, &work), ERR_READ_ONLY);
+        assert_int_equal(console_size(work.machine), 8);
+}
+
+static void test_a_disk_that_hangs_is_not_waited_for(void **state) {
+        struct disk_work work = { .machine = *state, .hangs = true };
+        uint64_t start_ms = clock_ms();
+
+        work.machine->capture.deadline_ms = start_ms + HANG_MS / 2;
+        assert_error(capture_save(&work.machine->capture, do_disk_work, &work), ERR_TIMEOUT);
+        assert_int_equal(console_size(work.machine), 8);
+        assert_true(step_failed(work.machine, "disk", "no answer after 1 s"));
+        assert_true(clock_ms() - start_ms < HANG_MS);
+        await_children();
+}
+
+static void test_a_disk_that_hangs_after_the_log(void **state) {
+        struct disk_work work = { .machine = *state, .saves = true, .hangs = true };
+
+        work.machine->capture.deadline_ms = clock_ms() + HANG_MS / 2;
+        assert_ok(capture_save(&work.machine->capture, do_disk_work, &work));
+        assert_int_equal(console_size(work.machine), 0);
+        assert_true(step_failed(work.machine, "disk", "not done in time"));
+        await_children();
+}
+
+static int die(void *context, atomic_bool *log_is_safe) {
+        (void) context;
+        (void) log_is_safe;
+        (void) signal(SIGKILL, SIG_DFL);
+        return raise(SIGKILL);
+}
+
+static void test_a_process_that_is_killed(void **state) {
+        struct machine *machine = *state;
+
+        assert_error(capture_save(&machine->capture, die, NULL), ERR_FAILED);
+        assert_int_equal(console_size(machine), 8);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -308,6 +391,11 @@ int main(void) {
                 TEST(test_console),
                 TEST(test_no_console),
                 TEST(test_console_gets_what_there_is),
+                TEST(test_what_is_safe_needs_no_console),
+                TEST(test_what_fails_goes_to_the_console),
+                TEST(test_a_disk_that_hangs_is_not_waited_for),
+                TEST(test_a_disk_that_hangs_after_the_log),
+                TEST(test_a_process_that_is_killed),
                 cmocka_unit_test(test_mount_options),
                 TEST(test_disk_by_uuid),
                 cmocka_unit_test(test_guard_acts_in_two_stages),
