@@ -14,6 +14,11 @@
 #define END_OF_BLOCK         256
 #define FIRST_LENGTH         257
 
+/* Codes up to so long, which most are, are looked up by the bits to come; the entry is symbol and length. */
+#define QUICK_BITS         9
+#define QUICK_SIZE         (1U << QUICK_BITS)
+#define QUICK_LENGTH_SHIFT 12
+
 /* RFC 1950, 2.2 */
 #define ZLIB_METHOD_DEFLATE  8
 #define ZLIB_WINDOW_BITS_MAX 15
@@ -53,6 +58,7 @@ struct huffman {
         uint16_t count[CODE_LENGTH_MAX + 1];
         uint16_t symbol[LITERAL_CODES_FIXED];
         unsigned longest;
+        uint16_t quick[QUICK_SIZE]; /* 0: a longer code, or none */
 };
 
 /* --- bits ------------------------------------------------------------------------------------- */
@@ -145,9 +151,30 @@ static int huffman_check(const struct huffman *code, bool one_may_be_alone) {
         return 0;
 }
 
+/* Codes are written with their first bit lowest (RFC 1951, 3.1.1). */
+static unsigned reversed(unsigned value, unsigned length) {
+        unsigned result = 0;
+
+        for (; length > 0; length--, value >>= 1)
+                result = result << 1 | (value & 1);
+        return result;
+}
+
+/* Each code stands at every index that begins with it. */
+static void huffman_make_quick(struct huffman *code) {
+        unsigned value = 0, index = 0;
+
+        for (unsigned length = 1; length <= QUICK_BITS; length++, value <<= 1)
+                for (unsigned i = 0; i < code->count[length]; i++, value++, index++)
+                        for (unsigned at = reversed(value, length); at < QUICK_SIZE; at += 1U << length)
+                                code->quick[at] =
+                                        (uint16_t) (length << QUICK_LENGTH_SHIFT | code->symbol[index]);
+}
+
 static int huffman_build(struct huffman *code, const uint8_t *lengths, unsigned count,
                          bool one_may_be_alone) {
         uint16_t next[CODE_LENGTH_MAX + 1];
+        int r;
 
         memset(code, 0, sizeof(*code));
         for (unsigned i = 0; i < count; i++)
@@ -162,14 +189,17 @@ static int huffman_build(struct huffman *code, const uint8_t *lengths, unsigned 
         for (unsigned i = 0; i < count; i++)
                 if (lengths[i] > 0)
                         code->symbol[next[lengths[i]]++] = (uint16_t) i;
-        return huffman_check(code, one_may_be_alone);
+        r = huffman_check(code, one_may_be_alone);
+        if (r == 0)
+                huffman_make_quick(code);
+        return r;
 }
 
 /*
  * Returns the symbol. ERR_STREAM for bits that no symbol has, which exist in a code of one symbol or none;
  * even the code of none takes one bit before it fails, as in zlib.
  */
-static int huffman_get(const struct huffman *code, struct bit_reader *reader) {
+static int huffman_get_bitwise(const struct huffman *code, struct bit_reader *reader) {
         unsigned value = 0, first = 0, index = 0, length = 0;
 
         do {
@@ -187,6 +217,25 @@ static int huffman_get(const struct huffman *code, struct bit_reader *reader) {
                 index += code->count[length];
         } while (length < code->longest);
         return ERR_STREAM;
+}
+
+/* The bits that are not held yet are zero: a code that fits in those that are is found all the same. */
+static int huffman_get(const struct huffman *code, struct bit_reader *reader) {
+        for (;;) {
+                unsigned entry = code->quick[reader->held & (QUICK_SIZE - 1)];
+                unsigned length = entry >> QUICK_LENGTH_SHIFT;
+                int r;
+
+                if (length == 0)
+                        return huffman_get_bitwise(code, reader);
+                if (length <= reader->held_count) {
+                        (void) reader_take(reader, length);
+                        return (int) (entry & ((1U << QUICK_LENGTH_SHIFT) - 1));
+                }
+                r = reader_pull_byte(reader);
+                if (r < 0)
+                        return r;
+        }
 }
 
 /* --- blocks ----------------------------------------------------------------------------------- */

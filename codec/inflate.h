@@ -8,7 +8,7 @@
 /*
  * Decompression of DEFLATE streams. The verdict on every input is zlib's: what its inflate() takes is
  * taken and gives the same bytes, what it refuses is refused, and what leaves it waiting for input is
- * ERR_TRUNCATED. The state lives on the stack, about 2 KiB; the work is bounded by the sum of input and
+ * ERR_TRUNCATED. The state lives on the stack, about 4 KiB; the work is bounded by the sum of input and
  * output.
  *
  * The functions do not bear zlib's name: in the Linux command it would take the place of zlib's own for every
