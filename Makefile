@@ -61,9 +61,10 @@ CFLAGS_san-efi = $(CFLAGS_san) $(EFI_TYPES)
 CC_fuzz      = $(FUZZ_CC)
 CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link $(LIBS_CFLAGS) -Itests
 
-# What the crash kernel runs: one file, no libraries beside it, small as its memory is reserved for good.
+# What the crash kernel runs: one file, no libraries beside it. Small, as its memory is reserved for good, but
+# fast where it unpacks.
 CC_static     = $(CC)
-CFLAGS_static = $(COMMON) -Os -ffunction-sections -fdata-sections
+CFLAGS_static = $(COMMON) -O2 -ffunction-sections -fdata-sections
 STATIC_LIBS  := -linih -lblkid
 
 # Firmware: no libc (-ffreestanding, and -fno-builtin-... is not needed as efi-app/memory.c has the four
