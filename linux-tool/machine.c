@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arith.h"
+#include "linux-tool/sources.h"
 #include "linux-tool/system-file.h"
 
 #define PSTORE_BACKEND    "/sys/module/pstore/parameters/backend"
@@ -59,6 +60,21 @@ static const char *command_for(const char *root, const struct machine *machine) 
         return NULL;
 }
 
+/* Of the two stores only EFI's tells, and that since Linux 6.5. */
+static void look_for_room(struct machine *machine) {
+        struct source_space space = { .known = false };
+        struct record_source *source;
+
+        if (!machine->kernel.backend || strncmp(machine->kernel.backend, "efi", 3) != 0)
+                return;
+        source = source_new("efivarfs");
+        if (!source)
+                return;
+        (void) source->operations->space(source, &space);
+        machine->kernel.backend_full = check_is_full(&machine->kernel, &space);
+        source_free(source);
+}
+
 void machine_look(const char *root, struct machine *ret_machine) {
         struct machine *machine = ret_machine;
         struct check_kernel *kernel = &machine->kernel;
@@ -74,4 +90,6 @@ void machine_look(const char *root, struct machine *ret_machine) {
         kernel->notifiers_first = read_flag(root, NOTIFIERS_FIRST);
         (void) system_file_number(root, PSTORE_KMSG_BYTES, &kernel->log_bytes);
         kernel->panic_seconds_known = system_file_number(root, PANIC_SECONDS, &kernel->panic_seconds);
+        if (!root[0])
+                look_for_room(machine);
 }

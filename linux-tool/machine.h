@@ -11,6 +11,7 @@ struct machine {
         bool has_efi;  /* EFI variables */
 };
 
-/* `root` goes before every path: "" for this machine, a directory in tests. What cannot be read is unknown.
+/* `root` goes before every path: "" for this machine, a directory in tests. What cannot be read is unknown;
+ * whether the back end's store is full, also in tests.
  */
 void machine_look(const char *root, struct machine *ret_machine);

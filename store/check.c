@@ -87,18 +87,16 @@ static bool is_usable(const struct check_store *store) {
         return store->error == 0;
 }
 
-static uint64_t bytes_for_logs(const struct check_store *store) {
-        const struct source_space *space = &store->space;
-
+static uint64_t bytes_for_logs(const struct source_space *space) {
         return space->remaining > space->reserved ? space->remaining - space->reserved : 0;
 }
 
-static bool log_fits(const struct check_store *store, uint64_t log_bytes) {
-        return !store->space.known || bytes_for_logs(store) >= log_bytes;
+static uint64_t log_bytes_wanted(const struct check_kernel *kernel) {
+        return kernel->known && kernel->log_bytes ? kernel->log_bytes : LOG_BYTES_DEFAULT;
 }
 
-static uint64_t log_bytes_wanted(const struct check_facts *facts) {
-        return facts->kernel.known && facts->kernel.log_bytes ? facts->kernel.log_bytes : LOG_BYTES_DEFAULT;
+bool check_is_full(const struct check_kernel *kernel, const struct source_space *space) {
+        return space->known && bytes_for_logs(space) < log_bytes_wanted(kernel);
 }
 
 /* pstorefs tells no space of its own: where its store is looked at itself, that counts. */
@@ -113,6 +111,7 @@ static bool is_view_of_another(const struct check_facts *facts, const struct che
 void check_decide_path(const struct check_kernel *kernel, struct crash_path_decision *ret_decision) {
         const struct crash_path_facts facts = {
                 .backend = kernel->backend,
+                .backend_full = kernel->backend_full,
                 .memory_reserved = kernel->crash_bytes > 0,
                 .wish = kernel->wish,
         };
@@ -138,7 +137,7 @@ static void judge_stores_together(struct judge *judge) {
                         return; /* it may be a good one: that it is unknown is said of it alone */
                 usable += is_usable(store);
                 fitting += is_usable(store) && !is_view_of_another(facts, store) &&
-                           log_fits(store, log_bytes_wanted(facts));
+                           !check_is_full(&facts->kernel, &store->space);
         }
         if (facts->kernel.known && facts->kernel.kdump_loaded)
                 return; /* a panic leaves its trace there */
@@ -148,7 +147,7 @@ static void judge_stores_together(struct judge *judge) {
         else if (fitting == 0)
                 check_find(&judge->found, CHECK_CRITICAL, "pstore-fw clear --all",
                            "a crash leaves less than its log: no store has %llu bytes left for it",
-                           (unsigned long long) log_bytes_wanted(facts));
+                           (unsigned long long) log_bytes_wanted(&facts->kernel));
 }
 
 static void judge_errors(struct judge *judge, const struct check_store *store) {
@@ -178,17 +177,17 @@ static void judge_space(struct judge *judge, const struct check_store *store) {
 
         if (!is_usable(store) || !space->known)
                 return;
-        if (!log_fits(store, log_bytes_wanted(judge->facts)))
+        if (check_is_full(&judge->facts->kernel, space))
                 check_find(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
                            "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
-                           (unsigned long long) bytes_for_logs(store),
-                           (unsigned long long) log_bytes_wanted(judge->facts));
+                           (unsigned long long) bytes_for_logs(space),
+                           (unsigned long long) log_bytes_wanted(&judge->facts->kernel));
         else if (used > space->total / 100 * USED_WARNING_PERCENT)
                 check_find(&judge->found, CHECK_WARNING, "", "%s: more than %d%% of the store is used",
                            store->spec, USED_WARNING_PERCENT);
         else
                 check_find(&judge->found, CHECK_OK, "", "%s: %llu bytes are left for logs", store->spec,
-                           (unsigned long long) bytes_for_logs(store));
+                           (unsigned long long) bytes_for_logs(space));
 }
 
 static void judge_store(struct judge *judge, const struct check_store *store) {

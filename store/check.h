@@ -36,6 +36,7 @@ struct check_store {
 struct check_kernel {
         bool known;
         const char *backend; /* pstore's active back end ("erst", "efi_pstore" …); NULL: none is registered */
+        bool backend_full;   /* its store is known to have no room for one more log */
         const char *command; /* that would register one for a store of this machine; NULL: none is known */
         bool kdump_loaded;
         bool notifiers_first;   /* crash_kexec_post_notifiers: pstore is written before kdump starts */
@@ -50,6 +51,9 @@ struct check_kernel {
  */
 void check_count_records(const struct catalog *catalog, const struct record_source *source,
                          struct check_store *store);
+
+/* True where the store has no room for what the kernel writes of one crash; false when that is not known. */
+bool check_is_full(const struct check_kernel *kernel, const struct source_space *space);
 
 struct check_facts {
         const struct check_store *stores;

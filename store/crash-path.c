@@ -65,10 +65,15 @@ static const struct rule rules[] = {
           "both were wished, but there is neither a store nor memory reserved for kdump" },
 };
 
+/* A store without room takes no panic. */
+static bool has_backend(const struct crash_path_facts *facts) {
+        return facts->backend && !facts->backend_full;
+}
+
 static const struct rule *find_rule(const struct crash_path_facts *facts) {
         const struct rule *rule = rules;
 
-        while (rule->wish != facts->wish || rule->has_backend != (facts->backend != NULL) ||
+        while (rule->wish != facts->wish || rule->has_backend != has_backend(facts) ||
                rule->has_memory != facts->memory_reserved)
                 rule++;
         return rule;
@@ -91,4 +96,6 @@ void crash_path_decide(const struct crash_path_facts *facts, struct crash_path_d
 
         ret_decision->path = rule->path;
         put_why(rule->why, facts->backend, &why);
+        if (facts->backend && facts->backend_full)
+                text_format(&why, " (%s has no room for a log)", facts->backend);
 }

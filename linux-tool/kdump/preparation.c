@@ -79,17 +79,15 @@ static uint64_t read_ram(const char *root) {
 }
 
 static void look_at_machine(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
-        struct crash_path_facts facts = { .wish = settings->path };
+        struct machine *machine = &preparation->machine;
         uint64_t loaded = 0;
 
-        machine_look("", &preparation->machine);
-        /* The texts of a machine point into it. */
+        machine_look("", machine);
+        machine->kernel.wish = settings->path;
         (void) system_file_number("", RESERVED, &preparation->reserved_bytes);
         preparation->loaded = system_file_number("", LOADED, &loaded) && loaded > 0;
         preparation->ram_bytes = read_ram("");
-        facts.backend = preparation->machine.kernel.backend;
-        facts.memory_reserved = preparation->reserved_bytes > 0;
-        crash_path_decide(&facts, &preparation->decision);
+        check_decide_path(&machine->kernel, &preparation->decision);
         if (!system_file_exists("", LOADED))
                 add_problem(preparation, KDUMP_FAULT, "",
                             "the running kernel cannot load another one (CONFIG_KEXEC_FILE)");

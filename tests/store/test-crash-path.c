@@ -52,6 +52,28 @@ static void test_reasons(void **state) {
                 }
 }
 
+/* A store that is full is none, and that is told. */
+static void test_a_full_store(void **state) {
+        struct crash_path_facts facts = {
+                .backend = "efi_pstore",
+                .backend_full = true,
+                .memory_reserved = true,
+                .wish = CRASH_PATH_AUTO,
+        };
+        struct crash_path_decision decision;
+
+        (void) state;
+        crash_path_decide(&facts, &decision);
+        assert_int_equal(decision.path, CRASH_PATH_KDUMP);
+        test_assert_contains(decision.why, "efi_pstore has no room");
+        facts.memory_reserved = false;
+        crash_path_decide(&facts, &decision);
+        assert_int_equal(decision.path, CRASH_PATH_NONE);
+        facts.backend_full = false;
+        crash_path_decide(&facts, &decision);
+        assert_int_equal(decision.path, CRASH_PATH_PSTORE);
+}
+
 /* That an armed kdump takes the panic from pstore is always told. */
 static void test_what_excludes_each_other_is_told(void **state) {
         (void) state;
@@ -80,6 +102,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_each_wish_on_each_machine),
                 cmocka_unit_test(test_reasons),
+                cmocka_unit_test(test_a_full_store),
                 cmocka_unit_test(test_what_excludes_each_other_is_told),
                 cmocka_unit_test(test_names),
         };
