@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-
 /* The dumps of a crash kernel as the command shows them. */
 #include "tests/support/test.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "linux-tool/options.h"
 #include "linux-tool/sources.h"
 #include "store/catalog.h"
 #include "store/clear.h"
 #include "store/list.h"
+#include "tests/support/loaded-source.h"
 #include "tests/support/program.h"
 #include "tests/support/scratch.h"
-
-#include "linux-tool/options.h"
 
 #define FIRST      "20261121T075124Z-kdump-panic1"
 #define SECOND     "20261121T075124Z-kdump-panic2"
@@ -59,26 +58,6 @@ static int teardown(void **state) {
         return 0;
 }
 
-/* The catalog of the fixture's directory; both are freed by unload(). */
-struct loaded {
-        struct record_source *source;
-        struct catalog catalog;
-        int result; /* of catalog_add() */
-};
-
-static void load(struct loaded *loaded, const struct fixture *fixture) {
-        loaded->source = source_new(fixture->spec);
-        assert_non_null(loaded->source);
-        catalog_init(&loaded->catalog, &system_allocator, codec_builtin, codec_builtin_count, NULL);
-        loaded->result = catalog_add(&loaded->catalog, loaded->source);
-        assert_ok(catalog_join(&loaded->catalog));
-}
-
-static void unload(struct loaded *loaded) {
-        catalog_free(&loaded->catalog);
-        source_free(loaded->source);
-}
-
 static void assert_event(const struct loaded *loaded, size_t index, const char *name, const char *log) {
         const struct event *event = &loaded->catalog.events[index];
         const struct record *record = loaded->catalog.records[event->first];
@@ -104,7 +83,7 @@ static void test_events(void **state) {
         put_dump(fixture, LATER, LATER_LOG);
         put_dump(fixture, SECOND, SECOND_LOG);
         put_dump(fixture, FIRST, FIRST_LOG);
-        load(&loaded, fixture);
+        load(&loaded, fixture->spec);
         assert_int_equal(loaded.result, 3);
         assert_int_equal(loaded.catalog.event_count, 3);
         assert_event(&loaded, 0, FIRST, FIRST_LOG);
@@ -118,7 +97,7 @@ static void test_events(void **state) {
 static void assert_image(const struct fixture *fixture, enum source_image image, uint64_t size) {
         struct loaded loaded;
 
-        load(&loaded, fixture);
+        load(&loaded, fixture->spec);
         assert_int_equal(loaded.catalog.row_count, 1);
         assert_int_equal(loaded.catalog.rows[0]->image, image);
         assert_int_equal(loaded.catalog.rows[0]->image_size, size);
@@ -154,7 +133,7 @@ static void test_what_is_no_dump(void **state) {
 
         for (size_t i = 0; i < ARRAY_SIZE(others); i++)
                 put_dump(fixture, others[i], FIRST_LOG);
-        load(&loaded, fixture);
+        load(&loaded, fixture->spec);
         assert_int_equal(loaded.result, 0);
         unload(&loaded);
 }
@@ -162,7 +141,7 @@ static void test_what_is_no_dump(void **state) {
 static void assert_one_fault(const struct fixture *fixture, int error) {
         struct loaded loaded;
 
-        load(&loaded, fixture);
+        load(&loaded, fixture->spec);
         assert_int_equal(loaded.catalog.row_count, 1);
         assert_int_equal(loaded.catalog.event_count, 0);
         assert_int_equal(loaded.catalog.rows[0]->record.error, error);
@@ -215,7 +194,7 @@ static void test_no_directory(void **state) {
         struct loaded loaded;
 
         snprintf(fixture->spec, sizeof(fixture->spec), "kdump:%s/none", fixture->directory);
-        load(&loaded, fixture);
+        load(&loaded, fixture->spec);
         assert_int_equal(loaded.result, ERR_NOT_FOUND);
         unload(&loaded);
 }

@@ -11,30 +11,10 @@
 #include "pstore/variable-name.h"
 #include "store/catalog.h"
 #include "store/clear.h"
+#include "tests/support/loaded-source.h"
 #include "tests/support/scratch.h"
 
 #define VARIABLE_HEADER 60 /* edk2's, of an authenticated variable */
-
-/* The catalog of one source; both are freed by unload(). */
-struct loaded {
-        struct record_source *source;
-        struct catalog catalog;
-        int result; /* of catalog_add() */
-};
-
-static void load(struct loaded *loaded, const char *spec) {
-        assert_true(source_spec_is_valid(spec));
-        loaded->source = source_new(spec);
-        assert_non_null(loaded->source);
-        catalog_init(&loaded->catalog, &system_allocator, codec_builtin, codec_builtin_count, NULL);
-        loaded->result = catalog_add(&loaded->catalog, loaded->source);
-        assert_ok(catalog_join(&loaded->catalog));
-}
-
-static void unload(struct loaded *loaded) {
-        catalog_free(&loaded->catalog);
-        source_free(loaded->source);
-}
 
 /* Where the kernel's pstore showed this record. */
 static void kernel_file_name(const struct record *record, char *name, size_t size) {
