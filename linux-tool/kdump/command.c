@@ -12,10 +12,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "linux-tool/kdump/program.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
-
-#define PATH               "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 #define STATUS_NOT_STARTED 127
 #define STATUS_SIGNALLED   128
@@ -30,7 +29,7 @@ static void become(const struct command *command, int input, int log) {
                 _exit(STATUS_NOT_STARTED);
         (void) signal(SIGPIPE, SIG_DFL); /* the one that main() ignores */
         (void) clearenv();
-        (void) setenv("PATH", PATH, true);
+        (void) setenv("PATH", PROGRAM_SYSTEM_PATH, true);
         (void) setenv("LC_ALL", "C", true);
         for (const struct command_variable *variable = command->variables; variable && variable->name;
              variable++)

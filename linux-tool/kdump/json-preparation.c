@@ -24,7 +24,7 @@ struct json_object *json_from_crash_memory(const struct kdump_preparation *prepa
         if (preparation->has_kernel)
                 needed = json_from_need(&preparation->need,
                                         preparation->has_initramfs && !preparation->lacks_distribution);
-        json_add_number(object, "reserved", preparation->reserved_bytes);
+        json_add_number(object, "reserved", preparation->machine.kernel.crash_bytes);
         json_add(object, "needed", needed);
         return object;
 }

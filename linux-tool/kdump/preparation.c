@@ -20,7 +20,6 @@
 
 #define MIB                ((uint64_t) 1024 * 1024)
 
-#define RESERVED           "/sys/kernel/kexec_crash_size"
 #define LOADED             "/sys/kernel/kexec_crash_loaded"
 #define MEMORY             "/proc/meminfo"
 #define COMMAND_LINE       "/proc/cmdline"
@@ -80,18 +79,15 @@ static uint64_t read_ram(const char *root) {
 
 static void look_at_machine(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
         struct machine *machine = &preparation->machine;
-        uint64_t loaded = 0;
 
         machine_look("", machine);
         machine->kernel.wish = settings->path;
-        (void) system_file_number("", RESERVED, &preparation->reserved_bytes);
-        preparation->loaded = system_file_number("", LOADED, &loaded) && loaded > 0;
         preparation->ram_bytes = read_ram("");
         check_decide_path(&machine->kernel, &preparation->decision);
         if (!system_file_exists("", LOADED))
                 add_problem(preparation, KDUMP_FAULT, "",
                             "the running kernel cannot load another one (CONFIG_KEXEC_FILE)");
-        else if (preparation->reserved_bytes == 0)
+        else if (machine->kernel.crash_bytes == 0)
                 add_problem(
                         preparation, KDUMP_FAULT, "pstore-fw kdump setup",
                         "no memory is reserved for a crash kernel: crashkernel= is missing on the command "
@@ -270,7 +266,7 @@ static uint64_t size_of_tool(const struct kdump_tool *tool) {
 }
 
 static void tell_memory(struct kdump_preparation *preparation) {
-        uint64_t reserved = preparation->reserved_bytes, advice = preparation->need.advice;
+        uint64_t reserved = preparation->machine.kernel.crash_bytes, advice = preparation->need.advice;
         char remedy[128];
 
         snprintf(remedy, sizeof(remedy), "pstore-fw kdump setup --reserve %lluM",

@@ -49,9 +49,7 @@ struct kdump_preparation {
 
         struct machine machine;
         struct crash_path_decision decision;
-        uint64_t reserved_bytes; /* for a crash kernel */
         uint64_t ram_bytes;
-        bool loaded; /* a crash kernel is */
 
         struct boot_image kernel;
         struct kdump_target target;

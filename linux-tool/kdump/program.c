@@ -18,9 +18,6 @@
 #include "posix/file.h"
 #include "posix/memory.h"
 
-/* An administrator's PATH may lack the second half. */
-#define SYSTEM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 static bool is_program(const char *path) {
         struct stat status;
 
@@ -46,7 +43,7 @@ bool program_find(const char *name, char ret_path[PATH_MAX]) {
 
         if (strchr(name, '/'))
                 return system_file_path("", name, ret_path) && is_program(ret_path);
-        return (places && find_in(places, name, ret_path)) || find_in(SYSTEM_PATH, name, ret_path);
+        return (places && find_in(places, name, ret_path)) || find_in(PROGRAM_SYSTEM_PATH, name, ret_path);
 }
 
 static int wait_for(pid_t child) {
@@ -59,7 +56,7 @@ static int wait_for(pid_t child) {
 }
 
 static int spawn(const char *const *command, int output, pid_t *ret_child) {
-        char *const environment[] = { (char *) "LC_ALL=C", (char *) "PATH=" SYSTEM_PATH, NULL };
+        char *const environment[] = { (char *) "LC_ALL=C", (char *) "PATH=" PROGRAM_SYSTEM_PATH, NULL };
         posix_spawn_file_actions_t actions;
         int r;
 

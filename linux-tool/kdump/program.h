@@ -9,6 +9,9 @@
 
 /* Programs of the running system. */
 
+/* Where its own are, and the PATH of those that are run: an administrator's may lack the second half. */
+#define PROGRAM_SYSTEM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /* A path as it is; a name is looked for in PATH, and where the system's own programs are. */
 bool program_find(const char *name, char ret_path[PATH_MAX]);
 

@@ -70,7 +70,7 @@ static int print_text(const struct load *load, struct output *output) {
                            preparation->target.device, preparation->target.uuid,
                            MIB_OF(preparation->target.free_bytes));
         (void) sink_format(sink, "memory: %llu MiB reserved, %llu needed\n",
-                           MIB_OF(preparation->reserved_bytes), MIB_OF(preparation->need.advice));
+                           MIB_OF(preparation->machine.kernel.crash_bytes), MIB_OF(preparation->need.advice));
         (void) sink_put(sink, text_view("command line: "));
         (void) sink_put(sink, text_view(preparation->command_line));
         return sink_put(sink, text_view("\n"));
@@ -189,7 +189,7 @@ static int leave_alone(struct load *load, struct output *output) {
                 return report_nothing(load, output, EXIT_FAILED);
         }
         message_note("%s: nothing is loaded", preparation->decision.why);
-        if (preparation->loaded)
+        if (preparation->machine.kernel.kdump_loaded)
                 message_note("warning: a crash kernel was loaded before, and keeps a panic from pstore "
                              "(pstore-fw kdump unload)");
         return report_nothing(load, output, EXIT_DONE);

@@ -33,7 +33,7 @@ static void print_memory(const struct status *status, const struct sink *sink) {
         const struct memory_need *need = &preparation->need;
         const struct dump_report *last = &status->facts.dumps[0];
 
-        sink_format(sink, "memory:   %llu MiB reserved", mib(preparation->reserved_bytes));
+        sink_format(sink, "memory:   %llu MiB reserved", mib(preparation->machine.kernel.crash_bytes));
         if (preparation->has_kernel)
                 sink_format(sink,
                             ", %llu needed: kernel %llu, %s %llu,\n"
