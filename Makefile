@@ -222,21 +222,16 @@ test:
 	@$(MAKE) --no-print-directory scenarios || true
 	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(SCHEMA_CHECK) $(TABLE_CHECK))
 
-# The scenarios for kernels, on each kernel that the distribution's archive offers for the release in use.
-.PHONY: test-kernels
-test-kernels:
+# The scenarios for kernels, on each kernel that the distribution's archive offers for the release in use; and
+# every scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot.
+.PHONY: test-kernels test-kdump
+test-kernels: WHICH_SCENARIOS := --every-kernel
+test-kdump: WHICH_SCENARIOS := --kdump-all
+test-kernels test-kdump:
 	@scripts/install-deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
-	@scripts/run-test --show $(O)/harness/kernels.log ovmf-harness/run --every-kernel || true
-	@scripts/sum-results $(O)/harness/kernels.log
-
-# Every scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot.
-.PHONY: test-kdump
-test-kdump:
-	@scripts/install-deps
-	@$(MAKE) --no-print-directory -j$(JOBS) all
-	@scripts/run-test --show $(O)/harness/kdump.log ovmf-harness/run --kdump-all || true
-	@scripts/sum-results $(O)/harness/kdump.log
+	@scripts/run-test --show $(O)/harness/$@.log ovmf-harness/run $(WHICH_SCENARIOS) || true
+	@scripts/sum-results $(O)/harness/$@.log
 
 # An hour or two on a machine that does nothing else; needs root, for debootstrap.
 .PHONY: bench

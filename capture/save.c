@@ -104,6 +104,16 @@ static int finish_file(int directory_fd, const char *part, const char *name, uin
         return 0;
 }
 
+/* The same of what a tool has made, and in words why not. */
+static int finish_output(int directory_fd, const char *part, const char *name, uint64_t *ret_size,
+                         struct text *why) {
+        int r = finish_file(directory_fd, part, name, ret_size);
+
+        if (r < 0)
+                text_put(why, r == ERR_STORE_EMPTY ? "it wrote nothing" : error_text(r));
+        return r;
+}
+
 static int create_part(int directory_fd, const char *part) {
         int fd = openat(directory_fd, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 
@@ -162,11 +172,8 @@ static int try_log_tool(const struct save_job *job, size_t attempt, int director
 
         part_name(attempt, part);
         r = run_log_tool(job, tool, directory_fd, part, &why);
-        if (r == 0) {
-                r = finish_file(directory_fd, part, DUMPS_LOG_NAME, &file->size);
-                if (r < 0)
-                        text_put(&why, r == ERR_STORE_EMPTY ? "it wrote nothing" : error_text(r));
-        }
+        if (r == 0)
+                r = finish_output(directory_fd, part, DUMPS_LOG_NAME, &file->size, &why);
         if (r < 0) {
                 journal_failed(job->journal, "log", "%s: %s", tool_name(tool), file->error);
                 remove_empty(directory_fd, part);
@@ -246,11 +253,8 @@ static int save_image(const struct save_job *job, int directory_fd, struct save_
         int r;
 
         r = run_image_tool(job, directory_fd, part, &why);
-        if (r == 0) {
-                r = finish_file(directory_fd, part, DUMPS_IMAGE_NAME, &file->size);
-                if (r < 0)
-                        text_put(&why, r == ERR_STORE_EMPTY ? "it wrote nothing" : error_text(r));
-        }
+        if (r == 0)
+                r = finish_output(directory_fd, part, DUMPS_IMAGE_NAME, &file->size, &why);
         if (r < 0) {
                 /* makedumpfile does not tell it where errors go. */
                 if (free_mib(directory_fd) == 0)
