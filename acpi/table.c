@@ -24,7 +24,7 @@
 #define RSDP_SIZE         36
 
 struct root_table {
-        char signature[4];
+        const char *signature; /* its four characters */
         uint64_t address;
         size_t entry_size; /* 4 in the RSDT, 8 in the XSDT */
         size_t entry_count;
