@@ -195,7 +195,7 @@ $(addsuffix .passed,$(REPLAYS)): $(O)/san/replay/fuzz-%.passed: $(O)/san/replay/
 
 # The distribution's python3, as its jsonschema is used.
 SCHEMA_CHECK := $(O)/check-schema
-$(SCHEMA_CHECK).passed: tests/linux-tool/check-schema.py $(PROGRAM) $(wildcard docs/schema/*.json) scripts/run-test
+$(SCHEMA_CHECK).passed: tests/linux-tool/check-schema.py $(PROGRAM) $(wildcard docs/schema/*.json)
 	$(call say,TEST)scripts/run-test $(SCHEMA_CHECK).log $< $(PROGRAM) && touch $@
 
 # The project's ERST tables are source for iasl, and what it makes of them is what is read.
@@ -205,11 +205,14 @@ $(O)/acpi/tables/%.aml: acpi/tables/%.asl
 	$(call say,IASL)iasl -p $(basename $@) $< > $(basename $@).log 2>&1 || { cat $(basename $@).log; exit 1; }
 
 TABLE_CHECK := $(O)/check-tables
-$(TABLE_CHECK).passed: tests/acpi/check-tables.py $(PROGRAM) $(TABLES) $(wildcard acpi/tables/*/*.txt) scripts/run-test
+$(TABLE_CHECK).passed: tests/acpi/check-tables.py $(PROGRAM) $(TABLES) $(wildcard acpi/tables/*/*.txt)
 	$(call say,TEST)scripts/run-test $(TABLE_CHECK).log $< $(PROGRAM) $(O)/acpi/tables && touch $@
 
+CHECKS := $(SCHEMA_CHECK) $(TABLE_CHECK)
+$(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
+
 .PHONY: unit scenarios
-unit: $(STAMPS) $(SCHEMA_CHECK).passed $(TABLE_CHECK).passed
+unit: $(STAMPS) $(addsuffix .passed,$(CHECKS))
 
 scenarios: all
 	@scripts/run-test --show $(O)/harness/scenarios.log ovmf-harness/run
@@ -220,7 +223,7 @@ test:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory -j$(JOBS) -k unit || true
 	@$(MAKE) --no-print-directory scenarios || true
-	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(SCHEMA_CHECK) $(TABLE_CHECK))
+	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(CHECKS))
 
 # The scenarios for kernels, on each kernel that the distribution's archive offers for the release in use; and
 # every scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot.

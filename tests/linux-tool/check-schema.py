@@ -17,6 +17,10 @@ from pathlib import Path
 from jsonschema import Draft202012Validator, RefResolver
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests/support"))
+import checks  # noqa: E402
+
 SCHEMAS = {path.name: json.loads(path.read_text()) for path in (ROOT / "docs/schema").glob("*.json")}
 
 VENDOR = "cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0"
@@ -215,17 +219,8 @@ CHECKS = [
 
 
 def main():
-    failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        run = Run(sys.argv[1], Path(folder))
-        for check in CHECKS:
-            try:
-                check(run)
-            except Exception as error:  # one failure must not hide the next
-                print(f"{check.__name__}: {error}")
-                failed += 1
-    print(f"{len(CHECKS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+        return checks.run_all(CHECKS, Run(sys.argv[1], Path(folder)))
 
 
 if __name__ == "__main__":
