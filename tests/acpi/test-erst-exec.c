@@ -368,8 +368,8 @@ static void test_stall_while_true_ends(void **state) {
 
                 assert_error(RUN(&machine, { .instruction = ERST_STALL_WHILE_TRUE, MEMORY(0, 8), .mask = 1 }),
                              ERR_TIMEOUT);
-                assert_in_range(machine.stalled_us, 0, ERST_ACTION_STALL_MAX_US);
-                assert_in_range(machine.reads, 1, ERST_ACTION_STALL_MAX_US / ERST_STALL_STEP_MIN_US + 1);
+                assert_uint_in_range(machine.stalled_us, 0, ERST_ACTION_STALL_MAX_US);
+                assert_uint_in_range(machine.reads, 1, ERST_ACTION_STALL_MAX_US / ERST_STALL_STEP_MIN_US + 1);
         }
 }
 
@@ -536,8 +536,8 @@ static void test_move_data_is_bounded(void **state) {
         put(&machine, 16, 0);
         assert_error(RUN(&machine, { .instruction = ERST_MOVE_DATA, MEMORY(16, 64), ALL }, { GOTO(0) }),
                      ERR_TOO_LARGE);
-        assert_in_range(machine.accesses - before, 1,
-                        2 * (ERST_ACTION_MOVE_MAX / 256) + ERST_ACTION_STEPS_MAX);
+        assert_uint_in_range(machine.accesses - before, 1,
+                             2 * (ERST_ACTION_MOVE_MAX / 256) + ERST_ACTION_STEPS_MAX);
 }
 
 /* qemu-microvm: a base address register that was never assigned */

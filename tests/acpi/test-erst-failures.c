@@ -100,7 +100,7 @@ static void test_each_access_of_each_operation_fails_cleanly(void **state) {
                                 recover(j);
                         recover(j);
                         print_message("%s: %u accesses\n", operations[j].name, (unsigned) n - 1);
-                        assert_in_range(n, 2, 200);
+                        assert_uint_in_range(n, 2, 200);
                 }
 }
 

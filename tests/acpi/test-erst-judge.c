@@ -439,7 +439,7 @@ static void test_judge_ends_with_the_largest_table(void **state) {
         erst_builder_write_header(raw, ERST_ENTRIES_MAX);
         for (size_t i = 0; i < ERST_ENTRIES_MAX; i++)
                 raw[ERST_HEADER_SIZE + i * ERST_ENTRY_SIZE + 1] = ERST_GOTO;
-        assert_in_range(judge(bytes_of(raw, size)), 2 * ERST_ENTRIES_MAX, 3 * ERST_ENTRIES_MAX);
+        assert_uint_in_range(judge(bytes_of(raw, size)), 2 * ERST_ENTRIES_MAX, 3 * ERST_ENTRIES_MAX);
         free(raw);
 }
 
@@ -501,7 +501,7 @@ static void judge_like_linux(const char *path, const char *verdict) {
         assert_int_equal(table.header.length, raw.size);
         r = erst_open(&erst, &table, &io);
         count = erst_table_judge(&table, findings, FINDINGS_MAX);
-        assert_in_range(count, 0, FINDINGS_MAX);
+        assert_uint_in_range(count, 0, FINDINGS_MAX);
         for (size_t i = 0; i < count; i++)
                 breaks += findings[i].severity == FINDING_BREAKS;
         if (!ok) {
@@ -509,7 +509,7 @@ static void judge_like_linux(const char *path, const char *verdict) {
                 assert_int_equal(breaks, 3);
         } else if (strstr(path, "qemu-microvm-1.aml")) { /* its registers have no address */
                 assert_error(r, ERR_INSTRUCTION);
-                assert_in_range(breaks, 1, FINDINGS_MAX);
+                assert_uint_in_range(breaks, 1, FINDINGS_MAX);
         } else {
                 assert_error(r, ERR_VALUE);
                 assert_int_equal(breaks, 0);
@@ -539,7 +539,7 @@ static void test_real_tables_as_linux_takes_them(void **state) {
                 tables++;
         }
         fclose(index);
-        assert_in_range(tables, 1, 1000);
+        assert_uint_in_range(tables, 1, 1000);
 }
 
 int main(void) {

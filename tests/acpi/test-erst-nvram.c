@@ -231,7 +231,7 @@ static void test_each_access_of_a_write_may_fail(void **state) {
         fake_erst_fail_at(&s.fake, 0);
         assert_ok(erst_write(&s.erst, erst_fixture_make_signed(104, 604)));
         accesses = s.fake.accesses;
-        assert_in_range(accesses, 10, 500);
+        assert_uint_in_range(accesses, 10, 500);
         for (uint64_t n = 1; n <= accesses; n++) {
                 int r;
 
@@ -240,7 +240,7 @@ static void test_each_access_of_a_write_may_fail(void **state) {
                 fake_erst_fail_at(&s.fake, n);
                 r = erst_write(&s.erst, erst_fixture_make_signed(104, 604));
                 fake_erst_fail_at(&s.fake, 0);
-                assert_in_range(walk(), 3, 4);
+                assert_uint_in_range(walk(), 3, 4);
                 for (unsigned id = 101; id <= 103; id++)
                         assert_ok(read_record(id));
                 if (r == 0 || walk() == 4)

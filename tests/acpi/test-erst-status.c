@@ -66,7 +66,7 @@ static void test_slow_platform_is_waited_for(void **state) {
                 s.fake.busy_us = 230000; /* NOR flash, 32 KiB */
                 assert_ok(erst_write(&s.erst, erst_fixture_make(7, 1000)));
                 assert_true(erst_fixture_holds(&s, 7, 1000));
-                assert_in_range(s.fake.stalled_us, 230000, 232000);
+                assert_uint_in_range(s.fake.stalled_us, 230000, 232000);
                 assert_ok(erst_fixture_read_error(&s, 7));
                 assert_ok(erst_clear(&s.erst, 7));
         }
@@ -79,7 +79,7 @@ static void test_quick_platform_is_not_waited_for(void **state) {
         assert_int_equal(s.fake.stalled_us, 0);
         s.fake.busy_us = 50;
         assert_ok(erst_write(&s.erst, erst_fixture_make(7, 1000)));
-        assert_in_range(s.fake.stalled_us, 50, 100);
+        assert_uint_in_range(s.fake.stalled_us, 50, 100);
 }
 
 static void test_longer_time_is_granted_when_asked_for(void **state) {
@@ -113,7 +113,7 @@ static void test_slow_attribute_means_fewer_looks(void **state) {
         erst_fixture_open(&s);
         s.fake.accesses = 0;
         assert_ok(erst_write(&s.erst, erst_fixture_make(7, 1000)));
-        assert_in_range(s.fake.accesses, 1, accesses / 5);
+        assert_uint_in_range(s.fake.accesses, 1, accesses / 5);
 }
 
 static void test_busy_for_ever_ends_and_END_is_run(void **state) {
@@ -129,8 +129,8 @@ static void test_busy_for_ever_ends_and_END_is_run(void **state) {
                         s.fake.busy_us = FAKE_ERST_BUSY_FOR_EVER;
                         before = s.fake.stalled_us;
                         assert_error(erst_write(&s.erst, erst_fixture_make(7, 1000)), ERR_TIMEOUT);
-                        assert_in_range(s.fake.stalled_us - before, s.erst.timeout_us,
-                                        s.erst.timeout_us + 50000);
+                        assert_uint_in_range(s.fake.stalled_us - before, s.erst.timeout_us,
+                                             s.erst.timeout_us + 50000);
                         assert_error(erst_fixture_read_error(&s, 101), ERR_TIMEOUT);
                         assert_error(erst_clear(&s.erst, 101), ERR_TIMEOUT);
                         assert_int_equal(s.fake.ends, 3);
@@ -149,7 +149,7 @@ static void test_longest_timeout_is_reached_by_time_and_not_by_looks(void **stat
         erst_fixture_open(&s);
         s.fake.busy_us = FAKE_ERST_BUSY_FOR_EVER;
         assert_error(erst_dummy_write(&s.erst), ERR_TIMEOUT);
-        assert_in_range(s.fake.stalled_us, ERST_TIMEOUT_CEILING_US, ERST_TIMEOUT_CEILING_US + 1000);
+        assert_uint_in_range(s.fake.stalled_us, ERST_TIMEOUT_CEILING_US, ERST_TIMEOUT_CEILING_US + 1000);
 }
 
 static void test_begin_and_end_are_optional(void **state) {

@@ -45,8 +45,8 @@ static void test_texts_complete_a_sentence(void **state) {
         for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
                 const char *text = error_text(all[i]);
 
-                assert_in_range(text[0], 'a', 'z');
-                assert_in_range(text[strlen(text) - 1], 'a', 'z');
+                assert_uint_in_range(text[0], 'a', 'z');
+                assert_uint_in_range(text[strlen(text) - 1], 'a', 'z');
                 assert_null(strchr(text, '\n'));
         }
 }

@@ -25,7 +25,7 @@ static void check(uint64_t *numbers, size_t count) {
                 bits++;
         comparisons = 0;
         sort_pointers(sorted, count, compare);
-        assert_in_range(comparisons, 0, 2 * count * bits);
+        assert_uint_in_range(comparisons, 0, 2 * count * bits);
         qsort(expected, count, sizeof(void *), compare_for_qsort);
         for (size_t i = 0; i < count; i++)
                 assert_int_equal(*(uint64_t *) sorted[i], *(uint64_t *) expected[i]);

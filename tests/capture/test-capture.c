@@ -106,11 +106,11 @@ static void test_time_for_the_disk(void **state) {
 
         capture->plan.disk_seconds = 10;
         capture->deadline_ms = now + 60000;
-        assert_in_range(capture_disk_deadline(capture) - now, 10000, 10500);
+        assert_uint_in_range(capture_disk_deadline(capture) - now, 10000, 10500);
         capture->plan.disk_seconds = 100;
-        assert_in_range(capture_disk_deadline(capture) - now, 29000, 30500);
+        assert_uint_in_range(capture_disk_deadline(capture) - now, 29000, 30500);
         capture->deadline_ms = now;
-        assert_in_range(capture_disk_deadline(capture) - now, 0, 500);
+        assert_uint_in_range(capture_disk_deadline(capture) - now, 0, 500);
 }
 
 static void test_tools_of_the_disk(void **state) {

@@ -179,7 +179,7 @@ static void test_a_question(void **state) {
 static void test_nobody_is_there(void **state) {
         (void) state;
         assert_answer(NULL, 0, false, "Sure? [y/N] no answer\n");
-        assert_in_range(fake->stalled_us, 25000000, 35000000);
+        assert_uint_in_range(fake->stalled_us, 25000000, 35000000);
         assert_answer(u"y", 100000, false, "Sure? [y/N] no answer\n");
 }
 

@@ -306,7 +306,7 @@ static int list(void) {
 }
 
 static void check_reader(int status) {
-        assert_in_range(status, EXIT_DONE, EXIT_FAILED);
+        assert_uint_in_range(status, EXIT_DONE, EXIT_FAILED);
         assert_all_there();
         assert_int_equal(fake->variables.write_calls, 0);
 }
@@ -320,7 +320,7 @@ static void check_dump(int status) {
 }
 
 static void check_clear(int status) {
-        assert_in_range(status, EXIT_DONE, EXIT_FAILED);
+        assert_uint_in_range(status, EXIT_DONE, EXIT_FAILED);
         assert_nothing_lost();
         if (status == EXIT_DONE)
                 assert_int_equal(fake_variables_count(&fake->variables), 0);

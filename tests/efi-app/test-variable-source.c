@@ -118,7 +118,7 @@ static void test_a_name_that_wants_a_larger_buffer(void **state) {
         put_three();
         fake->variables.name_calls = 0;
         assert_string_equal(list(), ALL_THREE);
-        assert_in_range(fake->variables.name_calls, 1, 20);
+        assert_uint_in_range(fake->variables.name_calls, 1, 20);
 }
 
 static void test_a_name_too_long_for_a_record_is_told_and_hides_no_other(void **state) {
@@ -175,7 +175,7 @@ static void test_a_list_that_breaks_off_keeps_what_it_had(void **state) {
                 misbehave_after(rows[i].names, 4);
                 snprintf(wanted, sizeof(wanted), FIRST_TWO "%s", rows[i].error);
                 assert_string_equal(list(), wanted);
-                assert_in_range(fake->variables.name_calls, 1, 70000);
+                assert_uint_in_range(fake->variables.name_calls, 1, 70000);
                 assert_string_equal(walk(), ""); /* the error is told once */
         }
 }
@@ -185,7 +185,7 @@ static void test_another_vendors_name_for_ever(void **state) {
         (void) state;
         misbehave_after(NAMES_REPEAT, 3);
         assert_string_equal(list(), "dump-type0-1-1-1709210119-D|!ERR_LOOP|");
-        assert_in_range(fake->variables.name_calls, 1, 70000);
+        assert_uint_in_range(fake->variables.name_calls, 1, 70000);
 }
 
 static void test_a_repeated_record_ends_the_list_at_once(void **state) {
@@ -200,7 +200,7 @@ static void test_a_buffer_grows_in_few_steps(void **state) {
         (void) state;
         misbehave_after(NAMES_WANT_MORE, 2);
         list();
-        assert_in_range(fake->variables.name_calls, 3, 20);
+        assert_uint_in_range(fake->variables.name_calls, 3, 20);
 }
 
 static void test_an_unterminated_name(void **state) {

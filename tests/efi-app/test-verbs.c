@@ -168,7 +168,8 @@ static void test_a_malformed_record_among_good_ones(void **state) {
         assert_int_equal(RUN(u"list"), EXIT_FAILED);
         assert_shown(NEW_EVENT);
         assert_shown("efi:dump-type0-garbage\\x1b");
-        assert_shown("efi:dump-type0-1-2-1709210119-C: no log by zlib, deflate; zstd, lz4, lzo, 842 not supported\n");
+        assert_shown("efi:dump-type0-1-2-1709210119-C: no log by zlib, deflate; zstd, lz4, lzo, 842 not "
+                     "supported\n");
 }
 
 static void test_a_list_of_variables_that_breaks_off(void **state) {
@@ -414,7 +415,7 @@ static void test_an_erst_device_that_hangs(void **state) {
         assert_int_equal(RUN(u"list"), EXIT_FAILED);
         assert_shown("not finished within the time set for it");
         assert_shown(NEW_EVENT);
-        assert_in_range(fake->stalled_us, 1, 600000000);
+        assert_uint_in_range(fake->stalled_us, 1, 600000000);
 }
 
 int main(void) {

@@ -158,7 +158,7 @@ static void test_memory(void **state) {
                 struct memory_need need;
 
                 memory_need_compute(&facts, &need);
-                assert_in_range(need.advice / MIB, rows[i].least, rows[i].most);
+                assert_uint_in_range(need.advice / MIB, rows[i].least, rows[i].most);
                 assert_int_equal(need.advice % (8 * MIB), 0);
                 assert_true(need.floor < need.advice);
                 facts.measured = 40 * MIB;

@@ -31,7 +31,7 @@ static int begin(void **state) {
 
 static void judge(void) {
         kdump_judge(&facts, &preparation, &judgement);
-        assert_in_range(judgement.finding_count, 1, CHECK_FINDINGS_MAX);
+        assert_uint_in_range(judgement.finding_count, 1, CHECK_FINDINGS_MAX);
 }
 
 static const struct check_finding *find(const char *words) {

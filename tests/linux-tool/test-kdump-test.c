@@ -48,7 +48,7 @@ static int end(void **state) {
 
 static void verify(void) {
         assert_ok(kdump_test_verify(root, DUMPS, &token, tool, &result));
-        assert_in_range(result.finding_count, 1, CHECK_FINDINGS_MAX);
+        assert_uint_in_range(result.finding_count, 1, CHECK_FINDINGS_MAX);
 }
 
 static void assert_finds(enum check_verdict verdict, const char *words) {

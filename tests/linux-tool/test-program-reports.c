@@ -134,7 +134,7 @@ static void test_check(void **state) {
 
         (void) state;
         program_run(&program, NULL, "check", "-s", PROGRAM_EFI_IMAGE, NULL);
-        assert_in_range(program.status, 1, 2);
+        assert_uint_in_range(program.status, 1, 2);
         test_assert_contains(program.output, "14 records of 1 event ");
         program_free(&program);
 

@@ -405,7 +405,7 @@ static void test_efi_image_that_breaks_off(void **state) {
         load(&loaded, spec);
         assert_true(error_group(loaded.result) == ERROR_GROUP_INPUT);
         assert_non_null(loaded.source->fault.field);
-        assert_in_range(loaded.catalog.row_count, 1, 13);
+        assert_uint_in_range(loaded.catalog.row_count, 1, 13);
         unload(&loaded);
         scratch_remove(directory);
 }

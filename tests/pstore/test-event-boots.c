@@ -86,7 +86,7 @@ static bool is_replaced(const struct machine *machine, const struct record *old,
 static struct record *store(struct machine *machine, const char *name, const char *text) {
         struct record *record = &made[made_count];
 
-        assert_in_range(made_count, 0, RECORDS_MAX - 1);
+        assert_uint_in_range(made_count, 0, RECORDS_MAX - 1);
         snprintf(texts[made_count], TEXT_SIZE, "%s", text);
         assert_ok(record_init(record, machine->erst ? RECORD_STORE_ERST : RECORD_STORE_EFI, text_view(name)));
         record_describe(record, RECORD_TYPE_DMESG, machine->clock_us / SECOND_US);
@@ -309,7 +309,7 @@ static void test_a_clock_that_is_set_back(void **state) {
                 assert_pure(&machine, seed);
                 whole++;
         }
-        assert_in_range(whole, 400, 4000);
+        assert_uint_in_range(whole, 400, 4000);
 }
 
 int main(void) {

@@ -14,7 +14,7 @@ static size_t count, event_count;
 static struct record *put(enum record_store store, const char *name, uint64_t seconds, const char *text) {
         struct record *record = &made[count];
 
-        assert_in_range(count, 0, RECORDS_MAX - 1);
+        assert_uint_in_range(count, 0, RECORDS_MAX - 1);
         assert_ok(record_init(record, store, text_view(name)));
         record_describe(record, RECORD_TYPE_DMESG, seconds);
         if (text)
@@ -55,7 +55,7 @@ static const char *name_of(size_t event) {
         static char name[EVENT_NAME_SIZE];
         struct text text = TEXT_ON(name);
 
-        assert_in_range(event, 0, event_count - 1);
+        assert_uint_in_range(event, 0, event_count - 1);
         event_format_name(&events[event], &text);
         assert_false(text.truncated);
         return name;

@@ -93,7 +93,7 @@ static void test_no_line_is_longer_than_the_longest(void **state) {
         memcpy(text + 66, "1 Part1\n", 9);
         assert_error(header_line_parse(text_view(text), &line), ERR_VALUE);
         assert_ok(header_line_parse(text_view("Emergency#4294967295 Part4294967295\n"), &line));
-        assert_in_range(line.size, 1, HEADER_LINE_MAX);
+        assert_uint_in_range(line.size, 1, HEADER_LINE_MAX);
 }
 
 static void test_reasons_outside_the_list_have_a_name_too(void **state) {

@@ -270,7 +270,7 @@ static void test_a_walk_without_an_end_ends(void **state) {
         put_panic();
         f.erst.endless = true;
         assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_LOOP);
-        assert_in_range(f.erst.nexts, SOURCE_RECORDS_MAX, SOURCE_RECORDS_MAX + 1);
+        assert_uint_in_range(f.erst.nexts, SOURCE_RECORDS_MAX, SOURCE_RECORDS_MAX + 1);
         assert_int_equal(f.catalog.row_count, SOURCE_RECORDS_MAX);
         store_fixture_row(&f, "erst:65e079fe00000002");
 }
@@ -360,7 +360,7 @@ static void test_every_allocation_may_fail(void **state) {
         put_some_of_everything();
         store_fixture_load(&f);
         allocations = f.memory.calls;
-        assert_in_range(allocations, 40, 400);
+        assert_uint_in_range(allocations, 40, 400);
         for (size_t n = 1; n <= allocations; n++) {
                 int r;
 
@@ -373,7 +373,7 @@ static void test_every_allocation_may_fail(void **state) {
                 else
                         assert_error(r, ERR_NO_MEMORY);
                 for (size_t i = 0; i < f.catalog.event_count; i++)
-                        assert_in_range(f.catalog.events[i].record_count, 1, 12);
+                        assert_uint_in_range(f.catalog.events[i].record_count, 1, 12);
         }
         fake_allocator_fail_at(&f.memory, 0);
         store_fixture_reload(&f);

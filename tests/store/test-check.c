@@ -28,7 +28,7 @@ static int begin(void **state) {
 static enum check_verdict judge(void) {
         enum check_verdict verdict = check_judge(&facts, findings, &finding_count);
 
-        assert_in_range(finding_count, 1, CHECK_FINDINGS_MAX);
+        assert_uint_in_range(finding_count, 1, CHECK_FINDINGS_MAX);
         assert_int_equal(findings[0].verdict, verdict);
         return verdict;
 }

@@ -43,7 +43,7 @@ static void test_reasons(void **state) {
                         struct crash_path_decision decision = decide(rows[i].wish, backend, machine & 2);
                         size_t length = strlen(decision.why);
 
-                        assert_in_range(length, 10, sizeof(decision.why) - 2);
+                        assert_uint_in_range(length, 10, sizeof(decision.why) - 2);
                         assert_null(strchr(decision.why, '%'));
                         assert_null(strchr(decision.why, '\n'));
                         assert_int_not_equal(decision.why[length - 1], '.');

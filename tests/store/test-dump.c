@@ -386,7 +386,7 @@ static void fail_every_operation(bool tears) {
 
         assert_ok(dump());
         operations = target.operations;
-        assert_in_range(operations, 20, 100);
+        assert_uint_in_range(operations, 20, 100);
         for (unsigned n = 1; n <= operations; n++) {
                 fake_target_free(&target);
                 fake_target_init(&target);
@@ -398,7 +398,7 @@ static void fail_every_operation(bool tears) {
                         ERR_IO);
                 assert_error(result.first_error, ERR_IO);
                 assert_int_equal(result.record_count + result.failed_count, 3);
-                assert_in_range(result.failed_count, 1, 2);
+                assert_uint_in_range(result.failed_count, 1, 2);
                 assert_int_equal(result.record_count, saved_count());
                 assert_int_equal(reported_ok, result.record_count);
                 assert_int_equal(reported_failed, result.failed_count);
@@ -476,7 +476,7 @@ static void test_every_allocation_may_fail(void **state) {
         fake_allocator_fail_at(&f.memory, 0);
         assert_ok(dump());
         allocations = f.memory.calls;
-        assert_in_range(allocations, 5, 100);
+        assert_uint_in_range(allocations, 5, 100);
         for (size_t n = 1; n <= allocations; n++) {
                 size_t live = f.memory.live_blocks;
 

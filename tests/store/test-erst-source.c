@@ -510,7 +510,7 @@ static void test_each_access_of_a_write_may_fail(void **state) {
                 (void) write_text("Panic#2 Part1\nx\n", NOW, name);
                 fake_erst_fail_at(&s.fake, 0);
                 assert_true(fake_erst_find(&s.fake, kept).size > 0);
-                assert_in_range(load(), 1, 2);
+                assert_uint_in_range(load(), 1, 2);
                 assert_int_equal(catalog_faulty_count(&s.catalog), 0);
                 finish();
         }
@@ -529,7 +529,7 @@ static void test_each_allocation_of_a_write_may_fail(void **state) {
                 if (r >= 0)
                         break;
                 assert_error(r, ERR_NO_MEMORY);
-                assert_in_range(n, 1, 10);
+                assert_uint_in_range(n, 1, 10);
         }
 }
 

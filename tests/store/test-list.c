@@ -170,7 +170,7 @@ static void test_the_sinks_error_comes_back(void **state) {
                 if (r < 0)
                         assert_error(r, ERR_IO);
         } while (r < 0);
-        assert_in_range(writes, 6, 20);
+        assert_uint_in_range(writes, 6, 20);
 }
 
 #define TEST(name)                                                                                           \

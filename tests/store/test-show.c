@@ -233,7 +233,7 @@ static void test_the_sinks_error_comes_back(void **state) {
                         assert_error(r, ERR_IO);
         } while (r < 0);
         assert_int_equal(r, 3);
-        assert_in_range(writes, 7, 15);
+        assert_uint_in_range(writes, 7, 15);
 }
 
 #define TEST(name)                                                                                           \

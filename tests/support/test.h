@@ -21,6 +21,11 @@
 #include "base/text.h"
 #include "posix/memory.h"
 
+/* cmocka has it since 2.0, and has deprecated the other name since then. */
+#ifndef assert_uint_in_range
+#define assert_uint_in_range assert_in_range
+#endif
+
 /* An error by its name, so that a failed assertion can be read. */
 #define assert_error(got, wanted) assert_string_equal(error_name(got), error_name(wanted))
 #define assert_ok(got)            test_assert_ok((got), __FILE__, __LINE__)
