@@ -19,6 +19,7 @@ from harness import report
 from harness.settings import SetupError
 
 _SUFFIXES = ("", "-updates", "-security", "-backports")
+_UNSTABLE = ("sid", "unstable")  # which have none of the others
 _DEFAULT_MIRROR = "http://deb.debian.org/debian"
 _SECURITY = "-security"
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -70,18 +71,20 @@ def _reason(error: subprocess.CalledProcessError) -> str:
     return next((line for line in lines if line.startswith("E: ")), lines[-1])
 
 
-def codename() -> str:
-    release = Path("/etc/os-release").read_text()
-    found = re.search(r'^VERSION_CODENAME="?([\w-]+)', release, re.MULTILINE)
-    if not found:
-        raise NotThere("/etc/os-release names no release: set KERNEL= and MODULES=")
-    return found[1]
-
-
 def _mirrors() -> dict[str, str]:
     """Where the host takes each suite from; known without any list."""
     targets = output("apt-get", "indextargets", "--no-release-info", "--format", "$(RELEASE) $(REPO_URI)")
     return dict(line.split(" ", 1) for line in targets.splitlines() if " " in line)
+
+
+def codename() -> str:
+    """The release in use, as the archive names it: an unstable one calls itself by the release that it will be."""
+    release = Path("/etc/os-release").read_text()
+    found = re.search(r'^VERSION_CODENAME="?([\w-]+)', release, re.MULTILINE)
+    if not found:
+        raise NotThere("/etc/os-release names no release: set KERNEL= and MODULES=")
+    used = _mirrors()
+    return next((name for name in (found[1], *_UNSTABLE) if name in used), found[1])
 
 
 def _mirror(mirrors: dict[str, str], release: str, suffix: str) -> str:
@@ -111,9 +114,10 @@ class Archive:
             (self.root / directory).mkdir(parents=True, exist_ok=True)
         release = codename()
         signed = f"[signed-by={_KEYRING}] " if _KEYRING.exists() else ""
+        suffixes = ("",) if release in _UNSTABLE else _SUFFIXES
         mirrors = _mirrors()
         sources = "".join(f"deb {signed}{_mirror(mirrors, release, suffix)} {release}{suffix} main\n"
-                          for suffix in _SUFFIXES)
+                          for suffix in suffixes)
         (self.root / "sources.list").write_text(sources)
         self._configuration.write_text(_CONFIGURATION.format(root=self.root))
 

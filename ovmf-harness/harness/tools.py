@@ -3,15 +3,19 @@
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from harness import archive, initramfs, kernel
-from harness.settings import Settings
+from harness.settings import Settings, SetupError
 
 _PACKAGES = ["makedumpfile", "kexec-tools"]
-_PROGRAMS = ["usr/bin/makedumpfile", "sbin/vmcore-dmesg", "sbin/kexec"]
+_MAKEDUMPFILE = "makedumpfile"
+_PROGRAMS = [_MAKEDUMPFILE, "vmcore-dmesg", "kexec"]
+# Where packages have programs: releases have moved them from one to the other.
+_DIRECTORIES = ("usr/sbin", "usr/bin", "sbin", "bin")
 # Of what the packages depend on, what programs load.
 _LIBRARIES = re.compile(r"(lib|zlib)")
 
@@ -28,12 +32,28 @@ def obtain(settings: Settings) -> Path:
     return tree
 
 
+def _program(tree: Path, name: str) -> Path:
+    found = shutil.which(name, path=":".join(str(tree / directory) for directory in _DIRECTORIES))
+    if not found:
+        raise SetupError(f"{tree} has no {name}: remove it, and it is made anew")
+    return Path(found)
+
+
 def files(tree: Path) -> dict[str, bytes]:
     """The programs and their libraries, where the packages have them."""
     found = {}
-    for program in _PROGRAMS:
-        found |= {program: (tree / program).read_bytes()} | initramfs.libraries(tree / program, tree)
+    for program in (_program(tree, name) for name in _PROGRAMS):
+        found |= {str(program.relative_to(tree)): program.read_bytes()} | initramfs.libraries(program, tree)
     return found
+
+
+# Who printed each line, which makedumpfile tells since 1.7.6, also where the kernel itself does not print it.
+_CALLER = re.compile(rb"^(\[ *\d+\.\d{6}\]) \[ *[CT]\d+\]", re.MULTILINE)
+
+
+def without_callers(log: bytes) -> bytes:
+    """A log by makedumpfile as the kernel printed it."""
+    return _CALLER.sub(rb"\1", log)
 
 
 def log_of_image(tree: Path, vmcore: bytes) -> bytes:
@@ -41,11 +61,11 @@ def log_of_image(tree: Path, vmcore: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as scratch:
         image, log = Path(scratch) / "vmcore", Path(scratch) / "log"
         image.write_bytes(vmcore)
-        _run(tree, "usr/bin/makedumpfile", "--dump-dmesg", str(image), str(log))
-        return log.read_bytes()
+        _run(tree, _MAKEDUMPFILE, "--dump-dmesg", str(image), str(log))
+        return without_callers(log.read_bytes())
 
 
 def _run(tree: Path, program: str, *arguments: str) -> None:
     search = f"{tree}/usr/lib/x86_64-linux-gnu:{tree}/lib/x86_64-linux-gnu"
-    subprocess.run([tree / program, *arguments], check=True, capture_output=True,
+    subprocess.run([_program(tree, program), *arguments], check=True, capture_output=True,
                    env=os.environ | {"LD_LIBRARY_PATH": search})

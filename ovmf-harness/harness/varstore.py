@@ -29,6 +29,10 @@ class Variable(NamedTuple):
     attributes: int = NON_VOLATILE_BOOT_RUNTIME
 
 
+def _aligned(end: int) -> int:
+    return -(-end // 4) * 4
+
+
 def _end_of_store(image: bytes) -> int:
     if image[_STORE_HEADER : _STORE_HEADER + 16] != _STORE_GUID.bytes_le:
         raise ValueError("not an OVMF variable store with authenticated variables")
@@ -49,7 +53,7 @@ def _slots(image: bytes) -> Iterator[tuple[int, int, int, Variable]]:
         name = image[name_at:data_at].decode("utf-16-le").rstrip("\0")
         data = bytes(image[data_at:end])
         yield start, end, state, Variable(name, uuid.UUID(bytes_le=guid), data, attributes)
-        start = -(-end // 4) * 4
+        start = _aligned(end)
 
 
 def live_variables(image: bytes) -> list[Variable]:
@@ -60,12 +64,22 @@ def crash_variables(image: bytes) -> dict[str, bytes]:
     return {variable.name: variable.data for variable in live_variables(image) if variable.guid == CRASH}
 
 
+def size(variable: Variable) -> int:
+    """What it takes of a store."""
+    return _aligned(_HEADER.size + len(variable.name.encode("utf-16-le")) + 2 + len(variable.data))
+
+
+def room(image: bytes, variables: Iterable[Variable]) -> int:
+    """What such a store has left when it holds these and nothing else."""
+    return _end_of_store(image) - _FIRST_VARIABLE - sum(map(size, variables))
+
+
 def append(image: bytes, variables: Iterable[Variable]) -> bytes:
     """The image with more variables behind those it has; the names must be new to it."""
     result = bytearray(image)
     at = max((end for _, end, _, _ in _slots(image)), default=_FIRST_VARIABLE)
     for variable in variables:
-        at = -(-at // 4) * 4
+        at = _aligned(at)
         name = variable.name.encode("utf-16-le") + b"\0\0"
         header = _HEADER.pack(_START_ID, _STATE_ADDED, 0, variable.attributes, 0, bytes(16), 0,
                               len(name), len(variable.data), variable.guid.bytes_le)
