@@ -8,7 +8,9 @@ VERSION := $(shell cat VERSION)
 JOBS    ?= $(shell nproc)
 
 CC          ?= gcc
-FUZZ_CC     ?= clang
+# For the application, which no other compiler of a distribution makes as firmware wants it, and for fuzzers.
+CLANG       ?= clang
+LLD_LINK    ?= lld-link
 PKG_CONFIG  ?= pkg-config
 FUZZ_SECONDS ?= 600
 PREFIX      ?= /usr/local
@@ -58,7 +60,7 @@ CFLAGS_san   = $(COMMON) -Werror -O1 $(SANITIZE) $(LIBS_CFLAGS) -Itests
 # The application on this machine, for tests that play its firmware.
 CC_san-efi     = $(CC_san)
 CFLAGS_san-efi = $(CFLAGS_san) $(EFI_TYPES)
-CC_fuzz      = $(FUZZ_CC)
+CC_fuzz      = $(CLANG)
 CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link $(LIBS_CFLAGS) -Itests
 
 # What the crash kernel runs: one file, no libraries beside it. Small, as its memory is reserved for good, but
@@ -67,22 +69,22 @@ CC_static     = $(CC)
 CFLAGS_static = $(COMMON) -O2 -ffunction-sections -fdata-sections
 STATIC_LIBS  := -linih -lblkid
 
-# Firmware: no libc (-ffreestanding, and -fno-builtin-... is not needed as efi-app/memory.c has the four
-# functions gcc calls), interrupts that run on the current stack (-mno-red-zone), no SSE state to save there
-# (-mgeneral-regs-only), position-independent as the loader may put it anywhere, and no stack protector, whose
-# canary lives in thread storage that firmware has not.
-CC_efi-x86_64     = $(CC)
-CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(EFI_TYPES) -mno-red-zone -mgeneral-regs-only -fpic \
-                    -fno-stack-protector -fno-strict-aliasing -fno-asynchronous-unwind-tables -fcf-protection=none \
-                    -fvisibility=hidden
+# Firmware takes PE images, which clang and lld-link make by themselves: no start code, linker script or library
+# of anybody's. No libc (-ffreestanding), SSE and the like left alone as firmware need not save them
+# (-mgeneral-regs-only), no stack protector, whose canary lives in thread storage, no probes of the stack, which
+# are Windows', and no tables for unwinding.
+CC_efi-x86_64     = $(CLANG) --target=x86_64-unknown-windows
+CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(EFI_TYPES) -mgeneral-regs-only -fno-stack-protector \
+                    -mno-stack-arg-probe -fno-strict-aliasing -fno-asynchronous-unwind-tables \
+                    -ffunction-sections -fdata-sections
 
 EFI_INCLUDE ?= /usr/include/efi
-EFI_LIBDIR  ?= $(firstword $(wildcard /usr/lib/crt0-efi-x86_64.o /usr/lib64/gnuefi/crt0-efi-x86_64.o))
-EFI_LIB     := $(dir $(EFI_LIBDIR))
-# gnu-efi's crt0 relocates the image by its _relocate(), which is all that libgnuefi.a holds.
-EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -znoexecstack --no-undefined \
-               -L $(EFI_LIB) -T $(EFI_LIB)elf_x86_64_efi.lds $(EFI_LIB)crt0-efi-x86_64.o
-EFI_SECTIONS := .text .sdata .data .rodata .dynamic .dynsym .rel .rela .rel.* .rela.* .reloc
+
+# The machine's type comes from the objects. The loader relocates to anywhere, so no address is better than
+# another (/base); what nobody calls, such as the readers of images, stays out (/opt:ref); the same sources make
+# the same file (/timestamp).
+EFI_LDFLAGS := /nologo /subsystem:efi_application /entry:efi_main /nodefaultlib /base:0 /nxcompat /dynamicbase \
+               /opt:ref,icf /timestamp:0
 
 # --- what comes out -----------------------------------------------------------------------------
 
@@ -104,16 +106,8 @@ $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/
 $(CAPTURE): $(call objects,static,$(SHARED_SRC) $(POSIX_SRC) $(CAPTURE_SRC))
 	$(call say,LINK)$(CC_static) $(CFLAGS_static) -static -s -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(STATIC_LIBS)
 
-# From an archive, so that what firmware does not use (the readers of images) stays out; --gc-sections would
-# throw crt0's .reloc away, without which firmware takes no application.
-$(O)/efi-x86_64/shared.a: $(call objects,efi-x86_64,$(SHARED_SRC))
-	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
-
-$(O)/pstore-fwx64.so: $(call objects,efi-x86_64,$(EFI_SRC)) $(O)/efi-x86_64/shared.a
-	$(call say,LINK)$(LD) $(EFI_LDFLAGS) -o $@ $^ -lgnuefi
-
-$(EFI_APP): $(O)/pstore-fwx64.so
-	$(call say,OBJCOPY)objcopy $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 --subsystem=10 $< $@
+$(EFI_APP): $(call objects,efi-x86_64,$(SHARED_SRC) $(EFI_SRC))
+	$(call say,LINK)$(LLD_LINK) $(EFI_LDFLAGS) /map:$(@:.efi=.map) /out:$@ $^
 
 # --- variants -----------------------------------------------------------------------------------
 
@@ -208,7 +202,11 @@ TABLE_CHECK := $(O)/check-tables
 $(TABLE_CHECK).passed: tests/acpi/check-tables.py $(PROGRAM) $(TABLES) $(wildcard acpi/tables/*/*.txt)
 	$(call say,TEST)scripts/run-test $(TABLE_CHECK).log $< $(PROGRAM) $(O)/acpi/tables && touch $@
 
-CHECKS := $(SCHEMA_CHECK) $(TABLE_CHECK)
+IMAGE_CHECK := $(O)/check-image
+$(IMAGE_CHECK).passed: tests/efi-app/check-image.py $(EFI_APP)
+	$(call say,TEST)scripts/run-test $(IMAGE_CHECK).log $< $(EFI_APP) && touch $@
+
+CHECKS := $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios

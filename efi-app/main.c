@@ -149,10 +149,10 @@ static int start(struct app *app) {
         return status;
 }
 
-/* crt0 calls it with the System V convention: no EFIAPI here. */
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+/* The image's entry point (UEFI 2.10, 4.1). */
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
-EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
         struct app app = {
                 .image = image,
                 .system = system,

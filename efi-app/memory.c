@@ -4,32 +4,34 @@
 #include <stdint.h>
 
 /*
- * gcc turns such loops into calls of the very functions that they are, unless it is told not to. The byte
- * loops are plain on purpose: nothing here moves more than a few megabytes.
+ * Freestanding, the compiler does not turn such loops into calls of the very functions that they are. They copy
+ * bytes, plainly, as nothing here moves more than a few megabytes.
  */
-#define PLAIN_LOOP __attribute__((optimize("no-tree-loop-distribute-patterns")))
 
-PLAIN_LOOP void *memcpy(void *restrict destination, const void *restrict source, size_t size) {
-        uint8_t *to = destination;
-        const uint8_t *from = source;
-
+/* Right also where the two overlap and `to` is the lower one, which memcpy()'s restrict would deny. */
+static void copy_forwards(uint8_t *to, const uint8_t *from, size_t size) {
         for (size_t i = 0; i < size; i++)
                 to[i] = from[i];
+}
+
+void *memcpy(void *restrict destination, const void *restrict source, size_t size) {
+        copy_forwards(destination, source, size);
         return destination;
 }
 
-PLAIN_LOOP void *memmove(void *destination, const void *source, size_t size) {
+void *memmove(void *destination, const void *source, size_t size) {
         uint8_t *to = destination;
         const uint8_t *from = source;
 
         if ((uintptr_t) to <= (uintptr_t) from)
-                return memcpy(destination, source, size);
-        for (size_t i = size; i > 0; i--)
-                to[i - 1] = from[i - 1];
+                copy_forwards(to, from, size);
+        else
+                for (size_t i = size; i > 0; i--)
+                        to[i - 1] = from[i - 1];
         return destination;
 }
 
-PLAIN_LOOP void *memset(void *destination, int value, size_t size) {
+void *memset(void *destination, int value, size_t size) {
         uint8_t *to = destination;
 
         for (size_t i = 0; i < size; i++)
