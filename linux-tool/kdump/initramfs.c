@@ -54,17 +54,22 @@ static int add_member(struct image *image, const char *name, mode_t mode, struct
         return 0;
 }
 
+/* A path of the capture kernel, as an archive names it: relative to the root. */
+static const char *name_of(const char *path) {
+        return path + strlen("/");
+}
+
 static int add_directory(struct image *image, const char *path) {
         struct member *member;
 
-        return add_member(image, path + 1, S_IFDIR | 0700, &member);
+        return add_member(image, name_of(path), S_IFDIR | 0700, &member);
 }
 
 static int add_bytes(struct image *image, const char *path, struct bytes content) {
         struct member *member;
         int r;
 
-        r = add_member(image, path + 1, S_IFREG | 0600, &member);
+        r = add_member(image, name_of(path), S_IFREG | 0600, &member);
         if (r < 0)
                 return r;
         buffer_append(&member->content, content);
@@ -109,7 +114,7 @@ static int add_modules(struct image *image, const struct kdump_modules *modules)
         r = add_directory(image, CAPTURE_MODULES_PATH);
         for (size_t i = 0; i < modules->count && r == 0; i++) {
                 buffer_append_format(&order, "%s\n", modules->list[i].name);
-                snprintf(name, sizeof(name), "%s/%s.ko.gz", CAPTURE_MODULES_PATH + 1, modules->list[i].name);
+                snprintf(name, sizeof(name), "%s/%s.ko.gz", name_of(CAPTURE_MODULES_PATH), modules->list[i].name);
                 r = add_packed(image, name, modules->list[i].path);
         }
         if (r == 0 && buffer_error(&order) < 0)
@@ -123,7 +128,7 @@ static int add_tool(struct image *image, const struct kdump_tool *tool) {
 
         r = add_directory(image, CAPTURE_TOOLS_PATH);
         for (size_t i = 0; i < tool->file_count && r == 0; i++) {
-                snprintf(name, sizeof(name), "%s/%s.gz", CAPTURE_TOOLS_PATH + 1, tool->files[i].name);
+                snprintf(name, sizeof(name), "%s/%s.gz", name_of(CAPTURE_TOOLS_PATH), tool->files[i].name);
                 r = add_packed(image, name, tool->files[i].path);
         }
         return r;
