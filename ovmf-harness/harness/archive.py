@@ -154,6 +154,11 @@ class Archive:
             raise NotThere(f"{package} depends on no {pattern}")
         return found[1]
 
+    def parts(self, package: str, version: str) -> list[str]:
+        """This package, and those of its version that it depends on: 7.2 divides a kernel among several."""
+        listing = self._apt("apt-cache", "depends", package)
+        return [package, *re.findall(rf"^  Depends: (\S+-{re.escape(version)})$", listing, re.MULTILINE)]
+
     def closure(self, packages: list[str]) -> list[str]:
         """These packages and all that they depend on."""
         plan = self._apt("apt-get", "--simulate", "--no-install-recommends", "install", *packages)

@@ -114,7 +114,7 @@ def _fetch(settings: Settings, source: Archive, choice: Choice) -> Path:
     if not tree.is_dir():
         report.say(f"downloading the kernel {version}")
         tree.parent.mkdir(parents=True, exist_ok=True)
-        source.unpack([_IMAGE + version], tree)
+        source.unpack(source.parts(_IMAGE + version, version), tree)
     return tree
 
 
@@ -151,7 +151,7 @@ def obtain(settings: Settings) -> Kernel:
         raise SetupError("KERNEL= and MODULES= go together: the image and the directory of its modules")
     tree = _tree(settings, _chosen(settings.kernel))
     modules = _only(tree, "lib/modules/*", "usr/lib/modules/*")
-    return Kernel(_only(tree, "boot/vmlinuz-*"), modules)
+    return Kernel(_only(tree, "boot/vmlinuz-*", "usr/lib/modules/*/vmlinuz"), modules)
 
 
 @dataclass(frozen=True)

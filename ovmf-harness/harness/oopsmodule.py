@@ -15,7 +15,7 @@ from harness.lab import Lab
 
 _SOURCE = Path(__file__).parent / "guest" / "oops.c"
 _KBUILD = "obj-m := oops.o\n"
-_INSTALLED = "/usr/src/"
+_INSTALLED = "/usr/src/linux-headers-"
 # What a make that started us says to its own children.
 _OF_MAKE = {"MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS", "O"}
 
@@ -28,11 +28,9 @@ def _header_packages(source: archive.Archive, version: str) -> list[str]:
 
 
 def _relocate(tree: Path) -> None:
-    """The headers' one absolute path: their Makefile includes the one that all flavours share."""
-    for makefile in (tree / "usr/src").glob("linux-headers-*/Makefile"):
-        text = makefile.read_text()
-        if text.startswith(f"include {_INSTALLED}"):
-            makefile.write_text(text.replace(_INSTALLED, f"{tree}{_INSTALLED}"))
+    """The headers' absolute paths: their Makefile includes the one that all flavours share, and 7.2's names itself."""
+    for makefile in tree.glob(f"{_INSTALLED[1:]}*/Makefile"):
+        makefile.write_text(makefile.read_text().replace(_INSTALLED, f"{tree}{_INSTALLED}"))
 
 
 def _headers(lab: Lab) -> Path:
