@@ -71,7 +71,7 @@ def check_agrees(dump: Dump, stored: dict[str, bytes], texts: dict[str, bytes]) 
 
 def check_on_serial(log: bytes, serial: str) -> None:
     """Each line of the log was on the serial console too, in the same order."""
-    printed = iter(serial.replace("\r", "").split("\n"))
+    printed = iter(serial.split("\n"))
     for line in log.decode().splitlines():
         message = re.sub(r"^<\d+>", "", line)
         check.true(f"on the serial console, in its place: {message!r}", message in printed)

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import initramfs, kernel, loadoption, varstore
-from harness.qemu import OVMF_VARIABLES, Qemu
+from harness import initramfs, kernel, qemu, shell, varstore
+from harness.esp import Esp
 from harness.settings import Settings, SetupError
 
 _PROBE_BOUND_S = 30
@@ -22,39 +22,41 @@ class Lab:
     accelerator: str
     kernel: kernel.Kernel
     initramfs: bytes
+    shell: bytes
 
 
-def _boots_with_kvm(scratch: Path) -> bool:
+def _boots_with_kvm(scratch: Path, shell_image: bytes) -> bool:
     """/dev/kvm may be there and still fail on the first instructions of the firmware, so the firmware must
     have come as far as its shell and have switched the machine off."""
     variables = scratch / "vars.fd"
-    variables.write_bytes(varstore.append(OVMF_VARIABLES.read_bytes(), [
-        loadoption.boot_option(0, "switch off", loadoption.shell_path(), "Shell.efi -nomap reset -s"),
-        loadoption.boot_order(0),
-    ]))
-    with Qemu("kvm", variables, scratch / "serial.log", []) as qemu:
+    variables.write_bytes(varstore.append(qemu.OVMF_VARIABLES.read_bytes(), shell.start("-nomap reset -s")))
+    esp = Esp.create(scratch / "esp.img")
+    esp.add({shell.FILE: shell_image})
+    with qemu.Qemu("kvm", variables, scratch / "serial.log", qemu.disk(esp.image)) as machine:
         deadline = time.monotonic() + _PROBE_BOUND_S
-        while not qemu.ended and not qemu.has_complained and time.monotonic() < deadline:
+        while not machine.ended and not machine.has_complained and time.monotonic() < deadline:
             time.sleep(0.1)
-        return qemu.ended and not qemu.has_complained and b"UEFI Interactive Shell" in qemu.serial
+        return machine.ended and not machine.has_complained and b"UEFI Interactive Shell" in machine.serial
 
 
-def _accelerator(work: Path) -> str:
+def _accelerator(work: Path, shell_image: bytes) -> str:
     verdict = work / "accelerator"
     if not verdict.exists():
         with tempfile.TemporaryDirectory(dir=work) as scratch:
-            verdict.write_text("kvm" if _boots_with_kvm(Path(scratch)) else "tcg")
+            verdict.write_text("kvm" if _boots_with_kvm(Path(scratch), shell_image) else "tcg")
     return verdict.read_text()
 
 
 def prepare(settings: Settings) -> Lab:
     settings.require_programs()
     missing = [program for program in _NEEDED_PROGRAMS if not shutil.which(program)]
-    if missing or not OVMF_VARIABLES.exists():
-        raise SetupError(f"{', '.join(missing) or OVMF_VARIABLES} is not there: run scripts/install-deps")
+    if missing or not qemu.OVMF_VARIABLES.exists():
+        raise SetupError(f"{', '.join(missing) or qemu.OVMF_VARIABLES} is not there: run scripts/install-deps")
     settings.work.mkdir(parents=True, exist_ok=True)
     guest_kernel = kernel.obtain(settings)
     work = settings.work / guest_kernel.version
     work.mkdir(exist_ok=True)
     guest_initramfs = initramfs.base(guest_kernel, settings.linux_tool)
-    return Lab(settings, work, _accelerator(settings.work), guest_kernel, guest_initramfs)
+    shell_image = shell.image()
+    accelerator = _accelerator(settings.work, shell_image)
+    return Lab(settings, work, accelerator, guest_kernel, guest_initramfs, shell_image)

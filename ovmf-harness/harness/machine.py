@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
-from harness import erstfile, esp, initramfs, loadoption, qemu, varstore
+from harness import erstfile, esp, initramfs, qemu, report, shell, varstore
 from harness.lab import Lab
 
 # Three to ten times what a boot takes under TCG.
@@ -56,20 +56,6 @@ class LinuxBoot:
     serial: str
 
 
-def _start_shell_script() -> list[varstore.Variable]:
-    """Make the firmware's shell run our script at once: neither a menu nor a countdown."""
-    return [
-        loadoption.boot_option(0, "harness", loadoption.shell_path(), f"Shell.efi fs0:\\{_SCRIPT}"),
-        loadoption.boot_order(0),
-    ]
-
-
-def start_program(path: str = "", arguments: str = "") -> list[varstore.Variable]:
-    """Make the firmware start a file of the ESP; without a path, the one that every ESP is searched for."""
-    device_path = loadoption.file_path(esp.PARTITION_GUID, esp.FIRST_SECTOR, esp.SECTORS, path)
-    return [loadoption.boot_option(0, "harness", device_path, arguments), loadoption.boot_order(0)]
-
-
 class Machine:
     """`erst` is the content of the ERST file, or None for a machine without the device. `variables` are in
     the variable store before the first boot, `boot` with them instead of the option that starts the shell."""
@@ -85,10 +71,10 @@ class Machine:
         self.last_log: Path | None = None
         if self._erst:
             self._erst.write_bytes(erst)
-        start = _start_shell_script() if boot is None else boot
+        start = shell.start(f"fs0:\\{_SCRIPT}") if boot is None else boot
         self._variables.write_bytes(varstore.append(qemu.OVMF_VARIABLES.read_bytes(), [*start, *variables]))
         self.esp = esp.Esp.create(work / "esp.img")
-        self.esp.add({_APPLICATION: lab.settings.application.read_bytes()})
+        self.esp.add({_APPLICATION: lab.settings.application.read_bytes(), shell.FILE: lab.shell})
 
     # --- the stores, seen from the host ---
 
@@ -158,12 +144,11 @@ class Machine:
         if end not in serial:
             raise BootFailed(f"the serial log has no {end.decode()!r}")
         kept = unpack(outbox)
-        return LinuxBoot(linux_results(kept), kept, serial.decode(errors="replace"))
+        return LinuxBoot(linux_results(kept), kept, report.plain(serial))
 
-    def firmware(self, purpose: str = "firmware", until: bytes | None = None) -> str:
-        """Boot what the boot options say; returns the serial log when the machine has switched itself off, or
-        has printed `until`."""
-        return self._boot(self._new_log(purpose), qemu.disk(self.esp.image), until).decode(errors="replace")
+    def firmware(self, purpose: str = "firmware", until: bytes | None = None) -> None:
+        """Boot what the boot options say, until the machine has switched itself off or has printed `until`."""
+        self._boot(self._new_log(purpose), qemu.disk(self.esp.image), until)
 
     def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {}) -> dict[str, Result]:
         """Run the application in the UEFI shell, once for each set of arguments, in one boot, in its

@@ -115,7 +115,7 @@ class Qemu:
                    "-display", "none", "-nic", "none", "-no-reboot",
                    "-serial", f"file:{serial_log}",
                    # A socket that is handed over needs no path, so none can be too long.
-                   "-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control",
+                   "-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-qmp", "chardev:qmp",
                    *_flash(hardware.firmware, variables), *devices]
         with _lock, theirs, open(self.complaints, "wb") as complaints:
             if _stopping.is_set():

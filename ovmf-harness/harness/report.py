@@ -22,12 +22,13 @@ def step(scenario: str, title: str, seconds: float, passed: bool) -> None:
     say(f"{scenario:<16} {title:<52} {seconds:5.1f} s{'' if passed else '  FAILED'}")
 
 
-def plain(log: str) -> str:
-    return _CONTROL_SEQUENCE.sub("", log)
+def plain(log: bytes) -> str:
+    """A serial log in lines: firmware leaves its own in the line of Linux's first."""
+    return _CONTROL_SEQUENCE.sub("", log.decode(errors="replace"))
 
 
 def _tail(log: Path) -> list[str]:
-    lines = plain(log.read_text(errors="replace")).splitlines()
+    lines = plain(log.read_bytes()).splitlines()
     return [f"| {line}" for line in lines[-_LOG_LINES:]]
 
 

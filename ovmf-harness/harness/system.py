@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Mapping, Sequence
 
-from harness import erstfile, guestdisk, initramfs, qemu
+from harness import erstfile, guestdisk, initramfs, qemu, report
 from harness.lab import Lab
 from harness.machine import (INIT_REACHED, KERNEL_PANIC, STEP_DONE, BootFailed, LinuxBoot, linux_results,
                              make_outbox, unpack)
@@ -146,7 +146,7 @@ class System:
                     raise
             serial = log.read_bytes()
             if reached in serial:
-                return serial.decode(errors="replace").replace("\r", ""), seconds
+                return report.plain(serial), seconds
         raise BootFailed(f"Linux did not reach {reached.decode()!r} in {_BOOT_ATTEMPTS} attempts")
 
     def _initrd(self, script: str, files: Mapping[str, bytes]) -> Path:

@@ -16,6 +16,7 @@ from harness.machine import Machine
 from harness.scenario import Run
 
 _BOUND_S = 60
+_FIRMWARE_RUNS = b"BdsDxe: "
 _LOGS = [b"Panic#%d Part1\n<0>[    1.000000] written on the host\n" % number for number in (1, 2, 3)]
 
 
@@ -78,7 +79,7 @@ def _leave_running_alone(test: Run, machine: Machine) -> None:
     image.write_bytes(machine.variable_image)
     command = [*_Host(test, f"efi-image:{image}").command, "write"]
     with qemu.Qemu(test.lab.accelerator, image, test.work / "running.log", []) as running:
-        running.wait(_BOUND_S * test.lab.settings.patience, b"UEFI Interactive Shell")
+        running.wait(_BOUND_S * test.lab.settings.patience, _FIRMWARE_RUNS)
         done = subprocess.run(command, input=_LOGS[0], capture_output=True)
     check.equal("exit status", done.returncode, 1)
     check.one_line("what write says", done.stderr.decode(), "in use by another program")

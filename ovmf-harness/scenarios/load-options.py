@@ -5,11 +5,12 @@ as \\EFI\\BOOT\\BOOTX64.EFI too.
 
 from harness import check, crash, dumps
 from harness.backend import EFI
-from harness.machine import Machine, start_program
+from harness.loadoption import start_program
+from harness.machine import Machine
 from harness.scenario import Run
 
-# What the firmware shows when a boot option has returned: its menu.
-_FIRMWARE_MENU = b"Select Language"
+# What the firmware starts when a boot option has returned: its menu, which it has made the next one.
+_FIRMWARE_MENU = b"BdsDxe: starting Boot0001"
 _PROGRAM = r"\EFI\pstore-fw\pstore-fwx64.efi"
 
 
