@@ -236,6 +236,13 @@ test-kernels test-kdump:
 	@scripts/run-test --show $(O)/harness/$@.log ovmf-harness/run $(WHICH_SCENARIOS) || true
 	@scripts/sum-results $(O)/harness/$@.log
 
+# The README's two commands on each of these releases of Debian, from nothing; needs root, for debootstrap.
+RELEASES ?= bookworm trixie sid
+.PHONY: test-releases
+test-releases:
+	@scripts/install-deps
+	@ovmf-harness/releases $(RELEASES)
+
 # An hour or two on a machine that does nothing else; needs root, for debootstrap.
 .PHONY: bench
 bench:
@@ -300,6 +307,7 @@ help:
 	@echo 'make scenarios  the scenarios in QEMU + OVMF only'
 	@echo 'make test-kernels  oopses and panics of every kernel that the archive offers'
 	@echo 'make test-kdump  every scenario of kdump'
+	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
 	@echo 'make bench      kdump beside kdump-tools, into docs/BENCHMARKS.md; needs root'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX; SYSCONFDIR=$(SYSCONFDIR), SYSTEMD_UNIT_DIR=$(SYSTEMD_UNIT_DIR)'

@@ -24,19 +24,23 @@ _FSTAB = f"UUID={guestdisk.UUID} / ext4 errors=remount-ro 0 1\n"
 _LEFT_OUT = ("var/cache/apt", "var/lib/apt", "usr/share/doc", "usr/share/locale", "usr/share/man")
 
 
-def _bootstrap(tree: Path, mirror: str) -> None:
+def require_bootstrap() -> None:
+    if os.geteuid() != 0 or not shutil.which("debootstrap"):
+        raise SetupError("a Debian is made by debootstrap: that package is needed, and root")
+
+
+def bootstrap(tree: Path, release: str, packages: list[str], mirror: str) -> None:
+    """A minimal Debian with these packages; what is interrupted leaves no tree behind."""
     part = tree.with_name(tree.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.parent.mkdir(parents=True, exist_ok=True)
     report.say(f"making a minimal Debian in {tree}")
     log = tree.with_name("debootstrap.log")
     with open(log, "wb") as output:
-        done = subprocess.run(["debootstrap", "--variant=minbase", f"--include={','.join(_PACKAGES)}",
-                               archive.codename(), part, mirror], stdout=output, stderr=output)
+        done = subprocess.run(["debootstrap", "--variant=minbase", f"--include={','.join(packages)}",
+                               release, part, mirror], stdout=output, stderr=output)
     if done.returncode:
         raise SetupError(f"debootstrap failed, its log is {log}")
-    for directory in _LEFT_OUT:
-        shutil.rmtree(part / directory, ignore_errors=True)
     part.rename(tree)
 
 
@@ -44,10 +48,10 @@ def tree(settings: Settings) -> Path:
     made = settings.build / "bench" / "debian"
     with archive.locked(made.with_suffix(".lock")):
         if not made.is_dir():
-            if os.geteuid() != 0 or not shutil.which("debootstrap"):
-                raise SetupError("the Debian to be compared with is made by debootstrap: that package is "
-                                 "needed, and root")
-            _bootstrap(made, kernel.archive(settings).mirror())
+            require_bootstrap()
+            bootstrap(made, archive.codename(), _PACKAGES, kernel.archive(settings).mirror())
+            for directory in _LEFT_OUT:
+                shutil.rmtree(made / directory, ignore_errors=True)
     return made
 
 
@@ -58,12 +62,12 @@ def _write(path: Path, content: bytes, mode: int = 0o755) -> None:
 
 
 def _add_kernel(tree: Path, guest: kernel.Kernel) -> None:
-    """As its package has it: the image, its configuration, which mkinitramfs reads, and all modules."""
-    boot = guest.image.parent
+    """As installed: the image, its configuration, which mkinitramfs reads, and all modules."""
     for name in ("vmlinuz", "config", "System.map"):
-        found = boot / f"{name}-{guest.version}"
-        if found.exists():
-            _write(tree / "boot" / found.name, found.read_bytes(), 0o644)
+        of_version = f"{name}-{guest.version}"
+        for found in (guest.image.with_name(of_version), guest.modules / name):
+            if found.exists():
+                _write(tree / "boot" / of_version, found.read_bytes(), 0o644)
     target = tree / "lib/modules" / guest.version
     shutil.copytree(guest.modules, target, symlinks=True, dirs_exist_ok=True)
     subprocess.run(["depmod", "-b", tree, guest.version], check=True, capture_output=True)
