@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux-tool/machine.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/arith.h"
-#include "linux-tool/sources.h"
+#include "linux-tool/efivarfs.h"
 #include "linux-tool/system-file.h"
 
 #define PSTORE_BACKEND    "/sys/module/pstore/parameters/backend"
 #define PSTORE_KMSG_BYTES "/sys/module/pstore/parameters/kmsg_bytes" /* since 6.2 */
 #define EFI_DISABLED      "/sys/module/efi_pstore/parameters/pstore_disable"
 #define EFI_MODULE        "/sys/module/efi_pstore"
-#define EFI_VARIABLES     "/sys/firmware/efi/efivars"
 #define ERST_TABLE        "/sys/firmware/acpi/tables/ERST"
 #define KDUMP_LOADED      "/sys/kernel/kexec_crash_loaded"
 #define CRASH_SIZE        "/sys/kernel/kexec_crash_size"
@@ -61,18 +61,14 @@ static const char *command_for(const char *root, const struct machine *machine) 
 }
 
 /* Of the two stores only EFI's tells, and that since Linux 6.5. */
-static void look_for_room(struct machine *machine) {
-        struct source_space space = { .known = false };
-        struct record_source *source;
+static void look_for_room(const char *root, struct machine *machine) {
+        struct source_space space;
+        char path[PATH_MAX];
 
         if (!machine->kernel.backend || strncmp(machine->kernel.backend, "efi", 3) != 0)
                 return;
-        source = source_new("efivarfs");
-        if (!source)
-                return;
-        (void) source->operations->space(source, &space);
-        machine->kernel.backend_full = check_is_full(&machine->kernel, &space);
-        source_free(source);
+        if (system_file_path(root, EFIVARFS_DIRECTORY, path) && efivarfs_read_space(path, &space) == 0)
+                machine->kernel.backend_full = check_is_full(&machine->kernel, &space);
 }
 
 void machine_look(const char *root, struct machine *ret_machine) {
@@ -81,7 +77,7 @@ void machine_look(const char *root, struct machine *ret_machine) {
 
         *machine = (struct machine){ .kernel = { .known = true } };
         machine->has_erst = system_file_exists(root, ERST_TABLE);
-        machine->has_efi = system_file_exists(root, EFI_VARIABLES);
+        machine->has_efi = system_file_exists(root, EFIVARFS_DIRECTORY);
         look_for_backend(root, machine);
         if (!kernel->backend)
                 kernel->command = command_for(root, machine);
@@ -90,6 +86,5 @@ void machine_look(const char *root, struct machine *ret_machine) {
         kernel->notifiers_first = read_flag(root, NOTIFIERS_FIRST);
         (void) system_file_number(root, PSTORE_KMSG_BYTES, &kernel->log_bytes);
         kernel->panic_seconds_known = system_file_number(root, PANIC_SECONDS, &kernel->panic_seconds);
-        if (!root[0])
-                look_for_room(machine);
+        look_for_room(root, machine);
 }

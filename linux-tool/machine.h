@@ -11,7 +11,5 @@ struct machine {
         bool has_efi;  /* EFI variables */
 };
 
-/* `root` goes before every path: "" for this machine, a directory in tests. What cannot be read is unknown;
- * whether the back end's store is full, also in tests.
- */
+/* `root` goes before every path: "" for this machine, a directory in tests. What cannot be read is unknown. */
 void machine_look(const char *root, struct machine *ret_machine);

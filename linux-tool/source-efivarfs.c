@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "linux-tool/efivarfs.h"
 #include "linux-tool/entry-list.h"
 #include "linux-tool/sources.h"
 #include "posix/errno.h"
@@ -16,9 +16,7 @@
 #include "pstore/variable-name.h"
 #include "store/draft.h"
 
-#define EFIVARFS_DIRECTORY "/sys/firmware/efi/efivars/"
-#define EFIVARFS_MAGIC     0xde5e81e4 /* linux/magic.h, EFIVARFS_MAGIC */
-#define EFIVARFS_VARIABLE  "EFIVARFS_PATH"
+#define EFIVARFS_VARIABLE "EFIVARFS_PATH"
 
 /* As the kernel makes the file of a variable that it writes itself (K6.1 fs/efivarfs/super.c). */
 #define VARIABLE_FILE_MODE 0644
@@ -140,21 +138,9 @@ static int efivarfs_read(struct record_source *source, const char *name, struct 
         return buffer_error(buffer);
 }
 
-/* The kernel tells since 6.5; before, and where the firmware does not, all fields are 0. */
 static int efivarfs_space(struct record_source *source, struct source_space *ret_space) {
-        struct source_space space = { .largest_record = VARIABLE_DATA_MAX, .reserved = VARIABLE_RESERVE };
-        struct statfs status;
-
         (void) source;
-        if (statfs(directory_path(), &status) < 0)
-                return errno_to_error(errno);
-        if (status.f_type == EFIVARFS_MAGIC && status.f_blocks > 0) {
-                space.known = true;
-                space.total = status.f_blocks * (uint64_t) status.f_bsize;
-                space.remaining = status.f_bfree * (uint64_t) status.f_bsize;
-        }
-        *ret_space = space;
-        return 0;
+        return efivarfs_read_space(directory_path(), ret_space);
 }
 
 static int choose_name(const struct entry_list *list, const struct record_draft *draft,
