@@ -3,9 +3,6 @@
 
 #include "store/dump.h"
 
-/* Where dumps go when nothing else is said. */
-#define DUMP_DIRECTORY "/var/lib/pstore-fw"
-
 /*
  * A directory as the target of dumps. It is made when the first file goes into it, for its owner only: a
  * kernel log tells addresses, and the kernel shows it to root alone.

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "capture/dumps.h"
-#include "linux-tool/file-dump-target.h"
+#include "linux-tool/dump-directory.h"
 #include "linux-tool/sources.h"
 #include "posix/errno.h"
 #include "posix/file.h"

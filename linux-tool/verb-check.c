@@ -8,7 +8,7 @@
 #include "linux-tool/inventory.h"
 #include "linux-tool/json-finding.h"
 #include "linux-tool/json.h"
-#include "linux-tool/kdump/settings.h"
+#include "linux-tool/kdump-options.h"
 #include "linux-tool/machine.h"
 #include "linux-tool/message.h"
 #include "linux-tool/sources.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "linux-tool/file-dump-target.h"
+#include "linux-tool/dump-directory.h"
 #include "linux-tool/json.h"
 #include "linux-tool/message.h"
 #include "linux-tool/save.h"

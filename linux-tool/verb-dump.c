@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
-#include "linux-tool/file-dump-target.h"
+#include "linux-tool/dump-directory.h"
 #include "linux-tool/json.h"
 #include "linux-tool/message.h"
 #include "linux-tool/save.h"

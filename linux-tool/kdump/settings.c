@@ -7,9 +7,8 @@
 
 #include "base/arith.h"
 #include "base/error.h"
-#include "linux-tool/file-dump-target.h"
+#include "linux-tool/dump-directory.h"
 #include "linux-tool/kdump/command-line.h"
-#include "linux-tool/message.h"
 #include "posix/file.h"
 #include "posix/memory.h"
 
@@ -80,40 +79,30 @@ void kdump_settings_tables(struct kdump_settings *settings,
         ret_tables[1] = capture_plan_choices(&settings->plan);
 }
 
-static int parse(const char *path, const char *text, struct kdump_settings *settings) {
-        struct key_table tables[KDUMP_SETTINGS_TABLES];
-        char error[KEYS_ERROR_SIZE];
-        int r;
-
-        kdump_settings_tables(settings, tables);
-        r = keys_parse(text, tables, KDUMP_SETTINGS_TABLES, error);
-        if (r == ERR_VALUE)
-                message_error("%s: %s", path, error);
-        else if (r < 0)
-                message_failure(path, r);
-        return r;
+static int fail(const char *path, int error, struct kdump_reason *ret_reason) {
+        return kdump_reason_set(ret_reason, error, "%s: %s", path, error_text(error));
 }
 
-static int read_file(const char *path, bool must_exist, struct kdump_settings *settings) {
+int kdump_settings_read(const char *path, struct kdump_settings *settings, struct kdump_reason *ret_reason) {
+        struct key_table tables[KDUMP_SETTINGS_TABLES];
         _cleanup_buffer_ struct buffer text;
+        char error[KEYS_ERROR_SIZE];
         int r;
 
         buffer_init(&text, &system_allocator);
         r = file_read_at(AT_FDCWD, path, SETTINGS_SIZE_MAX, &text);
-        if (r == ERR_NOT_FOUND && !must_exist)
-                return 0;
-        if (r == 0 && text.size > 0 && memchr(text.data, '\0', text.size)) {
-                message_error("%s: has a NUL: no file of settings", path);
-                return ERR_VALUE;
-        }
+        if (r == 0 && text.size > 0 && memchr(text.data, '\0', text.size))
+                return kdump_reason_set(ret_reason, ERR_VALUE, "%s: has a NUL: no file of settings", path);
         buffer_append(&text, bytes_of("", 1));
         if (r == 0)
                 r = buffer_error(&text);
-        if (r < 0) {
-                message_failure(path, r);
-                return r;
-        }
-        return parse(path, (const char *) text.data, settings);
+        if (r < 0)
+                return fail(path, r, ret_reason);
+        kdump_settings_tables(settings, tables);
+        r = keys_parse((const char *) text.data, tables, KDUMP_SETTINGS_TABLES, error);
+        if (r == ERR_VALUE)
+                return kdump_reason_set(ret_reason, r, "%s: %s", path, error);
+        return r < 0 ? fail(path, r, ret_reason) : 0;
 }
 
 void kdump_settings_default(struct kdump_settings *ret_settings) {
@@ -125,40 +114,4 @@ void kdump_settings_default(struct kdump_settings *ret_settings) {
                 .image = true,
                 .plan = capture_plan_default,
         };
-}
-
-static int take_path(const char *path, char member[PATH_MAX]) {
-        if (!path)
-                return 0;
-        if (snprintf(member, PATH_MAX, "%s", path) < PATH_MAX)
-                return 0;
-        message_failure(path, ERR_TOO_LARGE);
-        return ERR_TOO_LARGE;
-}
-
-static int take_options(const struct options *options, struct kdump_settings *settings) {
-        int r;
-
-        if (options_have(options, OPTION_PATH))
-                settings->path = options->path;
-        if (options_have(options, OPTION_RESERVE))
-                settings->reserve_mib = options->reserve_mib;
-        r = take_path(options->kernel, settings->kernel);
-        return r < 0 ? r : take_path(options->output, settings->directory);
-}
-
-int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings) {
-        const char *path = options->config ? options->config : KDUMP_SETTINGS_PATH;
-        struct kdump_settings settings;
-        int r;
-
-        kdump_settings_default(&settings);
-        r = read_file(path, options->config != NULL, &settings);
-        if (r < 0)
-                return r;
-        r = take_options(options, &settings);
-        if (r < 0)
-                return r;
-        *ret_settings = settings;
-        return 0;
 }

@@ -4,7 +4,7 @@
 #include <limits.h>
 
 #include "capture/plan.h"
-#include "linux-tool/options.h"
+#include "linux-tool/kdump/reason.h"
 #include "store/crash-path.h"
 
 /* What an administrator chooses about kdump: docs/KDUMP.md describes each. */
@@ -32,14 +32,14 @@ struct kdump_settings {
         struct capture_plan plan; /* .dump_level, .compression, .keep and the bounds; the rest is not set */
 };
 
-/*
- * Reads the file that --config names, or the default one, which need not exist; then what other options say
- * counts more. A file with an error is refused whole: told on standard error, with its name and the setting.
- */
-int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings);
-
 /* What is in force when nothing is said. */
 void kdump_settings_default(struct kdump_settings *ret_settings);
+
+/*
+ * What a file says counts more. ERR_NOT_FOUND; ERR_VALUE for a file with an error, of which the settings are of no
+ * use; or why it cannot be read. The reason names the file, and the setting.
+ */
+int kdump_settings_read(const char *path, struct kdump_settings *settings, struct kdump_reason *ret_reason);
 
 /* Every setting by name: services/kdump.conf has them all. */
 #define KDUMP_SETTINGS_TABLES 2

@@ -10,7 +10,7 @@
 #include "capture/save.h"
 #include "linux-tool/json.h"
 #include "linux-tool/kdump/program.h"
-#include "linux-tool/kdump/settings.h"
+#include "linux-tool/kdump-options.h"
 #include "linux-tool/message.h"
 #include "linux-tool/output.h"
 #include "linux-tool/verbs.h"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "linux-tool/kdump-options.h"
 #include "linux-tool/json.h"
 #include "linux-tool/kdump/crash-kernel.h"
 #include "linux-tool/kdump/json-preparation.h"

@@ -9,6 +9,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "linux-tool/kdump-options.h"
 #include "linux-tool/json.h"
 #include "linux-tool/kdump/command.h"
 #include "linux-tool/kdump/facts.h"

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/timestamp.h"
+#include "linux-tool/kdump-options.h"
 #include "linux-tool/json-finding.h"
 #include "linux-tool/json.h"
 #include "linux-tool/kdump/facts.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/test.h"
 
-#include "linux-tool/kdump/settings.h"
+#include "linux-tool/kdump-options.h"
 #include "tests/support/scratch.h"
 
 #define EXAMPLE "services/kdump.conf"
