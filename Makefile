@@ -22,13 +22,17 @@ DRACUT_DIR          ?= /usr/lib/dracut/modules.d
 
 # --- the tree -----------------------------------------------------------------------------------
 
+# Every file below these directories whose name ends in that.
+below = $(sort $(foreach f,$(wildcard $(addsuffix /*,$(1))),$(filter %$(2),$(f)) $(call below,$(f),$(2))))
+
 SHARED_DIRS := base acpi pstore codec store
-SOURCE_DIRS := $(SHARED_DIRS) posix capture efi-app linux-tool linux-tool/* tests/*
-SHARED_SRC  := $(foreach d,$(SHARED_DIRS),$(wildcard $(d)/*.c))
-EFI_SRC     := $(wildcard efi-app/*.c)
-POSIX_SRC   := $(wildcard posix/*.c)
-CAPTURE_SRC := $(wildcard capture/*.c)
-LINUX_SRC   := $(wildcard linux-tool/*.c linux-tool/*/*.c)
+LINUX_DIRS  := linux kdump linux-tool
+SHARED_SRC  := $(call below,$(SHARED_DIRS),.c)
+EFI_SRC     := $(call below,efi-app,.c)
+POSIX_SRC   := $(call below,posix,.c)
+CAPTURE_SRC := $(call below,capture,.c)
+LINUX_SRC   := $(call below,$(LINUX_DIRS),.c)
+LAYERED     := $(foreach suffix,.c .h,$(call below,$(SHARED_DIRS) posix capture efi-app $(LINUX_DIRS),$(suffix)))
 SUPPORT_SRC := $(wildcard tests/support/*.c)
 TEST_SRC    := $(filter-out tests/efi-app/%,$(wildcard tests/*/test-*.c))
 EFI_TEST_SRC := $(wildcard tests/efi-app/test-*.c)
@@ -40,7 +44,7 @@ SCENARIOS   := $(patsubst ovmf-harness/scenarios/%.py,%,$(filter-out %/__init__.
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wundef -Wvla \
             -Wwrite-strings -Wimplicit-fallthrough -Wno-missing-field-initializers
-COMMON   := -std=gnu11 -g -I. $(WARNINGS) -DVERSION='"$(VERSION)"'
+COMMON   := -std=gnu11 -g -iquote . $(WARNINGS) -DVERSION='"$(VERSION)"'
 
 PACKAGES := efivar json-c lzo2 liblz4 libzstd zlib inih blkid libkmod libarchive
 lazy      = $(eval $(1) := $(2))$($(1))
@@ -129,7 +133,7 @@ endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
 # The file of sysctl settings is in the program itself, which the compiler does not tell of.
-$(foreach v,host san,$(O)/$(v)/linux-tool/kdump/sysctl.o): services/60-pstore-fw.conf
+$(foreach v,host san,$(O)/$(v)/kdump/sysctl.o): services/60-pstore-fw.conf
 
 .PHONY: FORCE
 FORCE:
@@ -139,7 +143,7 @@ FORCE:
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-$(O)/layers.ok: scripts/check-layers $(wildcard $(addsuffix /*.[ch],$(SOURCE_DIRS)))
+$(O)/layers.ok: scripts/check-layers $(LAYERED)
 	@mkdir -p $(@D)
 	$(call say,CHECK)scripts/check-layers && touch $@
 
@@ -159,7 +163,7 @@ $(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
 # Everything of the application but what libc has here.
 $(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(EFI_SRC)) $(EFI_FAKE_SRC))
 # With the codecs of the Linux command, which sniff what hostile bytes are.
-$(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(POSIX_SRC) $(wildcard linux-tool/codec*.c) $(SUPPORT_SRC))
+$(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(POSIX_SRC) $(call below,linux-tool/codec,.c) $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 

@@ -38,7 +38,7 @@ struct codec {
 
 /*
  * Text as it stands, zlib (Linux 3.12 to about 4.16), raw deflate (since then): in this order. This is what
- * firmware has; the Linux command has more (linux-tool/codecs.h).
+ * firmware has; the Linux command has more (linux-tool/codec/codecs.h).
  */
 extern const struct codec codec_builtin[];
 extern const size_t codec_builtin_count;

@@ -2,9 +2,9 @@
 #include "linux-tool/inventory.h"
 
 #include "base/error.h"
-#include "linux-tool/codecs.h"
-#include "linux-tool/message.h"
-#include "linux-tool/sources.h"
+#include "linux-tool/codec/codecs.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/source/sources.h"
 #include "posix/memory.h"
 #include "store/list.h"
 #include "store/selection.h"

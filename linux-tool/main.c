@@ -7,11 +7,11 @@
 
 #include "base/arith.h"
 #include "base/error.h"
-#include "linux-tool/message.h"
 #include "linux-tool/options.h"
-#include "linux-tool/output.h"
-#include "linux-tool/sources.h"
-#include "linux-tool/verbs.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/output/output.h"
+#include "linux-tool/source/sources.h"
+#include "linux-tool/verb/verbs.h"
 
 static const struct verb *const verbs[] = {
         &verb_check,

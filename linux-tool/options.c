@@ -7,8 +7,8 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "linux-tool/output.h"
-#include "linux-tool/sources.h"
+#include "linux-tool/output/output.h"
+#include "linux-tool/source/sources.h"
 #include "store/crash-path.h"
 #include "store/selection.h"
 

@@ -4,9 +4,9 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "linux-tool/file-dump-target.h"
-#include "linux-tool/message.h"
-#include "linux-tool/sources.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/source/sources.h"
+#include "linux-tool/target/file-dump-target.h"
 
 static uint64_t seconds_now(void) {
         time_t now = time(NULL);

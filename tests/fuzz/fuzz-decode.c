@@ -6,7 +6,7 @@
 #include <zstd.h>
 
 #include "base/error.h"
-#include "linux-tool/codecs.h"
+#include "linux-tool/codec/codecs.h"
 #include "pstore/header-line.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -5,7 +5,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "linux-tool/codecs.h"
+#include "linux-tool/codec/codecs.h"
 #include "pstore/header-line.h"
 #include "store/catalog.h"
 #include "tests/support/fake-source.h"

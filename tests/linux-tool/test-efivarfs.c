@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "linux-tool/sources.h"
+#include "linux-tool/source/sources.h"
 #include "pstore/variable-name.h"
 #include "store/catalog.h"
 #include "store/clear.h"

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "linux-tool/file-dump-target.h"
+#include "linux-tool/target/file-dump-target.h"
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "tests/support/scratch.h"

@@ -10,9 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "linux-tool/image-file.h"
 #include "linux-tool/options.h"
-#include "linux-tool/sources.h"
+#include "linux-tool/source/image-file.h"
+#include "linux-tool/source/sources.h"
 #include "pstore/erst-image.h"
 #include "tests/support/program.h"
 #include "tests/support/scratch.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "linux-tool/options.h"
-#include "linux-tool/sources.h"
+#include "linux-tool/source/sources.h"
 #include "store/catalog.h"
 #include "store/clear.h"
 #include "store/list.h"

@@ -2,8 +2,8 @@
 #include "tests/support/test.h"
 
 #include "linux-tool/options.h"
-#include "linux-tool/output.h"
-#include "linux-tool/verbs.h"
+#include "linux-tool/output/output.h"
+#include "linux-tool/verb/verbs.h"
 
 static const struct verb *const verbs[] = {
         &verb_check,        &verb_list,

@@ -3,7 +3,7 @@
 
 #include <locale.h>
 
-#include "linux-tool/output.h"
+#include "linux-tool/output/output.h"
 
 /* What arrives when `input` is written in pieces of `step` bytes; the caller frees it. */
 static char *print(struct bytes input, size_t step, bool terminal, bool colour, size_t *ret_size) {

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "linux-tool/source-pstorefs.h"
-#include "linux-tool/sources.h"
+#include "linux-tool/source/pstorefs.h"
+#include "linux-tool/source/sources.h"
 #include "pstore/variable-name.h"
 #include "store/catalog.h"
 #include "store/clear.h"

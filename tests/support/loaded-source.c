@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/loaded-source.h"
 
-#include "linux-tool/sources.h"
+#include "linux-tool/source/sources.h"
 #include "tests/support/test.h"
 
 void load(struct loaded *loaded, const char *spec) {

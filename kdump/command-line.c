@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "kdump/command-line.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/arith.h"
+
+/* Names, and beginnings that end in '='. */
+static const char *const kept[] = {
+        "console=", "earlyprintk=", "efi=",   "noefi",        "acpi=",      "noapic",
+        "nolapic",  "pci=",         "iommu=", "intel_iommu=", "amd_iommu=",
+};
+
+static const char always[] =
+        /* One processor; devices as the crashed kernel left them; and whatever goes wrong, a reboot. */
+        "nr_cpus=1 reset_devices irqpoll panic=5 oops=panic "
+        /* All that /init says is seen. */
+        "printk.devkmsg=on "
+        /* Memory: on 6.1, 12.9 MB of 128. */
+        "initcall_blacklist=tracer_init_tracefs cgroup.memory=nokmem percpu_alloc=page apparmor=0 "
+        "cgroup_disable=memory no5lvl";
+
+static bool is_kept(const char *word, size_t length) {
+        for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+                size_t known = strlen(kept[i]);
+
+                if (strncmp(word, kept[i], known) == 0 && length >= known &&
+                    (kept[i][known - 1] == '=' || length == known))
+                        return true;
+        }
+        return false;
+}
+
+/* K6.1 lib/cmdline.c, next_arg(). */
+size_t command_line_word(const char *line) {
+        bool quoted = false;
+        size_t length = 0;
+
+        while (line[length] && (quoted || !strchr(" \t\n", line[length])))
+                quoted ^= line[length++] == '"';
+        return length;
+}
+
+/* Or all that stands behind it would be in the quote. */
+void command_line_put_word(const char *word, size_t length, struct text *text) {
+        bool quoted = false;
+
+        for (size_t i = 0; i < length; i++)
+                quoted ^= word[i] == '"';
+        text_put_bytes(text, bytes_of(word, length));
+        text_put(text, quoted ? "\" " : " ");
+}
+
+void command_line_put_kept(const char *running, struct text *text) {
+        size_t length;
+
+        for (; *running; running += length) {
+                running += strspn(running, " \t\n");
+                length = command_line_word(running);
+                if (is_kept(running, length))
+                        command_line_put_word(running, length, text);
+        }
+}
+
+/* A quote around the whole word is none of it (next_arg(), again). */
+static bool is_forbidden(const char *word, size_t length) {
+        static const char *const ours[] = { "panic=", "oops=", "rdinit=", "sysctl.kernel.panic" };
+
+        if (length == 2 && strncmp(word, "--", 2) == 0)
+                return true;
+        word += word[0] == '"';
+        for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+                if (strncmp(word, ours[i], strlen(ours[i])) == 0)
+                        return true;
+        return false;
+}
+
+bool command_line_may_append(const char *append) {
+        unsigned quotes = 0;
+        size_t length;
+
+        for (const char *c = append; *c; c++)
+                quotes += *c == '"';
+        if (quotes % 2 != 0)
+                return false;
+        for (; *append; append += length) {
+                append += strspn(append, " \t\n");
+                length = command_line_word(append);
+                if (is_forbidden(append, length))
+                        return false;
+        }
+        return true;
+}
+
+void command_line_put_always(const char *append, struct text *text) {
+        text_put(text, always);
+        if (append[0])
+                text_format(text, " %s", append);
+}

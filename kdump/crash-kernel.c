@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* memfd_create() */
+#include "kdump/crash-kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kexec.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "linux/program.h"
+#include "linux/system-file.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define LOADED   "/sys/kernel/kexec_crash_loaded"
+#define RESERVED "/sys/kernel/kexec_crash_size"
+#define DISABLED "/proc/sys/kernel/kexec_load_disabled"
+#define LOCKDOWN "/sys/kernel/security/lockdown"
+
+static long kexec_file_load(int kernel_fd, int initramfs_fd, const char *command_line, unsigned long flags) {
+        return syscall(SYS_kexec_file_load, kernel_fd, initramfs_fd,
+                       command_line ? strlen(command_line) + 1 : 0, command_line, flags);
+}
+
+/* The mode in force stands in brackets: "none [integrity] confidentiality". */
+static bool is_locked_down(const char *root) {
+        char line[64];
+
+        return system_file_line(root, LOCKDOWN, line, sizeof(line)) && !strstr(line, "[none]") &&
+               strchr(line, '[');
+}
+
+static bool is_disabled(const char *root) {
+        uint64_t value;
+
+        return system_file_number(root, DISABLED, &value) && value > 0;
+}
+
+static bool is_loaded(const char *root) {
+        uint64_t value;
+
+        return system_file_number(root, LOADED, &value) && value > 0;
+}
+
+static int explain_permission(const char *root, struct reason *ret_reason) {
+        if (is_disabled(root))
+                return reason_set(ret_reason, ERR_PERMISSION,
+                                  "kexec_load_disabled is set: nothing can be loaded before the next "
+                                  "boot");
+        if (geteuid() != 0)
+                return reason_set(ret_reason, ERR_PERMISSION, "only root may load or unload a crash kernel");
+        if (is_locked_down(root))
+                return reason_set(ret_reason, ERR_PERMISSION,
+                                  "the kernel is locked down and refuses this image: it has to be one "
+                                  "that the distribution signed");
+        return reason_set(ret_reason, ERR_PERMISSION, "the kernel does not permit it");
+}
+
+static const struct {
+        int number, error;
+        const char *text;
+} meanings[] = {
+        { EADDRNOTAVAIL, ERR_NO_SPACE, "too large for the memory that is reserved (crashkernel=)" },
+        { ENOMEM, ERR_NO_MEMORY, "too large for the memory that is reserved (crashkernel=)" },
+        { EKEYREJECTED, ERR_PERMISSION,
+          "the kernel's image is not signed with a key that this kernel trusts" },
+        { ENOKEY, ERR_PERMISSION, "the kernel's image is not signed with a key that this kernel trusts" },
+        { ENODATA, ERR_PERMISSION, "the kernel's image is not signed, and this kernel wants a signature" },
+        { ENOEXEC, ERR_SIGNATURE, "the running kernel takes no such image" },
+        { EBUSY, ERR_IN_USE, "another program is loading a kernel" },
+        { ENOSYS, ERR_NOT_SUPPORTED, "the running kernel lacks kexec_file_load (CONFIG_KEXEC_FILE)" },
+};
+
+int crash_kernel_explain(const char *root, int number, struct reason *ret_reason) {
+        uint64_t reserved = 0;
+
+        if (system_file_number(root, RESERVED, &reserved) && reserved == 0 && number != EPERM)
+                return reason_set(ret_reason, ERR_NO_MEMORY,
+                                  "no memory is reserved for it: crashkernel= is missing on the kernel's "
+                                  "command line ('pstore-fw kdump setup', then a reboot)");
+        if (number == EPERM || number == EACCES)
+                return explain_permission(root, ret_reason);
+        for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
+                if (meanings[i].number == number)
+                        return reason_set(ret_reason, meanings[i].error, "%s", meanings[i].text);
+        return reason_set(ret_reason, errno_to_error(number), "%s", strerror(number));
+}
+
+/* kexec's own words go to standard error. */
+static int load_by_program(const char *root, const struct crash_kernel *crash_kernel, int initramfs_fd,
+                           struct reason *ret_reason) {
+        char program[PATH_MAX], initramfs[64], command_line[4096];
+        const char *const command[] = { program,   "--kexec-syscall", "--load-panic",
+                                        initramfs, command_line,      crash_kernel->kernel,
+                                        NULL };
+
+        if (is_locked_down(root))
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "the running kernel lacks kexec_file_load (CONFIG_KEXEC_FILE) and is "
+                                  "locked down: it takes no crash kernel");
+        if (!program_find("kexec", program))
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "the running kernel lacks kexec_file_load (CONFIG_KEXEC_FILE), and "
+                                  "there is no kexec program: install kexec-tools");
+        snprintf(initramfs, sizeof(initramfs), "--initrd=/proc/%d/fd/%d", (int) getpid(), initramfs_fd);
+        snprintf(command_line, sizeof(command_line), "--command-line=%s", crash_kernel->command_line);
+        if (program_call(command) < 0)
+                return reason_set(ret_reason, ERR_FAILED, "%s --load-panic failed", program);
+        return 0;
+}
+
+static int load(const char *root, const struct crash_kernel *crash_kernel, int kernel_fd, int initramfs_fd,
+                struct reason *ret_reason) {
+        if (kexec_file_load(kernel_fd, initramfs_fd, crash_kernel->command_line, KEXEC_FILE_ON_CRASH) == 0)
+                return 0;
+        if (errno == ENOSYS)
+                return load_by_program(root, crash_kernel, initramfs_fd, ret_reason);
+        return crash_kernel_explain(root, errno, ret_reason);
+}
+
+/* The kernel frees the old one before it takes the new one (K6.1 kernel/kexec_file.c, kexec_file_load()). */
+void crash_kernel_explain_loss(const char *root, bool was_loaded, struct reason *ret_reason) {
+        size_t length = strlen(ret_reason->text);
+
+        if (was_loaded)
+                snprintf(ret_reason->text + length, sizeof(ret_reason->text) - length,
+                         "; the crash kernel that was loaded before is %s",
+                         is_loaded(root) ? "still there" : "gone");
+}
+
+int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel, struct reason *ret_reason) {
+        bool was_loaded = is_loaded(root);
+        _cleanup_close_ int kernel_fd = open(crash_kernel->kernel, O_RDONLY | O_CLOEXEC);
+        _cleanup_close_ int initramfs_fd = memfd_create("initramfs", MFD_CLOEXEC);
+        int r;
+
+        if (kernel_fd < 0 || initramfs_fd < 0)
+                return reason_set(ret_reason, errno_to_error(errno), "%s: %s", crash_kernel->kernel,
+                                  error_text(errno_to_error(errno)));
+        r = file_write_all(initramfs_fd, crash_kernel->initramfs);
+        if (r < 0)
+                return reason_set(ret_reason, r, "initramfs: %s", error_text(r));
+        r = load(root, crash_kernel, kernel_fd, initramfs_fd, ret_reason);
+        if (r < 0) {
+                crash_kernel_explain_loss(root, was_loaded, ret_reason);
+                return r;
+        }
+        if (!is_loaded(root))
+                return reason_set(ret_reason, ERR_UNVERIFIED, "loaded, but " LOADED " does not say so");
+        return 0;
+}
+
+int crash_kernel_unload(const char *root, struct reason *ret_reason) {
+        if (!system_file_exists(root, LOADED))
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "the running kernel has no kexec (CONFIG_KEXEC_FILE)");
+        if (!is_loaded(root))
+                return reason_set(ret_reason, ERR_NOT_FOUND, "no crash kernel is loaded");
+        if (kexec_file_load(-1, -1, NULL, KEXEC_FILE_UNLOAD | KEXEC_FILE_ON_CRASH) < 0 &&
+            (errno != ENOSYS || syscall(SYS_kexec_load, 0, 0, NULL, KEXEC_ON_CRASH) < 0))
+                return crash_kernel_explain(root, errno, ret_reason);
+        if (is_loaded(root))
+                return reason_set(ret_reason, ERR_STILL_THERE, "unloaded, but " LOADED " is still 1");
+        return 0;
+}
+
+int crash_kernel_lock(const char *root, struct reason *ret_reason) {
+        int r = system_file_write(root, DISABLED, "1\n");
+
+        if (r < 0)
+                return reason_set(ret_reason, r, DISABLED ": %s", error_text(r));
+        return 0;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "kdump/facts.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "linux/system-file.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define KEXEC_LOADED  "/sys/kernel/kexec_crash_loaded"
+#define LOAD_DISABLED "/proc/sys/kernel/kexec_load_disabled"
+#define PANIC_SECONDS "/proc/sys/kernel/panic"
+#define LOCKDOWN      "/sys/kernel/security/lockdown"
+#define SECURE_BOOT   "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define OWN_SERVICE   "pstore-fw-kdump"
+
+/* A variable of efivarfs: 4 bytes of attributes, then (UEFI 2.10, 3.3) one that is 1 or 0. */
+#define SECURE_BOOT_SIZE 5
+
+static enum secure_boot look_at_secure_boot(const char *root) {
+        _cleanup_buffer_ struct buffer variable;
+        char path[PATH_MAX];
+
+        buffer_init(&variable, &system_allocator);
+        if (!system_file_path(root, SECURE_BOOT, path) ||
+            file_read_at(AT_FDCWD, path, SECURE_BOOT_SIZE, &variable) < 0 ||
+            variable.size != SECURE_BOOT_SIZE)
+                return SECURE_BOOT_UNKNOWN;
+        return variable.data[SECURE_BOOT_SIZE - 1] == 1 ? SECURE_BOOT_ON : SECURE_BOOT_OFF;
+}
+
+/* "none [integrity] confidentiality": the one in brackets is in force. */
+static void look_at_lockdown(const char *root, struct kdump_facts *facts) {
+        char line[128], *begin, *end;
+
+        if (!system_file_line(root, LOCKDOWN, line, sizeof(line)))
+                return;
+        begin = strchr(line, '[');
+        end = begin ? strchr(begin, ']') : NULL;
+        if (end)
+                snprintf(facts->lockdown, sizeof(facts->lockdown), "%.*s", (int) (end - begin - 1),
+                         begin + 1);
+}
+
+static void look_at_panic(const char *root, struct kdump_facts *facts) {
+        char line[32], *end;
+
+        if (!system_file_line(root, PANIC_SECONDS, line, sizeof(line)))
+                return;
+        facts->panic_seconds = strtol(line, &end, 10);
+        facts->panic_known = end != line && *end == '\0';
+}
+
+static bool any_matches(const char *root, const char *pattern, const char *name) {
+        char path[PATH_MAX];
+        glob_t found;
+        bool any;
+
+        if (snprintf(path, sizeof(path), pattern, root, name) >= (int) sizeof(path))
+                return false;
+        any = glob(path, GLOB_NOSORT, NULL, &found) == 0;
+        globfree(&found);
+        return any;
+}
+
+/* By systemd or by links of System V's runlevels; asking neither works also where neither runs. */
+static bool is_enabled(const char *root, const char *service) {
+        return any_matches(root, "%s/etc/systemd/system/*.wants/%s.service", service) ||
+               any_matches(root, "%s/etc/rc[2345].d/S[0-9][0-9]%s", service);
+}
+
+bool kdump_service_is_enabled(const char *root) {
+        return is_enabled(root, OWN_SERVICE);
+}
+
+static void look_at_services(const char *root, struct kdump_facts *facts) {
+        /* Of Debian's kdump-tools and of Fedora's kexec-tools; of SUSE's kdump. */
+        static const char *const others[] = { "kdump-tools", "kdump", "kdump-early" };
+
+        facts->service_enabled = kdump_service_is_enabled(root);
+        for (size_t i = 0; i < ARRAY_SIZE(others) && facts->owner_count < KDUMP_OWNERS_MAX; i++)
+                if (is_enabled(root, others[i]))
+                        facts->owners[facts->owner_count++] = others[i];
+}
+
+static void look_at_dumps(const char *root, const char *directory, struct kdump_facts *facts) {
+        _cleanup_close_ int fd = -1;
+        struct dumps dumps;
+        char path[PATH_MAX];
+
+        if (!system_file_path(root, directory, path))
+                return;
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0 || dumps_list(fd, &dumps) < 0)
+                return;
+        facts->dump_count = dumps.count;
+        for (size_t i = 0; i < dumps.count && i < KDUMP_DUMPS_SHOWN_MAX; i++)
+                dump_report_read(fd, &dumps.rows[i], &facts->dumps[i]);
+        dumps_free(&dumps);
+}
+
+void kdump_facts_look(const char *root, const struct kdump_settings *settings,
+                      struct kdump_facts *ret_facts) {
+        struct kdump_facts *facts = ret_facts;
+        uint64_t disabled = 0;
+
+        *facts = (struct kdump_facts){ 0 };
+        machine_look(root, &facts->machine);
+        facts->machine.kernel.wish = settings->path;
+        facts->can_kexec = system_file_exists(root, KEXEC_LOADED);
+        facts->load_disabled = system_file_number(root, LOAD_DISABLED, &disabled) && disabled > 0;
+        look_at_panic(root, facts);
+        facts->secure_boot = look_at_secure_boot(root);
+        look_at_lockdown(root, facts);
+        look_at_services(root, facts);
+        look_at_dumps(root, settings->directory, facts);
+        facts->test_pending = test_token_read(root, settings->directory, &facts->test) == 0;
+}

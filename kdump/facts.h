@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kdump/dump-report.h"
+#include "kdump/settings.h"
+#include "kdump/token.h"
+#include "linux/machine.h"
+
+/* What this machine is, as far as a panic is concerned. What load decides is in kdump/preparation.h. */
+
+enum secure_boot {
+        SECURE_BOOT_UNKNOWN, /* no EFI variables, or none of this name */
+        SECURE_BOOT_OFF,
+        SECURE_BOOT_ON,
+};
+
+#define KDUMP_OWNERS_MAX      4
+#define KDUMP_DUMPS_SHOWN_MAX 16
+
+struct kdump_facts {
+        struct machine machine; /* its wish is that of the settings */
+        bool can_kexec;         /* the kernel has kexec */
+        bool load_disabled;     /* kexec_load_disabled: nothing can be loaded any more */
+        bool panic_known;
+        long panic_seconds; /* kernel.panic: 0 never reboots, < 0 at once */
+        enum secure_boot secure_boot;
+        char lockdown[32]; /* "none", "integrity", "confidentiality"; empty: this kernel has none */
+
+        bool service_enabled;                 /* ours, which arms kdump at each boot */
+        const char *owners[KDUMP_OWNERS_MAX]; /* other services that load a crash kernel */
+        size_t owner_count;
+
+        struct dump_report dumps[KDUMP_DUMPS_SHOWN_MAX]; /* the newest first */
+        size_t dump_count;                               /* also of those that are not in .dumps */
+        bool test_pending;
+        struct test_token test;
+};
+
+/* Whether the service that loads the crash kernel at boot is enabled on the system below root ("" or a
+ * directory). */
+bool kdump_service_is_enabled(const char *root);
+
+/* `root` goes before every path: "" for this machine, a directory in tests. What cannot be read is unknown.
+ */
+void kdump_facts_look(const char *root, const struct kdump_settings *settings, struct kdump_facts *ret_facts);

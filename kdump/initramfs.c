@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "kdump/initramfs.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/sort.h"
+#include "linux/packed-file.h"
+#include "linux/system-file.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define CAPTURE_PROGRAM "pstore-fw-capture"
+#define PAGE_SIZE       ((uint64_t) 4096)
+
+/* A member is held until all of them are sorted. */
+struct member {
+        char name[128];
+        mode_t mode;
+        struct buffer content;
+};
+
+#define MEMBERS_MAX (KDUMP_MODULES_MAX + KDUMP_TOOL_FILES_MAX + 8)
+
+struct image {
+        struct member *members[MEMBERS_MAX];
+        size_t count;
+        struct reason *reason;
+};
+
+static int fail(struct image *image, const char *what, int error) {
+        return reason_set(image->reason, error, "initramfs: %s: %s", what, error_text(error));
+}
+
+static int add_member(struct image *image, const char *name, mode_t mode, struct member **ret_member) {
+        struct member *member = image->count < MEMBERS_MAX ? calloc(1, sizeof(*member)) : NULL;
+
+        if (!member)
+                return fail(image, name, ERR_NO_MEMORY);
+        snprintf(member->name, sizeof(member->name), "%s", name);
+        member->mode = mode;
+        buffer_init(&member->content, &system_allocator);
+        image->members[image->count++] = member;
+        *ret_member = member;
+        return 0;
+}
+
+/* A path of the capture kernel, as an archive names it: relative to the root. */
+static const char *name_of(const char *path) {
+        return path + strlen("/");
+}
+
+static int add_directory(struct image *image, const char *path) {
+        struct member *member;
+
+        return add_member(image, name_of(path), S_IFDIR | 0700, &member);
+}
+
+static int add_bytes(struct image *image, const char *path, struct bytes content) {
+        struct member *member;
+        int r;
+
+        r = add_member(image, name_of(path), S_IFREG | 0600, &member);
+        if (r < 0)
+                return r;
+        buffer_append(&member->content, content);
+        r = buffer_error(&member->content);
+        return r < 0 ? fail(image, path, r) : 0;
+}
+
+static int add_init(struct image *image, const char *name, const char *path) {
+        struct member *member;
+        int r;
+
+        r = add_member(image, name, S_IFREG | 0700, &member);
+        if (r < 0)
+                return r;
+        r = file_read_at(AT_FDCWD, path, FILE_SIZE_MAX, &member->content);
+        return r < 0 ? fail(image, path, r) : 0;
+}
+
+/* Compressed by gzip, whatever the file is. */
+static int add_packed(struct image *image, const char *name, const char *path) {
+        _cleanup_buffer_ struct buffer content;
+        struct member *member;
+        int r;
+
+        buffer_init(&content, &system_allocator);
+        r = packed_file_read(path, FILE_SIZE_MAX, &content);
+        if (r < 0)
+                return fail(image, path, r);
+        r = add_member(image, name, S_IFREG | 0600, &member);
+        if (r < 0)
+                return r;
+        r = packed_file_gzip(buffer_bytes(&content), &member->content);
+        return r < 0 ? fail(image, path, r) : 0;
+}
+
+static int add_modules(struct image *image, const struct kdump_modules *modules) {
+        _cleanup_buffer_ struct buffer order;
+        char name[128];
+        int r;
+
+        buffer_init(&order, &system_allocator);
+        r = add_directory(image, CAPTURE_MODULES_PATH);
+        for (size_t i = 0; i < modules->count && r == 0; i++) {
+                buffer_append_format(&order, "%s\n", modules->list[i].name);
+                snprintf(name, sizeof(name), "%s/%s.ko.gz", name_of(CAPTURE_MODULES_PATH),
+                         modules->list[i].name);
+                r = add_packed(image, name, modules->list[i].path);
+        }
+        if (r == 0 && buffer_error(&order) < 0)
+                r = fail(image, "order", buffer_error(&order));
+        return r < 0 ? r : add_bytes(image, CAPTURE_MODULES_PATH "/order", buffer_bytes(&order));
+}
+
+static int add_tool(struct image *image, const struct kdump_tool *tool) {
+        char name[128];
+        int r;
+
+        r = add_directory(image, CAPTURE_TOOLS_PATH);
+        for (size_t i = 0; i < tool->file_count && r == 0; i++) {
+                snprintf(name, sizeof(name), "%s/%s.gz", name_of(CAPTURE_TOOLS_PATH), tool->files[i].name);
+                r = add_packed(image, name, tool->files[i].path);
+        }
+        return r;
+}
+
+static int add_plan(struct image *image, const struct capture_plan *plan) {
+        char text[CAPTURE_PLAN_SIZE];
+        int r;
+
+        r = capture_plan_print(plan, text);
+        return r < 0 ? fail(image, "plan", r) : add_bytes(image, CAPTURE_PLAN_PATH, text_view(text));
+}
+
+static int compare_members(const void *left, const void *right) {
+        return strcmp(((const struct member *) left)->name, ((const struct member *) right)->name);
+}
+
+static la_ssize_t take_bytes(struct archive *archive, void *context, const void *data, size_t size) {
+        struct buffer *buffer = context;
+
+        buffer_append(buffer, bytes_of(data, size));
+        if (buffer_error(buffer) == 0)
+                return (la_ssize_t) size;
+        archive_set_error(archive, 0, "out of memory");
+        return -1;
+}
+
+static int write_member(struct archive *archive, const struct member *member, size_t number) {
+        struct archive_entry *entry = archive_entry_new();
+        int r = ERR_NO_MEMORY;
+
+        if (!entry)
+                return r;
+        archive_entry_set_pathname(entry, member->name);
+        archive_entry_set_mode(entry, member->mode);
+        archive_entry_set_size(entry, (la_int64_t) member->content.size);
+        archive_entry_set_ino64(entry, (la_int64_t) number);
+        archive_entry_set_nlink(entry, S_ISDIR(member->mode) ? 2 : 1);
+        archive_entry_set_mtime(entry, 0, 0);
+        if (archive_write_header(archive, entry) == ARCHIVE_OK &&
+            archive_write_data(archive, member->content.data, member->content.size) ==
+                    (la_ssize_t) member->content.size)
+                r = 0;
+        archive_entry_free(entry);
+        return r;
+}
+
+static int write_archive(const struct image *image, struct buffer *buffer) {
+        struct archive *archive = archive_write_new();
+        int r = ERR_NO_MEMORY;
+
+        if (archive && archive_write_set_format_cpio_newc(archive) == ARCHIVE_OK &&
+            archive_write_set_bytes_per_block(archive, 0) == ARCHIVE_OK &&
+            archive_write_open(archive, buffer, NULL, take_bytes, NULL) == ARCHIVE_OK)
+                r = 0;
+        for (size_t i = 0; i < image->count && r == 0; i++)
+                r = write_member(archive, image->members[i], i + 1);
+        if (r == 0 && archive_write_close(archive) != ARCHIVE_OK)
+                r = ERR_NO_MEMORY;
+        if (archive)
+                archive_write_free(archive);
+        return r;
+}
+
+static uint64_t measure(const struct image *image) {
+        uint64_t size = 0;
+
+        for (size_t i = 0; i < image->count; i++)
+                size += (image->members[i]->content.size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+        return size;
+}
+
+static void free_image(struct image *image) {
+        for (size_t i = 0; i < image->count; i++) {
+                buffer_free(&image->members[i]->content);
+                free(image->members[i]);
+        }
+}
+
+static int collect(struct image *image, const struct initramfs_parts *parts) {
+        int r;
+
+        r = add_init(image, parts->init_name, parts->init);
+        if (r == 0)
+                r = add_plan(image, parts->plan);
+        if (r == 0 && parts->modules)
+                r = add_modules(image, parts->modules);
+        return r < 0 ? r : add_tool(image, parts->log_tool);
+}
+
+int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_archive, uint64_t *ret_unpacked,
+                    struct reason *ret_reason) {
+        struct image image = { .reason = ret_reason };
+        struct buffer archive;
+        int r;
+
+        buffer_init(&archive, &system_allocator);
+        r = collect(&image, parts);
+        if (r == 0) {
+                /* "modules" sorts before "modules/order": a directory before what is in it. */
+                sort_pointers((void **) image.members, image.count, compare_members);
+                r = write_archive(&image, &archive);
+                if (r < 0)
+                        (void) fail(&image, "cpio", r);
+        }
+        if (r == 0) {
+                *ret_unpacked = measure(&image);
+                *ret_archive = archive;
+        } else {
+                buffer_free(&archive);
+        }
+        free_image(&image);
+        return r;
+}
+
+int initramfs_find_init(char ret_path[PATH_MAX], struct reason *ret_reason) {
+        static const char *const places[] = { "", "../lib/pstore-fw/" };
+        char program[PATH_MAX], path[PATH_MAX];
+        ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+        if (length <= 0)
+                return reason_set(ret_reason, ERR_NOT_FOUND, "/proc/self/exe cannot be read");
+        program[length] = '\0';
+        strrchr(program, '/')[1] = '\0';
+        for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+                if ((size_t) snprintf(path, sizeof(path), "%s%s" CAPTURE_PROGRAM, program, places[i]) <
+                            sizeof(path) &&
+                    realpath(path, ret_path))
+                        return 0;
+        return reason_set(ret_reason, ERR_NOT_FOUND,
+                          "%s" CAPTURE_PROGRAM " is not there, nor in ../lib/pstore-fw: install "
+                          "pstore-fw whole",
+                          program);
+}

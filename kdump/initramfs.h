@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "base/allocator.h"
+#include "capture/plan.h"
+#include "kdump/modules.h"
+#include "kdump/tools.h"
+
+/* The initramfs of the crash kernel: what capture/plan.h says, and nothing else. */
+
+struct initramfs_parts {
+        const char *init;      /* path of pstore-fw-capture */
+        const char *init_name; /* in the archive: "init", or another beside the distribution's */
+        const struct capture_plan *plan;
+        const struct kdump_modules *modules; /* NULL: none, not even /modules */
+        const struct kdump_tool *log_tool;
+};
+
+/*
+ * A cpio archive (newc) whose bytes depend on its parts only. `ret_archive` is to be freed;
+ * `ret_unpacked` is the memory that its files take, in whole pages.
+ */
+int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_archive, uint64_t *ret_unpacked,
+                    struct reason *ret_reason);
+
+/* Where pstore-fw-capture is: beside the running program, or in ../lib/pstore-fw/ from there. ERR_NOT_FOUND.
+ */
+int initramfs_find_init(char ret_path[PATH_MAX], struct reason *ret_reason);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "kdump/judge.h"
+
+#include <string.h>
+
+#include "base/arith.h"
+#include "base/text.h"
+
+#define NOTIFIERS "/sys/module/kernel/parameters/crash_kexec_post_notifiers"
+#define MIB       ((uint64_t) 1024 * 1024)
+
+/* Less than this was left free in the crash kernel when it saved: the next time it may be too little. */
+#define MEMORY_LEFT_MIN (4 * MIB)
+
+struct judge {
+        const struct kdump_facts *facts;
+        const struct kdump_preparation *preparation;
+        const struct check_kernel *kernel;
+        const struct crash_path_decision *decision;
+        bool wanted; /* kdump is what is meant, or what is missing */
+        bool fault;  /* something speaks against what is meant */
+        struct check_findings found;
+};
+
+/* --- what a panic would do now ------------------------------------------------------------------ */
+
+static void put_reboot(const struct kdump_facts *facts, struct text *text) {
+        if (!facts->panic_known)
+                return;
+        if (facts->panic_seconds == 0)
+                text_put(text, "; then the machine stays where it stopped (kernel.panic = 0)");
+        else if (facts->panic_seconds < 0)
+                text_put(text, "; then the machine reboots at once");
+        else
+                text_format(text, "; then the machine reboots after %lu s",
+                            (unsigned long) facts->panic_seconds);
+}
+
+/* K6.1 kernel/panic.c, panic(): the crash kernel, or notifiers and pstore and then the crash kernel. */
+static void describe_panic(const struct kdump_facts *facts, struct text *text) {
+        const struct check_kernel *kernel = &facts->machine.kernel;
+
+        text_put(text, "a panic ");
+        if (kernel->kdump_loaded && kernel->notifiers_first)
+                text_format(text, "is written to pstore's %s, then starts the crash kernel",
+                            kernel->backend ? kernel->backend : "back end (there is none)");
+        else if (kernel->kdump_loaded)
+                text_format(text, "starts the crash kernel at once%s",
+                            kernel->backend ? "; nothing of it reaches pstore" : "");
+        else if (kernel->backend)
+                text_format(text, "is written to pstore's %s", kernel->backend);
+        else
+                text_put(text, "leaves no trace");
+        if (!kernel->kdump_loaded)
+                put_reboot(facts, text);
+}
+
+/* --- what is wrong ------------------------------------------------------------------------------ */
+
+static void find_fault(struct judge *judge, const char *remedy, const char *text) {
+        judge->fault = true;
+        check_find(&judge->found, CHECK_CRITICAL, remedy, "%s", text);
+}
+
+/* What speaks against kdump counts only where kdump is meant. */
+static void judge_preparation(struct judge *judge) {
+        static const enum check_verdict verdicts[] = {
+                [KDUMP_NOTE] = CHECK_OK,
+                [KDUMP_WARNING] = CHECK_WARNING,
+                [KDUMP_FAULT] = CHECK_CRITICAL,
+        };
+
+        for (size_t i = 0; i < judge->preparation->problem_count && judge->wanted; i++) {
+                const struct kdump_problem *problem = &judge->preparation->problems[i];
+
+                judge->fault |= problem->severity == KDUMP_FAULT;
+                check_find(&judge->found, verdicts[problem->severity], problem->remedy, "%s",
+                           problem->reason.text);
+        }
+}
+
+static void judge_loaded(struct judge *judge) {
+        const struct kdump_facts *facts = judge->facts;
+        bool loaded = judge->kernel->kdump_loaded;
+
+        if (judge->wanted && !loaded && facts->load_disabled)
+                find_fault(judge, "reboot",
+                           "kexec_load_disabled is set: no crash kernel can be loaded until the next boot");
+        else if (judge->wanted && !loaded && !judge->fault)
+                find_fault(judge, "pstore-fw kdump load", "the crash kernel is not loaded");
+        else if (loaded && facts->load_disabled)
+                check_find(&judge->found, CHECK_OK, "",
+                           "kexec_load_disabled is set: what is loaded stays until the next boot");
+}
+
+static void judge_stray(struct judge *judge) {
+        if (judge->decision->path != CRASH_PATH_PSTORE || !judge->kernel->kdump_loaded ||
+            judge->kernel->notifiers_first)
+                return;
+        judge->fault = true;
+        check_find(&judge->found, CHECK_WARNING, "pstore-fw kdump unload",
+                   "a crash kernel is loaded: a panic starts it and never reaches pstore's %s",
+                   judge->kernel->backend);
+}
+
+/* The trade: pstore gets its record, but notifiers and pstore run in the kernel that broke. */
+static void judge_notifiers(struct judge *judge) {
+        enum crash_path path = judge->decision->path;
+        bool first = judge->kernel->notifiers_first;
+
+        if (path == CRASH_PATH_BOTH && !first) {
+                judge->fault = true;
+                check_find(&judge->found, CHECK_WARNING, "echo Y > " NOTIFIERS,
+                           "crash_kexec_post_notifiers is off: a panic never reaches pstore");
+        } else if (path == CRASH_PATH_KDUMP && first) {
+                check_find(&judge->found, CHECK_WARNING, "echo N > " NOTIFIERS,
+                           "crash_kexec_post_notifiers is on: before the crash kernel starts, more of the "
+                           "kernel that broke has to work");
+        } else if (path == CRASH_PATH_BOTH) {
+                check_find(&judge->found, CHECK_OK, "",
+                           "crash_kexec_post_notifiers is on: pstore gets the panic too; what hangs in it "
+                           "keeps the crash kernel from starting");
+        }
+}
+
+static void judge_services(struct judge *judge) {
+        const struct kdump_facts *facts = judge->facts;
+
+        for (size_t i = 0; i < facts->owner_count; i++) {
+                char remedy[96];
+                struct text text = TEXT_ON(remedy);
+
+                text_format(&text, "systemctl disable --now %s", facts->owners[i]);
+                check_find(&judge->found, CHECK_WARNING, remedy,
+                           "the service %s loads a crash kernel, too: the last one that loads counts",
+                           facts->owners[i]);
+        }
+        if (judge->wanted && judge->kernel->crash_bytes > 0 && !facts->service_enabled)
+                check_find(&judge->found, CHECK_WARNING, "systemctl enable pstore-fw-kdump",
+                           "no service loads the crash kernel at the next boot");
+}
+
+static void judge_locks(struct judge *judge) {
+        const struct kdump_facts *facts = judge->facts;
+        bool locked = facts->lockdown[0] && strcmp(facts->lockdown, "none") != 0;
+
+        if (judge->wanted && (locked || facts->secure_boot == SECURE_BOOT_ON))
+                check_find(&judge->found, CHECK_OK, "",
+                           "%s: only a kernel with a signature that this one trusts can be loaded",
+                           locked ? "the kernel is locked down" : "Secure Boot is on");
+}
+
+/* What the newest dump measured, and whether it is whole. */
+static void judge_last_dump(struct judge *judge) {
+        const struct dump_report *report = &judge->facts->dumps[0];
+
+        if (judge->facts->dump_count == 0)
+                return;
+        if (strcmp(dump_report_state(report), "broken off") == 0 ||
+            strcmp(dump_report_state(report), "empty") == 0)
+                check_find(&judge->found, CHECK_WARNING, "", "%s: the newest dump is %s", report->dump.name,
+                           dump_report_state(report));
+        if (report->memory_total > 0 && report->memory_lowest < MEMORY_LEFT_MIN)
+                check_find(&judge->found, CHECK_WARNING, "pstore-fw kdump setup",
+                           "%s: only %llu KiB of memory were left while it was saved", report->dump.name,
+                           (unsigned long long) (report->memory_lowest / 1024));
+}
+
+static void judge_test(struct judge *judge) {
+        if (judge->facts->test_pending)
+                check_find(&judge->found, CHECK_OK, "pstore-fw kdump test",
+                           "the machine was crashed by 'kdump test', and nobody has looked what came of it");
+}
+
+static void judge_decision(struct judge *judge) {
+        enum crash_path path = judge->decision->path;
+        enum crash_path wish = judge->kernel->wish;
+        bool refused = wish != CRASH_PATH_AUTO && path != wish;
+
+        if (path == CRASH_PATH_NONE)
+                find_fault(judge, judge->wanted ? "" : "pstore-fw kdump load --path auto",
+                           judge->decision->why);
+        else if (refused)
+                find_fault(judge, "", judge->decision->why);
+        else
+                check_find(&judge->found, CHECK_OK, "", "%s", judge->decision->why);
+}
+
+/* Also where it is only what is missing. */
+static bool kdump_is_meant(enum crash_path wish, enum crash_path path) {
+        return wish == CRASH_PATH_AUTO ? path != CRASH_PATH_PSTORE : wish != CRASH_PATH_PSTORE;
+}
+
+void kdump_judge(const struct kdump_facts *facts, const struct kdump_preparation *preparation,
+                 struct kdump_judgement *ret_judgement) {
+        struct kdump_judgement *judgement = ret_judgement;
+        struct text panic = TEXT_ON(judgement->panic);
+        struct judge judge = {
+                .facts = facts,
+                .preparation = preparation,
+                .kernel = &facts->machine.kernel,
+                .decision = &judgement->decision,
+                .found = { .rows = judgement->findings },
+        };
+
+        check_decide_path(judge.kernel, &judgement->decision);
+        judge.wanted = kdump_is_meant(judge.kernel->wish, judgement->decision.path);
+        describe_panic(facts, &panic);
+        judge_preparation(&judge);
+        judge_loaded(&judge);
+        judge_decision(&judge);
+        judge_stray(&judge);
+        judge_notifiers(&judge);
+        judge_services(&judge);
+        judge_locks(&judge);
+        judge_last_dump(&judge);
+        judge_test(&judge);
+        judgement->as_meant = !judge.fault;
+        judgement->finding_count = judge.found.count;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "kdump/memory-need.h"
+
+#define KIB ((uint64_t) 1024)
+#define MIB (KIB * KIB)
+#define GIB (KIB * MIB)
+
+/*
+ * Debian's kernels as they were measured (QEMU, SeaBIOS, ext4 on virtio): the least memory in which /init was
+ * reached is init_size and 4.5 (cloud kernel of 6.1) to 6.4 MiB (6.1).
+ */
+#define STARTING (4 * MIB + 512 * KIB)
+
+/* makedumpfile's buffers adapt to what is free, and its text is page cache of the disk. */
+#define RUNNING (4 * MIB)
+
+/* Other drivers, a dirty file system, other compilers. */
+#define MARGIN (2 * MIB)
+
+/* 16 GiB instead of 4 changed nothing on 6.1; what is there of it is vmcore's headers and bitmaps. */
+#define RAM_PER_GIB (16 * KIB)
+#define RAM_MAX     (8 * MIB)
+
+#define ROUND       (8 * MIB)
+
+static uint64_t round_up(uint64_t value, uint64_t unit) {
+        return (value + unit - 1) / unit * unit;
+}
+
+void memory_need_compute(const struct memory_facts *facts, struct memory_need *ret_need) {
+        struct memory_need need = {
+                .kernel = facts->kernel,
+                .starting = STARTING + facts->initramfs_packed,
+                .unpacked = facts->initramfs_unpacked,
+                .running = facts->measured > 0 ? facts->measured : RUNNING + facts->tools_unpacked,
+                .ram = facts->ram / GIB * RAM_PER_GIB,
+                .margin = MARGIN,
+        };
+        uint64_t moment = need.starting > need.running ? need.starting : need.running;
+
+        if (need.ram > RAM_MAX)
+                need.ram = RAM_MAX;
+        need.floor = need.kernel + STARTING;
+        need.advice = round_up(need.kernel + moment + need.unpacked + need.ram + need.margin, ROUND);
+        *ret_need = need;
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "kdump/target.h"
+
+#include <blkid/blkid.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "linux/block-device.h"
+#include "linux/mount-table.h"
+#include "linux/system-file.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define MOUNT_TABLE       "/proc/self/mountinfo"
+#define MOUNT_TABLE_LIMIT ((size_t) 4 * 1024 * 1024)
+
+/* What an initramfs of ours mounts. */
+static const char *const file_systems[] = { "ext4", "ext3", "ext2", "xfs", "btrfs", "vfat" };
+
+/* File systems without a block device, in words; of others the kernel's name has to do. */
+static const struct {
+        const char *name, *words;
+} deviceless[] = {
+        { "nfs", "a network file system" },
+        { "nfs4", "a network file system" },
+        { "cifs", "a network file system" },
+        { "smb3", "a network file system" },
+        { "ceph", "a network file system" },
+        { "9p", "a file system of the host" },
+        { "virtiofs", "a file system of the host" },
+        { "overlay", "an overlay" },
+        { "tmpfs", "memory" },
+        { "ramfs", "memory" },
+        { "rootfs", "memory" },
+        { "zfs", "ZFS" },
+        { "fuse", "FUSE" },
+};
+
+/* The directory without links; of its last parts, those that exist. What does not exist has no links. */
+static int resolve(const char *root, const char *directory, char ret_existing[PATH_MAX],
+                   char ret_directory[PATH_MAX]) {
+        char head[PATH_MAX], path[PATH_MAX], real[PATH_MAX];
+        size_t length, root_length = 0;
+
+        if (!system_file_path("", directory, head))
+                return ERR_TOO_LARGE;
+        if (root[0] && (!realpath(root, real) || (root_length = strlen(real)) == 0))
+                return errno_to_error(errno);
+        for (;;) {
+                if (!system_file_path(root, head[0] ? head : "/", path))
+                        return ERR_TOO_LARGE;
+                if (realpath(path, real))
+                        break;
+                if (errno != ENOENT || !head[0])
+                        return errno_to_error(errno);
+                *strrchr(head, '/') = '\0';
+        }
+        length = strlen(head);
+        snprintf(ret_existing, PATH_MAX, "%s", real);
+        memmove(real, real + root_length, strlen(real) - root_length + 1);
+        if ((size_t) snprintf(ret_directory, PATH_MAX, "%s%s", strcmp(real, "/") == 0 ? "" : real,
+                              directory + length) >= PATH_MAX)
+                return ERR_TOO_LARGE;
+        if (!ret_directory[0])
+                strcpy(ret_directory, "/");
+        return 0;
+}
+
+static int read_mount(const char *root, const char *directory, struct mount_row *ret_row) {
+        _cleanup_buffer_ struct buffer text;
+        char path[PATH_MAX];
+        int r;
+
+        buffer_init(&text, &system_allocator);
+        if (!system_file_path(root, MOUNT_TABLE, path))
+                return ERR_TOO_LARGE;
+        r = file_read_at(AT_FDCWD, path, MOUNT_TABLE_LIMIT, &text);
+        if (r < 0)
+                return r;
+        buffer_append(&text, bytes_of("", 1));
+        r = buffer_error(&text);
+        return r < 0 ? r : mount_table_find((char *) text.data, directory, ret_row);
+}
+
+/* The mounted part of the file system, and in it what lies below the mount point. */
+static int make_path(const struct mount_row *row, struct kdump_target *target) {
+        const char *inside = strcmp(row->root, "/") == 0 ? "" : row->root;
+        size_t skipped = strcmp(row->mount_point, "/") == 0 ? 0 : strlen(row->mount_point);
+        const char *below = target->directory + skipped;
+
+        if (strcmp(below, "/") == 0)
+                below = "";
+        if ((size_t) snprintf(target->path, sizeof(target->path), "%s%s", inside, below) >=
+            sizeof(target->path))
+                return ERR_TOO_LARGE;
+        if (!target->path[0])
+                strcpy(target->path, "/");
+        return 0;
+}
+
+static void name_missing_device(const struct mount_row *row, struct kdump_target *target) {
+        snprintf(target->above, sizeof(target->above), "%s, which has no block device", row->file_system);
+        for (size_t i = 0; i < ARRAY_SIZE(deviceless); i++)
+                if (strcmp(row->file_system, deviceless[i].name) == 0)
+                        snprintf(target->above, sizeof(target->above), "%s", deviceless[i].words);
+}
+
+/* btrfs has a number of its own; its source is one of its devices. */
+static void find_device(const char *root, const struct mount_row *row, struct kdump_target *target) {
+        const char *words;
+
+        target->major = row->major;
+        target->minor = row->minor;
+        if ((row->major == 0 && !block_device_number(root, row->source, &target->major, &target->minor)) ||
+            !block_device_name(root, target->major, target->minor, target->device, sizeof(target->device))) {
+                name_missing_device(row, target);
+                return;
+        }
+        words = block_device_above(root, target->major, target->minor);
+        if (words)
+                snprintf(target->above, sizeof(target->above), "%s", words);
+}
+
+static void probe(const char *root, struct kdump_target *target) {
+        const char *uuid = NULL;
+        char path[PATH_MAX];
+        blkid_probe device;
+
+        if (!target->device[0] || !system_file_path(root, target->device, path))
+                return;
+        device = blkid_new_probe_from_filename(path);
+        if (!device)
+                return;
+        blkid_probe_enable_superblocks(device, 1);
+        blkid_probe_set_superblocks_flags(device, BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE);
+        if (blkid_do_safeprobe(device) == 0 && blkid_probe_lookup_value(device, "UUID", &uuid, NULL) == 0 &&
+            strlen(uuid) < sizeof(target->uuid))
+                strcpy(target->uuid, uuid);
+        blkid_free_probe(device);
+}
+
+/* A member of the list "a=1,b" with its value, as it stands there. */
+static void copy_option(const char *options, const char *name, struct text *text) {
+        const char *at = options;
+
+        while (at && strncmp(at, name, strlen(name)) != 0) {
+                at = strchr(at, ',');
+                at = at ? at + 1 : NULL;
+        }
+        if (!at)
+                return;
+        text_put(text, text->length > 0 ? "," : "");
+        text_put_bytes(text, bytes_of(at, strcspn(at, ",")));
+}
+
+/*
+ * The top of a btrfs, whatever is its default; the code pages of a vfat are what it is mounted with now, as
+ * each is a module of its own.
+ */
+static void choose_options(const struct mount_row *row, struct kdump_target *target) {
+        struct text text = TEXT_ON(target->mount_options);
+
+        if (strcmp(row->file_system, "btrfs") == 0)
+                text_put(&text, "subvolid=5");
+        if (strcmp(row->file_system, "vfat") == 0) {
+                copy_option(row->options, "codepage=", &text);
+                copy_option(row->options, "iocharset=", &text);
+        }
+}
+
+static void count_btrfs_devices(const char *root, struct kdump_target *target) {
+        char name[128], path[PATH_MAX];
+        _cleanup_closedir_ DIR *devices = NULL;
+        const struct dirent *entry;
+        size_t count = 0;
+
+        snprintf(name, sizeof(name), "/sys/fs/btrfs/%s/devices", target->uuid);
+        if (strcmp(target->file_system, "btrfs") != 0 || !system_file_path(root, name, path))
+                return;
+        devices = opendir(path);
+        while (devices && (entry = readdir(devices)))
+                count += entry->d_name[0] != '.';
+        if (count > 1)
+                snprintf(target->above, sizeof(target->above), "btrfs of %zu devices", count);
+}
+
+/* A group of one's own is no other. */
+static bool others_can_write(const struct stat *status) {
+        bool group = status->st_gid != 0 && status->st_gid != getegid() && (status->st_mode & S_IWGRP);
+
+        return (status->st_uid != 0 && status->st_uid != geteuid()) || group || (status->st_mode & S_IWOTH);
+}
+
+static int measure(const char *existing, struct kdump_target *target) {
+        struct statvfs status;
+        struct stat directory;
+
+        if (stat(existing, &directory) < 0 || statvfs(existing, &status) < 0)
+                return errno_to_error(errno);
+        target->open_to_others = others_can_write(&directory);
+        target->free_bytes = (uint64_t) status.f_bfree * status.f_frsize;
+        target->read_only = status.f_flag & ST_RDONLY;
+        return 0;
+}
+
+static int fill(const char *root, const char *directory, struct kdump_target *target) {
+        struct mount_row row = { 0 };
+        char existing[PATH_MAX];
+        int r;
+
+        r = resolve(root, directory, existing, target->directory);
+        if (r == 0)
+                r = read_mount(root, target->directory, &row);
+        if (r == 0)
+                r = measure(existing, target);
+        if (r < 0)
+                return r;
+        snprintf(target->mount_point, sizeof(target->mount_point), "%s", row.mount_point);
+        snprintf(target->file_system, sizeof(target->file_system), "%.15s", row.file_system);
+        find_device(root, &row, target);
+        probe(root, target);
+        choose_options(&row, target);
+        count_btrfs_devices(root, target);
+        return make_path(&row, target);
+}
+
+/* It is one, or is not there yet and can be made: below a file, or by "..", it cannot. */
+static bool may_be_directory(const char *root, const char *directory) {
+        char path[PATH_MAX];
+        struct stat status;
+
+        if (!system_file_path(root, directory, path))
+                return false;
+        if (stat(path, &status) == 0)
+                return S_ISDIR(status.st_mode);
+        return errno != ENOTDIR && !strstr(directory, "/../");
+}
+
+int kdump_target_find(const char *root, const char *directory, struct kdump_target *ret_target,
+                      struct reason *ret_reason) {
+        struct kdump_target target = { 0 };
+        int r;
+
+        if (directory[0] != '/')
+                return reason_set(ret_reason, ERR_INVALID_ARGUMENT, "%s: no absolute path", directory);
+        if (!may_be_directory(root, directory))
+                return reason_set(ret_reason, ERR_INVALID_ARGUMENT, "%s: no directory", directory);
+        r = fill(root, directory, &target);
+        if (r < 0)
+                return reason_set(ret_reason, r, "%s: cannot tell where it is: %s", directory, error_text(r));
+        *ret_target = target;
+        return 0;
+}
+
+static bool file_system_is_known(const char *name) {
+        for (size_t i = 0; i < ARRAY_SIZE(file_systems); i++)
+                if (strcmp(file_systems[i], name) == 0)
+                        return true;
+        return false;
+}
+
+static int check_place(const struct kdump_target *target, uint64_t needed_bytes, struct reason *ret_reason) {
+        if (target->open_to_others)
+                return reason_set(ret_reason, ERR_PERMISSION,
+                                  "%s: others than root can write there, and the crash kernel runs as "
+                                  "root what lies there",
+                                  target->directory);
+        if (target->read_only)
+                return reason_set(ret_reason, ERR_READ_ONLY, "%s: mounted read-only at %s", target->directory,
+                                  target->mount_point);
+        if (target->free_bytes < needed_bytes)
+                return reason_set(ret_reason, ERR_NO_SPACE,
+                                  "%s: %llu MiB are free, and a dump of this machine may take %llu",
+                                  target->directory, (unsigned long long) (target->free_bytes >> 20),
+                                  (unsigned long long) (needed_bytes >> 20));
+        return 0;
+}
+
+int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes, struct reason *ret_reason) {
+        const char *directory = target->directory;
+
+        if (target->above[0])
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "%s: lies on %s, which only the distribution's initramfs mounts: "
+                                  "choose a directory on a plain partition, or initramfs = distribution",
+                                  directory, target->above);
+        if (!file_system_is_known(target->file_system))
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "%s: the file system is %s; it has to be ext2, ext3, ext4, xfs, btrfs "
+                                  "or vfat",
+                                  directory, target->file_system);
+        if (!target->uuid[0])
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "%s: the file system on %s has no UUID that can be read", directory,
+                                  target->device);
+        return check_place(target, needed_bytes, ret_reason);
+}
+
+int kdump_target_check_mounted(const struct kdump_target *target, uint64_t needed_bytes,
+                               struct reason *ret_reason) {
+        if (strcmp(target->mount_point, "/") != 0)
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "%s: lies on the file system at %s, and the distribution's initramfs "
+                                  "mounts the root file system alone",
+                                  target->directory, target->mount_point);
+        return check_place(target, needed_bytes, ret_reason);
+}

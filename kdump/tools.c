@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* syncfs() */
+#include "kdump/tools.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "capture/plan.h"
+#include "linux/elf.h"
+#include "linux/program.h"
+#include "linux/system-file.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define LISTING_LIMIT ((size_t) 64 * 1024)
+
+static int add_file(struct kdump_tool *tool, const char *name, const char *path, struct reason *ret_reason) {
+        struct kdump_tool_file *file = &tool->files[tool->file_count];
+        struct stat status;
+
+        if (tool->file_count == KDUMP_TOOL_FILES_MAX)
+                return reason_set(ret_reason, ERR_TOO_LARGE, "%s: more than %d libraries",
+                                  tool->files[0].path, KDUMP_TOOL_FILES_MAX - 2);
+        if (stat(path, &status) < 0)
+                return reason_set(ret_reason, errno_to_error(errno), "%s: %s", path,
+                                  error_text(errno_to_error(errno)));
+        if ((size_t) snprintf(file->name, sizeof(file->name), "%s", name) >= sizeof(file->name) ||
+            strchr(name, '/') || !system_file_path("", path, file->path))
+                return reason_set(ret_reason, ERR_TOO_LARGE, "%s: no name for a library", path);
+        file->size = (uint64_t) status.st_size;
+        tool->file_count++;
+        return 0;
+}
+
+/*
+ * "\tlibz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x00007f…)", "… => not found"; a line without "=>" is of
+ * the loader itself or of the kernel's own object, which is no file.
+ */
+static int take_line(struct kdump_tool *tool, char *line, struct reason *ret_reason) {
+        char *arrow = strstr(line, " => "), *path, *end;
+
+        if (!arrow)
+                return 0;
+        *arrow = '\0';
+        path = arrow + strlen(" => ");
+        line += strspn(line, " \t");
+        if (strncmp(path, "not found", 9) == 0)
+                return reason_set(ret_reason, ERR_FAILED, "%s: needs %s, which is not there",
+                                  tool->files[0].path, line);
+        end = strstr(path, " (0x");
+        if (end)
+                *end = '\0';
+        /* musl's loader lists itself as a library. */
+        return line[0] == '/' ? 0 : add_file(tool, line, path, ret_reason);
+}
+
+static int add_libraries(struct kdump_tool *tool, const char *loader, struct reason *ret_reason) {
+        const char *const command[] = { loader, "--list", tool->files[0].path, NULL };
+        _cleanup_buffer_ struct buffer listing;
+        char *rest, *line;
+        int r;
+
+        buffer_init(&listing, &system_allocator);
+        r = program_read(command, LISTING_LIMIT, &listing);
+        buffer_append(&listing, bytes_of("", 1));
+        if (buffer_error(&listing) < 0)
+                r = buffer_error(&listing);
+        if (r == ERR_FAILED) /* a library is missing: its first line says which */
+                return reason_set(ret_reason, r, "%.*s", (int) strcspn((char *) listing.data, "\n"),
+                                  (char *) listing.data);
+        if (r < 0)
+                return reason_set(ret_reason, r, "%s --list %s: %s", loader, tool->files[0].path,
+                                  error_text(r));
+        rest = (char *) listing.data;
+        while (r == 0 && (line = strsep(&rest, "\n")))
+                r = take_line(tool, line, ret_reason);
+        return r;
+}
+
+int kdump_tool_find(const char *program, struct kdump_tool *ret_tool, struct reason *ret_reason) {
+        struct kdump_tool tool = { 0 };
+        char path[PATH_MAX], loader[PATH_MAX];
+        int r;
+
+        if (!program_find(program, path))
+                return reason_set(ret_reason, ERR_NOT_FOUND, "%s: not found", program);
+        r = elf_read_loader(path, loader);
+        if (r < 0)
+                return reason_set(ret_reason, r, "%s: no program for this kernel: %s", path, error_text(r));
+        r = add_file(&tool, strrchr(path, '/') + 1, path, ret_reason);
+        if (r == 0 && loader[0])
+                r = add_file(&tool, CAPTURE_LOADER_NAME, loader, ret_reason);
+        if (r == 0 && loader[0])
+                r = add_libraries(&tool, loader, ret_reason);
+        if (r == 0)
+                *ret_tool = tool;
+        return r;
+}
+
+int kdump_tools_find(const struct kdump_settings *settings, struct kdump_tools *ret_tools,
+                     struct reason *ret_reason) {
+        struct reason log_reason = { "" }, image_reason = { "" };
+        struct kdump_tools tools = { 0 };
+        int log, image;
+
+        image = kdump_tool_find(settings->image_tool, &tools.image, &image_reason);
+        log = kdump_tool_find(settings->log_tool, &tools.log, &log_reason);
+        if (log < 0 && image == 0) {
+                tools.log = tools.image;
+                tools.log_is_makedumpfile = true;
+                log = 0;
+        }
+        if (log < 0)
+                return reason_set(ret_reason, log,
+                                  "nothing reads the log: %.200s; %.200s: install kexec-tools or "
+                                  "makedumpfile",
+                                  log_reason.text, image_reason.text);
+        if (image < 0 && image != ERR_NOT_FOUND && settings->image)
+                return reason_set(ret_reason, image, "%s", image_reason.text);
+        if (!settings->image || image < 0)
+                tools.image.file_count = 0;
+        *ret_tools = tools;
+        return 0;
+}
+
+static int read_file(const char *path, size_t limit, struct buffer *content) {
+        buffer_init(content, &system_allocator);
+        return file_read_at(AT_FDCWD, path, limit, content);
+}
+
+/* The target is opened without following links: the directory is root's own. */
+static bool is_same(int directory_fd, const char *name, struct bytes wanted) {
+        _cleanup_close_ int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        _cleanup_buffer_ struct buffer content;
+
+        buffer_init(&content, &system_allocator);
+        return fd >= 0 && file_read_all(fd, wanted.size, &content) == 0 &&
+               bytes_equal(buffer_bytes(&content), wanted);
+}
+
+#define TEMPORARY_NAME ".new"
+
+static int write_new(int directory_fd, struct bytes content) {
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        (void) unlinkat(directory_fd, TEMPORARY_NAME, 0);
+        fd = openat(directory_fd, TEMPORARY_NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+        if (fd < 0)
+                return errno_to_error(errno);
+        r = file_write_all(fd, content);
+        if (r == 0 && fsync(fd) < 0)
+                r = errno_to_error(errno);
+        return r;
+}
+
+static int install_file(int directory_fd, const struct kdump_tool_file *file) {
+        _cleanup_buffer_ struct buffer content;
+        int r;
+
+        r = read_file(file->path, FILE_SIZE_MAX, &content);
+        if (r < 0 || is_same(directory_fd, file->name, buffer_bytes(&content)))
+                return r;
+        r = write_new(directory_fd, buffer_bytes(&content));
+        if (r == 0 && renameat(directory_fd, TEMPORARY_NAME, directory_fd, file->name) < 0)
+                r = errno_to_error(errno);
+        if (r < 0)
+                (void) unlinkat(directory_fd, TEMPORARY_NAME, 0);
+        return r;
+}
+
+static bool tool_has(const struct kdump_tool *tool, const char *name) {
+        for (size_t i = 0; i < tool->file_count; i++)
+                if (strcmp(tool->files[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+/* A loader that an earlier tool left would start a static one of now, and fail. */
+static void remove_others(int directory_fd, const struct kdump_tool *tool) {
+        _cleanup_closedir_ DIR *directory = NULL;
+        const struct dirent *entry;
+        int fd = dup(directory_fd);
+
+        directory = fd < 0 ? NULL : fdopendir(fd);
+        while (directory && (entry = readdir(directory)))
+                if (!tool_has(tool, entry->d_name))
+                        (void) unlinkat(directory_fd, entry->d_name, 0); /* fails for directories */
+}
+
+/* Makes each directory of the path that is missing. `path` is absolute, and changed on the way. */
+static int make_directories(char *path) {
+        for (char *slash = path + 1; slash; *slash++ = '/') {
+                int r;
+
+                slash = strchr(slash, '/');
+                if (!slash)
+                        break;
+                *slash = '\0';
+                r = mkdir(path, 0700);
+                if (r < 0 && errno != EEXIST) {
+                        r = errno_to_error(errno);
+                        *slash = '/';
+                        return r;
+                }
+        }
+        return mkdir(path, 0700) < 0 && errno != EEXIST ? errno_to_error(errno) : 0;
+}
+
+static int install_all(const struct kdump_tool *tool, char *path) {
+        _cleanup_close_ int fd = -1;
+        struct stat status;
+        int r;
+
+        r = make_directories(path);
+        if (r < 0)
+                return r;
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0 || fstat(fd, &status) < 0)
+                return errno_to_error(errno);
+        /* Whoever owns it can put another program there, which root would run. */
+        if (status.st_uid != 0 && status.st_uid != geteuid())
+                return ERR_PERMISSION;
+        if (fchmod(fd, 0700) < 0)
+                return errno_to_error(errno);
+        for (size_t i = 0; i < tool->file_count && r == 0; i++)
+                r = install_file(fd, &tool->files[i]);
+        if (r == 0)
+                remove_others(fd, tool);
+        if (r == 0 && syncfs(fd) < 0)
+                r = errno_to_error(errno);
+        return r;
+}
+
+int kdump_tools_install(const struct kdump_tool *tool, const char *directory, struct reason *ret_reason) {
+        char path[PATH_MAX];
+        int r = ERR_TOO_LARGE;
+
+        if ((size_t) snprintf(path, sizeof(path), "%s/%s", directory, CAPTURE_DISK_TOOLS_NAME) < sizeof(path))
+                r = install_all(tool, path);
+        if (r < 0)
+                return reason_set(ret_reason, r, "%s: cannot put %s there: %s", path, tool->files[0].name,
+                                  error_text(r));
+        return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux-tool/output/json-preparation.h"
+
+#include "linux-tool/output/json.h"
+
+static struct json_object *json_from_need(const struct memory_need *need, bool with_initramfs) {
+        struct json_object *object = json_object_new_object();
+
+        json_add_number(object, "kernel", need->kernel);
+        json_add_number(object, "starting", need->starting);
+        json_add_number(object, "unpacked", need->unpacked);
+        json_add_number(object, "running", need->running);
+        json_add_number(object, "ram", need->ram);
+        json_add_number(object, "margin", need->margin);
+        json_add_number(object, "floor", need->floor);
+        json_add_number(object, "advice", need->advice);
+        json_add_bool(object, "with_initramfs", with_initramfs);
+        return object;
+}
+
+struct json_object *json_from_crash_memory(const struct kdump_preparation *preparation) {
+        struct json_object *object = json_object_new_object(), *needed = NULL;
+
+        if (preparation->has_kernel)
+                needed = json_from_need(&preparation->need,
+                                        preparation->has_initramfs && !preparation->lacks_distribution);
+        json_add_number(object, "reserved", preparation->machine.kernel.crash_bytes);
+        json_add(object, "needed", needed);
+        return object;
+}
+
+struct json_object *json_from_crash_target(const struct kdump_preparation *preparation) {
+        const struct kdump_target *target = &preparation->target;
+        struct json_object *object;
+
+        if (!preparation->has_target)
+                return NULL;
+        object = json_object_new_object();
+        json_add_string(object, "directory", target->directory);
+        json_add_string(object, "device", target->device);
+        json_add_string(object, "file_system", target->file_system);
+        json_add_string(object, "uuid", target->uuid[0] ? target->uuid : NULL);
+        json_add_string(object, "mount_options", target->mount_options);
+        json_add_string(object, "path", target->path);
+        json_add_string(object, "above", target->above[0] ? target->above : NULL);
+        json_add_number(object, "free_bytes", target->free_bytes);
+        json_add_number(object, "dump_bytes", preparation->dump_bytes);
+        return object;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <json-c/json.h>
+
+#include "kdump/preparation.h"
+
+/* What `kdump status` and `kdump load` both say, docs/schema/common.json. */
+
+/* Reserved and needed memory. */
+struct json_object *json_from_crash_memory(const struct kdump_preparation *preparation);
+
+/* Where dumps go; null when that could not be found. */
+struct json_object *json_from_crash_target(const struct kdump_preparation *preparation);

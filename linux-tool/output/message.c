@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux-tool/output/message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+static bool message_quiet;
+static bool progress_shown;
+
+void message_set_quiet(bool quiet) {
+        message_quiet = quiet;
+}
+
+/* Carriage return, then "erase to the end of the line" (ECMA-48, EL). */
+void message_progress_end(void) {
+        if (progress_shown)
+                fputs("\r\033[K", stderr);
+        progress_shown = false;
+}
+
+static void message_print(const char *format, va_list arguments) {
+        message_progress_end();
+        fputs("pstore-fw: ", stderr);
+        vfprintf(stderr, format, arguments);
+        fputc('\n', stderr);
+}
+
+void message_error(const char *format, ...) {
+        va_list arguments;
+
+        va_start(arguments, format);
+        message_print(format, arguments);
+        va_end(arguments);
+}
+
+void message_note(const char *format, ...) {
+        va_list arguments;
+
+        if (message_quiet)
+                return;
+        va_start(arguments, format);
+        message_print(format, arguments);
+        va_end(arguments);
+}
+
+void message_failure(const char *subject, int error) {
+        message_error("%s: %s", subject, error_text(error));
+}
+
+static void progress_show(void *context, const char *activity, size_t done, size_t total) {
+        (void) context;
+        if (message_quiet || !isatty(STDERR_FILENO))
+                return;
+        message_progress_end();
+        if (total > 0)
+                fprintf(stderr, "%s %zu of %zu", activity, done, total);
+        else
+                fprintf(stderr, "%s %zu", activity, done);
+        fflush(stderr);
+        progress_shown = true;
+}
+
+const struct observer message_progress = { .progress = progress_show };

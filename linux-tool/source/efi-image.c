@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/ucs2.h"
+#include "linux-tool/source/image.h"
+#include "linux-tool/source/sources.h"
+#include "pstore/variable-name.h"
+#include "pstore/variable-store.h"
+#include "store/draft.h"
+
+/* A name that cannot be one of a hardware error, too long or malformed, is the crash vendor's to complain of.
+ */
+static bool is_record(const struct variable_store_entry *entry) {
+        char name[RECORD_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+
+        (void) ucs2_to_utf8(entry->name, &text);
+        return variable_is_record(&entry->vendor, text_bytes(&text));
+}
+
+static int append_variable(struct image_source *source, const struct variable_store_entry *entry) {
+        char name[RECORD_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+        bool wanted = source->base.deleted ? variable_store_entry_is_deleted(entry) : entry->live;
+        int r;
+
+        if (!wanted || !is_record(entry))
+                return 0;
+        r = ucs2_to_utf8(entry->name, &text);
+        if (r < 0)
+                return r;
+        if (source->base.deleted)
+                text_format(&text, "@%zx", entry->offset);
+        if (text.truncated)
+                return ERR_TOO_LARGE;
+        return image_source_append(source, text_bytes(&text), entry->data);
+}
+
+/* A malformed variable ends the walk, as nothing tells where the next begins; those before it stay. */
+static int index_variables(struct image_source *source) {
+        struct variable_store store;
+        struct variable_store_entry entry;
+        struct variable_store_cursor cursor = { 0 };
+        int r;
+
+        r = variable_store_open(source->file.bytes, &store, &source->base.fault);
+        if (r < 0)
+                return r;
+        while ((r = variable_store_next(&store, &cursor, &entry, &source->base.fault)) > 0) {
+                r = append_variable(source, &entry);
+                if (r == ERR_NO_MEMORY)
+                        return r;
+                if (r < 0 && source->walk_error == 0)
+                        source->walk_error = r;
+        }
+        if (r < 0)
+                source->walk_error = r;
+        return 0;
+}
+
+static int measure_variables(struct bytes image, struct source_space *ret_space) {
+        struct variable_store_space space;
+        struct variable_store store;
+        struct fault fault;
+        int r;
+
+        r = variable_store_open(image, &store, &fault);
+        if (r < 0)
+                return r;
+        variable_store_measure(&store, &space);
+        *ret_space = (struct source_space){
+                .known = true,
+                .total = space.size,
+                .remaining = space.size - space.live,
+                .reserved = VARIABLE_RESERVE,
+                .stale_known = true,
+                .stale = space.stale,
+                .largest_record = VARIABLE_DATA_MAX,
+        };
+        return 0;
+}
+
+/* A record's name as the volume has it, with its NUL. */
+struct stored_name {
+        uint16_t units[RECORD_NAME_SIZE];
+        size_t count; /* without the NUL */
+};
+
+static int name_store(const char *name, struct stored_name *ret_name) {
+        return ucs2_from_utf8(text_view(name), ret_name->units, RECORD_NAME_SIZE, &ret_name->count);
+}
+
+static struct bytes name_bytes(const struct stored_name *name, bool with_nul) {
+        return bytes_of(name->units, (name->count + with_nul) * sizeof(name->units[0]));
+}
+
+/* The live crash variable of that name. */
+static int find_variable(struct bytes image, struct bytes name, struct variable_store_entry *ret_entry) {
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store store;
+        struct fault fault;
+        int r;
+
+        r = variable_store_open(image, &store, &fault);
+        if (r < 0)
+                return r;
+        while ((r = variable_store_next(&store, &cursor, ret_entry, &fault)) > 0)
+                if (ret_entry->live && is_record(ret_entry) && bytes_equal(ret_entry->name, name))
+                        return 0;
+        return r < 0 ? r : ERR_NOT_FOUND;
+}
+
+/* ERR_EXISTS when the name is taken. */
+static int append_and_compare(const struct image_file *file, const struct variable_store *store,
+                              const struct record_draft *draft, const char *text, struct fault *ret_fault) {
+        struct variable_store_entry entry;
+        struct stored_name name;
+        int r;
+
+        r = name_store(text, &name);
+        if (r < 0)
+                return r;
+        r = variable_store_append(store,
+                                  &(struct variable_store_draft){
+                                          .vendor = variable_vendor_crash,
+                                          .attributes = VARIABLE_ATTRIBUTES_CRASH,
+                                          .name = name_bytes(&name, true),
+                                          .data = draft->log,
+                                  },
+                                  &file->writer, ret_fault);
+        if (r < 0)
+                return r;
+        r = find_variable(file->bytes, name_bytes(&name, false), &entry);
+        return r == 0 && bytes_equal(entry.data, draft->log) ? 0 : ERR_MISMATCH;
+}
+
+static int write_variable(const struct image_file *file, const struct record_draft *draft,
+                          char ret_name[RECORD_NAME_SIZE], struct fault *ret_fault) {
+        struct variable_store store;
+        struct source_space space;
+        int r;
+
+        r = variable_store_open(file->bytes, &store, ret_fault);
+        if (r == 0)
+                r = measure_variables(file->bytes, &space);
+        for (uint32_t count = 1; r == 0 && count <= DRAFT_COUNT_MAX; count++) {
+                char name[RECORD_NAME_SIZE];
+
+                draft_variable_name(draft, count, name);
+                r = draft_check_variable(draft, name, &space);
+                if (r == 0)
+                        r = append_and_compare(file, &store, draft, name, ret_fault);
+                if (r == 0) {
+                        memcpy(ret_name, name, RECORD_NAME_SIZE);
+                        return 0;
+                }
+                r = r == ERR_EXISTS && count < DRAFT_COUNT_MAX ? 0 : r;
+        }
+        return r;
+}
+
+static int erase_variable(const struct image_file *file, const char *text, struct fault *ret_fault) {
+        struct variable_store_entry entry;
+        struct variable_store store;
+        struct stored_name name;
+        int r;
+
+        r = name_store(text, &name);
+        if (r == 0)
+                r = variable_store_open(file->bytes, &store, ret_fault);
+        if (r == 0)
+                r = variable_store_delete(&store, variable_name_vendor(text_view(text)),
+                                          name_bytes(&name, false), &file->writer);
+        if (r < 0)
+                return r;
+        return find_variable(file->bytes, name_bytes(&name, false), &entry) == 0 ? ERR_STILL_THERE : 0;
+}
+
+struct record_source *efi_image_source_new(const char *spec, const char *argument) {
+        static const struct image_kind kind = {
+                .store = RECORD_STORE_EFI,
+                .index = index_variables,
+                .measure = measure_variables,
+                .write = write_variable,
+                .erase = erase_variable,
+        };
+
+        return image_source_new(spec, argument, &kind);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "linux-tool/source/entry-list.h"
+#include "linux-tool/source/sources.h"
+#include "posix/errno.h"
+#include "posix/memory.h"
+#include "pstore/cper.h"
+#include "store/erst-source.h"
+
+/* The kernel's window into ERST, made for testing (K6.1 drivers/acpi/apei/erst-dbg.c). */
+#define ERST_DBG_DEVICE       "/dev/erst_dbg"
+#define ERST_DBG_RECORD_MAX   0x4000 /* ERST_DBG_RECORD_LEN_MAX */
+#define ERST_DBG_CLEAR_RECORD _IOW('E', 1, uint64_t)
+
+/* UEFI 2.10, N.2.1: the platform's own, which it fills when it stores the record. */
+#define PERSISTENCE_OFFSET 108
+#define PERSISTENCE_SIZE   8
+
+struct erst_dbg_record {
+        uint64_t id;
+        struct buffer raw;
+};
+
+/* The device hands out whole records, in its own order only: so open() reads them all. */
+struct erst_dbg_source {
+        struct record_source base; /* first: the block is freed through it */
+        const char *path;
+        struct erst_dbg_record *records;
+        size_t count, capacity, next;
+};
+
+static struct erst_dbg_source *erst_dbg_of(struct record_source *source) {
+        return source->context;
+}
+
+static void erst_dbg_close(struct record_source *source) {
+        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+
+        for (size_t i = 0; i < erst_dbg->count; i++)
+                buffer_free(&erst_dbg->records[i].raw);
+        array_free(&system_allocator, (void **) &erst_dbg->records, &erst_dbg->capacity,
+                   sizeof(*erst_dbg->records));
+        erst_dbg->count = erst_dbg->next = 0;
+}
+
+/* What is too short to have an id gets one that no record has. */
+static int append_record(struct erst_dbg_source *erst_dbg, struct bytes raw) {
+        struct erst_dbg_record *record;
+        uint64_t id;
+        int r;
+
+        if (erst_dbg->count >= SOURCE_RECORDS_MAX)
+                return ERR_LOOP;
+        if (bytes_load_u64(raw, ERST_CPER_RECORD_ID, &id) < 0)
+                id = CPER_RECORD_ID_NONE;
+        r = array_grow(&system_allocator, (void **) &erst_dbg->records, &erst_dbg->capacity, erst_dbg->count,
+                       sizeof(*erst_dbg->records));
+        if (r < 0)
+                return r;
+        record = &erst_dbg->records[erst_dbg->count++];
+        record->id = id;
+        buffer_init(&record->raw, &system_allocator);
+        buffer_append(&record->raw, raw);
+        return buffer_error(&record->raw);
+}
+
+static int read_records(struct erst_dbg_source *erst_dbg, int fd) {
+        _cleanup_free_ uint8_t *block = malloc(ERST_DBG_RECORD_MAX);
+        int r = 0;
+
+        if (!block)
+                return ERR_NO_MEMORY;
+        while (r == 0) {
+                ssize_t size = read(fd, block, ERST_DBG_RECORD_MAX);
+
+                if (size == 0)
+                        return 0;
+                if (size < 0 && errno != EINTR)
+                        return errno_to_error(errno);
+                if (size > 0)
+                        r = append_record(erst_dbg, bytes_of(block, (size_t) size));
+        }
+        return r;
+}
+
+static int open_device(const struct erst_dbg_source *erst_dbg, int flags) {
+        int fd = open(erst_dbg->path, flags | O_CLOEXEC | O_NOCTTY);
+
+        if (fd < 0 && errno == ENOENT)
+                return ERR_NO_STORE;
+        return fd < 0 ? errno_to_error(errno) : fd;
+}
+
+static int erst_dbg_open(struct record_source *source) {
+        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+        _cleanup_close_ int fd = -1;
+
+        erst_dbg_close(source);
+        fd = open_device(erst_dbg, O_RDONLY);
+        return fd < 0 ? fd : read_records(erst_dbg, fd);
+}
+
+static int erst_dbg_next(struct record_source *source, struct source_entry *ret_entry) {
+        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+
+        if (erst_dbg->next >= erst_dbg->count)
+                return 0;
+        *ret_entry = (struct source_entry){ .store = RECORD_STORE_ERST, .form = RECORD_FORM_STORED };
+        record_format_erst_name(erst_dbg->records[erst_dbg->next++].id, ret_entry->name);
+        return 1;
+}
+
+static const struct erst_dbg_record *find_record(const struct erst_dbg_source *erst_dbg, uint64_t id) {
+        for (size_t i = 0; i < erst_dbg->count; i++)
+                if (erst_dbg->records[i].id == id)
+                        return &erst_dbg->records[i];
+        return NULL;
+}
+
+static int erst_dbg_read(struct record_source *source, const char *name, struct buffer *buffer) {
+        const struct erst_dbg_record *record;
+        uint64_t id;
+        int r;
+
+        r = record_parse_erst_name(text_view(name), &id);
+        if (r < 0)
+                return r;
+        record = find_record(erst_dbg_of(source), id);
+        if (!record)
+                return ERR_NOT_FOUND;
+        buffer->size = 0;
+        buffer_append(buffer, buffer_bytes(&record->raw));
+        return buffer_error(buffer);
+}
+
+static int new_id(const struct erst_dbg_source *erst_dbg, uint64_t seconds, uint64_t *ret_id) {
+        _cleanup_free_ uint64_t *ids = malloc((erst_dbg->count + 1) * sizeof(*ids));
+
+        if (!ids)
+                return ERR_NO_MEMORY;
+        for (size_t i = 0; i < erst_dbg->count; i++)
+                ids[i] = erst_dbg->records[i].id;
+        *ret_id = erst_source_new_id(seconds, ids, erst_dbg->count);
+        return 0;
+}
+
+/* The kernel says EINVAL to a record that is larger than the platform's exchange buffer. */
+static int write_record(const struct erst_dbg_source *erst_dbg, struct bytes record) {
+        _cleanup_close_ int fd = open_device(erst_dbg, O_WRONLY);
+
+        if (fd < 0)
+                return fd;
+        if (write(fd, record.data, record.size) < 0)
+                return errno == EINVAL ? ERR_TOO_LARGE : errno_to_error(errno);
+        return 0;
+}
+
+static bool records_equal(struct bytes stored, struct bytes written) {
+        const size_t behind = PERSISTENCE_OFFSET + PERSISTENCE_SIZE;
+
+        return bytes_equal(bytes_first(stored, PERSISTENCE_OFFSET),
+                           bytes_first(written, PERSISTENCE_OFFSET)) &&
+               bytes_equal(bytes_from(stored, behind), bytes_from(written, behind));
+}
+
+static int build_and_write(struct record_source *source, const struct record_draft *draft, uint64_t id) {
+        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+        _cleanup_free_ uint8_t *block = malloc(ERST_DBG_RECORD_MAX);
+        const struct erst_dbg_record *stored;
+        size_t size;
+        int r;
+
+        if (!block)
+                return ERR_NO_MEMORY;
+        r = cper_build_dmesg(id, draft->seconds, draft->log, block, ERST_DBG_RECORD_MAX, &size);
+        if (r < 0)
+                return r == ERR_BUFFER_TOO_SMALL ? ERR_TOO_LARGE : r;
+        r = write_record(erst_dbg, bytes_of(block, size));
+        if (r < 0)
+                return r;
+        r = erst_dbg_open(source);
+        if (r < 0)
+                return r;
+        stored = find_record(erst_dbg, id);
+        return stored && records_equal(buffer_bytes(&stored->raw), bytes_of(block, size)) ? 0 : ERR_MISMATCH;
+}
+
+static int erst_dbg_write(struct record_source *source, const struct record_draft *draft,
+                          char ret_name[RECORD_NAME_SIZE]) {
+        uint64_t id;
+        int r;
+
+        r = erst_dbg_open(source); /* an id that is taken would replace its record */
+        if (r == 0)
+                r = new_id(erst_dbg_of(source), draft->seconds, &id);
+        if (r == 0)
+                r = build_and_write(source, draft, id);
+        if (r == 0)
+                record_format_erst_name(id, ret_name);
+        return r;
+}
+
+static int erst_dbg_erase(struct record_source *source, const char *name) {
+        const struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+        _cleanup_close_ int fd = -1;
+        uint64_t id;
+        int r;
+
+        r = record_parse_erst_name(text_view(name), &id);
+        if (r < 0)
+                return r;
+        fd = open_device(erst_dbg, O_RDWR);
+        if (fd < 0)
+                return fd;
+        if (ioctl(fd, ERST_DBG_CLEAR_RECORD, &id) < 0)
+                return errno_to_error(errno);
+        if (strcmp(erst_dbg->path, ERST_DBG_DEVICE) == 0)
+                pstorefs_forget(RECORD_STORE_ERST, name);
+        return 0;
+}
+
+struct record_source *erst_dbg_source_new(const char *spec, const char *argument) {
+        static const struct source_operations operations = {
+                .open = erst_dbg_open,
+                .next = erst_dbg_next,
+                .read = erst_dbg_read,
+                .write = erst_dbg_write,
+                .erase = erst_dbg_erase,
+                .close = erst_dbg_close,
+        };
+        struct erst_dbg_source *erst_dbg = calloc(1, sizeof(*erst_dbg));
+
+        if (!erst_dbg)
+                return NULL;
+        erst_dbg->base = (struct record_source){
+                .spec = spec,
+                .store = RECORD_STORE_ERST,
+                .operations = &operations,
+                .context = erst_dbg,
+        };
+        erst_dbg->path = argument ? argument : ERST_DBG_DEVICE;
+        return &erst_dbg->base;
+}

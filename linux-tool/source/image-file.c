@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* F_OFD_SETLK */
+#include "linux-tool/source/image-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+/* Somebody has made the file shorter meanwhile, or its disk fails: what is mapped cannot be read any more. */
+static void image_vanished(int signal_number) {
+        static const char message[] = "pstore-fw: an image became unreadable while it was read\n";
+        ssize_t written = write(STDERR_FILENO, message, sizeof(message) - 1);
+
+        (void) signal_number;
+        (void) written;
+        _exit(1);
+}
+
+static int map(struct image_file *file, int fd, size_t size) {
+        void *memory;
+
+        if (size == 0)
+                return 0; /* nothing can be mapped, and the reader says that it is too short */
+        memory = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+        if (memory == MAP_FAILED)
+                return errno_to_error(errno);
+        (void) signal(SIGBUS, image_vanished);
+        file->bytes = bytes_of(memory, size);
+        file->mapped = true;
+        return 0;
+}
+
+void image_file_init(struct image_file *file) {
+        *file = (struct image_file){ .fd = -1 };
+        buffer_init(&file->copy, &system_allocator);
+}
+
+int image_file_open(struct image_file *file, const char *path) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        struct stat status;
+        int r;
+
+        image_file_init(file);
+        if (fd < 0 || fstat(fd, &status) < 0)
+                return errno_to_error(errno);
+        if (S_ISREG(status.st_mode))
+                return map(file, fd, (size_t) status.st_size);
+        r = file_read_all(fd, FILE_SIZE_MAX, &file->copy);
+        file->bytes = buffer_bytes(&file->copy);
+        return r;
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static int lock_whole(int fd) {
+        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+        if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+                return 0;
+        return errno == EAGAIN || errno == EACCES ? ERR_IN_USE : errno_to_error(errno);
+}
+
+static int put(void *context, size_t offset, struct bytes bytes) {
+        const struct image_file *file = context;
+
+        if (!bytes_contain(file->bytes, offset, bytes.size))
+                return ERR_BUG; /* a file must not grow: its size says what it is */
+        while (bytes.size > 0) {
+                ssize_t done = pwrite(file->fd, bytes.data, bytes.size, (off_t) offset);
+
+                if (done < 0 && errno == EINTR)
+                        continue;
+                if (done < 0)
+                        return errno_to_error(errno);
+                offset += (size_t) done;
+                bytes = bytes_from(bytes, (size_t) done);
+        }
+        return 0;
+}
+
+static int flush(void *context) {
+        const struct image_file *file = context;
+
+        return fsync(file->fd) < 0 ? errno_to_error(errno) : 0;
+}
+
+int image_file_open_to_write(struct image_file *file, const char *path) {
+        struct stat status;
+        int r;
+
+        image_file_init(file);
+        file->fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+        if (file->fd < 0 || fstat(file->fd, &status) < 0)
+                return errno_to_error(errno);
+        if (!S_ISREG(status.st_mode))
+                return ERR_NOT_SUPPORTED;
+        r = lock_whole(file->fd);
+        if (r < 0)
+                return r;
+        file->writer = (struct image_writer){ .context = file, .put = put, .flush = flush };
+        return map(file, file->fd, (size_t) status.st_size);
+}
+
+void image_file_close(struct image_file *file) {
+        if (file->mapped)
+                (void) munmap((void *) file->bytes.data, file->bytes.size);
+        if (file->fd >= 0)
+                (void) close(file->fd);
+        buffer_free(&file->copy);
+        image_file_init(file);
+}

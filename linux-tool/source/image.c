@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux-tool/source/image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "posix/memory.h"
+
+static struct image_source *image_of(struct record_source *source) {
+        return source->context;
+}
+
+static void image_close(struct record_source *source) {
+        struct image_source *image = image_of(source);
+
+        array_free(&system_allocator, (void **) &image->records, &image->record_capacity,
+                   sizeof(*image->records));
+        entry_list_free(&image->list);
+        image_file_close(&image->file);
+        image->read_next = 0;
+        image->walk_error = 0;
+        source->fault = (struct fault){ 0 };
+}
+
+static int image_open(struct record_source *source) {
+        struct image_source *image = image_of(source);
+        int r;
+
+        image_close(source);
+        r = image_file_open(&image->file, image->path);
+        return r < 0 ? r : image->kind->index(image);
+}
+
+static int image_next(struct record_source *source, struct source_entry *ret_entry) {
+        struct image_source *image = image_of(source);
+        int r = entry_list_next(&image->list, ret_entry);
+
+        if (r == 0) {
+                r = image->walk_error;
+                image->walk_error = 0;
+        }
+        return r;
+}
+
+static int image_read(struct record_source *source, const char *name, struct buffer *buffer) {
+        struct image_source *image = image_of(source);
+
+        for (size_t i = 0; i < image->list.count; i++) {
+                size_t at = (image->read_next + i) % image->list.count;
+
+                if (strcmp(image->list.entries[at].name, name) != 0)
+                        continue;
+                image->read_next = at + 1;
+                buffer->size = 0;
+                buffer_append(buffer, image->records[at]);
+                return buffer_error(buffer);
+        }
+        return ERR_NOT_FOUND;
+}
+
+static int image_space(struct record_source *source, struct source_space *ret_space) {
+        const struct image_source *image = image_of(source);
+        int r = 0;
+
+        if (!image->file.bytes.data) /* who only writes has not opened it */
+                r = image_open(source);
+        return r < 0 ? r : image->kind->measure(image->file.bytes, ret_space);
+}
+
+/* The list stays what it was; the next open() takes a new one. */
+static int image_write(struct record_source *source, const struct record_draft *draft,
+                       char ret_name[RECORD_NAME_SIZE]) {
+        _cleanup_image_file_ struct image_file file;
+        int r;
+
+        source->fault = (struct fault){ 0 };
+        r = image_file_open_to_write(&file, image_of(source)->path);
+        return r < 0 ? r : image_of(source)->kind->write(&file, draft, ret_name, &source->fault);
+}
+
+static int image_erase(struct record_source *source, const char *name) {
+        _cleanup_image_file_ struct image_file file;
+        int r;
+
+        if (source->deleted)
+                return ERR_NOT_SUPPORTED;
+        source->fault = (struct fault){ 0 };
+        r = image_file_open_to_write(&file, image_of(source)->path);
+        return r < 0 ? r : image_of(source)->kind->erase(&file, name, &source->fault);
+}
+
+int image_source_append(struct image_source *image, struct bytes name, struct bytes record) {
+        size_t count = image->list.count;
+        int r;
+
+        r = array_grow(&system_allocator, (void **) &image->records, &image->record_capacity, count,
+                       sizeof(*image->records));
+        if (r == 0)
+                r = entry_list_append(&image->list, image->base.store, name);
+        if (r == 0) {
+                image->list.entries[count].deleted = image->base.deleted;
+                image->records[count] = record;
+        }
+        return r;
+}
+
+struct record_source *image_source_new(const char *spec, const char *path, const struct image_kind *kind) {
+        static const struct source_operations operations = {
+                .open = image_open,
+                .next = image_next,
+                .read = image_read,
+                .write = image_write,
+                .erase = image_erase,
+                .space = image_space,
+                .close = image_close,
+        };
+        struct image_source *image = calloc(1, sizeof(*image));
+
+        if (!image)
+                return NULL;
+        image->base = (struct record_source){
+                .spec = spec,
+                .store = kind->store,
+                .operations = &operations,
+                .context = image,
+        };
+        image->path = path;
+        image->kind = kind;
+        image_file_init(&image->file);
+        return &image->base;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "linux-tool/source/entry-list.h"
+#include "linux-tool/source/image-file.h"
+#include "store/source.h"
+
+/* What the sources over image files have in common: the file, and a list of what is in it. */
+struct image_source {
+        struct record_source base; /* first: the block is freed through it */
+        const char *path;
+        const struct image_kind *kind;
+        struct image_file file;
+        struct entry_list list;
+        struct bytes *records; /* in the image; as many as the list has, in its order */
+        size_t record_capacity;
+        size_t read_next; /* of the list: what is read is mostly read in its order */
+        int walk_error;   /* ended the list early; told once behind the last entry */
+};
+
+/* What they have not in common. `file` is the image, opened for writing. */
+struct image_kind {
+        enum record_store store;
+
+        /* Fills list and records from the image, with what is live or, for base.deleted, what was deleted; a
+         * fault goes into base.fault. */
+        int (*index)(struct image_source *source);
+
+        int (*measure)(struct bytes image, struct source_space *ret_space);
+
+        /* As the operations of struct record_source. They have looked again when they say that it is done. */
+        int (*write)(const struct image_file *file, const struct record_draft *draft,
+                     char ret_name[RECORD_NAME_SIZE], struct fault *ret_fault);
+        int (*erase)(const struct image_file *file, const char *name, struct fault *ret_fault);
+};
+
+struct record_source *image_source_new(const char *spec, const char *path, const struct image_kind *kind);
+
+/* The name of a deleted record has where it lies behind an '@' already. */
+int image_source_append(struct image_source *source, struct bytes name, struct bytes record);

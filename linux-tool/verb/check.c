@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/check.h"
+
+#include <string.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "linux-tool/inventory.h"
+#include "linux-tool/output/json-finding.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/source/sources.h"
+#include "linux-tool/verb/kdump-options.h"
+#include "linux-tool/verb/verbs.h"
+#include "linux/machine.h"
+#include "posix/memory.h"
+
+/* What is looked at when no source is named: ERST itself too, where the kernel lets one. */
+static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs" };
+
+struct report {
+        struct inventory inventory;
+        struct machine machine;
+        struct kdump_settings settings;
+        struct check_store stores[SOURCES_MAX];
+        struct check_facts facts;
+};
+
+/* pstorefs is a view of whatever store the kernel's back end is for. */
+static enum record_store store_of(const struct record_source *source, const struct machine *machine) {
+        if (source->store != RECORD_STORE_END)
+                return source->store;
+        return machine->kernel.backend && text_equal(machine->kernel.backend, "erst") ? RECORD_STORE_ERST
+                                                                                      : RECORD_STORE_EFI;
+}
+
+static struct check_store look_at(struct report *report, size_t index) {
+        struct record_source *source = report->inventory.sources[index];
+        struct check_store store = {
+                .store = store_of(source, &report->machine),
+                .spec = source->spec,
+                .partial = source->store == RECORD_STORE_END,
+        };
+
+        store.error = catalog_add(&report->inventory.catalog, source);
+        if (store.error >= 0) {
+                store.error = 0;
+                if (source->operations->space)
+                        (void) source->operations->space(source, &store.space);
+        }
+        return store;
+}
+
+/* What the kernel does at a panic says nothing of an image or of a directory of copies. */
+static bool is_about_machine(const struct options *options) {
+        for (size_t i = 0; i < options->source_count; i++)
+                if (!strchr(options->sources[i], ':'))
+                        return true;
+        return options->source_count == 0;
+}
+
+/* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
+static int refuse_dumps(const struct inventory *inventory) {
+        for (size_t i = 0; i < inventory->source_count; i++)
+                if (inventory->sources[i]->store == RECORD_STORE_KDUMP) {
+                        message_error("%s: holds saved dumps, and is no store to be checked",
+                                      inventory->sources[i]->spec);
+                        return ERR_NOT_SUPPORTED;
+                }
+        return 0;
+}
+
+static int gather(const struct options *options, struct report *report) {
+        struct inventory *inventory = &report->inventory;
+        int r;
+
+        if (is_about_machine(options)) {
+                machine_look("", &report->machine);
+                if (kdump_settings_load(options, &report->settings) == 0)
+                        report->machine.kernel.wish = report->settings.path;
+        }
+        if (options->source_count > 0)
+                r = inventory_make_sources(inventory, options->sources, options->source_count);
+        else
+                r = inventory_make_sources(inventory, check_sources, ARRAY_SIZE(check_sources));
+        if (r == 0)
+                r = refuse_dumps(inventory);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < inventory->source_count; i++)
+                report->stores[i] = look_at(report, i);
+        r = catalog_join(&inventory->catalog);
+        for (size_t i = 0; i < inventory->source_count && r == 0; i++)
+                check_count_records(&inventory->catalog, inventory->sources[i], &report->stores[i]);
+        report->facts = (struct check_facts){
+                .stores = report->stores,
+                .store_count = inventory->source_count,
+                .kernel = report->machine.kernel,
+        };
+        return r;
+}
+
+static struct json_object *json_from_store(const struct check_store *store) {
+        struct json_object *object = json_object_new_object(), *space = NULL;
+
+        json_add_string(object, "source", store->spec);
+        json_add_string(object, "store", record_store_name(store->store));
+        json_add(object, "error", json_from_error(store->error, NULL));
+        json_add_bool(object, "partial", store->partial);
+        json_add_number(object, "events", store->event_count);
+        json_add_number(object, "records", store->record_count);
+        json_add_number(object, "faulty_records", store->faulty_count);
+        json_add_number(object, "record_bytes", store->record_bytes);
+        if (store->space.known) {
+                space = json_object_new_object();
+                json_add_number(space, "total", store->space.total);
+                json_add_number(space, "remaining", store->space.remaining);
+                json_add_number(space, "reserved", store->space.reserved);
+                json_add(space, "stale",
+                         store->space.stale_known ? json_object_new_uint64(store->space.stale) : NULL);
+        }
+        json_add(object, "space", space);
+        return object;
+}
+
+static struct json_object *json_from_kernel(const struct check_kernel *kernel) {
+        struct json_object *object = json_object_new_object();
+        struct crash_path_decision decision;
+
+        check_decide_path(kernel, &decision);
+        json_add_string(object, "backend", kernel->backend);
+        json_add_bool(object, "kdump_loaded", kernel->kdump_loaded);
+        json_add_bool(object, "notifiers_first", kernel->notifiers_first);
+        json_add_number(object, "crash_memory", kernel->crash_bytes);
+        json_add_string(object, "path", crash_path_name(decision.path));
+        json_add_string(object, "path_reason", decision.why);
+        json_add(object, "log_bytes", kernel->log_bytes ? json_object_new_uint64(kernel->log_bytes) : NULL);
+        json_add(object, "panic_seconds",
+                 kernel->panic_seconds_known ? json_object_new_uint64(kernel->panic_seconds) : NULL);
+        return object;
+}
+
+static int print_json(const struct check_facts *facts, struct output *output,
+                      enum check_verdict *ret_verdict) {
+        struct json_object *report = json_report_new("check");
+        struct json_object *stores = json_object_new_array();
+        struct check_finding found[CHECK_FINDINGS_MAX];
+        size_t count;
+
+        *ret_verdict = check_judge(facts, found, &count);
+        for (size_t i = 0; i < facts->store_count; i++)
+                json_object_array_add(stores, json_from_store(&facts->stores[i]));
+        json_add_string(report, "verdict", check_verdict_name(*ret_verdict));
+        json_add(report, "findings", json_from_findings(found, count));
+        json_add(report, "stores", stores);
+        json_add(report, "kernel", facts->kernel.known ? json_from_kernel(&facts->kernel) : NULL);
+        return json_report_print(report, output);
+}
+
+/* The exit status is the verdict's number; a check that could not be made is unknown. */
+static int check_run(const struct options *options, struct output *output) {
+        _cleanup_free_ struct report *report = calloc(1, sizeof(*report));
+        enum check_verdict verdict = CHECK_UNKNOWN;
+        int r;
+
+        if (!report)
+                return CHECK_UNKNOWN;
+        r = gather(options, report);
+        if (r == 0) {
+                if (options_have(options, OPTION_JSON))
+                        r = print_json(&report->facts, output, &verdict);
+                else
+                        r = check_print(&report->facts, &output->sink, &verdict);
+        }
+        inventory_free(&report->inventory);
+        return r < 0 ? CHECK_UNKNOWN : (int) verdict;
+}
+
+const struct verb verb_check = {
+        .name = "check",
+        .summary = "will a crash on this machine leave a trace?",
+        .operands = "",
+        .description = "A verdict, and the facts behind it: stores, their space, the records that wait\n"
+                       "in them, which back end the kernel writes to, and what mends what is wrong.\n"
+                       "The exit status is that of a monitoring plug-in.\n",
+        .options = OPTION_SOURCE,
+        .run = check_run,
+};

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "base/error.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/save.h"
+#include "linux-tool/verb/verbs.h"
+#include "linux/dump-directory.h"
+
+struct tally {
+        size_t saved, failed;
+};
+
+static struct tally count_event(const struct catalog *catalog, const struct event *event) {
+        struct tally tally = { 0 };
+
+        for (size_t i = 0; i < event->record_count; i++) {
+                const struct catalog_record *row = catalog_row(catalog->records[event->first + i]);
+
+                tally.saved += row->selected && row->saved;
+                tally.failed += row->selected && !row->saved;
+        }
+        return tally;
+}
+
+static int print_event(const struct catalog *catalog, const struct event *event, const char *directory,
+                       const struct sink *sink) {
+        struct tally tally = count_event(catalog, event);
+        char name[EVENT_NAME_SIZE], file[EVENT_NAME_SIZE + 16];
+        struct text name_text = TEXT_ON(name), file_text = TEXT_ON(file);
+
+        if (tally.saved == 0)
+                return 0;
+        event_format_name(event, &name_text);
+        text_format(&file_text, "/%s/dmesg.txt", name);
+        if (sink_format(sink, "%s  %zu record%s, %llu bytes  ", name, tally.saved, text_plural(tally.saved),
+                        (unsigned long long) event->log_size) < 0)
+                return ERR_IO;
+        sink_put(sink, text_view(directory));
+        sink_put(sink, text_bytes(&file_text));
+        return sink_format(sink, "\n");
+}
+
+static int print_other(const struct record *record, const char *directory, const struct sink *sink) {
+        char id[RECORD_ID_SIZE], visible[4 * RECORD_ID_SIZE];
+        struct text text = TEXT_ON(id), visible_text = TEXT_ON(visible);
+
+        if (!catalog_row(record)->selected || !catalog_row(record)->saved)
+                return 0;
+        record_format_id(record, &text);
+        text_put_escaped(&visible_text, text_bytes(&text));
+        sink_put(sink, text_bytes(&visible_text));
+        sink_format(sink, "  %s record  ", record_type_name(record->type));
+        sink_put(sink, text_view(directory));
+        return sink_format(sink, "/other\n");
+}
+
+static int print_lines(const struct catalog *catalog, const char *directory, struct output *output) {
+        int r = 0;
+
+        for (size_t i = 0; i < catalog->event_count && r == 0; i++)
+                r = print_event(catalog, &catalog->events[i], directory, &output->sink);
+        for (size_t i = catalog->other_first; i < catalog->record_count && r == 0; i++)
+                r = print_other(catalog->records[i], directory, &output->sink);
+        return r;
+}
+
+static struct json_object *json_from_saved(const struct catalog_record *row) {
+        struct json_object *object = json_object_new_object();
+
+        json_add(object, "id", json_from_record_id(&row->record));
+        json_add_bool(object, "saved", row->saved);
+        json_add(object, "error", json_from_error(row->outcome, NULL));
+        return object;
+}
+
+static int print_json(const struct catalog *catalog, const struct dump_result *result, const char *directory,
+                      struct output *output) {
+        struct json_object *report = json_report_new("dump"), *records = json_object_new_array();
+
+        json_add_string(report, "directory", directory);
+        json_add_number(report, "events", result->event_count);
+        json_add_number(report, "saved", result->record_count);
+        json_add_number(report, "failed", result->failed_count);
+        json_add_number(report, "files_written", result->file_count);
+        for (size_t i = 0; i < catalog->record_count; i++)
+                if (catalog_row(catalog->records[i])->selected)
+                        json_object_array_add(records, json_from_saved(catalog_row(catalog->records[i])));
+        json_add(report, "records", records);
+        return json_report_print(report, output);
+}
+
+static int dump_run(const struct options *options, struct output *output) {
+        const char *directory = options->output ? options->output : DUMP_DIRECTORY;
+        _cleanup_inventory_ struct inventory inventory = { 0 };
+        struct dump_result result;
+        int count, r;
+
+        if (inventory_load(&inventory, options) < 0)
+                return EXIT_FAILED;
+        count = inventory_select(&inventory, options);
+        if (count < 0)
+                return inventory_status(&inventory, 0);
+        r = save_selected(&inventory, directory, &result);
+        if (r < 0)
+                inventory.failed = true;
+        if (options_have(options, OPTION_JSON))
+                r = print_json(&inventory.catalog, &result, directory, output);
+        else
+                r = print_lines(&inventory.catalog, directory, output);
+        if (r < 0)
+                return EXIT_FAILED;
+        if (count == 0)
+                message_note("no records");
+        else
+                message_note("%zu record%s of %zu event%s safe in %s, %zu file%s written",
+                             result.record_count, text_plural(result.record_count), result.event_count,
+                             text_plural(result.event_count), directory, result.file_count,
+                             text_plural(result.file_count));
+        return inventory_status(&inventory, (size_t) count);
+}
+
+const struct verb verb_dump = {
+        .name = "dump",
+        .operands = "[ID...]",
+        .summary = "copy events to files, flushed, read back and compared",
+        .description = "Makes a directory for each event with its joined log, dmesg.txt, a manifest\n"
+                       "and the records, stored and decoded. Without an id everything is copied. What\n"
+                       "is there already with the same bytes is not written again; other bytes get a\n"
+                       "name of their own.\n",
+        .options = OPTION_SOURCE | OPTION_OUTPUT | OPTION_DELETED,
+        .operand_max = SIZE_MAX,
+        .operands_are_ids = true,
+        .run = dump_run,
+};

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "acpi/erst-describe.h"
+#include "acpi/table.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/verb/verbs.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define ERST_TABLE_FILE "/sys/firmware/acpi/tables/ERST"
+#define LINE_SIZE       256
+
+struct judged {
+        struct erst_table table;
+        struct erst_finding *findings; /* malloc()ed */
+        size_t count;
+};
+
+static int put_line(struct output *output, const struct text *text) {
+        sink_put(&output->sink, text_bytes(text));
+        return sink_format(&output->sink, "\n");
+}
+
+static int print_entries(const struct erst_table *table, struct output *output) {
+        char line[LINE_SIZE];
+        struct text text = TEXT_ON(line);
+        int r;
+
+        erst_describe_table(table, &text);
+        put_line(output, &text);
+        text = TEXT_ON(line);
+        erst_describe_heading(&text);
+        r = put_line(output, &text);
+        for (size_t i = 0; i < table->entry_count && r == 0; i++) {
+                text = TEXT_ON(line);
+                erst_describe_entry(table, i, &text);
+                r = put_line(output, &text);
+        }
+        return r;
+}
+
+static int print_lines(const struct judged *judged, struct output *output) {
+        int r = print_entries(&judged->table, output);
+
+        for (size_t i = 0; i < judged->count && r == 0; i++) {
+                char line[LINE_SIZE];
+                struct text text = TEXT_ON(line);
+
+                erst_describe_finding(&judged->findings[i], &text);
+                r = put_line(output, &text);
+        }
+        return r;
+}
+
+static struct json_object *json_from_header(const struct erst_table *table) {
+        const struct acpi_header *header = &table->header;
+        struct json_object *object = json_object_new_object();
+
+        json_add(object, "oem_id", json_from_text(bytes_of(header->oem_id, sizeof(header->oem_id))));
+        json_add(object, "oem_table_id",
+                 json_from_text(bytes_of(header->oem_table_id, sizeof(header->oem_table_id))));
+        json_add(object, "creator_id",
+                 json_from_text(bytes_of(header->creator_id, sizeof(header->creator_id))));
+        json_add_number(object, "length", header->length);
+        json_add_number(object, "revision", header->revision);
+        json_add_bool(object, "checksum_ok", table->checksum_ok);
+        return object;
+}
+
+static struct json_object *json_from_entry(const struct erst_table *table, size_t index) {
+        struct json_object *object = json_object_new_object(), *region = json_object_new_object();
+        struct erst_entry entry;
+
+        if (erst_table_entry(table, index, &entry) < 0)
+                return object;
+        json_add_number(object, "action", entry.action);
+        json_add_string(object, "action_name", erst_action_name(entry.action));
+        json_add_number(object, "instruction", entry.instruction);
+        json_add_string(object, "instruction_name", erst_instruction_name(entry.instruction));
+        json_add_number(object, "flags", entry.flags);
+        json_add_number(object, "reserved", entry.reserved);
+        json_add_number(region, "space", entry.register_region.space);
+        json_add_number(region, "bit_width", entry.register_region.bit_width);
+        json_add_number(region, "bit_offset", entry.register_region.bit_offset);
+        json_add_number(region, "access", entry.register_region.access);
+        json_add_hex(region, "address", entry.register_region.address);
+        json_add(object, "register", region);
+        json_add_hex(object, "value", entry.value);
+        json_add_hex(object, "mask", entry.mask);
+        return object;
+}
+
+static struct json_object *json_from_number_or_none(int number) {
+        return number < 0 ? NULL : json_object_new_int(number);
+}
+
+static struct json_object *json_from_finding(const struct erst_finding *finding) {
+        struct json_object *object = json_object_new_object();
+
+        json_add_string(object, "severity", finding->severity == FINDING_BREAKS ? "breaks" : "warns");
+        json_add(object, "entry", json_from_number_or_none(finding->entry));
+        json_add(object, "action", json_from_number_or_none(finding->action));
+        json_add_string(object, "text", finding->text);
+        json_add_string(object, "section", finding->section);
+        return object;
+}
+
+static int print_json(const struct judged *judged, const char *path, struct output *output) {
+        struct json_object *report = json_report_new("erst");
+        struct json_object *entries = json_object_new_array(), *findings = json_object_new_array();
+
+        json_add_string(report, "source", path);
+        json_add(report, "header", json_from_header(&judged->table));
+        for (size_t i = 0; i < judged->table.entry_count; i++)
+                json_object_array_add(entries, json_from_entry(&judged->table, i));
+        for (size_t i = 0; i < judged->count; i++)
+                json_object_array_add(findings, json_from_finding(&judged->findings[i]));
+        json_add(report, "entries", entries);
+        json_add(report, "findings", findings);
+        return json_report_print(report, output);
+}
+
+/* Judges the table in `raw`; tells of what is malformed. */
+static int judge_table(const char *path, struct bytes raw, struct judged *ret_judged) {
+        char line[LINE_SIZE];
+        struct text text = TEXT_ON(line);
+        struct erst_fault fault;
+        int r;
+
+        r = erst_table_parse(raw, &ret_judged->table, &fault);
+        if (r < 0) {
+                erst_describe_fault(&fault, &text);
+                message_error("%s: %s", path, line);
+                return r;
+        }
+        ret_judged->count = erst_table_judge(&ret_judged->table, NULL, 0);
+        ret_judged->findings = calloc(ret_judged->count + 1, sizeof(*ret_judged->findings));
+        if (!ret_judged->findings) {
+                message_failure(path, ERR_NO_MEMORY);
+                return ERR_NO_MEMORY;
+        }
+        erst_table_judge(&ret_judged->table, ret_judged->findings, ret_judged->count);
+        return 0;
+}
+
+static int erst_run(const struct options *options, struct output *output) {
+        bool named = options->operand_count > 0;
+        const char *path = named ? options->operands[0] : ERST_TABLE_FILE;
+        _cleanup_buffer_ struct buffer raw;
+        struct judged judged = { 0 };
+        int r;
+
+        buffer_init(&raw, &system_allocator);
+        r = file_read_at(AT_FDCWD, path, ACPI_TABLE_SIZE_MAX, &raw);
+        if (r == ERR_NOT_FOUND && !named) {
+                message_note("this machine has no ERST table");
+                return EXIT_NOTHING;
+        }
+        if (r < 0) {
+                message_failure(path, r);
+                return EXIT_FAILED;
+        }
+        if (judge_table(path, buffer_bytes(&raw), &judged) < 0)
+                return EXIT_FAILED;
+        if (options_have(options, OPTION_JSON))
+                r = print_json(&judged, path, output);
+        else
+                r = print_lines(&judged, output);
+        free(judged.findings);
+        return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+const struct verb verb_erst = {
+        .name = "erst",
+        .operands = "[FILE]",
+        .summary = "decode and judge the ERST table of this machine or of a file",
+        .description = "The Error Record Serialization Table says how the platform's record store is\n"
+                       "driven (ACPI 6.5, 18.5). Nothing of it is run. This machine's table is read\n"
+                       "from /sys/firmware/acpi/tables/ERST, which takes root.\n",
+        .operand_max = 1,
+        .run = erst_run,
+};

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/timestamp.h"
+#include "capture/capture.h"
+#include "capture/clock.h"
+#include "capture/save.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/output/output.h"
+#include "linux-tool/verb/kdump-options.h"
+#include "linux-tool/verb/verbs.h"
+#include "linux/program.h"
+#include "posix/memory.h"
+
+/*
+ * What the crash kernel's own /init does, on a system that booted in a crash kernel by other means: it has
+ * mounted its disks already, and restarts itself.
+ */
+
+struct machine_paths {
+        char vmcore[PATH_MAX], meminfo[PATH_MAX];
+};
+
+static int find_paths(const char *root, struct machine_paths *paths) {
+        if (snprintf(paths->vmcore, PATH_MAX, "%s/proc/vmcore", root) >= PATH_MAX ||
+            snprintf(paths->meminfo, PATH_MAX, "%s/proc/meminfo", root) >= PATH_MAX)
+                return ERR_TOO_LARGE;
+        return 0;
+}
+
+static void find_tool(const char *name, struct tool *tool) {
+        char path[PATH_MAX];
+        struct text program = TEXT_ON(tool->program);
+
+        if (!program_find(name, path)) {
+                message_error("%s: there is no such program", name);
+                return;
+        }
+        text_put(&program, path);
+        if (program.truncated) {
+                message_failure(name, ERR_TOO_LARGE);
+                tool->program[0] = '\0';
+        }
+}
+
+static int capture_settings(const struct kdump_settings *settings, const char *root,
+                            const struct machine_paths *paths, struct save_result *ret_result) {
+        const char *mount_point = settings->directory[0] == '/' ? root : ".";
+        _cleanup_close_ int fd =
+                capture_open_directory(mount_point[0] ? mount_point : "/", settings->directory, true);
+        struct journal journal;
+        struct meminfo meminfo;
+        struct save_job job = {
+                .plan = &settings->plan,
+                .directory_fd = fd,
+                .directory = settings->directory,
+                .vmcore = paths->vmcore,
+                .deadline_ms = clock_ms() + (uint64_t) settings->plan.bound_seconds * 1000,
+                .meminfo = &meminfo,
+                .journal = &journal,
+        };
+
+        if (fd < 0) {
+                message_failure(settings->directory, fd);
+                return fd;
+        }
+        journal_init(&journal, STDERR_FILENO, false);
+        meminfo_start(&meminfo, paths->meminfo);
+        find_tool(settings->log_tool, &job.log_tools[0]);
+        if (settings->image || !job.log_tools[0].program[0])
+                find_tool(settings->image_tool, &job.log_tools[1]);
+        if (settings->image)
+                job.image_tool = job.log_tools[1];
+        return save_dump(&job, ret_result);
+}
+
+static struct json_object *json_from_file(const char *name, const struct save_file *file) {
+        struct json_object *object;
+
+        if (!file->saved)
+                return NULL;
+        object = json_object_new_object();
+        json_add_string(object, "file", name);
+        json_add_number(object, "size", file->size);
+        return object;
+}
+
+static const char *text_or_null(const char *text) {
+        return text[0] ? text : NULL;
+}
+
+static int print_json(const struct kdump_settings *settings, const struct save_result *result,
+                      struct output *output) {
+        struct json_object *report = json_report_new("kdump-capture");
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        timestamp_format_rfc3339(result->crash_seconds, time);
+        json_add_string(report, "directory", settings->directory);
+        json_add_string(report, "event", result->name);
+        json_add_string(report, "time", time);
+        json_add_string(report, "kernel", text_or_null(result->release));
+        json_add_string(report, "message", text_or_null(result->message));
+        json_add(report, "log", json_from_file(DUMPS_LOG_NAME, &result->log));
+        json_add_string(report, "log_error", text_or_null(result->log.error));
+        json_add(report, "image", json_from_file(DUMPS_IMAGE_NAME, &result->image));
+        json_add_string(report, "image_error", text_or_null(result->image.error));
+        return json_report_print(report, output);
+}
+
+static int print(const struct options *options, const struct kdump_settings *settings,
+                 const struct save_result *result, struct output *output) {
+        if (options_have(options, OPTION_JSON))
+                return print_json(settings, result, output);
+        return sink_format(&output->sink, "%s\n", result->name);
+}
+
+static int capture_run(const struct options *options, struct output *output) {
+        const char *root = options->root ? options->root : "";
+        struct save_result result = { .name = "" };
+        struct kdump_settings settings;
+        struct machine_paths paths;
+        int r;
+
+        if (kdump_settings_load(options, &settings) < 0)
+                return EXIT_FAILED;
+        r = find_paths(root, &paths);
+        if (r < 0) {
+                message_failure(root, r);
+                return EXIT_FAILED;
+        }
+        if (access(paths.vmcore, F_OK) < 0) {
+                message_error("%s: there is none: this is not a crash kernel", paths.vmcore);
+                return EXIT_NOTHING;
+        }
+        r = capture_settings(&settings, root, &paths, &result);
+        if (!result.name[0]) {
+                if (r < 0)
+                        message_failure(settings.directory, r);
+                return EXIT_FAILED;
+        }
+        if (print(options, &settings, &result, output) < 0 || r < 0 || result.image.error[0])
+                return EXIT_FAILED;
+        return EXIT_DONE;
+}
+
+const struct verb verb_kdump_capture = {
+        .name = GROUP_KDUMP " capture",
+        .operands = "",
+        .summary = "in a crash kernel: save log and memory of what crashed",
+        .description = "For a system that booted as the crash kernel by other means than our own\n"
+                       "initramfs: saves what /proc/vmcore holds into a new directory, the log first,\n"
+                       "then the image, and keeps the newest dumps. It does not restart the machine.\n"
+                       "Exit status 3 when this is no crash kernel.\n",
+        .options = OPTION_CONFIG | OPTION_OUTPUT | OPTION_ROOT,
+        .run = capture_run,
+};

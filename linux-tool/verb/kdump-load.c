@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "kdump/crash-kernel.h"
+#include "kdump/preparation.h"
+#include "linux-tool/output/json-preparation.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/output/output.h"
+#include "linux-tool/verb/kdump-options.h"
+#include "linux-tool/verb/verbs.h"
+#include "linux/system-file.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+#define NOTIFIERS_FIRST "/sys/module/kernel/parameters/crash_kexec_post_notifiers"
+
+#define KIB_OF(bytes)   ((unsigned long long) ((bytes) + 1023) / 1024)
+#define MIB_OF(bytes)   ((unsigned long long) (bytes) >> 20)
+
+struct load {
+        const struct options *options;
+        struct kdump_settings settings;
+        struct kdump_preparation preparation;
+        const char *outcome; /* "loaded" … */
+};
+
+/* Notes and warnings; what stops is told by whoever stops. */
+static void tell_problems(const struct kdump_preparation *preparation) {
+        for (size_t i = 0; i < preparation->problem_count; i++) {
+                const struct kdump_problem *problem = &preparation->problems[i];
+
+                if (problem->severity != KDUMP_FAULT)
+                        message_note("%s%s%s%s%s", problem->severity == KDUMP_WARNING ? "warning: " : "",
+                                     problem->reason.text, problem->remedy[0] ? " (" : "", problem->remedy,
+                                     problem->remedy[0] ? ")" : "");
+        }
+}
+
+static int tell_fault(const struct kdump_problem *fault) {
+        message_error("%s%s%s%s", fault->reason.text, fault->remedy[0] ? " (" : "", fault->remedy,
+                      fault->remedy[0] ? ")" : "");
+        return EXIT_FAILED;
+}
+
+static int print_text(const struct load *load, struct output *output) {
+        const struct kdump_preparation *preparation = &load->preparation;
+        const struct sink *sink = &output->sink;
+
+        (void) sink_format(sink, "%s\n", load->outcome);
+        (void) sink_put(sink, text_view("kernel: "));
+        (void) sink_put(sink, text_view(preparation->kernel.path));
+        (void) sink_format(sink, " (%s), which takes %llu MiB\n", preparation->kernel.release,
+                           MIB_OF(preparation->kernel.init_size));
+        (void) sink_format(sink, "initramfs: %llu KiB, %llu KiB unpacked\n",
+                           KIB_OF(preparation->initramfs.size), KIB_OF(preparation->initramfs_unpacked));
+        (void) sink_put(sink, text_view("modules:"));
+        for (size_t i = 0; i < preparation->modules.count; i++)
+                (void) sink_format(sink, " %s", preparation->modules.list[i].name);
+        (void) sink_format(sink, "\nlog: by %s\nimage: by %s\n", preparation->plan.log_tool,
+                           preparation->plan.image_tool[0] ? preparation->plan.image_tool : "none");
+        (void) sink_put(sink, text_view("dumps: "));
+        (void) sink_put(sink, text_view(preparation->target.directory));
+        (void) sink_format(sink, " (%s on %s, UUID %s), %llu MiB free\n", preparation->target.file_system,
+                           preparation->target.device, preparation->target.uuid,
+                           MIB_OF(preparation->target.free_bytes));
+        (void) sink_format(sink, "memory: %llu MiB reserved, %llu needed\n",
+                           MIB_OF(preparation->machine.kernel.crash_bytes), MIB_OF(preparation->need.advice));
+        (void) sink_put(sink, text_view("command line: "));
+        (void) sink_put(sink, text_view(preparation->command_line));
+        return sink_put(sink, text_view("\n"));
+}
+
+static struct json_object *json_from_kernel(const struct kdump_preparation *preparation) {
+        struct json_object *object = json_object_new_object();
+
+        json_add_string(object, "path", preparation->kernel.path);
+        json_add_string(object, "release", preparation->kernel.release);
+        json_add_number(object, "init_size", preparation->kernel.init_size);
+        json_add_string(object, "command_line", preparation->command_line);
+        return object;
+}
+
+static struct json_object *json_from_initramfs(const struct kdump_preparation *preparation) {
+        struct json_object *object = json_object_new_object(), *modules = json_object_new_array();
+
+        for (size_t i = 0; i < preparation->modules.count; i++)
+                json_object_array_add(modules, json_object_new_string(preparation->modules.list[i].name));
+        json_add_number(object, "packed_bytes", preparation->initramfs.size);
+        json_add_number(object, "unpacked_bytes", preparation->initramfs_unpacked);
+        json_add(object, "modules", modules);
+        json_add_string(object, "log_tool", preparation->plan.log_tool);
+        json_add_string(object, "image_tool",
+                        preparation->plan.image_tool[0] ? preparation->plan.image_tool : NULL);
+        return object;
+}
+
+static struct json_object *json_from_problems(const struct kdump_preparation *preparation) {
+        struct json_object *array = json_object_new_array();
+
+        for (size_t i = 0; i < preparation->problem_count; i++) {
+                const struct kdump_problem *problem = &preparation->problems[i];
+                struct json_object *object = json_object_new_object();
+
+                json_add_string(object, "severity", kdump_severity_name(problem->severity));
+                json_add_string(object, "text", problem->reason.text);
+                json_add_string(object, "remedy", problem->remedy[0] ? problem->remedy : NULL);
+                json_object_array_add(array, object);
+        }
+        return array;
+}
+
+static int print_json(const struct load *load, struct output *output) {
+        const struct kdump_preparation *preparation = &load->preparation;
+        struct json_object *report = json_report_new("kdump-load");
+
+        json_add_string(report, "outcome", load->outcome);
+        json_add_string(report, "path", crash_path_name(preparation->decision.path));
+        json_add_string(report, "why", preparation->decision.why);
+        json_add(report, "kernel", preparation->has_kernel ? json_from_kernel(preparation) : NULL);
+        json_add(report, "target", json_from_crash_target(preparation));
+        json_add(report, "initramfs", preparation->has_initramfs ? json_from_initramfs(preparation) : NULL);
+        json_add(report, "memory", json_from_crash_memory(preparation));
+        json_add(report, "problems", json_from_problems(preparation));
+        return json_report_print(report, output);
+}
+
+static int report(const struct load *load, struct output *output) {
+        int r = options_have(load->options, OPTION_JSON) ? print_json(load, output)
+                                                         : print_text(load, output);
+
+        return r < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Of what is not loaded the notes and errors tell; JSON has all of it. */
+static int report_nothing(const struct load *load, struct output *output, int status) {
+        if (options_have(load->options, OPTION_JSON) && print_json(load, output) < 0)
+                return EXIT_FAILED;
+        return status;
+}
+
+static int write_initramfs(const char *path, struct bytes initramfs) {
+        _cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        int r = fd < 0 ? errno_to_error(errno) : file_write_all(fd, initramfs);
+
+        if (r < 0)
+                message_failure(path, r);
+        return r;
+}
+
+/* What keeps a crash kernel from being loaded is nothing to an initramfs that is only written. */
+static int only_write(struct load *load, struct output *output) {
+        const struct kdump_preparation *preparation = &load->preparation;
+        const struct kdump_problem *fault = kdump_preparation_fault(preparation);
+
+        load->outcome = "written";
+        if ((!preparation->has_initramfs || preparation->lacks_distribution) && fault)
+                return tell_fault(fault);
+        if (!preparation->has_initramfs) {
+                message_error("there is no initramfs of ours for this target");
+                return EXIT_FAILED;
+        }
+        if (write_initramfs(load->options->initramfs, buffer_bytes(&preparation->initramfs)) < 0)
+                return EXIT_FAILED;
+        return report(load, output);
+}
+
+static int only_tell(struct load *load, struct output *output) {
+        const struct kdump_problem *fault = kdump_preparation_fault(&load->preparation);
+
+        load->outcome = "would load";
+        if (fault)
+                (void) tell_fault(fault);
+        return fault ? report_nothing(load, output, EXIT_FAILED) : report(load, output);
+}
+
+/* pstore takes the panic, or nothing does: for a boot service the first is a success. */
+static int leave_alone(struct load *load, struct output *output) {
+        const struct kdump_preparation *preparation = &load->preparation;
+
+        load->outcome = "nothing loaded";
+        if (preparation->decision.path == CRASH_PATH_NONE) {
+                message_error("%s", preparation->decision.why);
+                return report_nothing(load, output, EXIT_FAILED);
+        }
+        message_note("%s: nothing is loaded", preparation->decision.why);
+        if (preparation->machine.kernel.kdump_loaded)
+                message_note("warning: a crash kernel was loaded before, and keeps a panic from pstore "
+                             "(pstore-fw kdump unload)");
+        return report_nothing(load, output, EXIT_DONE);
+}
+
+/* Whether pstore is written before the crash kernel starts. What is so already needs no permission. */
+static int choose_order(enum crash_path path) {
+        const char *wanted = path == CRASH_PATH_BOTH ? "Y" : "N";
+        char line[8] = "";
+        int r;
+
+        if (system_file_line("", NOTIFIERS_FIRST, line, sizeof(line)) && line[0] == wanted[0])
+                return 0;
+        r = system_file_write("", NOTIFIERS_FIRST, wanted);
+        if (r < 0)
+                message_failure(NOTIFIERS_FIRST, r);
+        return r;
+}
+
+static int arm(struct load *load) {
+        const struct kdump_preparation *preparation = &load->preparation;
+        const struct crash_kernel crash_kernel = {
+                .kernel = preparation->kernel.path,
+                .initramfs = buffer_bytes(&preparation->initramfs),
+                .command_line = preparation->command_line,
+        };
+        struct reason reason;
+        int r = 0;
+
+        if (preparation->tools.image.file_count > 0)
+                r = kdump_tools_install(&preparation->tools.image, preparation->target.directory, &reason);
+        if (r == 0)
+                r = crash_kernel_load("", &crash_kernel, &reason);
+        if (r == 0 && options_have(load->options, OPTION_LOCK))
+                r = crash_kernel_lock("", &reason);
+        if (r < 0)
+                message_error("%s", reason.text);
+        return r;
+}
+
+static int load_now(struct load *load, struct output *output) {
+        const struct kdump_problem *fault = kdump_preparation_fault(&load->preparation);
+
+        load->outcome = "nothing loaded";
+        if (fault) {
+                (void) tell_fault(fault);
+                return report_nothing(load, output, EXIT_FAILED);
+        }
+        if (choose_order(load->preparation.decision.path) < 0 || arm(load) < 0)
+                return report_nothing(load, output, EXIT_FAILED);
+        load->outcome = "loaded";
+        return report(load, output);
+}
+
+static bool is_left_alone(const struct load *load) {
+        enum crash_path path = load->preparation.decision.path;
+
+        if (load->options->initramfs || options_have(load->options, OPTION_DRY_RUN))
+                return false;
+        return path == CRASH_PATH_PSTORE ||
+               (path == CRASH_PATH_NONE && !kdump_preparation_fault(&load->preparation));
+}
+
+/* What a load would lack is no news where none is wanted. */
+static int run_prepared(struct load *load, struct output *output) {
+        if (is_left_alone(load))
+                return leave_alone(load, output);
+        kdump_preparation_complete(&load->preparation);
+        tell_problems(&load->preparation);
+        if (load->options->initramfs)
+                return only_write(load, output);
+        if (options_have(load->options, OPTION_DRY_RUN))
+                return only_tell(load, output);
+        return load_now(load, output);
+}
+
+static int load_run(const struct options *options, struct output *output) {
+        struct load *load = calloc(1, sizeof(*load));
+        int status = EXIT_FAILED;
+
+        if (!load) {
+                message_failure("kdump load", ERR_NO_MEMORY);
+                return EXIT_FAILED;
+        }
+        load->options = options;
+        if (kdump_settings_load(options, &load->settings) == 0) {
+                if (kdump_prepare(&load->settings, &load->preparation) == 0)
+                        status = run_prepared(load, output);
+                else
+                        message_failure("kdump load", ERR_NO_MEMORY);
+                kdump_preparation_free(&load->preparation);
+        }
+        free(load);
+        return status;
+}
+
+const struct verb verb_kdump_load = {
+        .name = "kdump load",
+        .operands = "",
+        .summary = "make ready the kernel that saves log and memory after a panic",
+        .description = "Builds a small initramfs for the file system that dumps go to, and hands it with\n"
+                       "the kernel to the running one, into the memory that crashkernel= has reserved.\n"
+                       "Where pstore takes a panic nothing is loaded, but with --path kdump or both.\n",
+        .options = OPTION_CONFIG | OPTION_KERNEL | OPTION_INITRAMFS | OPTION_PATH | OPTION_LOCK |
+                   OPTION_OUTPUT | OPTION_DRY_RUN,
+        .run = load_run,
+};

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <stdlib.h>
+
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/timestamp.h"
+#include "kdump/judge.h"
+#include "linux-tool/output/json-finding.h"
+#include "linux-tool/output/json-preparation.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/verb/kdump-options.h"
+#include "linux-tool/verb/verbs.h"
+#include "posix/memory.h"
+
+#define MIB         ((uint64_t) 1024 * 1024)
+#define DUMPS_SHOWN 5
+
+struct status {
+        struct kdump_settings settings;
+        struct kdump_facts facts;
+        struct kdump_preparation preparation;
+        struct kdump_judgement judgement;
+};
+
+/* --- for people --------------------------------------------------------------------------------- */
+
+static unsigned long long mib(uint64_t bytes) {
+        return (bytes + MIB / 2) / MIB;
+}
+
+static void print_memory(const struct status *status, const struct sink *sink) {
+        const struct kdump_preparation *preparation = &status->preparation;
+        const struct memory_need *need = &preparation->need;
+        const struct dump_report *last = &status->facts.dumps[0];
+
+        sink_format(sink, "memory:   %llu MiB reserved", mib(preparation->machine.kernel.crash_bytes));
+        if (preparation->has_kernel)
+                sink_format(sink,
+                            ", %llu needed: kernel %llu, %s %llu,\n"
+                            "          initramfs %llu, margin %llu; with less than %llu nothing starts",
+                            mib(need->advice), mib(need->kernel),
+                            need->starting > need->running ? "its start" : "programs",
+                            mib(need->starting > need->running ? need->starting : need->running),
+                            mib(need->unpacked), mib(need->margin + need->ram), mib(need->floor));
+        sink_put(sink, text_view("\n"));
+        if (preparation->has_kernel && preparation->lacks_distribution)
+                sink_format(sink,
+                            "          without the distribution's initramfs, which only a load builds\n");
+        else if (preparation->has_kernel && !preparation->has_initramfs)
+                sink_format(sink, "          (an estimate: there is no initramfs yet to be measured)\n");
+        if (status->facts.dump_count > 0 && last->memory_total > 0)
+                sink_format(sink, "          the last dump left %llu of %llu MiB free\n",
+                            mib(last->memory_lowest), mib(last->memory_total));
+}
+
+static void print_target(const struct status *status, const struct sink *sink) {
+        const struct kdump_preparation *preparation = &status->preparation;
+        const struct kdump_target *target = &preparation->target;
+
+        if (!preparation->has_target) {
+                sink_format(sink, "target:   %s, which cannot be looked at\n", status->settings.directory);
+                return;
+        }
+        sink_format(sink, "target:   %s\n          on %s (%s), %llu MiB free, a dump takes about %llu\n",
+                    target->directory, target->device, target->file_system, mib(target->free_bytes),
+                    mib(preparation->dump_bytes));
+        if (target->above[0])
+                sink_format(sink, "          %s: the distribution's initramfs has to mount it\n",
+                            target->above);
+}
+
+static const char *on_or_off(bool on) {
+        return on ? "on" : "off";
+}
+
+static void print_switches(const struct status *status, const struct sink *sink) {
+        static const char *const secure_boots[] = {
+                [SECURE_BOOT_UNKNOWN] = "not there",
+                [SECURE_BOOT_OFF] = "off",
+                [SECURE_BOOT_ON] = "on",
+        };
+        const struct kdump_facts *facts = &status->facts;
+
+        sink_format(sink, "kernel:   %s%s\n",
+                    status->preparation.has_kernel ? status->preparation.kernel.path : "not found",
+                    facts->machine.kernel.kdump_loaded ? "; a crash kernel is loaded" : "; none is loaded");
+        sink_format(sink,
+                    "switches: crash_kexec_post_notifiers %s, kexec_load_disabled %s,\n"
+                    "          Secure Boot %s, lockdown %s\n",
+                    on_or_off(facts->machine.kernel.notifiers_first), on_or_off(facts->load_disabled),
+                    secure_boots[facts->secure_boot], facts->lockdown[0] ? facts->lockdown : "not there");
+        sink_format(sink, "at boot:  %s\n",
+                    facts->service_enabled ? "pstore-fw-kdump loads the crash kernel"
+                                           : "pstore-fw-kdump is not enabled");
+}
+
+/* A message is at most as long as a line of the kernel's; it has no control characters. */
+static void print_dumps(const struct kdump_facts *facts, const struct sink *sink) {
+        sink_format(sink, "dumps:    %zu\n", facts->dump_count);
+        for (size_t i = 0; i < facts->dump_count && i < DUMPS_SHOWN; i++) {
+                const struct dump_report *report = &facts->dumps[i];
+
+                sink_format(sink, "  %s  %s\n", report->dump.name, dump_report_state(report));
+                if (report->message[0])
+                        sink_format(sink, "    %s\n", report->message);
+        }
+        if (facts->dump_count > DUMPS_SHOWN)
+                sink_format(sink, "  and %zu older\n", facts->dump_count - DUMPS_SHOWN);
+}
+
+static int print_text(const struct status *status, const struct sink *sink) {
+        const struct kdump_judgement *judgement = &status->judgement;
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        check_print_findings(judgement->findings, judgement->finding_count, sink);
+        sink_format(sink, "now:      %s\n", judgement->panic);
+        sink_format(sink, "meant:    %s\n", crash_path_name(judgement->decision.path));
+        print_memory(status, sink);
+        print_switches(status, sink);
+        print_target(status, sink);
+        print_dumps(&status->facts, sink);
+        if (!status->facts.test_pending)
+                return sink_put(sink, bytes_of("", 0));
+        timestamp_format(status->facts.test.seconds, time);
+        return sink_format(sink, "test:     of %s, its result is not looked at yet\n", time);
+}
+
+/* --- for programs ------------------------------------------------------------------------------- */
+
+static struct json_object *json_from_switches(const struct kdump_facts *facts) {
+        struct json_object *object = json_object_new_object(), *owners = json_object_new_array();
+
+        json_add_bool(object, "kexec", facts->can_kexec);
+        json_add_bool(object, "kexec_load_disabled", facts->load_disabled);
+        json_add_bool(object, "crash_kexec_post_notifiers", facts->machine.kernel.notifiers_first);
+        json_add(object, "panic_seconds",
+                 facts->panic_known ? json_object_new_int64(facts->panic_seconds) : NULL);
+        json_add(object, "secure_boot",
+                 facts->secure_boot == SECURE_BOOT_UNKNOWN
+                         ? NULL
+                         : json_object_new_boolean(facts->secure_boot == SECURE_BOOT_ON));
+        json_add_string(object, "lockdown", facts->lockdown[0] ? facts->lockdown : NULL);
+        json_add_bool(object, "service_enabled", facts->service_enabled);
+        for (size_t i = 0; i < facts->owner_count; i++)
+                json_object_array_add(owners, json_object_new_string(facts->owners[i]));
+        json_add(object, "other_services", owners);
+        return object;
+}
+
+static struct json_object *json_from_dump(const struct dump_report *report) {
+        struct json_object *object = json_object_new_object();
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        timestamp_format_rfc3339(report->dump.crash_seconds, time);
+        json_add_string(object, "event", report->dump.name);
+        json_add_string(object, "time", time);
+        json_add_string(object, "state", dump_report_state(report));
+        json_add_string(object, "message", report->message[0] ? report->message : NULL);
+        json_add_number(object, "log_bytes", report->dump.log_size);
+        json_add_number(object, "image_bytes", report->dump.image_size);
+        json_add_number(object, "milliseconds", report->took_ms);
+        json_add_number(object, "memory_total", report->memory_total);
+        json_add_number(object, "memory_lowest", report->memory_lowest);
+        return object;
+}
+
+static int print_json(const struct status *status, struct output *output) {
+        const struct kdump_judgement *judgement = &status->judgement;
+        const struct kdump_facts *facts = &status->facts;
+        const struct kdump_preparation *preparation = &status->preparation;
+        struct json_object *report = json_report_new("kdump-status"), *dumps = json_object_new_array();
+
+        json_add_bool(report, "as_meant", judgement->as_meant);
+        json_add(report, "findings", json_from_findings(judgement->findings, judgement->finding_count));
+        json_add_string(report, "panic", judgement->panic);
+        json_add_string(report, "path", crash_path_name(judgement->decision.path));
+        json_add_string(report, "path_reason", judgement->decision.why);
+        json_add_string(report, "backend", facts->machine.kernel.backend);
+        json_add_bool(report, "loaded", facts->machine.kernel.kdump_loaded);
+        json_add_string(report, "kernel", preparation->has_kernel ? preparation->kernel.path : NULL);
+        json_add(report, "memory", json_from_crash_memory(&status->preparation));
+        json_add(report, "target", json_from_crash_target(&status->preparation));
+        json_add(report, "switches", json_from_switches(facts));
+        for (size_t i = 0; i < facts->dump_count && i < KDUMP_DUMPS_SHOWN_MAX; i++)
+                json_object_array_add(dumps, json_from_dump(&facts->dumps[i]));
+        json_add_number(report, "dump_count", facts->dump_count);
+        json_add(report, "dumps", dumps);
+        json_add_bool(report, "test_pending", facts->test_pending);
+        return json_report_print(report, output);
+}
+
+/* --- the verb ----------------------------------------------------------------------------------- */
+
+static int status_of_machine(const struct options *options, struct status *status, struct output *output) {
+        int r;
+
+        r = kdump_settings_load(options, &status->settings);
+        if (r < 0)
+                return r; /* told already */
+        r = kdump_prepare(&status->settings, &status->preparation);
+        if (r < 0) {
+                message_failure("kdump status", r);
+                return r;
+        }
+        kdump_facts_look("", &status->settings, &status->facts);
+        kdump_judge(&status->facts, &status->preparation, &status->judgement);
+        r = options_have(options, OPTION_JSON) ? print_json(status, output)
+                                               : print_text(status, &output->sink);
+        kdump_preparation_free(&status->preparation);
+        return r;
+}
+
+static int status_run(const struct options *options, struct output *output) {
+        _cleanup_free_ struct status *status = calloc(1, sizeof(*status));
+
+        if (!status) {
+                message_failure("kdump status", ERR_NO_MEMORY);
+                return EXIT_FAILED;
+        }
+        if (status_of_machine(options, status, output) < 0)
+                return EXIT_FAILED;
+        return status->judgement.as_meant ? EXIT_DONE : EXIT_FAILED;
+}
+
+const struct verb verb_kdump_status = {
+        .name = "kdump status",
+        .operands = "",
+        .summary = "will a panic leave a trace, the way that it is meant to?",
+        .description = "What is wrong, with the command that mends it; what a panic would do now; how\n"
+                       "much memory is reserved and needed, and for what; where a dump would go; what\n"
+                       "stands in the way (Secure Boot, lockdown, other services); the dumps that are\n"
+                       "there. The exit status is 0 when a panic leaves a trace as meant, else 1.\n",
+        .options = OPTION_CONFIG,
+        .run = status_run,
+};

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/timestamp.h"
+#include "kdump/facts.h"
+#include "kdump/test.h"
+#include "linux-tool/output/json-finding.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/verb/kdump-options.h"
+#include "linux-tool/verb/verbs.h"
+#include "linux/program.h"
+#include "linux/system-file.h"
+#include "posix/memory.h"
+
+#define KMSG          "/dev/kmsg"
+#define SYSRQ         "/proc/sys/kernel/sysrq"
+#define SYSRQ_TRIGGER "/proc/sysrq-trigger"
+
+/* --- before the crash --------------------------------------------------------------------------- */
+
+/* 0 when a crash would do what it is made for. */
+static int check_armed(const struct kdump_settings *settings, struct test_token *token) {
+        _cleanup_free_ struct kdump_facts *facts = calloc(1, sizeof(*facts));
+        struct crash_path_decision decision;
+
+        if (!facts)
+                return ERR_NO_MEMORY;
+        kdump_facts_look("", settings, facts);
+        check_decide_path(&facts->machine.kernel, &decision);
+        if (!facts->machine.kernel.kdump_loaded) {
+                message_error(
+                        "kdump test: no crash kernel is loaded: 'pstore-fw kdump status' says what to do");
+                return ERR_FAILED;
+        }
+        if (access(SYSRQ_TRIGGER, W_OK) < 0) {
+                message_failure(SYSRQ_TRIGGER, geteuid() == 0 ? ERR_NOT_FOUND : ERR_PERMISSION);
+                return ERR_FAILED;
+        }
+        snprintf(token->path, sizeof(token->path), "%s", crash_path_name(decision.path));
+        snprintf(token->image, sizeof(token->image), "%s", settings->image ? "yes" : "no");
+        return 0;
+}
+
+static bool user_agrees(void) {
+        char line[16] = "";
+
+        fprintf(stderr, "This crashes the machine NOW: what is not saved in its programs is lost.\n"
+                        "Afterwards 'pstore-fw kdump test' says what came of it. Crash it? [yes/NO] ");
+        fflush(stderr);
+        return fgets(line, sizeof(line), stdin) && strcmp(line, "yes\n") == 0;
+}
+
+/* Returns only when the machine did not crash. */
+static int crash(const struct kdump_settings *settings, const struct test_token *token) {
+        struct reason reason;
+        char line[128];
+        int r;
+
+        r = test_token_write("", settings->directory, token, &reason);
+        if (r < 0) {
+                message_error("kdump test: %s", reason.text);
+                return r;
+        }
+        snprintf(line, sizeof(line), "<5>pstore-fw: kdump test %s\n", token->word);
+        r = system_file_write("", KMSG, line);
+        if (r < 0)
+                message_failure(KMSG, r);
+        sync();
+        if (r == 0)
+                (void) system_file_write("", SYSRQ, "1");
+        if (r == 0)
+                r = system_file_write("", SYSRQ_TRIGGER, "c");
+        message_error("kdump test: the machine did not crash%s%s", r < 0 ? ": " : "",
+                      r < 0 ? error_text(r) : "");
+        (void) test_token_remove("", settings->directory, &reason);
+        return ERR_FAILED;
+}
+
+static int begin(const struct options *options, const struct kdump_settings *settings) {
+        struct test_token token;
+        int r;
+
+        r = test_token_make("", &token);
+        if (r < 0) {
+                message_failure("kdump test", r);
+                return EXIT_FAILED;
+        }
+        if (check_armed(settings, &token) < 0)
+                return EXIT_FAILED;
+        if (!options_have(options, OPTION_YES)) {
+                if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+                        message_error("kdump test: nobody to ask whether to crash the machine: add --yes");
+                        return EXIT_USAGE;
+                }
+                if (!user_agrees()) {
+                        message_note("nothing was done");
+                        return EXIT_FAILED;
+                }
+        }
+        (void) crash(settings, &token);
+        return EXIT_FAILED;
+}
+
+/* --- after it ----------------------------------------------------------------------------------- */
+
+static int print_json(const struct test_token *token, const struct test_result *result,
+                      struct output *output) {
+        struct json_object *report = json_report_new("kdump-test");
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        timestamp_format_rfc3339(token->seconds, time);
+        json_add_bool(report, "passed", result->passed);
+        json_add_string(report, "crashed_at", time);
+        json_add_string(report, "event", result->found ? result->report.dump.name : NULL);
+        json_add(report, "findings", json_from_findings(result->findings, result->finding_count));
+        json_add(report, "milliseconds",
+                 result->report.took_ms ? json_object_new_uint64(result->report.took_ms) : NULL);
+        json_add(report, "memory_total",
+                 result->report.memory_total ? json_object_new_uint64(result->report.memory_total) : NULL);
+        json_add(report, "memory_lowest",
+                 result->report.memory_total ? json_object_new_uint64(result->report.memory_lowest) : NULL);
+        return json_report_print(report, output);
+}
+
+static int print_text(const struct test_token *token, const struct test_result *result,
+                      const struct sink *sink) {
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        timestamp_format(token->seconds, time);
+        sink_format(sink, "%s: the crash of %s%s%s\n", result->passed ? "passed" : "FAILED", time,
+                    result->found ? " is " : "", result->found ? result->report.dump.name : "");
+        return check_print_findings(result->findings, result->finding_count, sink);
+}
+
+/* The token goes when its result has been told, and stays when it could not. */
+static int verify(const struct options *options, const struct kdump_settings *settings,
+                  const struct test_token *token, struct output *output) {
+        _cleanup_free_ struct test_result *result = calloc(1, sizeof(*result));
+        struct reason reason;
+        char tool[PATH_MAX] = "";
+        int r = result ? 0 : ERR_NO_MEMORY;
+
+        if (!program_find(settings->image_tool, tool))
+                tool[0] = '\0';
+        if (r == 0)
+                r = kdump_test_verify("", settings->directory, token, tool, result);
+        if (r == 0)
+                r = options_have(options, OPTION_JSON) ? print_json(token, result, output)
+                                                       : print_text(token, result, &output->sink);
+        if (r < 0) {
+                message_failure("kdump test", r);
+                return EXIT_FAILED;
+        }
+        if (test_token_remove("", settings->directory, &reason) < 0) {
+                message_error("kdump test: %s", reason.text);
+                return EXIT_FAILED;
+        }
+        return result->passed ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* A test that was broken off before the crash says nothing of this one. */
+static bool is_of_this_boot(const struct test_token *token) {
+        char boot_id[sizeof(token->boot_id)];
+
+        return test_token_boot_id("", boot_id) && strcmp(boot_id, token->boot_id) == 0;
+}
+
+static int test_run(const struct options *options, struct output *output) {
+        struct kdump_settings settings;
+        struct test_token token;
+        int r;
+
+        if (kdump_settings_load(options, &settings) < 0)
+                return EXIT_FAILED;
+        r = test_token_read("", settings.directory, &token);
+        if (r == 0 && !is_of_this_boot(&token))
+                return verify(options, &settings, &token, output);
+        if (r < 0 && r != ERR_NOT_FOUND) {
+                message_error("%s/" TEST_TOKEN_NAME ": %s: remove it", settings.directory, error_text(r));
+                return EXIT_FAILED;
+        }
+        return begin(options, &settings);
+}
+
+const struct verb verb_kdump_test = {
+        .name = "kdump test",
+        .operands = "",
+        .summary = "crash the machine; after the next boot, say what came through",
+        .description = "The first run asks, or needs --yes, and crashes the machine (sysrq c) when a\n"
+                       "crash kernel is loaded. The next run, after the machine has come back, looks\n"
+                       "for the dump: its log with a line of the test, its manifest, its image and the\n"
+                       "log in that; then the test is over.\n",
+        .options = OPTION_CONFIG | OPTION_YES,
+        .run = test_run,
+};

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/list.h"
+#include "linux-tool/inventory.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/verb/verbs.h"
+
+static bool event_is_touched(const struct catalog *catalog, const struct event *event) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (catalog_row(catalog->records[event->first + i])->selected)
+                        return true;
+        return false;
+}
+
+static int print_json(const struct catalog *catalog, struct output *output) {
+        struct json_object *report = json_report_new("list");
+        struct json_object *events = json_object_new_array(), *others = json_object_new_array();
+
+        for (size_t i = 0; i < catalog->event_count; i++)
+                if (event_is_touched(catalog, &catalog->events[i]))
+                        json_object_array_add(events, json_from_event(catalog, &catalog->events[i]));
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
+                if (catalog_row(catalog->records[i])->selected)
+                        json_object_array_add(others, json_from_record(catalog_row(catalog->records[i])));
+        json_add(report, "events", events);
+        json_add(report, "others", others);
+        return json_report_print(report, output);
+}
+
+static int list_run(const struct options *options, struct output *output) {
+        _cleanup_inventory_ struct inventory inventory;
+        int count, r;
+
+        if (inventory_load(&inventory, options) < 0)
+                return EXIT_FAILED;
+        count = inventory_select(&inventory, options);
+        if (count < 0)
+                return inventory_status(&inventory, 0);
+        if (options_have(options, OPTION_JSON))
+                r = print_json(&inventory.catalog, output);
+        else
+                r = list_selected(&inventory.catalog, &output->sink);
+        if (r < 0)
+                return EXIT_FAILED;
+        if (count == 0 && !inventory.failed)
+                message_note("no records");
+        return inventory_status(&inventory, (size_t) count);
+}
+
+const struct verb verb_list = {
+        .name = "list",
+        .operands = "[ID...]",
+        .summary = "list events with their records",
+        .description = "An event is one oops or panic, with all the records into which the kernel cut\n"
+                       "its log. STORED is the size of the stored bytes, LOG that of the decoded log.\n"
+                       "Records that belong to no event come last. The ids are what the other verbs\n"
+                       "take. --deleted lists what was deleted from an image and not overwritten yet.\n",
+        .options = OPTION_SOURCE | OPTION_DELETED,
+        .operand_max = SIZE_MAX,
+        .operands_are_ids = true,
+        .run = list_run,
+};

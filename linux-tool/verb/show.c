@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/show.h"
+#include "base/error.h"
+#include "linux-tool/inventory.h"
+#include "linux-tool/output/json.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/verb/verbs.h"
+#include "posix/memory.h"
+#include "store/selection.h"
+
+/* Neither ids nor --all. Returns the number of selected records. */
+static int select_newest(struct inventory *inventory) {
+        if (inventory->catalog.event_count > 1)
+                message_note("the newest of %zu events; --all shows all", inventory->catalog.event_count);
+        return selection_mark_newest(&inventory->catalog);
+}
+
+static struct json_object *json_from_log(const struct catalog *catalog, const struct event *event) {
+        _cleanup_buffer_ struct buffer log;
+        const struct sink sink = sink_to_buffer(&log);
+
+        buffer_init(&log, &system_allocator);
+        if (show_event_log(catalog, event, true, &sink) < 0)
+                return NULL;
+        return json_from_text(buffer_bytes(&log));
+}
+
+static struct json_object *json_from_record_text(const struct record *record) {
+        struct json_object *object = json_object_new_object();
+
+        json_add(object, "id", json_from_record_id(record));
+        json_add_bool(object, "deleted", record->deleted);
+        json_add(object, "text", record->decoded ? json_from_text(record->text) : NULL);
+        json_add(object, "error", json_from_error(record->error, &record->fault));
+        return object;
+}
+
+static struct json_object *json_from_shown_event(const struct catalog *catalog, const struct event *event,
+                                                 bool with_parts) {
+        struct json_object *object = json_object_new_object(), *parts = json_object_new_array();
+        char name[EVENT_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+
+        event_format_name(event, &text);
+        json_add_string(object, "id", name);
+        json_add_bool(object, "deleted", catalog->records[event->first]->deleted);
+        json_add(object, "log", json_from_log(catalog, event));
+        for (size_t i = 0; i < event->record_count && with_parts; i++)
+                json_object_array_add(parts, json_from_record_text(catalog->records[event->first + i]));
+        if (with_parts)
+                json_add(object, "parts", parts);
+        else
+                json_object_put(parts);
+        return object;
+}
+
+/* Whole events as such, everything else record by record. */
+static int print_json(const struct catalog *catalog, bool with_parts, struct output *output) {
+        struct json_object *report = json_report_new("show");
+        struct json_object *events = json_object_new_array(), *records = json_object_new_array();
+
+        for (size_t i = 0; i < catalog->event_count; i++) {
+                const struct event *event = &catalog->events[i];
+
+                if (selection_has_event(catalog, event)) {
+                        json_object_array_add(events, json_from_shown_event(catalog, event, with_parts));
+                        continue;
+                }
+                for (size_t k = event->first; k < event->first + event->record_count; k++)
+                        if (catalog_row(catalog->records[k])->selected)
+                                json_object_array_add(records, json_from_record_text(catalog->records[k]));
+        }
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
+                if (catalog_row(catalog->records[i])->selected)
+                        json_object_array_add(records, json_from_record_text(catalog->records[i]));
+        json_add(report, "events", events);
+        json_add(report, "records", records);
+        return json_report_print(report, output);
+}
+
+static int show(const struct options *options, const struct inventory *inventory, struct output *output) {
+        if (options_have(options, OPTION_JSON))
+                return print_json(&inventory->catalog, options_have(options, OPTION_PARTS), output);
+        if (options_have(options, OPTION_RAW))
+                return show_selected(&inventory->catalog, SHOW_RAW, &output->sink);
+        if (options_have(options, OPTION_PARTS))
+                return show_selected(&inventory->catalog, SHOW_PARTS, &output->sink);
+        return show_selected(&inventory->catalog, SHOW_JOINED, &output->sink);
+}
+
+static const char *conflict_of(const struct options *options) {
+        if (options_have(options, OPTION_ALL) && options->operand_count > 0)
+                return "--all and ids exclude each other";
+        if (options_have(options, OPTION_RAW) && options_have(options, OPTION_PARTS))
+                return "--raw and --parts exclude each other";
+        if (options_have(options, OPTION_RAW) && options_have(options, OPTION_JSON))
+                return "--raw and --json exclude each other: JSON cannot hold every byte";
+        return NULL;
+}
+
+static int show_run(const struct options *options, struct output *output) {
+        _cleanup_inventory_ struct inventory inventory = { 0 };
+        const char *conflict = conflict_of(options);
+        int count;
+
+        if (conflict) {
+                message_error("show: %s; try 'pstore-fw show --help'", conflict);
+                return EXIT_USAGE;
+        }
+        if (inventory_load(&inventory, options) < 0)
+                return EXIT_FAILED;
+        if (options->operand_count > 0 || options_have(options, OPTION_ALL))
+                count = inventory_select(&inventory, options);
+        else
+                count = select_newest(&inventory);
+        if (count < 0)
+                return inventory_status(&inventory, 0);
+        if (count == 0 && inventory.catalog.record_count == 0 && !inventory.failed)
+                message_note("no records");
+        if ((count > 0 || options_have(options, OPTION_JSON)) && show(options, &inventory, output) < 0)
+                return EXIT_FAILED;
+        return inventory_status(&inventory, (size_t) count);
+}
+
+const struct verb verb_show = {
+        .name = "show",
+        .operands = "[ID...]",
+        .summary = "print the log of an event, joined in time order and decompressed",
+        .description = "Without an id and without --all it is the newest event's. Missing parts are\n"
+                       "named where they are missing. On a terminal control characters are made\n"
+                       "visible; to a file or a pipe every byte goes as it is.\n",
+        .options = OPTION_SOURCE | OPTION_ALL | OPTION_RAW | OPTION_PARTS | OPTION_DELETED,
+        .operand_max = SIZE_MAX,
+        .operands_are_ids = true,
+        .run = show_run,
+};

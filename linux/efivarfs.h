@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "store/source.h"
+
+/* Where Linux shows the machine's EFI variables, as files. */
+#define EFIVARFS_DIRECTORY "/sys/firmware/efi/efivars/"
+
+/*
+ * The room for variables, of the efivarfs at `path`; what a directory on another file system has is none, and
+ * not known. The kernel tells since 6.5; before, and where the firmware does not, it is not known either. 0,
+ * or what the system says.
+ */
+int efivarfs_read_space(const char *path, struct source_space *ret_space);

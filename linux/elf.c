@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux/elf.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "posix/errno.h"
+#include "posix/memory.h"
+
+/* Linkers put both into the first page. */
+#define HEAD_SIZE       4096
+
+#define HEADER(member)  offsetof(Elf64_Ehdr, member)
+#define SEGMENT(member) offsetof(Elf64_Phdr, member)
+
+static int check_header(struct bytes file) {
+        static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB };
+
+        if (!bytes_contain(file, 0, sizeof(Elf64_Ehdr)))
+                return ERR_TRUNCATED;
+        if (!bytes_start_with(file, bytes_of(magic, sizeof(magic))) ||
+            bytes_u16(file, HEADER(e_machine)) != EM_X86_64)
+                return ERR_SIGNATURE;
+        return bytes_u16(file, HEADER(e_phentsize)) == sizeof(Elf64_Phdr) ? 0 : ERR_VALUE;
+}
+
+static int copy_name(struct bytes file, struct bytes segment, char ret_loader[PATH_MAX]) {
+        uint64_t size = bytes_u64(segment, SEGMENT(p_filesz));
+        struct bytes name;
+        int r;
+
+        r = bytes_slice(file, bytes_u64(segment, SEGMENT(p_offset)), size, &name);
+        if (r < 0)
+                return r;
+        if (size < 2 || size > PATH_MAX || memchr(name.data, '\0', size) != name.data + size - 1)
+                return ERR_VALUE;
+        memcpy(ret_loader, name.data, size);
+        return 0;
+}
+
+int elf_find_loader(struct bytes file, char ret_loader[PATH_MAX]) {
+        uint64_t offset = bytes_u64(file, HEADER(e_phoff));
+        struct bytes segments, segment;
+        size_t count, i = 0;
+        int r;
+
+        r = check_header(file);
+        if (r < 0)
+                return r;
+        count = bytes_u16(file, HEADER(e_phnum));
+        r = bytes_slice(file, offset, count * sizeof(Elf64_Phdr), &segments);
+        if (r < 0)
+                return r;
+        for (; i < count; i++) {
+                segment = bytes_from(segments, i * sizeof(Elf64_Phdr));
+                if (bytes_u32(segment, SEGMENT(p_type)) == PT_INTERP)
+                        return copy_name(file, segment, ret_loader);
+        }
+        ret_loader[0] = '\0';
+        return 0;
+}
+
+int elf_read_loader(const char *path, char ret_loader[PATH_MAX]) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        uint8_t head[HEAD_SIZE];
+        ssize_t size;
+
+        if (fd < 0)
+                return errno_to_error(errno);
+        size = pread(fd, head, sizeof(head), 0);
+        if (size < 0)
+                return errno_to_error(errno);
+        return elf_find_loader(bytes_of(head, (size_t) size), ret_loader);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux/mount-table.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define FIELDS_MAX 64
+
+enum field {
+        FIELD_DEVICE = 2,
+        FIELD_ROOT,
+        FIELD_MOUNT_POINT,
+        FIELD_OPTIONAL = 6, /* and what follows, up to a "-" */
+};
+
+int mount_table_is_below(const char *path, const char *directory) {
+        size_t length = strlen(directory);
+
+        if (length == 1) /* "/" */
+                return 1;
+        return strncmp(path, directory, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+static bool is_octal(char c) {
+        return c >= '0' && c <= '7';
+}
+
+/* Blank, tab, line feed and backslash come as three octal digits (K6.1 fs/seq_file.c, mangle_path()). */
+static void unescape(char *text) {
+        char *to = text;
+
+        for (const char *from = text; *from; from++)
+                if (from[0] == '\\' && is_octal(from[1]) && is_octal(from[2]) && is_octal(from[3])) {
+                        *to++ = (char) ((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+                        from += 3;
+                } else {
+                        *to++ = *from;
+                }
+        *to = '\0';
+}
+
+static size_t split(char *line, char *fields[FIELDS_MAX]) {
+        size_t count = 0;
+        char *rest = line, *field;
+
+        while (count < FIELDS_MAX && (field = strsep(&rest, " ")))
+                fields[count++] = field;
+        return count;
+}
+
+static bool take(char *field, char *to, size_t size) {
+        unescape(field);
+        return (size_t) snprintf(to, size, "%s", field) < size;
+}
+
+static bool parse(char *line, struct mount_row *ret_row) {
+        char *fields[FIELDS_MAX];
+        size_t count = split(line, fields), dash = FIELD_OPTIONAL;
+
+        while (dash < count && strcmp(fields[dash], "-") != 0)
+                dash++;
+        if (dash + 3 >= count)
+                return false;
+        return sscanf(fields[FIELD_DEVICE], "%u:%u", &ret_row->major, &ret_row->minor) == 2 &&
+               take(fields[FIELD_ROOT], ret_row->root, sizeof(ret_row->root)) &&
+               take(fields[FIELD_MOUNT_POINT], ret_row->mount_point, sizeof(ret_row->mount_point)) &&
+               take(fields[dash + 1], ret_row->file_system, sizeof(ret_row->file_system)) &&
+               take(fields[dash + 2], ret_row->source, sizeof(ret_row->source)) &&
+               take(fields[dash + 3], ret_row->options, sizeof(ret_row->options));
+}
+
+/* The longest mount point counts; of the same, the later mount, which covers the earlier. */
+int mount_table_find(char *text, const char *path, struct mount_row *ret_row) {
+        struct mount_row row;
+        size_t longest = 0;
+        char *line;
+
+        while ((line = strsep(&text, "\n")))
+                if (parse(line, &row) && mount_table_is_below(path, row.mount_point) &&
+                    strlen(row.mount_point) >= longest) {
+                        longest = strlen(row.mount_point);
+                        *ret_row = row;
+                }
+        return longest > 0 ? 0 : ERR_NOT_FOUND;
+}

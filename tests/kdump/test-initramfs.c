@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "kdump/earlier-dump.h"
+#include "kdump/initramfs.h"
+#include "kdump/tools.h"
+#include "linux/elf.h"
+#include "linux/packed-file.h"
+#include "tests/support/module-tree.h"
+#include "tests/support/scratch.h"
+
+static const char content[] = "a module's bytes, which are bytes and bytes and bytes\n";
+
+static void pack(const char *root, const char *name, const char *compressor) {
+        char command[512];
+
+        module_tree_put(root, name, content);
+        snprintf(command, sizeof(command), "%s %s%s", compressor, root, name);
+        assert_int_equal(system(command), 0);
+}
+
+static struct bytes gunzip(struct bytes packed, uint8_t *room, size_t size) {
+        z_stream stream = {
+                .next_in = (Bytef *) packed.data,
+                .avail_in = (uInt) packed.size,
+                .next_out = room,
+                .avail_out = (uInt) size,
+        };
+
+        assert_int_equal(inflateInit2(&stream, 15 + 16), Z_OK);
+        assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
+        inflateEnd(&stream);
+        return bytes_of(room, size - stream.avail_out);
+}
+
+/* However a distribution has compressed it. */
+static void test_packed_file(void **state) {
+        static const char *const rows[][2] = { { "/plain.ko", "true" },
+                                               { "/g.ko", "gzip" },
+                                               { "/x.ko", "xz" } };
+        static const char *const names[] = { "/plain.ko", "/g.ko.gz", "/x.ko.xz" };
+        char *root = scratch_make(), path[256];
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct buffer buffer;
+
+                pack(root, rows[i][0], rows[i][1]);
+                snprintf(path, sizeof(path), "%s%s", root, names[i]);
+                buffer_init(&buffer, &system_allocator);
+                assert_ok(packed_file_read(path, 1000, &buffer));
+                assert_true(bytes_equal(buffer_bytes(&buffer), text_view(content)));
+                buffer_free(&buffer);
+                assert_error(packed_file_read(path, 10, &buffer), ERR_TOO_LARGE);
+                buffer_free(&buffer);
+        }
+        scratch_remove(root);
+}
+
+struct found {
+        size_t count;
+        char names[512];
+        struct buffer module;
+};
+
+static void read_archive(struct bytes bytes, struct found *found) {
+        struct archive *archive = archive_read_new();
+        struct text names = TEXT_ON(found->names);
+        struct archive_entry *entry;
+
+        buffer_init(&found->module, &system_allocator);
+        archive_read_support_format_cpio(archive);
+        assert_int_equal(archive_read_open_memory(archive, bytes.data, bytes.size), ARCHIVE_OK);
+        while (archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
+                const char *name = archive_entry_pathname(entry);
+                uint8_t room[4096];
+                la_ssize_t size = archive_read_data(archive, room, sizeof(room));
+
+                text_format(&names, "%s ", name);
+                assert_int_equal(archive_entry_mtime(entry), 0);
+                assert_int_equal(archive_entry_uid(entry), 0);
+                assert_int_equal(archive_entry_perm(entry) & 077, 0);
+                if (strcmp(name, "modules/ext4.ko.gz") == 0)
+                        buffer_append(&found->module, bytes_of(room, (size_t) size));
+                if (strcmp(name, "modules/order") == 0)
+                        assert_true(bytes_equal(bytes_of(room, (size_t) size), text_view("jbd2\next4\n")));
+                found->count++;
+        }
+        archive_read_free(archive);
+}
+
+static void make_parts(const char *root, struct kdump_module modules[2], struct kdump_tool *tool,
+                       char *init) {
+        pack(root, "/ext4.ko", "xz");
+        module_tree_put(root, "/jbd2.ko", content);
+        module_tree_put(root, "/capture", "the program");
+        module_tree_put(root, "/vmcore-dmesg", "a tool");
+        strcpy(modules[0].name, "jbd2");
+        strcpy(modules[1].name, "ext4");
+        snprintf(modules[0].path, PATH_MAX, "%s/jbd2.ko", root);
+        snprintf(modules[1].path, PATH_MAX, "%s/ext4.ko.xz", root);
+        snprintf(init, PATH_MAX, "%s/capture", root);
+        strcpy(tool->files[0].name, "vmcore-dmesg");
+        snprintf(tool->files[0].path, PATH_MAX, "%s/vmcore-dmesg", root);
+        tool->file_count = 1;
+}
+
+static void test_initramfs(void **state) {
+        static struct kdump_module list[2];
+        static struct kdump_tool tool;
+        struct capture_plan plan = capture_plan_default;
+        struct kdump_modules modules = { list, 2 };
+        char *root = scratch_make(), init[PATH_MAX];
+        struct initramfs_parts parts = {
+                .init = init,
+                .init_name = "init",
+                .plan = &plan,
+                .modules = &modules,
+                .log_tool = &tool,
+        };
+        struct buffer archive, again;
+        struct reason reason = { "" };
+        struct found found = { 0 };
+        uint64_t unpacked;
+        uint8_t room[256];
+
+        (void) state;
+        make_parts(root, list, &tool, init);
+        assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_VALUE); /* no plan yet */
+        test_assert_contains(reason.text, "plan");
+        strcpy(plan.uuid, "x");
+        strcpy(plan.file_system, "ext4");
+        strcpy(plan.directory, "/d");
+        strcpy(plan.log_tool, "vmcore-dmesg");
+        assert_ok(initramfs_build(&parts, &archive, &unpacked, &reason));
+        assert_int_equal(unpacked, 6 * 4096);
+        read_archive(buffer_bytes(&archive), &found);
+        assert_string_equal(found.names, "init modules modules/ext4.ko.gz modules/jbd2.ko.gz modules/order "
+                                         "plan tools tools/vmcore-dmesg.gz ");
+        assert_true(bytes_equal(gunzip(buffer_bytes(&found.module), room, sizeof(room)), text_view(content)));
+        assert_ok(initramfs_build(&parts, &again, &unpacked, &reason));
+        assert_true(bytes_equal(buffer_bytes(&archive), buffer_bytes(&again)));
+        buffer_free(&found.module);
+        buffer_free(&archive);
+        buffer_free(&again);
+
+        strcpy(list[0].path, "/nothing");
+        assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "/nothing");
+        scratch_remove(root);
+}
+
+/* Beside the distribution's: no /init, and no modules. */
+static void test_part_of_initramfs(void **state) {
+        static struct kdump_module list[2];
+        static struct kdump_tool tool;
+        struct capture_plan plan = capture_plan_default;
+        char *root = scratch_make(), init[PATH_MAX];
+        struct initramfs_parts parts = {
+                .init = init,
+                .init_name = "pstore-fw-capture",
+                .plan = &plan,
+                .log_tool = &tool,
+        };
+        struct found found = { 0 };
+        struct reason reason;
+        struct buffer archive;
+        uint64_t unpacked;
+
+        (void) state;
+        make_parts(root, list, &tool, init);
+        strcpy(plan.uuid, "x");
+        strcpy(plan.file_system, "ext4");
+        strcpy(plan.directory, "/d");
+        strcpy(plan.log_tool, "vmcore-dmesg");
+        assert_ok(initramfs_build(&parts, &archive, &unpacked, &reason));
+        read_archive(buffer_bytes(&archive), &found);
+        assert_string_equal(found.names, "plan pstore-fw-capture tools tools/vmcore-dmesg.gz ");
+        buffer_free(&found.module);
+        buffer_free(&archive);
+        scratch_remove(root);
+}
+
+static bool has_file(const struct kdump_tool *tool, const char *name) {
+        for (size_t i = 0; i < tool->file_count; i++)
+                if (strcmp(tool->files[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+static void test_find_tool(void **state) {
+        static struct kdump_tool tool;
+        char *root = scratch_make(), path[256];
+        struct reason reason;
+
+        (void) state;
+        assert_ok(kdump_tool_find("sh", &tool, &reason));
+        assert_true(tool.file_count >= 3);
+        assert_string_equal(tool.files[1].name, "ld.so");
+        assert_true(has_file(&tool, "libc.so.6"));
+        assert_error(kdump_tool_find("no-such-program", &tool, &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "no-such-program");
+        module_tree_put(root, "/script", "#!/bin/sh\n");
+        snprintf(path, sizeof(path), "%s/script", root);
+        assert_int_equal(chmod(path, 0700), 0);
+        assert_error(kdump_tool_find(path, &tool, &reason), ERR_TRUNCATED);
+        scratch_remove(root);
+}
+
+/* A program that is there, and cannot run, is no program that is not there. */
+static void test_missing_library(void **state) {
+        static struct kdump_settings settings;
+        static struct kdump_tools tools;
+        char *root = scratch_make(), command[512];
+        struct reason reason;
+
+        (void) state;
+        snprintf(command, sizeof(command),
+                 "cd %s && echo 'int x;' > l.c && gcc -shared -fPIC -o libgone.so l.c && "
+                 "echo 'extern int x; int main(void) { return x; }' > m.c && gcc -o tool m.c -L. -lgone && "
+                 "rm libgone.so",
+                 root);
+        assert_int_equal(system(command), 0);
+        settings.image = true;
+        strcpy(settings.log_tool, "cat");
+        snprintf(settings.image_tool, PATH_MAX, "%s/tool", root);
+        assert_error(kdump_tools_find(&settings, &tools, &reason), ERR_FAILED);
+        test_assert_contains(reason.text, "/tool: ");
+        test_assert_contains(reason.text, "libgone.so");
+        strcpy(settings.image_tool, "sh");
+        snprintf(settings.log_tool, PATH_MAX, "%s/tool", root);
+        assert_ok(kdump_tools_find(&settings, &tools, &reason));
+        assert_true(tools.log_is_makedumpfile);
+        scratch_remove(root);
+}
+
+static void test_find_tools(void **state) {
+        static struct kdump_settings settings;
+        static struct kdump_tools tools;
+        struct reason reason;
+
+        (void) state;
+        settings.image = true;
+        strcpy(settings.log_tool, "cat");
+        strcpy(settings.image_tool, "sh");
+        assert_ok(kdump_tools_find(&settings, &tools, &reason));
+        assert_false(tools.log_is_makedumpfile);
+        assert_string_equal(tools.log.files[0].name, "cat");
+        strcpy(settings.log_tool, "no-such-log");
+        assert_ok(kdump_tools_find(&settings, &tools, &reason));
+        assert_true(tools.log_is_makedumpfile);
+        settings.image = false;
+        assert_ok(kdump_tools_find(&settings, &tools, &reason));
+        assert_int_equal(tools.image.file_count, 0);
+        assert_true(tools.log.file_count > 0);
+        strcpy(settings.image_tool, "no-such-image");
+        assert_error(kdump_tools_find(&settings, &tools, &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "kexec-tools or makedumpfile");
+}
+
+/* Each byte of the header may be anything. */
+static void test_elf(void **state) {
+        struct bytes program = test_read_file("/bin/sh");
+        struct bytes head = bytes_first(program, 4096);
+        char loader[PATH_MAX];
+        uint8_t copy[4096];
+
+        (void) state;
+        assert_ok(elf_find_loader(head, loader));
+        assert_int_equal(loader[0], '/');
+        for (size_t size = 0; size < 64; size++)
+                assert_error(elf_find_loader(bytes_first(head, size), loader), ERR_TRUNCATED);
+        for (size_t at = 0; at < 1024; at++)
+                for (unsigned bit = 0; bit < 8; bit++) {
+                        memcpy(copy, head.data, sizeof(copy));
+                        copy[at] ^= (uint8_t) (1U << bit);
+                        (void) elf_find_loader(bytes_of(copy, sizeof(copy)), loader);
+                }
+        free((void *) program.data);
+}
+
+static void test_install(void **state) {
+        static struct kdump_tool tool;
+        char *root = scratch_make(), directory[256], path[300];
+        struct reason reason;
+        struct stat first, second;
+
+        (void) state;
+        snprintf(directory, sizeof(directory), "%s/deep/er", root);
+        assert_ok(kdump_tool_find("sh", &tool, &reason));
+        assert_ok(kdump_tools_install(&tool, directory, &reason));
+        snprintf(path, sizeof(path), "%s/.pstore-fw-tools", directory);
+        assert_int_equal(scratch_count_files(path), tool.file_count);
+        assert_int_equal(stat(path, &first), 0);
+        assert_int_equal(first.st_mode & 07777, 0700);
+        strcat(path, "/ld.so");
+        assert_int_equal(stat(path, &first), 0);
+        assert_int_equal(first.st_size, tool.files[1].size);
+        assert_ok(kdump_tools_install(&tool, directory, &reason));
+        assert_int_equal(stat(path, &second), 0);
+        assert_int_equal(first.st_ino, second.st_ino); /* the same, so not written again */
+        scratch_write(path, text_view("another loader"));
+        assert_ok(kdump_tools_install(&tool, directory, &reason));
+        assert_int_equal(stat(path, &second), 0);
+        assert_int_equal(second.st_size, tool.files[1].size);
+        if (geteuid() == 0) { /* somebody else's, who was there first */
+                snprintf(path, sizeof(path), "%s/.pstore-fw-tools", directory);
+                assert_int_equal(chown(path, 1234, 0), 0);
+                assert_error(kdump_tools_install(&tool, directory, &reason), ERR_PERMISSION);
+                assert_int_equal(chown(path, 0, 0), 0);
+                strcat(path, "/ld.so");
+        }
+        tool.file_count = 1; /* as if it were static now */
+        assert_ok(kdump_tools_install(&tool, directory, &reason));
+        assert_int_equal(stat(path, &second), -1);
+        scratch_remove(root);
+}
+
+#define MANIFEST                                                                                             \
+        "{\"dumped_by\": \"pstore-fw 1 (crash kernel 6.1)\", \"memory\": {\"free_at_start\": %s, "           \
+        "\"lowest_available\": 3000}}"
+
+static void put_manifest(const char *root, const char *name, const char *free_at_start) {
+        char path[256], text[512];
+
+        snprintf(path, sizeof(path), "/%s/manifest.json", name);
+        snprintf(text, sizeof(text), MANIFEST, free_at_start);
+        module_tree_put(root, path, text);
+}
+
+static void test_earlier_dump(void **state) {
+        char *root = scratch_make(), pipe[256];
+
+        (void) state;
+        assert_int_equal(earlier_dump_memory("/nothing", "6.1"), 0);
+        assert_int_equal(earlier_dump_memory(root, "6.1"), 0);
+        put_manifest(root, "20260101T000000Z-kdump-panic1", "10000");
+        put_manifest(root, "20260102T000000Z-kdump-panic1", "5000");
+        assert_int_equal(earlier_dump_memory(root, "6.1"), 2000);
+        assert_int_equal(earlier_dump_memory(root, "6.12"), 0);
+        module_tree_put(root, "/20260106T000000Z-kdump-panic1/dmesg.txt", "");
+        snprintf(pipe, sizeof(pipe), "%s/20260106T000000Z-kdump-panic1/manifest.json", root);
+        assert_int_equal(mkfifo(pipe, 0600), 0); /* is not waited for */
+        (void) alarm(5);
+        put_manifest(root, "20260103T000000Z-kdump-panic1", "\"x\"");
+        put_manifest(root, "20260104T000000Z-kdump-panic1", "2999");
+        put_manifest(root, "20260105T000000Z-kdump-panic1", "broken");
+        assert_int_equal(earlier_dump_memory(root, "6.1"), 2000);
+        (void) alarm(0);
+        scratch_remove(root);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_packed_file),
+                cmocka_unit_test(test_initramfs),
+                cmocka_unit_test(test_part_of_initramfs),
+                cmocka_unit_test(test_find_tool),
+                cmocka_unit_test(test_find_tools),
+                cmocka_unit_test(test_missing_library),
+                cmocka_unit_test(test_elf),
+                cmocka_unit_test(test_install),
+                cmocka_unit_test(test_earlier_dump),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include <errno.h>
+
+#include "kdump/boot-image.h"
+#include "kdump/command-line.h"
+#include "kdump/crash-kernel.h"
+#include "kdump/memory-need.h"
+#include "tests/support/module-tree.h"
+#include "tests/support/scratch.h"
+
+#define MIB       ((uint64_t) 1 << 20)
+
+#define HEAD_SIZE 2048
+
+static void make_head(uint8_t head[HEAD_SIZE], const char *release) {
+        memset(head, 0, HEAD_SIZE);
+        head[0x1f1] = 3;
+        store_u32(head + 0x202, 0x53726448);
+        store_u16(head + 0x206, 0x020f);
+        store_u16(head + 0x20e, 0x100);
+        store_u32(head + 0x260, 66682880);
+        snprintf((char *) head + 0x300, 0x200, "%s", release);
+}
+
+static void test_boot_image(void **state) {
+        struct reason reason;
+        struct boot_image image = { 0 };
+        uint8_t head[HEAD_SIZE];
+
+        (void) state;
+        make_head(head, "6.1.0-56-amd64 (debian) #1 SMP");
+        assert_ok(boot_image_parse(bytes_of(head, sizeof(head)), &image, &reason));
+        assert_string_equal(image.release, "6.1.0-56-amd64");
+        assert_int_equal(image.init_size, 66682880);
+        for (size_t size = 0; size < 0x260 + 4; size++)
+                assert_error(boot_image_parse(bytes_of(head, size), &image, &reason), ERR_TRUNCATED);
+}
+
+static void test_bad_boot_image(void **state) {
+        static const struct {
+                size_t offset;
+                uint8_t value;
+                int error;
+                const char *field;
+        } rows[] = {
+                { 0x202, 'X', ERR_SIGNATURE, "0x202" }, { 0x207, 1, ERR_VALUE, "0x206" },
+                { 0x20f, 0xff, ERR_VALUE, "0x20e" },    { 0x300, ' ', ERR_VALUE, "0x20e" },
+                { 0x300, '/', ERR_VALUE, "0x20e" },     { 0x1f1, 0, ERR_VALUE, "0x20e" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct boot_image image = { .init_size = 7 };
+                struct reason reason;
+                uint8_t head[HEAD_SIZE];
+
+                make_head(head, "6.1.0-56-amd64 x");
+                head[rows[i].offset] = rows[i].value;
+                assert_error(boot_image_parse(bytes_of(head, sizeof(head)), &image, &reason), rows[i].error);
+                test_assert_contains(reason.text, rows[i].field);
+                assert_int_equal(image.init_size, 7);
+        }
+}
+
+static void test_find_boot_image(void **state) {
+        char *root = scratch_make(), path[256];
+        struct boot_image image;
+        struct reason reason;
+        uint8_t head[HEAD_SIZE];
+
+        (void) state;
+        make_head(head, "6.12 x");
+        assert_error(boot_image_find(root, "", "6.12", &image, &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "/boot/vmlinuz-6.12");
+        module_tree_put(root, "/usr/lib/modules/6.12/vmlinuz", "");
+        assert_error(boot_image_find(root, "", "6.12", &image, &reason), ERR_TRUNCATED);
+        test_assert_contains(reason.text, "/usr/lib/modules/6.12/vmlinuz: ");
+        snprintf(path, sizeof(path), "%s/usr/lib/modules/6.12/vmlinuz", root);
+        scratch_write(path, bytes_of(head, sizeof(head)));
+        assert_ok(boot_image_find(root, "", "6.12", &image, &reason));
+        assert_string_equal(image.path, path);
+        assert_int_equal(image.file_size, HEAD_SIZE);
+        assert_error(boot_image_find(root, "/nothing", "6.12", &image, &reason), ERR_NOT_FOUND);
+        scratch_remove(root);
+}
+
+static void test_command_line(void **state) {
+        char line[2048];
+        struct text text = TEXT_ON(line);
+
+        (void) state;
+        command_line_put_kept(
+                "BOOT_IMAGE=/vmlinuz root=/dev/vda1 console=tty0  console=ttyS0,115200 crashkernel=80M "
+                "dyndbg=\"a console=b\" noefix efi=noruntime quiet panic=0\n",
+                &text);
+        command_line_put_always("debug", &text);
+        assert_true(text_starts_with(line, "console=tty0 console=ttyS0,115200 efi=noruntime nr_cpus=1 "));
+        test_assert_contains(line, " panic=5 oops=panic ");
+        test_assert_contains(line, " no5lvl debug");
+        assert_null(strstr(line, "crashkernel"));
+        assert_null(strstr(line, "noefi"));
+        assert_null(strstr(line, "panic=0"));
+        assert_null(strstr(line, "console=b"));
+        text = TEXT_ON(line);
+        command_line_put_kept("quiet console=\"ttyS0 x", &text);
+        assert_string_equal(line, "console=\"ttyS0 x\" ");
+}
+
+/* What would take away that the machine comes back, or hide it from the kernel. */
+static void test_append(void **state) {
+        static const char *const good[] = { "",
+                                            "debug",
+                                            "earlyprintk=ttyS0,115200 nr_cpus=2",
+                                            "a=\"b c\" d",
+                                            "hung_task_panic=0",
+                                            "oops_limit=1" };
+        static const char *const bad[] = { "panic=0",
+                                           "debug panic=10",
+                                           "oops=",
+                                           "-- panic",
+                                           "a \"b c",
+                                           "rdinit=/bin/sh",
+                                           "\"panic=0\"",
+                                           "\tpanic=0",
+                                           "debug --",
+                                           "a=\"b\"c\" d",
+                                           "sysctl.kernel.panic=0" };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+                assert_true(command_line_may_append(good[i]));
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+                assert_false(command_line_may_append(bad[i]));
+}
+
+/* What was measured to work ten times of ten: at most that, and no less than what worked once. */
+static void test_memory(void **state) {
+        static const struct {
+                uint64_t kernel, ram_gib, initramfs, least, most;
+        } rows[] = {
+                { 66682880, 1, 2800 << 10, 76, 80 },    { 66682880, 16, 2800 << 10, 76, 80 },
+                { 58614579, 1, 2800 << 10, 64, 72 },    { 58614579, 16, 2800 << 10, 64, 72 },
+                { 54001664, 1, 1900 << 10, 58, 64 },    { 54001664, 16, 1900 << 10, 58, 64 },
+                { 66682880, 1024, 2800 << 10, 80, 88 },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct memory_facts facts = {
+                        .kernel = rows[i].kernel,
+                        .initramfs_packed = rows[i].initramfs,
+                        .initramfs_unpacked = rows[i].initramfs,
+                        .tools_unpacked = 2200 << 10,
+                        .ram = rows[i].ram_gib << 30,
+                };
+                struct memory_need need;
+
+                memory_need_compute(&facts, &need);
+                assert_uint_in_range(need.advice / MIB, rows[i].least, rows[i].most);
+                assert_int_equal(need.advice % (8 * MIB), 0);
+                assert_true(need.floor < need.advice);
+                facts.measured = 40 * MIB;
+                memory_need_compute(&facts, &need);
+                assert_int_equal(need.running, 40 * MIB);
+                assert_true(need.advice >= facts.kernel + 40 * MIB);
+        }
+}
+
+/* What the kernel answers, and what of /sys and /proc makes it clear. */
+static void test_explain(void **state) {
+        static const struct {
+                int number;
+                const char *file, *content;
+                int error;
+                const char *text;
+        } rows[] = {
+                { EADDRNOTAVAIL, "/sys/kernel/kexec_crash_size", "0\n", ERR_NO_MEMORY, "kdump setup" },
+                { EADDRNOTAVAIL, "/sys/kernel/kexec_crash_size", "83886080\n", ERR_NO_SPACE, "too large" },
+                { EPERM, "/proc/sys/kernel/kexec_load_disabled", "1\n", ERR_PERMISSION,
+                  "kexec_load_disabled" },
+                { EKEYREJECTED, "/x", "", ERR_PERMISSION, "signed" },
+                { ENOSYS, "/x", "", ERR_NOT_SUPPORTED, "CONFIG_KEXEC_FILE" },
+                { EIO, "/x", "", ERR_IO, "Input/output error" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                char *root = scratch_make();
+                struct reason reason;
+
+                module_tree_put(root, rows[i].file, rows[i].content);
+                assert_error(crash_kernel_explain(root, rows[i].number, &reason), rows[i].error);
+                test_assert_contains(reason.text, rows[i].text);
+                scratch_remove(root);
+        }
+}
+
+/* K6.1 kernel/kexec_file.c frees the crash kernel that is there before it looks at the new one. */
+static void test_a_failed_load_takes_the_old_one(void **state) {
+        char *root = scratch_make();
+        struct reason reason = { "too large" };
+
+        (void) state;
+        module_tree_put(root, "/sys/kernel/kexec_crash_loaded", "0\n");
+        crash_kernel_explain_loss(root, false, &reason);
+        assert_string_equal(reason.text, "too large");
+        crash_kernel_explain_loss(root, true, &reason);
+        assert_string_equal(reason.text, "too large; the crash kernel that was loaded before is gone");
+        module_tree_put(root, "/sys/kernel/kexec_crash_loaded", "1\n");
+        reason = (struct reason){ "too large" };
+        crash_kernel_explain_loss(root, true, &reason);
+        assert_string_equal(reason.text, "too large; the crash kernel that was loaded before is still there");
+        scratch_remove(root);
+}
+
+/* It is the kernel's image that cannot be opened, whatever else could not. */
+static void test_load_of_no_image(void **state) {
+        char *root = scratch_make(), name[2 * PATH_MAX];
+        const struct crash_kernel crash_kernel = { .kernel = name, .command_line = "" };
+        struct reason reason = { "" };
+
+        (void) state;
+        memset(name, 'k', sizeof(name) - 1);
+        name[sizeof(name) - 1] = '\0';
+        assert_error(crash_kernel_load(root, &crash_kernel, &reason), ERR_TOO_LARGE);
+        scratch_remove(root);
+}
+
+static void test_unload_nothing(void **state) {
+        char *root = scratch_make();
+        struct reason reason;
+
+        (void) state;
+        assert_error(crash_kernel_unload(root, &reason), ERR_NOT_SUPPORTED);
+        module_tree_put(root, "/sys/kernel/kexec_crash_loaded", "0\n");
+        assert_error(crash_kernel_unload(root, &reason), ERR_NOT_FOUND);
+        assert_error(crash_kernel_lock(root, &reason), ERR_NOT_FOUND);
+        module_tree_put(root, "/proc/sys/kernel/kexec_load_disabled", "0\n");
+        assert_ok(crash_kernel_lock(root, &reason));
+        scratch_remove(root);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_boot_image),
+                cmocka_unit_test(test_bad_boot_image),
+                cmocka_unit_test(test_find_boot_image),
+                cmocka_unit_test(test_command_line),
+                cmocka_unit_test(test_memory),
+                cmocka_unit_test(test_append),
+                cmocka_unit_test(test_explain),
+                cmocka_unit_test(test_unload_nothing),
+                cmocka_unit_test(test_load_of_no_image),
+                cmocka_unit_test(test_a_failed_load_takes_the_old_one),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

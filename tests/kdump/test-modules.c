@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include "kdump/modules.h"
+#include "tests/support/module-tree.h"
+#include "tests/support/scratch.h"
+
+#define RELEASE "6.1.0-test"
+
+static const struct made_module modules[] = {
+        { "virtio_ring", NULL, "vring", NULL, NULL },
+        { "virtio", NULL, "virtio_bus", "vring", NULL },
+        { "virtio_pci", "pci:v00001AF4d*sv*sd*bc*sc*i*", NULL, "virtio_bus", NULL },
+        { "virtio_blk", "virtio:d00000002v*", NULL, "virtio_bus", NULL },
+        { "virtio_scsi", "virtio:d00000008v*", NULL, "scsi_add", NULL },
+        { "scsi_mod", NULL, "scsi_add", NULL, NULL },
+        { "sd-mod", "scsi:t-0x00*", NULL, "scsi_add", NULL },
+        { "libata", NULL, "ata_add", "scsi_add", NULL },
+        { "ahci", "pci:v*d*sv*sd*bc01sc06i01*", NULL, "ata_add", NULL },
+        { "ata_generic", "pci:v*d*sv*sd*bc01sc*i*", NULL, "ata_add", NULL },
+        { "nvme-core", NULL, "nvme_add", NULL, NULL },
+        { "nvme", "pci:v*d*sv*sd*bc01sc08i02*", NULL, "nvme_add", NULL },
+        { "crc32c_generic", "crc32c", NULL, NULL, NULL },
+        { "crc32c_intel", "crc32c", NULL, NULL, NULL },
+        { "jbd2", NULL, "journal", NULL, NULL },
+        { "ext4", "fs-ext4", NULL, "journal", "pre: crc32c" },
+        { "vfat", "fs-vfat", NULL, NULL, NULL },
+        { "nls_cp437", NULL, NULL, NULL, NULL },
+        { "nls_ascii", NULL, NULL, NULL, NULL },
+        /* They want each other, which must end. */
+        { "loop_a", NULL, NULL, NULL, "pre: loop_b" },
+        { "loop_b", NULL, NULL, NULL, "pre: loop_a" },
+};
+
+static void put_device(const char *root, const char *directory, const char *modalias, const char *driver,
+                       const char *module) {
+        char path[512], target[128];
+
+        if (modalias) {
+                snprintf(path, sizeof(path), "%s/modalias", directory);
+                module_tree_put(root, path, modalias);
+        }
+        snprintf(path, sizeof(path), "%s/driver", directory);
+        snprintf(target, sizeof(target), "%s/sys/bus/drivers/%s", root, driver);
+        module_tree_link(root, path, target);
+        snprintf(path, sizeof(path), "/sys/bus/drivers/%s/module", driver);
+        if (module)
+                module_tree_link(root, path, module);
+        snprintf(path, sizeof(path), "/sys/bus/drivers/%s/bind", driver);
+        module_tree_put(root, path, "");
+}
+
+static void put_disk(const char *root, const char *directory) {
+        char target[512], path[512];
+
+        snprintf(path, sizeof(path), "%s/size", directory);
+        module_tree_put(root, path, "1\n");
+        snprintf(target, sizeof(target), "%s%s", root, directory);
+        module_tree_link(root, "/sys/dev/block/254:1", target);
+}
+
+static char *make_root(const char *built_in) {
+        char *root = scratch_make();
+
+        module_tree_make(root, RELEASE, modules, ARRAY_SIZE(modules), built_in);
+        module_tree_put(root, "/sys/module/crc32c_generic/refcnt", "1");
+        return root;
+}
+
+static int find(const char *root, const char *file_system, const char *more, char *ret_names, size_t size,
+                struct reason *ret_reason) {
+        struct kdump_target target = { .device = "/dev/vda1", .major = 254, .minor = 1 };
+        const struct kdump_modules_request request = {
+                .root = root,
+                .release = RELEASE,
+                .target = &target,
+                .more = more,
+        };
+        struct text names = text_on(ret_names, size);
+        struct kdump_modules found;
+        int r;
+
+        snprintf(target.file_system, sizeof(target.file_system), "%s", file_system);
+        if (strcmp(file_system, "vfat") == 0)
+                strcpy(target.mount_options, "codepage=437,iocharset=ascii");
+        r = kdump_modules_find(&request, &found, ret_reason);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < found.count; i++)
+                text_format(&names, "%s%s", i > 0 ? " " : "", found.list[i].name);
+        kdump_modules_free(&found);
+        return 0;
+}
+
+static void expect(const char *root, const char *file_system, const char *more, const char *wanted) {
+        struct reason reason = { "" };
+        char names[1024];
+        int r = find(root, file_system, more, names, sizeof(names), &reason);
+
+        if (r < 0)
+                print_error("%s\n", reason.text);
+        assert_ok(r);
+        assert_string_equal(names, wanted);
+}
+
+static void put_virtio_blk(const char *root) {
+        put_device(root, "/sys/devices/pci0000:00/0000:00:04.0",
+                   "pci:v00001AF4d00001001sv00001AF4sd00000002bc01sc00i00\n", "virtio-pci", "virtio_pci");
+        put_device(root, "/sys/devices/pci0000:00/0000:00:04.0/virtio1", "virtio:d00000002v00001AF4\n",
+                   "virtio_blk", "virtio_blk");
+        put_disk(root, "/sys/devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda1");
+}
+
+static void test_virtio_blk(void **state) {
+        char *root = make_root("");
+
+        (void) state;
+        put_virtio_blk(root);
+        expect(root, "ext4", "", "virtio_ring virtio virtio_blk virtio_pci crc32c_generic jbd2 ext4");
+        expect(root, "vfat", "", "virtio_ring virtio virtio_blk virtio_pci vfat nls_cp437 nls_ascii");
+        scratch_remove(root);
+}
+
+/* Of a driver that is built in no file is needed; of its dependents, their own. */
+static void test_built_in(void **state) {
+        char *root = make_root("kernel/drivers/xfs.ko\n");
+
+        (void) state;
+        put_virtio_blk(root);
+        expect(root, "xfs", "", "virtio_ring virtio virtio_blk virtio_pci");
+        scratch_remove(root);
+}
+
+static void test_more(void **state) {
+        char *root = make_root("");
+        struct reason reason;
+        char names[1024] = "";
+
+        (void) state;
+        put_virtio_blk(root);
+        expect(root, "vfat", " nvme  loop_a ",
+               "virtio_ring virtio virtio_blk virtio_pci vfat nls_cp437 nls_ascii nvme_core nvme loop_b "
+               "loop_a");
+        assert_error(find(root, "vfat", "nonesuch", names, sizeof(names), &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "nonesuch");
+        assert_error(find(root, "zonefs", "", names, sizeof(names), &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "zonefs");
+        scratch_remove(root);
+}
+
+static void test_virtio_scsi(void **state) {
+        char *root = make_root("");
+        const char *disk = "/sys/devices/pci0000:00/0000:00:05.0/virtio2/host0/target0:0:0/0:0:0:0";
+        char path[256];
+
+        (void) state;
+        put_device(root, "/sys/devices/pci0000:00/0000:00:05.0",
+                   "pci:v00001AF4d00001004sv00001AF4sd00000008bc01sc00i00\n", "virtio-pci", "virtio_pci");
+        put_device(root, "/sys/devices/pci0000:00/0000:00:05.0/virtio2", "virtio:d00000008v00001AF4\n",
+                   "virtio_scsi", "virtio_scsi");
+        put_device(root, disk, "scsi:t-0x00\n", "sd", "sd_mod");
+        snprintf(path, sizeof(path), "%s/block/sda", disk);
+        put_disk(root, path);
+        expect(root, "vfat", "",
+               "scsi_mod sd_mod virtio_scsi virtio_ring virtio virtio_pci vfat nls_cp437 nls_ascii");
+        scratch_remove(root);
+}
+
+/* ata_generic would fit, too, and is loaded; the bridge's driver is built in. */
+static void test_ahci(void **state) {
+        const char *controller = "/sys/devices/pci0000:00/0000:00:1c.0/0000:00:1f.2";
+        char *root = make_root("");
+        char path[256];
+
+        (void) state;
+        module_tree_put(root, "/sys/module/ata_generic/refcnt", "0");
+        put_device(root, "/sys/devices/pci0000:00/0000:00:1c.0", "pci:v00008086d00002940sv0sd0bc06sc04i00\n",
+                   "pcieport", NULL);
+        put_device(root, controller, "pci:v00008086d00002922sv00001AF4sd00001100bc01sc06i01\n", "ahci",
+                   "ahci");
+        snprintf(path, sizeof(path), "%s/ata1/host0/target0:0:0/0:0:0:0", controller);
+        put_device(root, path, "scsi:t-0x00\n", "sd", "sd_mod");
+        strcat(path, "/block/sda");
+        put_disk(root, path);
+        expect(root, "ext4", "", "scsi_mod sd_mod libata ahci crc32c_generic jbd2 ext4");
+        scratch_remove(root);
+}
+
+static void put_nvme(const char *root) {
+        put_device(root, "/sys/devices/pci0000:00/0000:00:03.0",
+                   "pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02\n", "nvme", "nvme");
+}
+
+static void test_nvme(void **state) {
+        char *root = make_root("");
+
+        (void) state;
+        put_nvme(root);
+        put_disk(root, "/sys/devices/pci0000:00/0000:00:03.0/nvme/nvme0/nvme0n1/nvme0n1p1");
+        expect(root, "vfat", "", "nvme_core nvme vfat nls_cp437 nls_ascii");
+        scratch_remove(root);
+}
+
+/* The disk of a subsystem with multipath is virtual; its controllers are not. */
+static void test_nvme_multipath(void **state) {
+        char *root = make_root(""), target[512];
+
+        (void) state;
+        put_nvme(root);
+        module_tree_put(root, "/sys/devices/pci0000:00/0000:00:03.0/nvme/nvme0/state", "live\n");
+        snprintf(target, sizeof(target), "%s/sys/devices/pci0000:00/0000:00:03.0/nvme/nvme0", root);
+        module_tree_link(root, "/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0", target);
+        put_disk(root, "/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1/nvme0n1p1");
+        expect(root, "vfat", "", "nvme_core nvme vfat nls_cp437 nls_ascii");
+        scratch_remove(root);
+}
+
+static void test_missing(void **state) {
+        char *root = make_root(""), names[64];
+        struct reason reason;
+
+        (void) state;
+        assert_error(find(root, "vfat", "", names, sizeof(names), &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "/dev/vda1");
+        put_device(root, "/sys/devices/pci0000:00/0000:00:09.0", "pci:v0000DEADd0000BEEFsv0sd0bc02sc08i02\n",
+                   "odd", "odd_driver");
+        put_disk(root, "/sys/devices/pci0000:00/0000:00:09.0/block/odd0");
+        assert_error(find(root, "vfat", "", names, sizeof(names), &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "no driver for 0000:00:09.0");
+        scratch_remove(root);
+}
+
+static void test_no_directory(void **state) {
+        char *root = scratch_make(), names[64];
+        struct reason reason;
+
+        (void) state;
+        assert_error(find(root, "ext4", "", names, sizeof(names), &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "/lib/modules/" RELEASE);
+        scratch_remove(root);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_virtio_blk),     cmocka_unit_test(test_built_in),
+                cmocka_unit_test(test_more),           cmocka_unit_test(test_virtio_scsi),
+                cmocka_unit_test(test_ahci),           cmocka_unit_test(test_nvme),
+                cmocka_unit_test(test_nvme_multipath), cmocka_unit_test(test_missing),
+                cmocka_unit_test(test_no_directory),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include "kdump/judge.h"
+#include "tests/support/scratch.h"
+
+#define DUMP "/var/lib/pstore-fw/20261121T075124Z-kdump-panic1"
+#define MANIFEST                                                                                             \
+        "{\"steps\": [{\"name\": \"log\", \"milliseconds\": 40}, {\"name\": \"image\", "                     \
+        "\"milliseconds\": 2500}],\n\"memory\": {\"total\": 70000000, \"lowest_available\": 20000000}}\n"
+
+static struct kdump_settings settings;
+static struct kdump_facts facts;
+static struct kdump_preparation preparation;
+static struct kdump_judgement judgement;
+
+/* A machine without a store, on which kdump is armed as it should be. */
+static int begin(void **state) {
+        (void) state;
+        kdump_settings_default(&settings);
+        facts = (struct kdump_facts){
+                .machine.kernel = { .known = true, .kdump_loaded = true, .crash_bytes = 80 << 20 },
+                .can_kexec = true,
+                .panic_known = true,
+                .panic_seconds = 10,
+                .service_enabled = true,
+        };
+        preparation = (struct kdump_preparation){ .has_kernel = true };
+        return 0;
+}
+
+static void judge(void) {
+        kdump_judge(&facts, &preparation, &judgement);
+        assert_uint_in_range(judgement.finding_count, 1, CHECK_FINDINGS_MAX);
+}
+
+static const struct check_finding *find(const char *words) {
+        for (size_t i = 0; i < judgement.finding_count; i++)
+                if (strstr(judgement.findings[i].text, words))
+                        return &judgement.findings[i];
+        return NULL;
+}
+
+static void assert_finds(enum check_verdict verdict, const char *words, const char *remedy) {
+        const struct check_finding *finding = find(words);
+
+        if (!finding)
+                fail_msg("nothing says \"%s\", but first: %s", words, judgement.findings[0].text);
+        assert_int_equal(finding->verdict, verdict);
+        assert_string_equal(finding->remedy, remedy);
+}
+
+/* --- judgement ---------------------------------------------------------------------------------- */
+
+static void test_armed(void **state) {
+        (void) state;
+        judge();
+        assert_true(judgement.as_meant);
+        assert_int_equal(judgement.finding_count, 1);
+        assert_finds(CHECK_OK, "no store of this machine takes a panic; kdump does", "");
+        assert_string_equal(judgement.panic, "a panic starts the crash kernel at once");
+}
+
+static void test_not_loaded(void **state) {
+        (void) state;
+        facts.machine.kernel.kdump_loaded = false;
+        judge();
+        assert_false(judgement.as_meant);
+        assert_finds(CHECK_CRITICAL, "is not loaded", "pstore-fw kdump load");
+        assert_string_equal(judgement.panic, "a panic leaves no trace; then the machine reboots after 10 s");
+        facts.load_disabled = true;
+        judge();
+        assert_finds(CHECK_CRITICAL, "kexec_load_disabled", "reboot");
+        assert_null(find("is not loaded"));
+}
+
+static void test_nothing_reserved(void **state) {
+        (void) state;
+        facts.machine.kernel.kdump_loaded = false;
+        facts.machine.kernel.crash_bytes = 0;
+        facts.panic_seconds = 0;
+        preparation.problems[0] =
+                (struct kdump_problem){ KDUMP_FAULT, { "no memory is reserved" }, "pstore-fw kdump setup" };
+        preparation.problem_count = 1;
+        judge();
+        assert_false(judgement.as_meant);
+        assert_finds(CHECK_CRITICAL, "no memory is reserved", "pstore-fw kdump setup");
+        assert_null(find("is not loaded")); /* one thing after the other */
+        test_assert_contains(judgement.panic, "the machine stays where it stopped");
+}
+
+/* What load would stumble over speaks against what is loaded, too. */
+static void test_problems_of_load(void **state) {
+        (void) state;
+        preparation.problems[0] = (struct kdump_problem){ KDUMP_WARNING, { "may fail" }, "mend" };
+        preparation.problems[1] = (struct kdump_problem){ KDUMP_NOTE, { "by the way" }, "" };
+        preparation.problem_count = 2;
+        judge();
+        assert_true(judgement.as_meant);
+        assert_finds(CHECK_WARNING, "may fail", "mend");
+        assert_finds(CHECK_OK, "by the way", "");
+        preparation.problems[1].severity = KDUMP_FAULT;
+        judge();
+        assert_false(judgement.as_meant);
+        assert_finds(CHECK_CRITICAL, "by the way", "");
+        assert_int_equal(judgement.findings[0].verdict, CHECK_CRITICAL);
+}
+
+/* A machine with a store needs no kdump, and is not asked to have it. */
+static void test_a_store(void **state) {
+        (void) state;
+        facts.machine.kernel = (struct check_kernel){ .known = true, .backend = "erst" };
+        facts.service_enabled = false;
+        preparation.problems[0] = (struct kdump_problem){ KDUMP_FAULT, { "no memory is reserved" }, "" };
+        preparation.problem_count = 1;
+        judge();
+        assert_true(judgement.as_meant);
+        assert_null(find("no memory"));
+        assert_string_equal(judgement.panic,
+                            "a panic is written to pstore's erst; then the machine reboots after 10 s");
+}
+
+static void test_a_stray_crash_kernel(void **state) {
+        (void) state;
+        facts.machine.kernel.backend = "erst";
+        judge();
+        assert_false(judgement.as_meant);
+        assert_finds(CHECK_WARNING, "never reaches pstore's erst", "pstore-fw kdump unload");
+        test_assert_contains(judgement.panic, "nothing of it reaches pstore");
+        facts.machine.kernel.wish = CRASH_PATH_KDUMP;
+        judge();
+        assert_true(judgement.as_meant);
+}
+
+static void test_both(void **state) {
+        (void) state;
+        facts.machine.kernel.backend = "efi_pstore";
+        facts.machine.kernel.wish = CRASH_PATH_BOTH;
+        judge();
+        assert_false(judgement.as_meant);
+        assert_finds(CHECK_WARNING, "a panic never reaches pstore",
+                     "echo Y > /sys/module/kernel/parameters/crash_kexec_post_notifiers");
+        facts.machine.kernel.notifiers_first = true;
+        judge();
+        assert_true(judgement.as_meant);
+        assert_finds(CHECK_OK, "keeps the crash kernel from starting", "");
+        test_assert_contains(judgement.panic, "pstore's efi_pstore, then starts the crash kernel");
+}
+
+static void test_notifiers_without_a_need(void **state) {
+        (void) state;
+        facts.machine.kernel.notifiers_first = true;
+        judge();
+        assert_true(judgement.as_meant);
+        assert_finds(CHECK_WARNING, "more of the kernel that broke",
+                     "echo N > /sys/module/kernel/parameters/crash_kexec_post_notifiers");
+}
+
+/* It leaves a trace, but not the one that was wished. */
+static void test_a_wish_that_cannot_be(void **state) {
+        (void) state;
+        facts.machine.kernel =
+                (struct check_kernel){ .known = true, .backend = "erst", .wish = CRASH_PATH_KDUMP };
+        judge();
+        assert_false(judgement.as_meant);
+        assert_finds(CHECK_CRITICAL, "kdump was wished, but no memory", "");
+}
+
+static void test_services(void **state) {
+        (void) state;
+        facts.service_enabled = false;
+        facts.owners[facts.owner_count++] = "kdump-tools";
+        judge();
+        assert_true(judgement.as_meant);
+        assert_finds(CHECK_WARNING, "no service loads", "systemctl enable pstore-fw-kdump");
+        assert_finds(CHECK_WARNING, "kdump-tools loads a crash kernel, too",
+                     "systemctl disable --now kdump-tools");
+}
+
+static void test_signatures(void **state) {
+        (void) state;
+        facts.secure_boot = SECURE_BOOT_ON;
+        judge();
+        assert_finds(CHECK_OK, "Secure Boot is on: only a kernel with a signature", "");
+        strcpy(facts.lockdown, "integrity");
+        judge();
+        assert_finds(CHECK_OK, "locked down: only a kernel with a signature", "");
+        facts.secure_boot = SECURE_BOOT_OFF;
+        strcpy(facts.lockdown, "none");
+        judge();
+        assert_null(find("signature"));
+}
+
+static void test_the_last_dump(void **state) {
+        (void) state;
+        facts.dump_count = 1;
+        facts.dumps[0] = (struct dump_report){ .dump = { .name = "d", .has_log = true, .has_image = true },
+                                               .has_manifest = true };
+        judge();
+        assert_int_equal(judgement.finding_count, 1);
+        facts.dumps[0].memory_total = 70 << 20;
+        facts.dumps[0].memory_lowest = 1 << 20;
+        facts.dumps[0].dump.has_part = true;
+        judge();
+        assert_finds(CHECK_WARNING, "d: the newest dump is broken off", "");
+        assert_finds(CHECK_WARNING, "d: only 1024 KiB of memory were left", "pstore-fw kdump setup");
+}
+
+static void test_a_test_that_nobody_looked_at(void **state) {
+        (void) state;
+        facts.test_pending = true;
+        judge();
+        assert_finds(CHECK_OK, "crashed by 'kdump test'", "pstore-fw kdump test");
+}
+
+/* --- facts -------------------------------------------------------------------------------------- */
+
+static void test_an_empty_machine(void **state) {
+        char *root = scratch_make();
+
+        (void) state;
+        kdump_facts_look(root, &settings, &facts);
+        assert_false(facts.can_kexec);
+        assert_false(facts.load_disabled);
+        assert_false(facts.panic_known);
+        assert_int_equal(facts.secure_boot, SECURE_BOOT_UNKNOWN);
+        assert_string_equal(facts.lockdown, "");
+        assert_false(facts.service_enabled);
+        assert_int_equal(facts.owner_count, 0);
+        assert_int_equal(facts.dump_count, 0);
+        assert_false(facts.test_pending);
+        scratch_remove(root);
+}
+
+static void test_a_full_machine(void **state) {
+        static const uint8_t secure_boot[] = { 6, 0, 0, 0, 1 };
+        char *root = scratch_make();
+
+        (void) state;
+        scratch_put(root, "/sys/kernel/kexec_crash_loaded", "1\n");
+        scratch_put(root, "/sys/kernel/kexec_crash_size", "83886080\n");
+        scratch_put(root, "/proc/sys/kernel/kexec_load_disabled", "1\n");
+        scratch_put(root, "/proc/sys/kernel/panic", "-1\n");
+        scratch_put(root, "/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+        scratch_put(root, "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "");
+        scratch_write(scratch_path(root, "sys/firmware/efi/efivars/"
+                                         "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"),
+                      bytes_of(secure_boot, sizeof(secure_boot)));
+        scratch_put(root, "/etc/systemd/system/multi-user.target.wants/kdump-tools.service", "");
+        scratch_put(root, "/etc/rc3.d/S02pstore-fw-kdump", "");
+        settings.path = CRASH_PATH_BOTH;
+        kdump_facts_look(root, &settings, &facts);
+        assert_true(facts.can_kexec);
+        assert_true(facts.machine.kernel.kdump_loaded);
+        assert_int_equal(facts.machine.kernel.crash_bytes, 80 << 20);
+        assert_int_equal(facts.machine.kernel.wish, CRASH_PATH_BOTH);
+        assert_true(facts.load_disabled);
+        assert_true(facts.panic_known);
+        assert_int_equal(facts.panic_seconds, -1);
+        assert_int_equal(facts.secure_boot, SECURE_BOOT_ON);
+        assert_string_equal(facts.lockdown, "integrity");
+        assert_true(facts.service_enabled);
+        assert_int_equal(facts.owner_count, 1);
+        assert_string_equal(facts.owners[0], "kdump-tools");
+        scratch_remove(root);
+}
+
+static void test_dumps(void **state) {
+        char *root = scratch_make();
+
+        (void) state;
+        scratch_put(root, DUMP "/dmesg.txt", "<0>[    5.1] Kernel panic - not syncing: sysrq\n");
+        scratch_put(root, DUMP "/vmcore", "KDUMP");
+        scratch_put(root, DUMP "/manifest.json", MANIFEST);
+        scratch_put(root, "/var/lib/pstore-fw/20261122T075124Z-kdump-panic1/dmesg.txt.part", "");
+        scratch_put(root, "/var/lib/pstore-fw/20261120T075124Z-kdump-panic1/dmesg.txt", "x\n");
+        scratch_put(root, "/var/lib/pstore-fw/20261120T075124Z-kdump-panic1/manifest.json", "[1, 2");
+        kdump_facts_look(root, &settings, &facts);
+        assert_int_equal(facts.dump_count, 3);
+        assert_string_equal(dump_report_state(&facts.dumps[0]), "empty");
+        assert_string_equal(dump_report_state(&facts.dumps[1]), "complete");
+        assert_string_equal(facts.dumps[1].message, "Kernel panic - not syncing: sysrq");
+        assert_int_equal(facts.dumps[1].took_ms, 2500);
+        assert_int_equal(facts.dumps[1].memory_total, 70000000);
+        assert_int_equal(facts.dumps[1].memory_lowest, 20000000);
+        assert_string_equal(dump_report_state(&facts.dumps[2]), "broken off");
+        scratch_remove(root);
+}
+
+/* A manifest is a file like any other: what is in it may be anything. */
+static void test_odd_manifests(void **state) {
+        static const char *const manifests[] = {
+                "",
+                "null",
+                "[]",
+                "7",
+                "{}",
+                "{\"steps\": 5, \"memory\": []}",
+                "{\"steps\": [null], \"memory\": {\"total\": \"many\", \"lowest_available\": -1}}",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(manifests); i++) {
+                char *root = scratch_make();
+
+                scratch_put(root, DUMP "/dmesg.txt", "x\n");
+                scratch_put(root, DUMP "/manifest.json", manifests[i]);
+                kdump_facts_look(root, &settings, &facts);
+                assert_int_equal(facts.dump_count, 1);
+                assert_int_equal(facts.dumps[0].took_ms, 0);
+                assert_int_equal(facts.dumps[0].memory_total, 0);
+                scratch_remove(root);
+        }
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_armed),
+                TEST(test_not_loaded),
+                TEST(test_nothing_reserved),
+                TEST(test_problems_of_load),
+                TEST(test_a_store),
+                TEST(test_a_stray_crash_kernel),
+                TEST(test_both),
+                TEST(test_notifiers_without_a_need),
+                TEST(test_a_wish_that_cannot_be),
+                TEST(test_services),
+                TEST(test_signatures),
+                TEST(test_the_last_dump),
+                TEST(test_a_test_that_nobody_looked_at),
+                TEST(test_an_empty_machine),
+                TEST(test_a_full_machine),
+                TEST(test_dumps),
+                TEST(test_odd_manifests),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

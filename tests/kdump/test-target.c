@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kdump/target.h"
+#include "linux/mount-table.h"
+#include "tests/support/module-tree.h"
+#include "tests/support/scratch.h"
+
+#define UUID "0c1bf70e-2d10-4f0e-8a3c-9b1f6f0d1a55"
+
+static void find_row(const char *table, const char *path, struct mount_row *ret_row) {
+        char *text = strdup(table);
+
+        assert_ok(mount_table_find(text, path, ret_row));
+        free(text);
+}
+
+static void test_mount_table(void **state) {
+        static const char table[] = "22 1 0:21 / /proc rw - proc proc rw\n"
+                                    "a line that is none\n"
+                                    "23 1 254:1 / / rw,relatime shared:1 master:2 - ext4 /dev/vda1 rw\n"
+                                    "24 23 254:2 / /var rw - xfs /dev/old rw\n"
+                                    "25 23 254:3 /part /var rw - xfs /dev/vdb\\0401 rw,noquota\n"
+                                    "26 23 254:4 / /var/lib/pstore rw - ext4 /dev/vdc rw\n";
+        struct mount_row row;
+        char none[] = "";
+
+        (void) state;
+        find_row(table, "/var/lib/pstore-fw", &row);
+        assert_string_equal(row.mount_point, "/var");
+        assert_string_equal(row.root, "/part");
+        assert_string_equal(row.source, "/dev/vdb 1");
+        assert_string_equal(row.options, "rw,noquota");
+        assert_int_equal(row.minor, 3);
+        find_row(table, "/variable", &row);
+        assert_string_equal(row.mount_point, "/");
+        assert_string_equal(row.file_system, "ext4");
+        find_row(table, "/var/lib/pstore/x", &row);
+        assert_int_equal(row.minor, 4);
+        assert_error(mount_table_find(none, "/", &row), ERR_NOT_FOUND);
+}
+
+/* A machine whose root is on /dev/vda1, a file with a real file system. */
+static char *make_machine(const char *mkfs, const char *mount_line, const char *sys_directory) {
+        char *root = scratch_make(), command[512], target[512], path[256];
+
+        module_tree_put(root, "/dev/vda1", "");
+        snprintf(command, sizeof(command),
+                 "truncate -s 64M %s/dev/vda1 && PATH=$PATH:/sbin:/usr/sbin %s %s/dev/vda1", root, mkfs,
+                 root);
+        assert_int_equal(system(command), 0);
+        module_tree_put(root, "/proc/self/mountinfo", mount_line);
+        snprintf(path, sizeof(path), "%s/dev", sys_directory);
+        module_tree_put(root, path, "254:1\n");
+        snprintf(target, sizeof(target), "%s%s", root, sys_directory);
+        module_tree_link(root, "/sys/dev/block/254:1", target);
+        module_tree_link(root, "/sys/class/block/vda1", target);
+        module_tree_put(root, "/var/lib/file", "");
+        return root;
+}
+
+#define EXT4      "mkfs.ext4 -q -U " UUID
+#define PLAIN     "/sys/devices/pci0000:00/virtio0/block/vda/vda1"
+#define ROOT_LINE "23 1 254:1 / / rw - ext4 /dev/root rw\n"
+
+static void find(const char *root, const char *directory, struct kdump_target *ret_target) {
+        struct reason reason = { "" };
+        int r = kdump_target_find(root, directory, ret_target, &reason);
+
+        if (r < 0)
+                print_error("%s\n", reason.text);
+        assert_ok(r);
+}
+
+static void test_plain(void **state) {
+        char *root = make_machine(EXT4, ROOT_LINE, PLAIN);
+        struct kdump_target target;
+        struct reason reason;
+
+        (void) state;
+        find(root, "/var/lib/pstore-fw/deep", &target);
+        assert_string_equal(target.directory, "/var/lib/pstore-fw/deep");
+        assert_string_equal(target.path, "/var/lib/pstore-fw/deep");
+        assert_string_equal(target.device, "/dev/vda1");
+        assert_string_equal(target.uuid, UUID);
+        assert_string_equal(target.file_system, "ext4");
+        assert_string_equal(target.mount_options, "");
+        assert_string_equal(target.above, "");
+        assert_int_equal(target.major, 254);
+        assert_ok(kdump_target_check(&target, 1, &reason));
+        scratch_remove(root);
+}
+
+/* Each rule breaks a target that is good otherwise. */
+static void test_check(void **state) {
+        const struct kdump_target good = {
+                .directory = "/d", .file_system = "xfs", .uuid = UUID, .free_bytes = 100 << 20
+        };
+        struct kdump_target target = good;
+        struct reason reason;
+
+        (void) state;
+        assert_ok(kdump_target_check(&target, 100 << 20, &reason));
+        assert_error(kdump_target_check(&target, (100 << 20) + 1, &reason), ERR_NO_SPACE);
+        test_assert_contains(reason.text, "100 MiB are free");
+        target.read_only = true;
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_READ_ONLY);
+        target = good;
+        strcpy(target.file_system, "f2fs");
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_NOT_SUPPORTED);
+        test_assert_contains(reason.text, "f2fs");
+        target = good;
+        target.uuid[0] = '\0';
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_NOT_SUPPORTED);
+        target = good;
+        strcpy(target.above, "LVM");
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_NOT_SUPPORTED);
+        test_assert_contains(reason.text, "LVM");
+}
+
+/* Root runs in the crash kernel what lies there, and leaves the memory of the machine. */
+static void test_what_others_can_write(void **state) {
+        char *root = make_machine(EXT4, ROOT_LINE, PLAIN), path[256];
+        struct kdump_target target;
+        struct reason reason;
+
+        (void) state;
+        snprintf(path, sizeof(path), "%s/var/lib", root);
+        assert_int_equal(chmod(path, 01777), 0);
+        find(root, "/var/lib/missing", &target);
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_PERMISSION);
+        test_assert_contains(reason.text, "/var/lib/missing: others than root");
+        find(root, "/var/lib", &target);
+        assert_error(kdump_target_check_mounted(&target, 1, &reason), ERR_PERMISSION);
+        assert_int_equal(chmod(path, 0755), 0);
+        find(root, "/var/lib", &target);
+        assert_ok(kdump_target_check(&target, 1, &reason));
+        if (geteuid() == 0) {
+                assert_int_equal(chown(path, 1234, 0), 0);
+                find(root, "/var/lib", &target);
+                assert_error(kdump_target_check(&target, 1, &reason), ERR_PERMISSION);
+        }
+        scratch_remove(root);
+}
+
+static void test_a_file_in_the_way(void **state) {
+        char *root = make_machine(EXT4, ROOT_LINE, PLAIN);
+        struct kdump_target target;
+        struct reason reason;
+
+        (void) state;
+        assert_error(kdump_target_find(root, "/var/lib/file", &target, &reason), ERR_INVALID_ARGUMENT);
+        assert_string_equal(reason.text, "/var/lib/file: no directory");
+        assert_error(kdump_target_find(root, "/var/lib/file/x", &target, &reason), ERR_INVALID_ARGUMENT);
+        assert_error(kdump_target_find(root, "/none/../x", &target, &reason), ERR_INVALID_ARGUMENT);
+        scratch_remove(root);
+}
+
+static void test_links_and_bind_mounts(void **state) {
+        char *root = make_machine(EXT4, "23 1 254:1 /exports/var /var rw - ext4 /dev/vda1 rw\n", PLAIN);
+        struct kdump_target target;
+        char link_target[256];
+
+        (void) state;
+        snprintf(link_target, sizeof(link_target), "%s/var/lib", root);
+        module_tree_link(root, "/crash", link_target);
+        find(root, "/crash/dumps", &target);
+        assert_string_equal(target.directory, "/var/lib/dumps");
+        assert_string_equal(target.path, "/exports/var/lib/dumps");
+        find(root, "/var", &target);
+        assert_string_equal(target.path, "/exports/var");
+        scratch_remove(root);
+}
+
+static void test_layers(void **state) {
+        static const struct {
+                const char *directory, *member, *content, *words;
+        } rows[] = {
+                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "LVM-abc\n", "LVM" },
+                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "CRYPT-LUKS2-abc\n", "an encrypted disk" },
+                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "part1-x\n", "the device mapper" },
+                { "/sys/devices/virtual/block/md0/md0p1", "/../md/level", "raid1\n", "software RAID" },
+                { "/sys/devices/virtual/block/loop0", "/x", "", "a loop device" },
+                { "/sys/devices/platform/host2/session1/target2:0:0/2:0:0:0/block/sda/sda1", "/x", "",
+                  "iSCSI" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                char *root = make_machine(EXT4, ROOT_LINE, rows[i].directory), path[256];
+                struct kdump_target target;
+
+                snprintf(path, sizeof(path), "%s%s", rows[i].directory, rows[i].member);
+                module_tree_put(root, path, rows[i].content);
+                find(root, "/var", &target);
+                assert_string_equal(target.above, rows[i].words);
+                scratch_remove(root);
+        }
+}
+
+static void test_without_device(void **state) {
+        static const char *const rows[][2] = {
+                { "23 1 0:40 / / rw - nfs4 server:/export rw\n", "a network file system" },
+                { "23 1 0:40 / / rw - overlay overlay rw\n", "an overlay" },
+                { "23 1 0:40 / / rw - oddfs none rw\n", "oddfs, which has no block device" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                char *root = make_machine(EXT4, rows[i][0], PLAIN);
+                struct kdump_target target;
+
+                find(root, "/var", &target);
+                assert_string_equal(target.above, rows[i][1]);
+                assert_string_equal(target.device, "");
+                scratch_remove(root);
+        }
+}
+
+/* Its number is no device's, and the mounted part is below the file system's top. */
+static void test_btrfs(void **state) {
+        char *root = make_machine("true", "23 1 0:33 /@ / rw - btrfs /dev/vda1 rw,subvolid=256,subvol=/@\n",
+                                  PLAIN);
+        struct kdump_target target;
+
+        (void) state;
+        find(root, "/var/lib", &target);
+        assert_string_equal(target.device, "/dev/vda1");
+        assert_int_equal(target.minor, 1);
+        assert_string_equal(target.path, "/@/var/lib");
+        assert_string_equal(target.mount_options, "subvolid=5");
+        module_tree_put(root, "/sys/fs/btrfs//devices/vda1", "");
+        module_tree_put(root, "/sys/fs/btrfs//devices/vdb1", "");
+        find(root, "/var/lib", &target);
+        assert_string_equal(target.above, "btrfs of 2 devices");
+        scratch_remove(root);
+}
+
+static void test_vfat(void **state) {
+        char *root = make_machine("true",
+                                  "23 1 254:1 / / rw - vfat /dev/vda1 rw,fmask=0022,codepage=437,"
+                                  "iocharset=ascii,shortname=mixed\n",
+                                  PLAIN);
+        struct kdump_target target;
+
+        (void) state;
+        find(root, "/var/lib", &target);
+        assert_string_equal(target.mount_options, "codepage=437,iocharset=ascii");
+        scratch_remove(root);
+}
+
+static void test_nothing(void **state) {
+        char *root = scratch_make();
+        struct kdump_target target;
+        struct reason reason;
+
+        (void) state;
+        assert_error(kdump_target_find(root, "/var", &target, &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "/var: ");
+        scratch_remove(root);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_mount_table),
+                cmocka_unit_test(test_plain),
+                cmocka_unit_test(test_check),
+                cmocka_unit_test(test_links_and_bind_mounts),
+                cmocka_unit_test(test_layers),
+                cmocka_unit_test(test_without_device),
+                cmocka_unit_test(test_btrfs),
+                cmocka_unit_test(test_vfat),
+                cmocka_unit_test(test_nothing),
+                cmocka_unit_test(test_what_others_can_write),
+                cmocka_unit_test(test_a_file_in_the_way),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

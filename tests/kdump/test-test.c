@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/test.h"
+
+#include <sys/stat.h>
+
+#include "kdump/test.h"
+#include "tests/support/scratch.h"
+
+#define DUMPS   "/var/lib/pstore-fw"
+#define DUMP    DUMPS "/20261121T075124Z-kdump-panic1"
+#define CRASHED 1795247480 /* four seconds before */
+#define WORD    "00112233445566778899aabbccddeeff"
+#define LOG     "<5>[    5.0] pstore-fw: kdump test " WORD "\n<0>[    5.1] Kernel panic - not syncing: sysrq\n"
+
+static char *root;
+static struct test_token token;
+static struct test_result result;
+static char tool[4200];
+
+static void put_tool(const char *script) {
+        scratch_put(root, "/tool", script);
+        snprintf(tool, sizeof(tool), "%s/tool", root);
+        assert_int_equal(chmod(tool, 0755), 0);
+}
+
+/* A dump that is whole, and a makedumpfile for which an image is its log. */
+static int begin(void **state) {
+        (void) state;
+        root = scratch_make();
+        token = (struct test_token){
+                .word = WORD, .boot_id = "a", .path = "kdump", .image = "yes", .seconds = CRASHED
+        };
+        scratch_put(root, DUMP "/dmesg.txt", LOG);
+        scratch_put(root, DUMP "/vmcore", LOG);
+        scratch_put(
+                root, DUMP "/manifest.json",
+                "{\"steps\": [{\"milliseconds\": 1250}], \"memory\": {\"total\": 4096, \"lowest_available\": "
+                "1024}}");
+        put_tool("#!/bin/sh\n[ \"$1\" = --dump-dmesg ] && cat \"$2\" > \"$3\"\n");
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        scratch_remove(root);
+        return 0;
+}
+
+static void verify(void) {
+        assert_ok(kdump_test_verify(root, DUMPS, &token, tool, &result));
+        assert_uint_in_range(result.finding_count, 1, CHECK_FINDINGS_MAX);
+}
+
+static void assert_finds(enum check_verdict verdict, const char *words) {
+        for (size_t i = 0; i < result.finding_count; i++)
+                if (strstr(result.findings[i].text, words)) {
+                        assert_int_equal(result.findings[i].verdict, verdict);
+                        return;
+                }
+        fail_msg("nothing says \"%s\", but first: %s", words, result.findings[0].text);
+}
+
+static void test_all_came_through(void **state) {
+        (void) state;
+        verify();
+        assert_true(result.passed);
+        assert_true(result.found);
+        assert_string_equal(result.report.dump.name, "20261121T075124Z-kdump-panic1");
+        assert_finds(CHECK_OK, "the log is there, with the line of the test");
+        assert_finds(CHECK_OK, "the manifest is there");
+        assert_finds(CHECK_OK, "makedumpfile finds the same log in it");
+        assert_finds(CHECK_OK, "the capture took 1.2 s");
+        assert_finds(CHECK_OK, "of 4 KiB of memory 1 were left");
+}
+
+/* The dump of the test is not the newest one: the machine has crashed again. */
+static void test_a_later_crash(void **state) {
+        (void) state;
+        scratch_put(root, DUMPS "/20261122T075124Z-kdump-panic1/dmesg.txt", "<0> another\n");
+        verify();
+        assert_true(result.passed);
+        assert_string_equal(result.report.dump.name, "20261121T075124Z-kdump-panic1");
+}
+
+static void test_no_dump(void **state) {
+        (void) state;
+        token.seconds = CRASHED + 3600; /* what is there is older */
+        strcpy(token.word, "another");
+        verify();
+        assert_false(result.passed);
+        assert_false(result.found);
+        assert_finds(CHECK_CRITICAL, "has no dump of it");
+        assert_ok(kdump_test_verify(root, "/nowhere", &token, tool, &result));
+        assert_false(result.passed);
+}
+
+static void test_a_log_of_something_else(void **state) {
+        (void) state;
+        scratch_put(root, DUMP "/dmesg.txt", "<0>[    5.1] Kernel panic - not syncing: other\n");
+        verify();
+        assert_false(result.passed);
+        assert_true(result.found);
+        assert_finds(CHECK_CRITICAL, "the log does not have the line of the test");
+}
+
+static void test_no_log(void **state) {
+        (void) state;
+        assert_int_equal(
+                remove(scratch_path(root, "var/lib/pstore-fw/20261121T075124Z-kdump-panic1/dmesg.txt")), 0);
+        verify();
+        assert_false(result.passed);
+        assert_finds(CHECK_CRITICAL, "there is no log");
+}
+
+static void test_no_manifest(void **state) {
+        (void) state;
+        scratch_put(root, DUMP "/manifest.json", "{");
+        verify();
+        assert_false(result.passed);
+        assert_finds(CHECK_CRITICAL, "there is no manifest");
+}
+
+static void test_no_image(void **state) {
+        (void) state;
+        assert_int_equal(remove(scratch_path(root, "var/lib/pstore-fw/20261121T075124Z-kdump-panic1/vmcore")),
+                         0);
+        verify();
+        assert_false(result.passed);
+        assert_finds(CHECK_CRITICAL, "there is no image");
+        strcpy(token.image, "no");
+        verify();
+        assert_true(result.passed);
+}
+
+static void test_an_image_that_cannot_be_read(void **state) {
+        (void) state;
+        put_tool("#!/bin/sh\nexit 1\n");
+        verify();
+        assert_false(result.passed);
+        assert_finds(CHECK_CRITICAL, "makedumpfile cannot read it");
+        put_tool("#!/bin/sh\necho nothing > \"$3\"\n");
+        verify();
+        assert_false(result.passed);
+        assert_finds(CHECK_CRITICAL, "the log in it does not have");
+        tool[0] = '\0'; /* that nobody looked is said, and is no failure */
+        verify();
+        assert_true(result.passed);
+        assert_finds(CHECK_OK, "nobody has looked into it (package makedumpfile)");
+        for (size_t i = 0; i < result.finding_count; i++) /* no command of one distribution alone */
+                assert_string_equal(result.findings[i].remedy, "");
+}
+
+/* --- the token ---------------------------------------------------------------------------------- */
+
+static void test_a_token_comes_back(void **state) {
+        struct reason reason;
+        struct test_token made, again;
+
+        (void) state;
+        assert_error(test_token_read(root, DUMPS, &again), ERR_NOT_FOUND);
+        assert_error(test_token_make(root, &made), ERR_NOT_FOUND);
+        scratch_put(root, "/proc/sys/kernel/random/boot_id", "6e52fe9d-cd28-4d4c-8a3c-4a0c1d1b2c3d\n");
+        assert_ok(test_token_make(root, &made));
+        assert_int_equal(strlen(made.word), 32);
+        strcpy(made.path, "both");
+        strcpy(made.image, "no");
+        assert_ok(test_token_write(root, DUMPS, &made, &reason));
+        assert_ok(test_token_read(root, DUMPS, &again));
+        assert_string_equal(again.word, made.word);
+        assert_string_equal(again.boot_id, "6e52fe9d-cd28-4d4c-8a3c-4a0c1d1b2c3d");
+        assert_string_equal(again.path, "both");
+        assert_string_equal(again.image, "no");
+        assert_int_equal(again.seconds, made.seconds);
+        assert_ok(test_token_make(root, &again));
+        assert_string_not_equal(again.word, made.word);
+        assert_ok(test_token_remove(root, DUMPS, &reason));
+        assert_error(test_token_read(root, DUMPS, &again), ERR_NOT_FOUND);
+        assert_ok(test_token_remove(root, DUMPS, &reason));
+}
+
+static void test_wrong_tokens(void **state) {
+        static const char *const tokens[] = {
+                "",
+                "word = a\nboot_id = b\n",
+                "word = a\nseconds = 5\n",
+                "word = a\nboot_id = b\nseconds = 99999999999\n",
+                "word = a\nboot_id = b\nseconds = 5\nmore = 1\n",
+                "word = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nboot_id = b\nseconds = 5\n",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(tokens); i++) {
+                struct test_token read = { .word = "as it was" };
+
+                scratch_put(root, DUMPS "/" TEST_TOKEN_NAME, tokens[i]);
+                assert_error(test_token_read(root, DUMPS, &read), ERR_VALUE);
+                assert_string_equal(read.word, "as it was");
+        }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_all_came_through),
+                TEST(test_a_later_crash),
+                TEST(test_no_dump),
+                TEST(test_a_log_of_something_else),
+                TEST(test_no_log),
+                TEST(test_no_manifest),
+                TEST(test_no_image),
+                TEST(test_an_image_that_cannot_be_read),
+                TEST(test_a_token_comes_back),
+                TEST(test_wrong_tokens),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
