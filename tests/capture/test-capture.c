@@ -259,7 +259,7 @@ static void second_stage(void *context) {
 
 static void test_guard_acts_in_two_stages(void **state) {
         struct stages stages;
-        const struct guard guard = { { { 300, first_stage }, { 600, second_stage } }, &stages };
+        const struct guard guard = { { { 300, first_stage }, { 2000, second_stage } }, &stages };
         uint64_t start = clock_ms();
         char letter;
         pid_t pid;
@@ -274,7 +274,7 @@ static void test_guard_acts_in_two_stages(void **state) {
         assert_true(clock_ms() - start >= 300);
         assert_int_equal(read(stages.pipe[0], &letter, 1), 1);
         assert_int_equal(letter, '2');
-        assert_true(clock_ms() - start >= 600);
+        assert_true(clock_ms() - start >= 2000);
         guard_stop(pid);
         close(stages.pipe[0]);
 }
