@@ -349,12 +349,14 @@ static struct bytes concatenate(const char *first, const char *second) {
         return bytes_of(both, left.size + right.size);
 }
 
-/* OVMF.fd is its two halves. */
+/* OVMF.fd is its two halves. Of 2 MiB it is no more in releases since 2023. */
 static void test_whole_ovmf(void **state) {
         static const char *const halves[][2] = {
                 { "/usr/share/OVMF/OVMF_VARS.fd", "/usr/share/OVMF/OVMF_CODE.fd" },
                 { "/usr/share/OVMF/OVMF_VARS_4M.fd", "/usr/share/OVMF/OVMF_CODE_4M.fd" },
         };
+
+        size_t tried = 0;
 
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(halves); i++) {
@@ -363,8 +365,9 @@ static void test_whole_ovmf(void **state) {
                 struct bytes flash;
 
                 if (!there)
-                        skip();
+                        continue;
                 fclose(there);
+                tried++;
                 flash = concatenate(halves[i][0], halves[i][1]);
                 memory_image_init(&file, flash);
                 assert_ok(append(&file, "a", 100));
@@ -372,6 +375,8 @@ static void test_whole_ovmf(void **state) {
                 memory_image_free(&file);
                 free((void *) flash.data);
         }
+        if (tried == 0)
+                skip();
 }
 
 int main(void) {
