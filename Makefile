@@ -25,7 +25,7 @@ DRACUT_DIR          ?= /usr/lib/dracut/modules.d
 # Every file below these directories whose name ends in that.
 below = $(sort $(foreach f,$(wildcard $(addsuffix /*,$(1))),$(filter %$(2),$(f)) $(call below,$(f),$(2))))
 
-SHARED_DIRS := base acpi pstore codec store
+SHARED_DIRS := base acpi pstore codec store cli
 LINUX_DIRS  := linux kdump linux-tool
 SHARED_SRC  := $(call below,$(SHARED_DIRS),.c)
 EFI_SRC     := $(call below,efi-app,.c)

@@ -4,8 +4,8 @@
 #include <efi.h>
 
 #include "base/allocator.h"
+#include "cli/options.h"
 #include "efi-app/console.h"
-#include "efi-app/options.h"
 
 /* What every part of the application needs to know of where it runs; one per run, made in main.c. */
 struct app {
@@ -16,14 +16,6 @@ struct app {
         struct allocator allocator;
         struct console console;
         struct options options;
-};
-
-/* The statuses that both front ends end with. */
-enum exit_status {
-        EXIT_DONE = 0,
-        EXIT_FAILED = 1,
-        EXIT_USAGE = 2,
-        EXIT_NOTHING_FOUND = 3,
 };
 
 /* EFI_STATUS to our errors: the one place. 0 for success and for warnings. */

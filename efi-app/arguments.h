@@ -10,7 +10,7 @@
  * load options of a boot option (UEFI 2.10, 3.1.3), which are text here. All strings are UTF-8.
  */
 struct arguments {
-        char **words; /* without the program's name */
+        const char **words; /* without the program's name */
         size_t count, capacity;
         struct buffer text;
         bool redirected; /* the shell has sent the output into a file */

@@ -11,12 +11,23 @@ static const char *const store_names[MACHINE_STORE_END] = {
         [MACHINE_EFI] = "efi",
 };
 
-int machine_find_store(const char *name) {
+static int parse_source(const char *text, uint64_t *ret_number) {
         for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
-                if (text_equal(name, store_names[store]))
-                        return (int) store;
+                if (text_equal(text, store_names[store])) {
+                        *ret_number = store;
+                        return 0;
+                }
         return ERR_VALUE;
 }
+
+const struct option option_source = {
+        .name = "source",
+        .letter = 's',
+        .argument = "STORE",
+        .help = "only that store: erst or efi",
+        .parse = parse_source,
+        .wanted = "is no source here: erst or efi",
+};
 
 static void tell_table_fault(struct app *app, const struct erst_fault *fault) {
         char line[256];
@@ -58,8 +69,17 @@ static int open_efi(struct machine *machine) {
 static void tell_store_error(struct machine *machine, enum machine_store store) {
         int error = machine->errors[store];
 
-        if (error < 0 && (error != ERR_NO_STORE || machine->app->options.values[OPTION_SOURCE]))
+        if (error < 0 && (error != ERR_NO_STORE || options_have(&machine->app->options, &option_source)))
                 console_problem(&machine->app->console, "%s: %s", store_names[store], error_text(error));
+}
+
+/* --source names it, or names none. */
+static bool is_wanted(const struct options *options, enum machine_store store) {
+        for (size_t i = 0; i < options->given_count; i++)
+                if (options->given[i].option == &option_source &&
+                    options->given[i].number == (uint64_t) store)
+                        return true;
+        return !options_have(options, &option_source);
 }
 
 void machine_open(struct machine *machine, struct app *app) {
@@ -71,7 +91,7 @@ void machine_open(struct machine *machine, struct app *app) {
         *machine = (struct machine){ .app = app };
         buffer_init(&machine->table_bytes, &app->allocator);
         for (enum machine_store store = 0; store < MACHINE_STORE_END; store++) {
-                machine->wanted[store] = options_has_source(&app->options, store_names[store]);
+                machine->wanted[store] = is_wanted(&app->options, store);
                 if (!machine->wanted[store])
                         continue;
                 machine->errors[store] = open_store[store](machine);
@@ -112,7 +132,7 @@ static int load_store(struct machine *machine, enum machine_store store, struct 
         }
         r = machine->errors[store];
         /* That a machine has no such store is an error only where it was asked for by name. */
-        return r == ERR_NO_STORE && !machine->app->options.values[OPTION_SOURCE] ? 0 : r;
+        return r == ERR_NO_STORE && !options_have(&machine->app->options, &option_source) ? 0 : r;
 }
 
 int machine_load(struct machine *machine, struct catalog *catalog, const struct observer *observer) {

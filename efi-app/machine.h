@@ -14,6 +14,9 @@ enum machine_store {
         MACHINE_STORE_END,
 };
 
+/* "erst" or "efi"; its number is an enum machine_store. */
+extern const struct option option_source;
+
 struct machine {
         struct app *app;
         struct record_source sources[MACHINE_STORE_END];
@@ -32,9 +35,6 @@ struct machine {
 /* Opens what the options want. A store that cannot be used gets a line and its error, and stops nothing. */
 void machine_open(struct machine *machine, struct app *app);
 void machine_close(struct machine *machine);
-
-/* "erst", "efi": what --source takes. ERR_VALUE otherwise. */
-int machine_find_store(const char *name);
 
 /*
  * Reads all wanted stores into the catalog and joins it. Every malformed record and every store that fails

@@ -25,12 +25,6 @@ int session_select(struct session *session, const struct selection *selection, i
         const char *unknown = NULL;
         int r;
 
-        for (size_t i = 0; i < selection->id_count; i++)
-                if (!selection_id_is_valid(selection->ids[i])) {
-                        console_problem(console, "%s: is no id of an event or a record", selection->ids[i]);
-                        *ret_status = EXIT_USAGE;
-                        return 0;
-                }
         r = selection_mark(&session->catalog, selection, &unknown);
         if (r > 0)
                 return r;
@@ -38,7 +32,7 @@ int session_select(struct session *session, const struct selection *selection, i
                 console_problem(console, "%s: %s", unknown, error_text(r));
         else
                 console_note(console, "no records");
-        *ret_status = session->error < 0 ? EXIT_FAILED : EXIT_NOTHING_FOUND;
+        *ret_status = session->error < 0 ? EXIT_FAILED : EXIT_NOTHING;
         return 0;
 }
 

@@ -18,7 +18,8 @@ static void gather_store(struct session *session, enum machine_store store, cons
         check_count_records(&session->catalog, source, ret_facts);
 }
 
-int verb_check(struct app *app) {
+static int check_run(const struct options *options, void *context) {
+        struct app *app = context;
         const struct sink sink = console_sink(&app->console);
         struct check_store stores[MACHINE_STORE_END];
         struct check_facts facts = { .stores = stores };
@@ -26,6 +27,7 @@ int verb_check(struct app *app) {
         struct session session;
         int r;
 
+        (void) options;
         session_open(&session, app);
         if (session.machine.wanted[MACHINE_ERST])
                 gather_store(&session, MACHINE_ERST, "erst", RECORD_STORE_ERST, &stores[facts.store_count++]);
@@ -35,3 +37,19 @@ int verb_check(struct app *app) {
         session_close(&session);
         return r < 0 ? CHECK_UNKNOWN : verdict;
 }
+
+static const struct option *const options_taken[] = {
+        &option_source,
+        NULL,
+};
+
+const struct verb verb_check = {
+        .name = "check",
+        .operands = "",
+        .summary = "will a crash on this machine leave a trace?",
+        .description = "A verdict, and the facts behind it: the stores, their space and the records that\n"
+                       "wait in them. The exit status is that of a monitoring plug-in.\n",
+        .options = options_taken,
+        .statuses = "0 OK, 1 WARNING, 2 CRITICAL or usage, 3 UNKNOWN",
+        .run = check_run,
+};

@@ -4,33 +4,23 @@
 #include "efi-app/verb.h"
 #include "store/clear.h"
 
-static int read_selection(struct app *app, struct selection *ret_selection) {
-        const struct options *options = &app->options;
-        const char *age = options->values[OPTION_OLDER_THAN], *keep = options->values[OPTION_KEEP];
-        uint64_t seconds = 0, number = 0, now = clock_seconds(app);
+static bool says_which(const struct options *options) {
+        return options->operand_count > 0 || options_have(options, &option_all) ||
+               options_have(options, &option_dumped) || options_have(options, &option_older_than) ||
+               options_have(options, &option_keep);
+}
 
-        if (options->id_count == 0 && !options_has(options, OPTION_ALL) &&
-            !options_has(options, OPTION_DUMPED) && !age && !keep) {
-                console_problem(&app->console, "clear: name records or events, or say --all");
-                return ERR_INVALID_ARGUMENT;
-        }
-        if (age && options_parse_duration(age, &seconds) < 0) {
-                console_problem(&app->console, "--older-than %s: is no duration such as 30d", age);
-                return ERR_INVALID_ARGUMENT;
-        }
-        if (keep && options_parse_number(keep, &number) < 0) {
-                console_problem(&app->console, "--keep %s: is no number", keep);
-                return ERR_INVALID_ARGUMENT;
-        }
-        *ret_selection = (struct selection){
-                .ids = options->ids,
-                .id_count = options->id_count,
-                .only_crashes = !options_has(options, OPTION_ALL),
-                .limit_age = age,
-                .made_before = now > seconds ? now - seconds : 0,
-                .keep_events = number,
+static struct selection selection_of(const struct options *options, uint64_t now) {
+        uint64_t age = options_number(options, &option_older_than);
+
+        return (struct selection){
+                .ids = options->operands,
+                .id_count = options->operand_count,
+                .only_crashes = !options_have(options, &option_all),
+                .limit_age = options_have(options, &option_older_than),
+                .made_before = now > age ? now - age : 0,
+                .keep_events = options_number(options, &option_keep),
         };
-        return 0;
 }
 
 static void tell_cleared(void *context, const struct catalog_record *row, int error) {
@@ -77,7 +67,7 @@ static bool is_agreed(struct app *app, size_t count) {
         char question[80];
         struct text text = TEXT_ON(question);
 
-        if (options_has(&app->options, OPTION_YES))
+        if (options_have(&app->options, &option_yes))
                 return true;
         text_format(&text, "Clear %zu record%s for good?", count, text_plural(count));
         return console_ask(&app->console, question);
@@ -101,7 +91,7 @@ static int clear_saved(struct session *session) {
 static int clear_selection(struct session *session, size_t count) {
         struct app *app = session->machine.app;
 
-        if (options_has(&app->options, OPTION_DUMPED)) {
+        if (options_have(&app->options, &option_dumped)) {
                 int kept = keep_dumped(session);
 
                 if (kept < 0) {
@@ -112,20 +102,24 @@ static int clear_selection(struct session *session, size_t count) {
         }
         if (count == 0) {
                 console_note(&app->console, "no records");
-                return EXIT_NOTHING_FOUND;
+                return EXIT_NOTHING;
         }
-        if (options_has(&app->options, OPTION_DRY_RUN))
+        if (options_have(&app->options, &option_dry_run))
                 return list_only(session);
         return is_agreed(app, count) ? clear_saved(session) : EXIT_FAILED;
 }
 
-int verb_clear(struct app *app) {
+static int clear_run(const struct options *options, void *context) {
+        struct app *app = context;
         struct selection selection;
         struct session session;
         int status, count;
 
-        if (read_selection(app, &selection) < 0)
+        if (!says_which(options)) {
+                console_problem(&app->console, "clear: name records or events, or say --all");
                 return EXIT_USAGE;
+        }
+        selection = selection_of(options, clock_seconds(app));
         session_open(&session, app);
         count = session_select(&session, &selection, &status);
         if (count > 0)
@@ -133,3 +127,20 @@ int verb_clear(struct app *app) {
         session_close(&session);
         return status;
 }
+
+static const struct option *const options_taken[] = {
+        &option_source, &option_all,     &option_dumped, &option_older_than,
+        &option_keep,   &option_dry_run, &option_yes,    NULL,
+};
+
+const struct verb verb_clear = {
+        .name = "clear",
+        .operands = "[ID...]",
+        .summary = "copy to the ESP, erase, and look again",
+        .description = "Says which records by ids or by options, which narrow each other. What has no\n"
+                       "flushed and compared copy is not erased. Asks, unless --yes is given.\n",
+        .options = options_taken,
+        .operand_max = SIZE_MAX,
+        .operands_are_ids = true,
+        .run = clear_run,
+};

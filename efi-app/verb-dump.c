@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/verb.h"
 
-int verb_dump(struct app *app) {
-        const struct selection selection = { .ids = app->options.ids, .id_count = app->options.id_count };
+static int dump_run(const struct options *options, void *context) {
+        struct app *app = context;
+        const struct selection selection = { .ids = options->operands, .id_count = options->operand_count };
         struct session session;
         int status;
 
@@ -12,3 +13,21 @@ int verb_dump(struct app *app) {
         session_close(&session);
         return status;
 }
+
+static const struct option *const options_taken[] = {
+        &option_source,
+        &option_all,
+        NULL,
+};
+
+const struct verb verb_dump = {
+        .name = "dump",
+        .operands = "[ID...]",
+        .summary = "copy to the ESP; this is what happens without a verb",
+        .description = "Copies records and joined logs to \\EFI\\pstore-fw\\dumps, flushed, read back and\n"
+                       "compared. What is there already with the same bytes is not written again.\n",
+        .options = options_taken,
+        .operand_max = SIZE_MAX,
+        .operands_are_ids = true,
+        .run = dump_run,
+};

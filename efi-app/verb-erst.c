@@ -72,24 +72,31 @@ static int print_table(struct app *app, const char *name, struct bytes raw) {
         return EXIT_DONE;
 }
 
-int verb_erst(struct app *app) {
-        const char *name = app->options.id_count > 0 ? app->options.ids[0] : "erst";
+static int erst_run(const struct options *options, void *context) {
+        struct app *app = context;
+        const char *name = options->operand_count > 0 ? options->operands[0] : "erst";
         struct buffer raw;
         int r, status;
 
-        if (app->options.id_count > 1) {
-                console_problem(&app->console, "%s: is one argument too many", app->options.ids[1]);
-                return EXIT_USAGE;
-        }
         buffer_init(&raw, &app->allocator);
-        r = app->options.id_count > 0 ? esp_read_any(app, name, ERST_TABLE_CAPACITY, &raw)
-                                      : acpi_hardware_find_erst(app, &raw);
+        r = options->operand_count > 0 ? esp_read_any(app, name, ERST_TABLE_CAPACITY, &raw)
+                                       : acpi_hardware_find_erst(app, &raw);
         if (r < 0) {
                 console_problem(&app->console, "%s: %s", name, error_text(r));
-                status = r == ERR_NO_STORE ? EXIT_NOTHING_FOUND : EXIT_FAILED;
+                status = r == ERR_NO_STORE ? EXIT_NOTHING : EXIT_FAILED;
         } else {
                 status = print_table(app, name, buffer_bytes(&raw));
         }
         buffer_free(&raw);
         return status;
 }
+
+const struct verb verb_erst = {
+        .name = "erst",
+        .operands = "[FILE]",
+        .summary = "the ACPI table decoded and judged",
+        .description = "The Error Record Serialization Table says how the platform's record store is\n"
+                       "driven (ACPI 6.5, 18.5). Nothing of it is run.\n",
+        .operand_max = 1,
+        .run = erst_run,
+};

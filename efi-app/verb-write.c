@@ -54,23 +54,19 @@ static int write_file(struct app *app, struct buffer *log) {
         return status;
 }
 
-int verb_write(struct app *app) {
-        const char *type = app->options.values[OPTION_TYPE];
+static int write_run(const struct options *options, void *context) {
+        struct app *app = context;
         struct buffer log;
         int r, status;
 
-        if (type && !text_equal(type, "dmesg")) {
-                console_problem(&app->console, "--type %s: only dmesg records can be written", type);
-                return EXIT_USAGE;
-        }
-        if (app->options.id_count != 1) {
+        if (options->operand_count == 0) {
                 console_problem(&app->console, "write: name the one file that becomes the record");
                 return EXIT_USAGE;
         }
         buffer_init(&log, &app->allocator);
-        r = esp_read_any(app, app->options.ids[0], WRITE_MAX, &log);
+        r = esp_read_any(app, options->operands[0], WRITE_MAX, &log);
         if (r < 0) {
-                console_problem(&app->console, "%s: %s", app->options.ids[0], error_text(r));
+                console_problem(&app->console, "%s: %s", options->operands[0], error_text(r));
                 status = EXIT_FAILED;
         } else {
                 status = write_file(app, &log);
@@ -78,3 +74,20 @@ int verb_write(struct app *app) {
         buffer_free(&log);
         return status;
 }
+
+static const struct option *const options_taken[] = {
+        &option_source,
+        &option_type,
+        NULL,
+};
+
+const struct verb verb_write = {
+        .name = "write",
+        .operands = "FILE",
+        .summary = "store the file as a record, print its id",
+        .description = "The record looks like one of the kernel's, so that its pstore shows it. It goes to\n"
+                       "the first store that can be written.\n",
+        .options = options_taken,
+        .operand_max = 1,
+        .run = write_run,
+};

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "cli/common-options.h"
 #include "efi-app/app.h"
 #include "efi-app/machine.h"
 #include "store/selection.h"
 
-/* One verb, one file: verb-<name>.c. Each returns how the application ends. */
-int verb_check(struct app *app);
-int verb_clear(struct app *app);
-int verb_dump(struct app *app);
-int verb_erst(struct app *app);
-int verb_list(struct app *app);
-int verb_show(struct app *app);
-int verb_write(struct app *app);
+/* Every verb, each of which is a file of its own, and the options of all. Their context is the struct app. */
+extern const struct cli cli_pstore_fw;
 
 /* What most verbs work on. */
 struct session {
@@ -30,7 +25,7 @@ void session_close(struct session *session);
 int session_status(const struct session *session, int error);
 
 /*
- * Marks what the ids and options name. Returns the number of records; EXIT_USAGE or EXIT_NOTHING_FOUND in
+ * Marks what the ids and options name. Returns the number of records; EXIT_FAILED or EXIT_NOTHING in
  * *ret_status, and its line, when there is nothing to do.
  */
 int session_select(struct session *session, const struct selection *selection, int *ret_status);

@@ -73,17 +73,19 @@ static size_t count_default(void) {
 }
 
 int inventory_load(struct inventory *inventory, const struct options *options) {
-        bool named = options->source_count > 0;
+        const char *sources[SOURCES_MAX];
+        size_t count = options_texts(options, &option_source, sources);
+        bool named = count > 0;
         int r;
 
         if (named)
-                r = inventory_make_sources(inventory, options->sources, options->source_count);
+                r = inventory_make_sources(inventory, sources, count);
         else
                 r = inventory_make_sources(inventory, sources_default, count_default());
-        if (options_have(options, OPTION_DELETED))
+        if (options_have(options, &option_deleted))
                 message_note("only what was deleted and has not been overwritten");
         for (size_t i = 0; i < inventory->source_count; i++)
-                inventory->sources[i]->deleted = options_have(options, OPTION_DELETED);
+                inventory->sources[i]->deleted = options_have(options, &option_deleted);
         for (size_t i = 0; i < inventory->source_count && r == 0; i++)
                 r = read_source(inventory, i, named);
         if (r == 0) {
@@ -98,7 +100,7 @@ int inventory_load(struct inventory *inventory, const struct options *options) {
 
 int inventory_select(struct inventory *inventory, const struct options *options) {
         const struct selection selection = {
-                .ids = (const char *const *) options->operands,
+                .ids = options->operands,
                 .id_count = options->operand_count,
         };
         const char *unknown = NULL;

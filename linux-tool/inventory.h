@@ -20,7 +20,7 @@ struct inventory {
  */
 int inventory_load(struct inventory *inventory, const struct options *options);
 
-/* Makes the sources, and reads nothing. */
+/* Makes the sources, at most SOURCES_MAX, and reads nothing. */
 int inventory_make_sources(struct inventory *inventory, const char *const *specs, size_t count);
 
 /* Marks what the operands name, or all. 0 or more records; ERR_UNKNOWN_ID, told. */

@@ -12,37 +12,23 @@
 #include "linux-tool/output/output.h"
 #include "linux-tool/source/sources.h"
 #include "linux-tool/verb/verbs.h"
-
-static const struct verb *const verbs[] = {
-        &verb_check,
-        &verb_list,
-        &verb_show,
-        &verb_dump,
-        &verb_write,
-        &verb_clear,
-        &verb_erst,
-        &verb_kdump_status,
-        &verb_kdump_setup,
-        &verb_kdump_load,
-        &verb_kdump_unload,
-        &verb_kdump_capture,
-        &verb_kdump_test,
-        NULL,
-};
+#include "posix/memory.h"
 
 /* https://no-color.org: set and not empty */
 static bool colour_is_wanted(const struct options *options) {
         const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-        if (options_have(options, OPTION_NO_COLOR | OPTION_JSON) || (no_color && no_color[0]))
+        if (options_have(options, &option_no_color) || options_have(options, &option_json) ||
+            (no_color && no_color[0]))
                 return false;
         return terminal && strcmp(terminal, "dumb") != 0;
 }
 
 static int run(const struct options *options, struct output *output) {
-        if (options_have(options, OPTION_HELP))
-                return options_print_help(verbs, options, output) < 0 ? EXIT_FAILED : EXIT_DONE;
-        if (options_have(options, OPTION_VERSION))
+        if (options_have(options, &option_help))
+                return options_print_help(&cli_pstore_fw, options, &output->sink) < 0 ? EXIT_FAILED
+                                                                                          : EXIT_DONE;
+        if (options_have(options, &option_version))
                 return sink_format(&output->sink, "pstore-fw %s\n", VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
         return options->verb->run(options, output);
 }
@@ -54,6 +40,9 @@ static int usage_error(const char *what) {
 
 int main(int argc, char **argv) {
         char error[OPTIONS_ERROR_SIZE];
+        _cleanup_free_ const char **words = calloc((size_t) argc, sizeof(*words));
+        const char *sources[SOURCES_MAX];
+        size_t count = argc > 0 ? (size_t) argc - 1 : 0;
         struct options options;
         struct output output;
         int status, r;
@@ -61,16 +50,22 @@ int main(int argc, char **argv) {
         setlocale(LC_CTYPE, "");
         /* A reader that goes away must not end a clear half way: write() fails instead. */
         signal(SIGPIPE, SIG_IGN);
-        if (options_parse(argc, argv, verbs, &options, error) < 0)
+        if (!words) {
+                message_failure("arguments", ERR_NO_MEMORY);
+                return EXIT_FAILED;
+        }
+        memcpy(words, argv + 1, count * sizeof(*words));
+        if (options_parse(&cli_pstore_fw, words, count, &options, error) < 0 ||
+            options_check_deleted(&options, error) < 0)
                 return usage_error(error);
-        r = efivarfs_enter(options.sources, options.source_count, argv);
+        r = efivarfs_enter(sources, options_texts(&options, &option_source, sources), argv);
         if (r == ERR_INVALID_ARGUMENT)
                 return usage_error("--source: only one directory of efivarfs at a time");
         if (r < 0) {
                 message_failure("cannot start again for efivarfs", r);
                 return EXIT_FAILED;
         }
-        message_set_quiet(options_have(&options, OPTION_QUIET));
+        message_set_quiet(options_have(&options, &option_quiet));
         output_open(&output, stdout, isatty(STDOUT_FILENO), colour_is_wanted(&options));
         status = run(&options, &output);
         message_progress_end();

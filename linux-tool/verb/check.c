@@ -52,11 +52,11 @@ static struct check_store look_at(struct report *report, size_t index) {
 }
 
 /* What the kernel does at a panic says nothing of an image or of a directory of copies. */
-static bool is_about_machine(const struct options *options) {
-        for (size_t i = 0; i < options->source_count; i++)
-                if (!strchr(options->sources[i], ':'))
+static bool is_about_machine(const char *const *sources, size_t count) {
+        for (size_t i = 0; i < count; i++)
+                if (!strchr(sources[i], ':'))
                         return true;
-        return options->source_count == 0;
+        return count == 0;
 }
 
 /* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
@@ -72,15 +72,17 @@ static int refuse_dumps(const struct inventory *inventory) {
 
 static int gather(const struct options *options, struct report *report) {
         struct inventory *inventory = &report->inventory;
+        const char *sources[SOURCES_MAX];
+        size_t count = options_texts(options, &option_source, sources);
         int r;
 
-        if (is_about_machine(options)) {
+        if (is_about_machine(sources, count)) {
                 machine_look("", &report->machine);
                 if (kdump_settings_load(options, &report->settings) == 0)
                         report->machine.kernel.wish = report->settings.path;
         }
-        if (options->source_count > 0)
-                r = inventory_make_sources(inventory, options->sources, options->source_count);
+        if (count > 0)
+                r = inventory_make_sources(inventory, sources, count);
         else
                 r = inventory_make_sources(inventory, check_sources, ARRAY_SIZE(check_sources));
         if (r == 0)
@@ -158,7 +160,8 @@ static int print_json(const struct check_facts *facts, struct output *output,
 }
 
 /* The exit status is the verdict's number; a check that could not be made is unknown. */
-static int check_run(const struct options *options, struct output *output) {
+static int check_run(const struct options *options, void *context) {
+        struct output *output = context;
         _cleanup_free_ struct report *report = calloc(1, sizeof(*report));
         enum check_verdict verdict = CHECK_UNKNOWN;
         int r;
@@ -167,7 +170,7 @@ static int check_run(const struct options *options, struct output *output) {
                 return CHECK_UNKNOWN;
         r = gather(options, report);
         if (r == 0) {
-                if (options_have(options, OPTION_JSON))
+                if (options_have(options, &option_json))
                         r = print_json(&report->facts, output, &verdict);
                 else
                         r = check_print(&report->facts, &output->sink, &verdict);
@@ -176,6 +179,8 @@ static int check_run(const struct options *options, struct output *output) {
         return r < 0 ? CHECK_UNKNOWN : (int) verdict;
 }
 
+static const struct option *const options_taken[] = { &option_source, NULL };
+
 const struct verb verb_check = {
         .name = "check",
         .summary = "will a crash on this machine leave a trace?",
@@ -183,6 +188,7 @@ const struct verb verb_check = {
         .description = "A verdict, and the facts behind it: stores, their space, the records that wait\n"
                        "in them, which back end the kernel writes to, and what mends what is wrong.\n"
                        "The exit status is that of a monitoring plug-in.\n",
-        .options = OPTION_SOURCE,
+        .options = options_taken,
+        .statuses = "0 OK, 1 WARNING, 2 CRITICAL or usage, 3 UNKNOWN",
         .run = check_run,
 };

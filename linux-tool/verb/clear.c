@@ -13,17 +13,17 @@
 #include "linux/dump-directory.h"
 #include "store/selection.h"
 
-#define OPTIONS_SELECTING (OPTION_ALL | OPTION_DUMPED | OPTION_OLDER_THAN | OPTION_KEEP)
-
 static const char *directory_of(const struct options *options) {
-        return options->output ? options->output : DUMP_DIRECTORY;
+        const char *directory = options_text(options, &option_output);
+
+        return directory ? directory : DUMP_DIRECTORY;
 }
 
 /* A record whose time lies in the future, by a clock that was wrong, is not old. */
 static uint64_t age_limit(const struct options *options) {
-        uint64_t now = (uint64_t) time(NULL);
+        uint64_t now = (uint64_t) time(NULL), age = options_number(options, &option_older_than);
 
-        return now > options->older_than_seconds ? now - options->older_than_seconds : 0;
+        return now > age ? now - age : 0;
 }
 
 static bool is_dump(const struct catalog_record *row) {
@@ -37,7 +37,7 @@ static bool is_dump(const struct catalog_record *row) {
 static int leave_dumps_out(const struct inventory *inventory, const struct options *options, int count) {
         int left = 0;
 
-        if (options->operand_count > 0 || options->source_count > 0)
+        if (options->operand_count > 0 || options_have(options, &option_source))
                 return count;
         for (size_t i = 0; i < inventory->catalog.row_count; i++) {
                 struct catalog_record *row = inventory->catalog.rows[i];
@@ -66,12 +66,12 @@ static int mark_dumps(const struct inventory *inventory) {
 
 static int select_records(struct inventory *inventory, const struct options *options) {
         const struct selection selection = {
-                .ids = (const char *const *) options->operands,
+                .ids = options->operands,
                 .id_count = options->operand_count,
-                .only_crashes = !options_have(options, OPTION_ALL),
-                .limit_age = options_have(options, OPTION_OLDER_THAN),
+                .only_crashes = !options_have(options, &option_all),
+                .limit_age = options_have(options, &option_older_than),
                 .made_before = age_limit(options),
-                .keep_events = options->keep,
+                .keep_events = options_number(options, &option_keep),
         };
         const char *unknown = NULL;
         int r;
@@ -82,7 +82,7 @@ static int select_records(struct inventory *inventory, const struct options *opt
         if (r > 0)
                 r = leave_dumps_out(inventory, options, r);
         (void) mark_dumps(inventory);
-        if (r > 0 && options_have(options, OPTION_DUMPED))
+        if (r > 0 && options_have(options, &option_dumped))
                 r = save_keep_dumped(inventory, directory_of(options));
         return r;
 }
@@ -211,10 +211,10 @@ static int print_json(const struct catalog *catalog, bool dry_run, const struct 
 
 static int print(const struct options *options, const struct catalog *catalog,
                  const struct clear_result *result, struct output *output) {
-        bool dry_run = options_have(options, OPTION_DRY_RUN);
+        bool dry_run = options_have(options, &option_dry_run);
 
-        return options_have(options, OPTION_JSON) ? print_json(catalog, dry_run, result, output)
-                                                  : print_lines(catalog, dry_run, output);
+        return options_have(options, &option_json) ? print_json(catalog, dry_run, result, output)
+                                                   : print_lines(catalog, dry_run, output);
 }
 
 static void note_result(const struct clear_result *result, bool only_dumps, const char *directory) {
@@ -246,12 +246,12 @@ static int clear_chosen(struct inventory *inventory, const struct options *optio
         const struct clear_result nothing = { 0 };
         int count = leave_read_only_out(inventory);
 
-        if (count == 0 || options_have(options, OPTION_DRY_RUN)) {
+        if (count == 0 || options_have(options, &option_dry_run)) {
                 if (print(options, &inventory->catalog, &nothing, output) < 0)
                         return EXIT_FAILED;
                 return inventory_status(inventory, (size_t) count);
         }
-        if (!options_have(options, OPTION_YES)) {
+        if (!options_have(options, &option_yes)) {
                 if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
                         message_error("clear: nobody to ask whether to erase: add --yes");
                         return EXIT_USAGE;
@@ -264,15 +264,22 @@ static int clear_chosen(struct inventory *inventory, const struct options *optio
         return erase(inventory, options, output);
 }
 
+static bool says_which(const struct options *options) {
+        return options->operand_count > 0 || options_have(options, &option_all) ||
+               options_have(options, &option_dumped) || options_have(options, &option_older_than) ||
+               options_have(options, &option_keep);
+}
+
 static const char *misuse_of(const struct options *options) {
-        if (options->operand_count == 0 && !options_have(options, OPTIONS_SELECTING))
+        if (!says_which(options))
                 return "say what: ids, --all, --dumped, --older-than or --keep";
-        if (options->operand_count > 0 && options_have(options, OPTION_ALL))
+        if (options->operand_count > 0 && options_have(options, &option_all))
                 return "--all and ids exclude each other";
         return NULL;
 }
 
-static int clear_run(const struct options *options, struct output *output) {
+static int clear_run(const struct options *options, void *context) {
+        struct output *output = context;
         _cleanup_inventory_ struct inventory inventory = { 0 };
         const char *misuse = misuse_of(options);
         int count;
@@ -291,6 +298,10 @@ static int clear_run(const struct options *options, struct output *output) {
         return clear_chosen(&inventory, options, output);
 }
 
+static const struct option *const options_taken[] = { &option_source,     &option_all,    &option_dumped,
+                                                      &option_older_than, &option_keep,   &option_dry_run,
+                                                      &option_yes,        &option_output, NULL };
+
 const struct verb verb_clear = {
         .name = "clear",
         .operands = "[ID...]",
@@ -300,8 +311,7 @@ const struct verb verb_clear = {
                        "copy is not erased. Asks on a terminal, and refuses without --yes otherwise.\n"
                        "A dump of kdump is such a copy: it is removed as it is, and only when it or\n"
                        "--source kdump is named.\n",
-        .options = OPTION_SOURCE | OPTION_ALL | OPTION_DUMPED | OPTION_OLDER_THAN | OPTION_KEEP |
-                   OPTION_DRY_RUN | OPTION_YES | OPTION_OUTPUT,
+        .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
         .run = clear_run,

@@ -89,8 +89,10 @@ static int print_json(const struct catalog *catalog, const struct dump_result *r
         return json_report_print(report, output);
 }
 
-static int dump_run(const struct options *options, struct output *output) {
-        const char *directory = options->output ? options->output : DUMP_DIRECTORY;
+static int dump_run(const struct options *options, void *context) {
+        struct output *output = context;
+        const char *output_directory = options_text(options, &option_output);
+        const char *directory = output_directory ? output_directory : DUMP_DIRECTORY;
         _cleanup_inventory_ struct inventory inventory = { 0 };
         struct dump_result result;
         int count, r;
@@ -103,7 +105,7 @@ static int dump_run(const struct options *options, struct output *output) {
         r = save_selected(&inventory, directory, &result);
         if (r < 0)
                 inventory.failed = true;
-        if (options_have(options, OPTION_JSON))
+        if (options_have(options, &option_json))
                 r = print_json(&inventory.catalog, &result, directory, output);
         else
                 r = print_lines(&inventory.catalog, directory, output);
@@ -119,6 +121,8 @@ static int dump_run(const struct options *options, struct output *output) {
         return inventory_status(&inventory, (size_t) count);
 }
 
+static const struct option *const options_taken[] = { &option_source, &option_output, &option_deleted, NULL };
+
 const struct verb verb_dump = {
         .name = "dump",
         .operands = "[ID...]",
@@ -127,7 +131,7 @@ const struct verb verb_dump = {
                        "and the records, stored and decoded. Without an id everything is copied. What\n"
                        "is there already with the same bytes is not written again; other bytes get a\n"
                        "name of their own.\n",
-        .options = OPTION_SOURCE | OPTION_OUTPUT | OPTION_DELETED,
+        .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
         .run = dump_run,

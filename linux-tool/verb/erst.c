@@ -148,7 +148,8 @@ static int judge_table(const char *path, struct bytes raw, struct judged *ret_ju
         return 0;
 }
 
-static int erst_run(const struct options *options, struct output *output) {
+static int erst_run(const struct options *options, void *context) {
+        struct output *output = context;
         bool named = options->operand_count > 0;
         const char *path = named ? options->operands[0] : ERST_TABLE_FILE;
         _cleanup_buffer_ struct buffer raw;
@@ -167,7 +168,7 @@ static int erst_run(const struct options *options, struct output *output) {
         }
         if (judge_table(path, buffer_bytes(&raw), &judged) < 0)
                 return EXIT_FAILED;
-        if (options_have(options, OPTION_JSON))
+        if (options_have(options, &option_json))
                 r = print_json(&judged, path, output);
         else
                 r = print_lines(&judged, output);

@@ -113,13 +113,14 @@ static int print_json(const struct kdump_settings *settings, const struct save_r
 
 static int print(const struct options *options, const struct kdump_settings *settings,
                  const struct save_result *result, struct output *output) {
-        if (options_have(options, OPTION_JSON))
+        if (options_have(options, &option_json))
                 return print_json(settings, result, output);
         return sink_format(&output->sink, "%s\n", result->name);
 }
 
-static int capture_run(const struct options *options, struct output *output) {
-        const char *root = options->root ? options->root : "";
+static int capture_run(const struct options *options, void *context) {
+        struct output *output = context;
+        const char *root = options_have(options, &option_root) ? options_text(options, &option_root) : "";
         struct save_result result = { .name = "" };
         struct kdump_settings settings;
         struct machine_paths paths;
@@ -147,14 +148,16 @@ static int capture_run(const struct options *options, struct output *output) {
         return EXIT_DONE;
 }
 
+static const struct option *const options_taken[] = { &option_config, &option_output, &option_root, NULL };
+
 const struct verb verb_kdump_capture = {
-        .name = GROUP_KDUMP " capture",
+        .name = "kdump capture",
         .operands = "",
         .summary = "in a crash kernel: save log and memory of what crashed",
         .description = "For a system that booted as the crash kernel by other means than our own\n"
                        "initramfs: saves what /proc/vmcore holds into a new directory, the log first,\n"
                        "then the image, and keeps the newest dumps. It does not restart the machine.\n"
                        "Exit status 3 when this is no crash kernel.\n",
-        .options = OPTION_CONFIG | OPTION_OUTPUT | OPTION_ROOT,
+        .options = options_taken,
         .run = capture_run,
 };

@@ -24,6 +24,14 @@
 #define KIB_OF(bytes)   ((unsigned long long) ((bytes) + 1023) / 1024)
 #define MIB_OF(bytes)   ((unsigned long long) (bytes) >> 20)
 
+static const struct option option_lock = { "lock", 0, NULL, "allow no other load until the next boot" };
+static const struct option option_initramfs = {
+        .name = "initramfs",
+        .argument = "FILE",
+        .help = "write the initramfs there, and load nothing",
+        .wanted = "is no file",
+};
+
 struct load {
         const struct options *options;
         struct kdump_settings settings;
@@ -132,15 +140,15 @@ static int print_json(const struct load *load, struct output *output) {
 }
 
 static int report(const struct load *load, struct output *output) {
-        int r = options_have(load->options, OPTION_JSON) ? print_json(load, output)
-                                                         : print_text(load, output);
+        int r = options_have(load->options, &option_json) ? print_json(load, output)
+                                                          : print_text(load, output);
 
         return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* Of what is not loaded the notes and errors tell; JSON has all of it. */
 static int report_nothing(const struct load *load, struct output *output, int status) {
-        if (options_have(load->options, OPTION_JSON) && print_json(load, output) < 0)
+        if (options_have(load->options, &option_json) && print_json(load, output) < 0)
                 return EXIT_FAILED;
         return status;
 }
@@ -166,7 +174,8 @@ static int only_write(struct load *load, struct output *output) {
                 message_error("there is no initramfs of ours for this target");
                 return EXIT_FAILED;
         }
-        if (write_initramfs(load->options->initramfs, buffer_bytes(&preparation->initramfs)) < 0)
+        if (write_initramfs(options_text(load->options, &option_initramfs),
+                            buffer_bytes(&preparation->initramfs)) < 0)
                 return EXIT_FAILED;
         return report(load, output);
 }
@@ -224,7 +233,7 @@ static int arm(struct load *load) {
                 r = kdump_tools_install(&preparation->tools.image, preparation->target.directory, &reason);
         if (r == 0)
                 r = crash_kernel_load("", &crash_kernel, &reason);
-        if (r == 0 && options_have(load->options, OPTION_LOCK))
+        if (r == 0 && options_have(load->options, &option_lock))
                 r = crash_kernel_lock("", &reason);
         if (r < 0)
                 message_error("%s", reason.text);
@@ -248,7 +257,7 @@ static int load_now(struct load *load, struct output *output) {
 static bool is_left_alone(const struct load *load) {
         enum crash_path path = load->preparation.decision.path;
 
-        if (load->options->initramfs || options_have(load->options, OPTION_DRY_RUN))
+        if (options_have(load->options, &option_initramfs) || options_have(load->options, &option_dry_run))
                 return false;
         return path == CRASH_PATH_PSTORE ||
                (path == CRASH_PATH_NONE && !kdump_preparation_fault(&load->preparation));
@@ -260,14 +269,15 @@ static int run_prepared(struct load *load, struct output *output) {
                 return leave_alone(load, output);
         kdump_preparation_complete(&load->preparation);
         tell_problems(&load->preparation);
-        if (load->options->initramfs)
+        if (options_have(load->options, &option_initramfs))
                 return only_write(load, output);
-        if (options_have(load->options, OPTION_DRY_RUN))
+        if (options_have(load->options, &option_dry_run))
                 return only_tell(load, output);
         return load_now(load, output);
 }
 
-static int load_run(const struct options *options, struct output *output) {
+static int load_run(const struct options *options, void *context) {
+        struct output *output = context;
         struct load *load = calloc(1, sizeof(*load));
         int status = EXIT_FAILED;
 
@@ -287,6 +297,11 @@ static int load_run(const struct options *options, struct output *output) {
         return status;
 }
 
+static const struct option *const options_taken[] = { &option_config,    &option_kernel,
+                                                      &option_initramfs, &option_path,
+                                                      &option_lock,      &option_output,
+                                                      &option_dry_run,   NULL };
+
 const struct verb verb_kdump_load = {
         .name = "kdump load",
         .operands = "",
@@ -294,7 +309,6 @@ const struct verb verb_kdump_load = {
         .description = "Builds a small initramfs for the file system that dumps go to, and hands it with\n"
                        "the kernel to the running one, into the memory that crashkernel= has reserved.\n"
                        "Where pstore takes a panic nothing is loaded, but with --path kdump or both.\n",
-        .options = OPTION_CONFIG | OPTION_KERNEL | OPTION_INITRAMFS | OPTION_PATH | OPTION_LOCK |
-                   OPTION_OUTPUT | OPTION_DRY_RUN,
+        .options = options_taken,
         .run = load_run,
 };

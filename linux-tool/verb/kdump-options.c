@@ -4,7 +4,64 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "linux-tool/output/message.h"
+
+static int parse_path(const char *text, uint64_t *ret_number) {
+        enum crash_path path;
+
+        if (crash_path_parse(text, &path) < 0)
+                return ERR_VALUE;
+        *ret_number = path;
+        return 0;
+}
+
+/* The kernel's own notation, of which megabytes are enough. */
+static int parse_reserve(const char *text, uint64_t *ret_number) {
+        struct bytes view = text_view(text);
+        uint64_t number;
+        size_t at = 0;
+
+        if (decimal_parse(view, &at, KDUMP_RESERVE_MAX_MIB, &number) < 0 || at + 1 != view.size ||
+            text[at] != 'M' || number == 0)
+                return ERR_VALUE;
+        *ret_number = number;
+        return 0;
+}
+
+const struct option option_config = {
+        .name = "config",
+        .argument = "FILE",
+        .help = "settings (default: " KDUMP_SETTINGS_PATH ")",
+        .wanted = "is no file",
+};
+const struct option option_kernel = {
+        .name = "kernel",
+        .letter = 'k',
+        .argument = "FILE",
+        .help = "the kernel to boot after a crash (default: this one)",
+        .wanted = "is no file",
+};
+const struct option option_path = {
+        .name = "path",
+        .argument = "PATH",
+        .help = "where a panic goes: auto, pstore, kdump or both",
+        .parse = parse_path,
+        .wanted = "is none of auto, pstore, kdump and both",
+};
+const struct option option_reserve = {
+        .name = "reserve",
+        .argument = "SIZE",
+        .help = "for the crash kernel, as 80M (default: what it needs)",
+        .parse = parse_reserve,
+        .wanted = "is no size: a number and M",
+};
+const struct option option_root = {
+        .name = "root",
+        .argument = "DIR",
+        .help = "a system that is not the running one",
+        .wanted = "is no directory",
+};
 
 static int take_path(const char *path, char member[PATH_MAX]) {
         if (!path)
@@ -18,23 +75,24 @@ static int take_path(const char *path, char member[PATH_MAX]) {
 static int take_options(const struct options *options, struct kdump_settings *settings) {
         int r;
 
-        if (options_have(options, OPTION_PATH))
-                settings->path = options->path;
-        if (options_have(options, OPTION_RESERVE))
-                settings->reserve_mib = options->reserve_mib;
-        r = take_path(options->kernel, settings->kernel);
-        return r < 0 ? r : take_path(options->output, settings->directory);
+        if (options_have(options, &option_path))
+                settings->path = (enum crash_path) options_number(options, &option_path);
+        if (options_have(options, &option_reserve))
+                settings->reserve_mib = (unsigned) options_number(options, &option_reserve);
+        r = take_path(options_text(options, &option_kernel), settings->kernel);
+        return r < 0 ? r : take_path(options_text(options, &option_output), settings->directory);
 }
 
-int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings) {
-        const char *path = options->config ? options->config : KDUMP_SETTINGS_PATH;
+int kdump_settings_load_from(const char *default_path, const struct options *options,
+                             struct kdump_settings *ret_settings) {
+        const char *path = options_text(options, &option_config);
         struct kdump_settings settings;
         struct reason reason;
         int r;
 
         kdump_settings_default(&settings);
-        r = kdump_settings_read(path, &settings, &reason);
-        if (r < 0 && (r != ERR_NOT_FOUND || options->config)) {
+        r = kdump_settings_read(path ? path : default_path, &settings, &reason);
+        if (r < 0 && (r != ERR_NOT_FOUND || path)) {
                 message_error("%s", reason.text);
                 return r;
         }
@@ -43,4 +101,8 @@ int kdump_settings_load(const struct options *options, struct kdump_settings *re
                 return r;
         *ret_settings = settings;
         return 0;
+}
+
+int kdump_settings_load(const struct options *options, struct kdump_settings *ret_settings) {
+        return kdump_settings_load_from(KDUMP_SETTINGS_PATH, options, ret_settings);
 }

@@ -18,7 +18,10 @@
 #include "linux-tool/verb/verbs.h"
 #include "linux/command.h"
 #include "linux/own-file.h"
+#include "linux/system-file.h"
 #include "posix/memory.h"
+
+static const struct option option_remove = { "remove", 0, NULL, "undo it" };
 
 #define MIB                  ((uint64_t) 1024 * 1024)
 
@@ -86,22 +89,23 @@ static int compute_mib(const struct kdump_settings *settings, unsigned *ret_mib)
 
 /* Of a system that is not running its own settings count, and nothing can be computed. */
 static int choose_mib(const struct options *options, unsigned *ret_mib) {
-        struct options of_root = *options;
+        const char *root = options_text(options, &option_root);
         struct kdump_settings settings;
         char path[PATH_MAX];
         int r;
 
-        if (options->root && !options->config &&
-            snprintf(path, sizeof(path), "%s%s", options->root, KDUMP_SETTINGS_PATH) < (int) sizeof(path))
-                of_root.config = access(path, F_OK) == 0 ? path : "/dev/null";
-        r = kdump_settings_load(&of_root, &settings);
+        if (!system_file_path(root ? root : "", KDUMP_SETTINGS_PATH, path)) {
+                message_failure(root, ERR_TOO_LARGE);
+                return ERR_TOO_LARGE;
+        }
+        r = kdump_settings_load_from(path, options, &settings);
         if (r < 0)
                 return r;
         if (settings.reserve_mib > 0) {
                 *ret_mib = settings.reserve_mib;
                 return 0;
         }
-        if (!options->root)
+        if (!root)
                 return compute_mib(&settings, ret_mib);
         message_error("kdump setup: with --root nothing can be computed: say how much by --reserve");
         return ERR_INVALID_ARGUMENT;
@@ -334,21 +338,22 @@ static bool is_directory(const char *root) {
         return !root || (stat(root, &status) == 0 && S_ISDIR(status.st_mode));
 }
 
-static int setup_run(const struct options *options, struct output *output) {
+static int setup_run(const struct options *options, void *context) {
+        struct output *output = context;
+        const char *root = options_text(options, &option_root);
         struct run run = {
-                .setup = { .root = options->root ? options->root : "",
-                           .remove = options_have(options, OPTION_REMOVE) },
-                .dry_run = options_have(options, OPTION_DRY_RUN),
+                .setup = { .root = root ? root : "", .remove = options_have(options, &option_remove) },
+                .dry_run = options_have(options, &option_dry_run),
         };
         struct reason reason = { .text = "out of memory" };
         int r, printed = 0;
 
-        if (run.setup.remove && options_have(options, OPTION_RESERVE)) {
+        if (run.setup.remove && options_have(options, &option_reserve)) {
                 message_error("kdump setup: --remove and --reserve exclude each other");
                 return EXIT_USAGE;
         }
-        if (!is_directory(options->root)) {
-                message_error("kdump setup: %s: no directory", options->root);
+        if (!is_directory(root)) {
+                message_error("kdump setup: %s: no directory", root);
                 return EXIT_FAILED;
         }
         if (!run.setup.remove) {
@@ -356,7 +361,7 @@ static int setup_run(const struct options *options, struct output *output) {
                 if (r < 0)
                         return r == ERR_INVALID_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
         }
-        if (options_have(options, OPTION_JSON))
+        if (options_have(options, &option_json))
                 run.others = json_object_new_array();
         r = do_it(&run, &reason);
         if (r == 0 || run.follow_up_count > 0)
@@ -367,6 +372,9 @@ static int setup_run(const struct options *options, struct output *output) {
         return r < 0 || printed < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
+static const struct option *const options_taken[] = { &option_config, &option_dry_run, &option_reserve,
+                                                      &option_remove, &option_root,    NULL };
+
 const struct verb verb_kdump_setup = {
         .name = "kdump setup",
         .operands = "",
@@ -376,6 +384,6 @@ const struct verb verb_kdump_setup = {
                        "a line of its own in /etc/kernel/cmdline, and has the boot loader take it; and\n"
                        "/etc/sysctl.d/60-pstore-fw.conf, which says what makes the kernel panic, and\n"
                        "why. A second run changes nothing; --remove undoes it.\n",
-        .options = OPTION_CONFIG | OPTION_DRY_RUN | OPTION_RESERVE | OPTION_REMOVE | OPTION_ROOT,
+        .options = options_taken,
         .run = setup_run,
 };

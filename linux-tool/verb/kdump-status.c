@@ -205,13 +205,14 @@ static int status_of_machine(const struct options *options, struct status *statu
         }
         kdump_facts_look("", &status->settings, &status->facts);
         kdump_judge(&status->facts, &status->preparation, &status->judgement);
-        r = options_have(options, OPTION_JSON) ? print_json(status, output)
-                                               : print_text(status, &output->sink);
+        r = options_have(options, &option_json) ? print_json(status, output)
+                                                : print_text(status, &output->sink);
         kdump_preparation_free(&status->preparation);
         return r;
 }
 
-static int status_run(const struct options *options, struct output *output) {
+static int status_run(const struct options *options, void *context) {
+        struct output *output = context;
         _cleanup_free_ struct status *status = calloc(1, sizeof(*status));
 
         if (!status) {
@@ -223,6 +224,8 @@ static int status_run(const struct options *options, struct output *output) {
         return status->judgement.as_meant ? EXIT_DONE : EXIT_FAILED;
 }
 
+static const struct option *const options_taken[] = { &option_config, NULL };
+
 const struct verb verb_kdump_status = {
         .name = "kdump status",
         .operands = "",
@@ -231,6 +234,6 @@ const struct verb verb_kdump_status = {
                        "much memory is reserved and needed, and for what; where a dump would go; what\n"
                        "stands in the way (Secure Boot, lockdown, other services); the dumps that are\n"
                        "there. The exit status is 0 when a panic leaves a trace as meant, else 1.\n",
-        .options = OPTION_CONFIG,
+        .options = options_taken,
         .run = status_run,
 };

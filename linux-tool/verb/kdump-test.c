@@ -93,7 +93,7 @@ static int begin(const struct options *options, const struct kdump_settings *set
         }
         if (check_armed(settings, &token) < 0)
                 return EXIT_FAILED;
-        if (!options_have(options, OPTION_YES)) {
+        if (!options_have(options, &option_yes)) {
                 if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
                         message_error("kdump test: nobody to ask whether to crash the machine: add --yes");
                         return EXIT_USAGE;
@@ -151,8 +151,8 @@ static int verify(const struct options *options, const struct kdump_settings *se
         if (r == 0)
                 r = kdump_test_verify("", settings->directory, token, tool, result);
         if (r == 0)
-                r = options_have(options, OPTION_JSON) ? print_json(token, result, output)
-                                                       : print_text(token, result, &output->sink);
+                r = options_have(options, &option_json) ? print_json(token, result, output)
+                                                        : print_text(token, result, &output->sink);
         if (r < 0) {
                 message_failure("kdump test", r);
                 return EXIT_FAILED;
@@ -171,7 +171,8 @@ static bool is_of_this_boot(const struct test_token *token) {
         return test_token_boot_id("", boot_id) && strcmp(boot_id, token->boot_id) == 0;
 }
 
-static int test_run(const struct options *options, struct output *output) {
+static int test_run(const struct options *options, void *context) {
+        struct output *output = context;
         struct kdump_settings settings;
         struct test_token token;
         int r;
@@ -188,6 +189,8 @@ static int test_run(const struct options *options, struct output *output) {
         return begin(options, &settings);
 }
 
+static const struct option *const options_taken[] = { &option_config, &option_yes, NULL };
+
 const struct verb verb_kdump_test = {
         .name = "kdump test",
         .operands = "",
@@ -196,6 +199,6 @@ const struct verb verb_kdump_test = {
                        "crash kernel is loaded. The next run, after the machine has come back, looks\n"
                        "for the dump: its log with a line of the test, its manifest, its image and the\n"
                        "log in that; then the test is over.\n",
-        .options = OPTION_CONFIG | OPTION_YES,
+        .options = options_taken,
         .run = test_run,
 };

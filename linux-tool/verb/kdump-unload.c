@@ -13,13 +13,14 @@ static int print_json(struct output *output, const char *outcome) {
         return json_report_print(report, output);
 }
 
-static int unload_run(const struct options *options, struct output *output) {
+static int unload_run(const struct options *options, void *context) {
+        struct output *output = context;
         struct reason reason;
         int r = crash_kernel_unload("", &reason);
 
         if (r < 0)
                 message_error("%s", reason.text);
-        if (options_have(options, OPTION_JSON) &&
+        if (options_have(options, &option_json) &&
             print_json(output, r < 0 ? "nothing unloaded" : "unloaded") < 0)
                 return EXIT_FAILED;
         if (r < 0)

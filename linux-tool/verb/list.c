@@ -27,7 +27,8 @@ static int print_json(const struct catalog *catalog, struct output *output) {
         return json_report_print(report, output);
 }
 
-static int list_run(const struct options *options, struct output *output) {
+static int list_run(const struct options *options, void *context) {
+        struct output *output = context;
         _cleanup_inventory_ struct inventory inventory;
         int count, r;
 
@@ -36,7 +37,7 @@ static int list_run(const struct options *options, struct output *output) {
         count = inventory_select(&inventory, options);
         if (count < 0)
                 return inventory_status(&inventory, 0);
-        if (options_have(options, OPTION_JSON))
+        if (options_have(options, &option_json))
                 r = print_json(&inventory.catalog, output);
         else
                 r = list_selected(&inventory.catalog, &output->sink);
@@ -47,6 +48,8 @@ static int list_run(const struct options *options, struct output *output) {
         return inventory_status(&inventory, (size_t) count);
 }
 
+static const struct option *const options_taken[] = { &option_source, &option_deleted, NULL };
+
 const struct verb verb_list = {
         .name = "list",
         .operands = "[ID...]",
@@ -55,7 +58,7 @@ const struct verb verb_list = {
                        "its log. STORED is the size of the stored bytes, LOG that of the decoded log.\n"
                        "Records that belong to no event come last. The ids are what the other verbs\n"
                        "take. --deleted lists what was deleted from an image and not overwritten yet.\n",
-        .options = OPTION_SOURCE | OPTION_DELETED,
+        .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
         .run = list_run,

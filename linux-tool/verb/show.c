@@ -79,26 +79,27 @@ static int print_json(const struct catalog *catalog, bool with_parts, struct out
 }
 
 static int show(const struct options *options, const struct inventory *inventory, struct output *output) {
-        if (options_have(options, OPTION_JSON))
-                return print_json(&inventory->catalog, options_have(options, OPTION_PARTS), output);
-        if (options_have(options, OPTION_RAW))
+        if (options_have(options, &option_json))
+                return print_json(&inventory->catalog, options_have(options, &option_parts), output);
+        if (options_have(options, &option_raw))
                 return show_selected(&inventory->catalog, SHOW_RAW, &output->sink);
-        if (options_have(options, OPTION_PARTS))
+        if (options_have(options, &option_parts))
                 return show_selected(&inventory->catalog, SHOW_PARTS, &output->sink);
         return show_selected(&inventory->catalog, SHOW_JOINED, &output->sink);
 }
 
 static const char *conflict_of(const struct options *options) {
-        if (options_have(options, OPTION_ALL) && options->operand_count > 0)
+        if (options_have(options, &option_all) && options->operand_count > 0)
                 return "--all and ids exclude each other";
-        if (options_have(options, OPTION_RAW) && options_have(options, OPTION_PARTS))
+        if (options_have(options, &option_raw) && options_have(options, &option_parts))
                 return "--raw and --parts exclude each other";
-        if (options_have(options, OPTION_RAW) && options_have(options, OPTION_JSON))
+        if (options_have(options, &option_raw) && options_have(options, &option_json))
                 return "--raw and --json exclude each other: JSON cannot hold every byte";
         return NULL;
 }
 
-static int show_run(const struct options *options, struct output *output) {
+static int show_run(const struct options *options, void *context) {
+        struct output *output = context;
         _cleanup_inventory_ struct inventory inventory = { 0 };
         const char *conflict = conflict_of(options);
         int count;
@@ -109,7 +110,7 @@ static int show_run(const struct options *options, struct output *output) {
         }
         if (inventory_load(&inventory, options) < 0)
                 return EXIT_FAILED;
-        if (options->operand_count > 0 || options_have(options, OPTION_ALL))
+        if (options->operand_count > 0 || options_have(options, &option_all))
                 count = inventory_select(&inventory, options);
         else
                 count = select_newest(&inventory);
@@ -117,10 +118,13 @@ static int show_run(const struct options *options, struct output *output) {
                 return inventory_status(&inventory, 0);
         if (count == 0 && inventory.catalog.record_count == 0 && !inventory.failed)
                 message_note("no records");
-        if ((count > 0 || options_have(options, OPTION_JSON)) && show(options, &inventory, output) < 0)
+        if ((count > 0 || options_have(options, &option_json)) && show(options, &inventory, output) < 0)
                 return EXIT_FAILED;
         return inventory_status(&inventory, (size_t) count);
 }
+
+static const struct option *const options_taken[] = { &option_source, &option_all,     &option_raw,
+                                                      &option_parts,  &option_deleted, NULL };
 
 const struct verb verb_show = {
         .name = "show",
@@ -129,7 +133,7 @@ const struct verb verb_show = {
         .description = "Without an id and without --all it is the newest event's. Missing parts are\n"
                        "named where they are missing. On a terminal control characters are made\n"
                        "visible; to a file or a pipe every byte goes as it is.\n",
-        .options = OPTION_SOURCE | OPTION_ALL | OPTION_RAW | OPTION_PARTS | OPTION_DELETED,
+        .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
         .run = show_run,

@@ -53,18 +53,15 @@ static struct record_source *find_writable(const struct inventory *inventory) {
 static struct record_source *choose_source(const struct options *options, struct inventory *inventory) {
         /* pstore itself takes records from the kernel alone; erst-dbg is not loaded by default. */
         static const char *const writable[] = { "efivarfs", "erst-dbg" };
+        const char *source = options_text(options, &option_source);
 
-        if (options->source_count > 1) {
-                message_error("write: one --source at a time; try 'pstore-fw write --help'");
-                return NULL;
-        }
-        if (options->source_count == 0)
+        if (!source)
                 return inventory_make_sources(inventory, writable, 2) < 0 ? NULL : find_writable(inventory);
-        if (inventory_make_sources(inventory, options->sources, 1) < 0)
+        if (inventory_make_sources(inventory, &source, 1) < 0)
                 return NULL;
         if (inventory->sources[0]->operations->write)
                 return inventory->sources[0];
-        message_error("%s: %s: it can only be read", options->sources[0], error_text(ERR_NOT_SUPPORTED));
+        message_error("%s: %s: it can only be read", source, error_text(ERR_NOT_SUPPORTED));
         return NULL;
 }
 
@@ -102,7 +99,7 @@ static int print_id(const struct options *options, const struct record_source *s
         if (r < 0)
                 return r;
         record_format_id(&record, &text);
-        if (!options_have(options, OPTION_JSON))
+        if (!options_have(options, &option_json))
                 return sink_format(&output->sink, "%s\n", id);
         report = json_report_new("write");
         json_add_string(report, "id", id);
@@ -110,18 +107,24 @@ static int print_id(const struct options *options, const struct record_source *s
         return json_report_print(report, output);
 }
 
-static int write_run(const struct options *options, struct output *output) {
+static int write_run(const struct options *options, void *context) {
+        struct output *output = context;
         _cleanup_inventory_ struct inventory inventory = { 0 };
         _cleanup_buffer_ struct buffer log;
+        const char *sources[SOURCES_MAX];
         struct record_source *source;
         struct record_draft draft;
         char name[RECORD_NAME_SIZE];
         int r;
 
         buffer_init(&log, &system_allocator);
+        if (options_texts(options, &option_source, sources) > 1) {
+                message_error("write: one --source at a time; try 'pstore-fw write --help'");
+                return EXIT_USAGE;
+        }
         source = choose_source(options, &inventory);
         if (!source)
-                return options->source_count > 1 ? EXIT_USAGE : EXIT_FAILED;
+                return EXIT_FAILED;
         if (read_log(options, &log) < 0)
                 return EXIT_FAILED;
         draft = (struct record_draft){ .log = buffer_bytes(&log), .seconds = (uint64_t) time(NULL) };
@@ -133,6 +136,8 @@ static int write_run(const struct options *options, struct output *output) {
         return print_id(options, source, name, output) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
+static const struct option *const options_taken[] = { &option_source, &option_type, NULL };
+
 const struct verb verb_write = {
         .name = "write",
         .operands = "[FILE]",
@@ -140,7 +145,7 @@ const struct verb verb_write = {
         .description = "The record looks like one of the kernel's, so that its pstore shows it after a\n"
                        "reboot. It is read back and compared. Without --source it goes to the first\n"
                        "store of this machine that can be written: EFI variables, then ERST.\n",
-        .options = OPTION_SOURCE | OPTION_TYPE,
+        .options = options_taken,
         .operand_max = 1,
         .run = write_run,
 };

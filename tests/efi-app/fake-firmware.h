@@ -17,7 +17,7 @@
  *
  *      struct fake_firmware *fake = fake_firmware_new();
  *      fake_firmware_say(fake, u"list");
- *      assert_int_equal(fake_firmware_run(fake), EXIT_NOTHING_FOUND);
+ *      assert_int_equal(fake_firmware_run(fake), EXIT_NOTHING);
  *      fake_firmware_free(fake);
  */
 #define FAKE_ARGUMENTS_MAX 80

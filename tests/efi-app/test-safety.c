@@ -38,7 +38,7 @@ static void test_clear_copies_erases_and_looks_again(void **state) {
         assert_shown("cleared: erst:65e079fe00000001\n");
         assert_shown("cleared: efi:dump-type0-1-1-1709210000-D\n");
         assert_shown("looked for again and gone\n");
-        assert_int_equal(clear_all(), EXIT_NOTHING_FOUND);
+        assert_int_equal(clear_all(), EXIT_NOTHING);
         assert_int_equal(fake_volume_count(&fake->volume, ".bin"), 4);
 }
 
@@ -65,7 +65,7 @@ static void test_clear_of_one(void **state) {
 static void test_an_unknown_id_clears_nothing(void **state) {
         (void) state;
         put_all();
-        assert_int_equal(RUN(u"clear", u"erst:65e079fe00000001", u"efi:none", u"--yes"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"clear", u"erst:65e079fe00000001", u"efi:none", u"--yes"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "efi:none: no such record or event\n");
         assert_all_there();
 }
@@ -79,7 +79,7 @@ static void test_clear_by_age_number_and_copy(void **state) {
         assert_int_equal(RUN(u"clear", u"--keep", u"1", u"--yes"), EXIT_DONE);
         assert_int_equal(fake_erst_count(&fake->device.erst), 0);
         assert_int_equal(fake_variables_count(&fake->variables), 2);
-        assert_int_equal(RUN(u"clear", u"--dumped", u"--yes"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"clear", u"--dumped", u"--yes"), EXIT_NOTHING);
         assert_int_equal(RUN(u"dump"), EXIT_DONE);
         assert_int_equal(RUN(u"clear", u"--dumped", u"--yes"), EXIT_DONE);
         assert_int_equal(fake_variables_count(&fake->variables), 0);
@@ -90,8 +90,8 @@ static void test_no_clock_no_age(void **state) {
         (void) state;
         put_all();
         fake->time_status = EFI_DEVICE_ERROR;
-        assert_int_equal(RUN(u"clear", u"--older-than", u"0s", u"--yes"), EXIT_NOTHING_FOUND);
-        assert_int_equal(RUN(u"clear", u"--older-than", u"30d", u"--yes"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"clear", u"--older-than", u"0s", u"--yes"), EXIT_NOTHING);
+        assert_int_equal(RUN(u"clear", u"--older-than", u"30d", u"--yes"), EXIT_NOTHING);
         assert_all_there();
         assert_int_equal(RUN(u"dump"), EXIT_DONE);
         assert_int_equal(fake_volume_count(&fake->volume, ".bin"), 4);

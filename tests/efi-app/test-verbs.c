@@ -9,12 +9,12 @@ static const CHAR16 *const no_words[] = { NULL };
 static void test_a_machine_with_neither_store(void **state) {
         (void) state;
         fake->variables.names = NAMES_UNSUPPORTED;
-        assert_int_equal(RUN(u"list"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"list"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "no records\n");
-        assert_int_equal(RUN(u"show"), EXIT_NOTHING_FOUND);
-        assert_int_equal(run_words(no_words), EXIT_NOTHING_FOUND);
-        assert_int_equal(RUN(u"clear", u"--all", u"--yes"), EXIT_NOTHING_FOUND);
-        assert_int_equal(RUN(u"list", u"--quiet"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"show"), EXIT_NOTHING);
+        assert_int_equal(run_words(no_words), EXIT_NOTHING);
+        assert_int_equal(RUN(u"clear", u"--all", u"--yes"), EXIT_NOTHING);
+        assert_int_equal(RUN(u"list", u"--quiet"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "");
         assert_int_equal(RUN(u"check"), 2);
         assert_shown("CRITICAL  a crash leaves no trace");
@@ -24,7 +24,7 @@ static void test_a_machine_with_neither_store(void **state) {
 static void test_empty_stores(void **state) {
         (void) state;
         fake_firmware_add_device(fake);
-        assert_int_equal(RUN(u"list"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"list"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "no records\n");
         assert_int_equal(RUN(u"check"), 0);
         assert_shown("erst: 0 records");
@@ -37,7 +37,7 @@ static void test_acpi_without_erst(void **state) {
         put_variables();
         assert_int_equal(RUN(u"list"), EXIT_DONE);
         assert_not_shown("erst");
-        assert_int_equal(RUN(u"erst"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"erst"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "erst: this machine has no such store\n");
 }
 
@@ -60,26 +60,27 @@ static void assert_usage(int status, const char *line) {
 static void test_usage_errors(void **state) {
         (void) state;
         put_variables();
-        assert_usage(RUN(u"frob"), "frob: is no verb; try --help\n");
-        assert_usage(RUN(u""), ": is no verb; try --help\n");
-        assert_usage(RUN(u"list", u"--frob"), "--frob: is no option; try --help\n");
-        assert_usage(RUN(u"list", u"--all"), "--all: is no option of this verb; try --help\n");
-        assert_usage(RUN(u"list", u"x"), "x: is one argument too many; try --help\n");
-        assert_usage(RUN(u"list", u"--source"), "--source: wants a value; try --help\n");
+        assert_usage(RUN(u"frob"), "frob: no such verb; try --help\n");
+        assert_usage(RUN(u""), ": no such verb; try --help\n");
+        assert_usage(RUN(u"list", u"--frob"), "--frob: unknown or ambiguous option; try --help\n");
+        assert_usage(RUN(u"list", u"--all"), "--all: not an option of list; try --help\n");
+        assert_usage(RUN(u"list", u"x"), "x: one argument too many for list; try --help\n");
+        assert_usage(RUN(u"list", u"--source"), "--source: needs an argument; try --help\n");
         assert_usage(RUN(u"list", u"--source", u"ersd"),
-                     "ersd: is no source here: erst or efi; try --help\n");
+                     "--source: 'ersd' is no source here: erst or efi; try --help\n");
         assert_usage(RUN(u"list", u"--source=ersd", u"--source=efi"),
-                     "ersd: is no source here: erst or efi; try --help\n");
-        assert_usage(RUN(u"show", u"1"), "1: is no id of an event or a record\n");
+                     "--source: 'ersd' is no source here: erst or efi; try --help\n");
+        assert_usage(RUN(u"show", u"1"),
+                     "1: not an id of a record or an event; 'list' prints them; try --help\n");
         assert_usage(RUN(u"write"), "write: name the one file that becomes the record\n");
-        assert_usage(RUN(u"write", u"a", u"b"), "write: name the one file that becomes the record\n");
+        assert_usage(RUN(u"write", u"a", u"b"), "b: one argument too many for write; try --help\n");
         assert_usage(RUN(u"write", u"--type", u"mce", u"a"),
-                     "--type mce: only dmesg records can be written\n");
-        assert_usage(RUN(u"erst", u"a", u"b"), "b: is one argument too many\n");
+                     "--type: 'mce' cannot be written: only dmesg can; try --help\n");
+        assert_usage(RUN(u"erst", u"a", u"b"), "b: one argument too many for erst; try --help\n");
         assert_usage(RUN(u"clear", u"--yes"), "clear: name records or events, or say --all\n");
-        assert_usage(RUN(u"clear", u"--keep", u"x", u"--yes"), "--keep x: is no number\n");
+        assert_usage(RUN(u"clear", u"--keep", u"x", u"--yes"), "--keep: 'x' is no number; try --help\n");
         assert_usage(RUN(u"clear", u"--older-than", u"30", u"--yes"),
-                     "--older-than 30: is no duration such as 30d\n");
+                     "--older-than: '30' is no age: a number and s, m, h, d or w; try --help\n");
         assert_int_equal(fake_variables_count(&fake->variables), 3);
         assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
 }
@@ -95,8 +96,11 @@ static void test_help_and_version(void **state) {
                 end = strchr(line, '\n');
                 assert_true(end - line <= 80);
         }
-        assert_shown("clear [ID...]");
-        assert_shown("Status: 0 done, 1 failed, 2 usage, 3 nothing found");
+        assert_shown("clear [OPTION...] [ID...]");
+        assert_shown("Exit status: 0 done, 1 failed, 2 usage, 3 nothing found");
+        assert_int_equal(RUN(u"--help"), EXIT_DONE);
+        assert_shown("  dump    copy to the ESP; this is what happens without a verb\n");
+        assert_true(test_count_lines(fake_console_screen(&fake->output)) < 25);
 }
 
 /* --- list and show ------------------------------------------------------------------------------ */
@@ -128,7 +132,7 @@ static void test_show(void **state) {
         assert_string_equal(fake_console_screen(&fake->output), "Panic#1 Part1\n<0>[    9.000000] last\n");
         assert_int_equal(RUN(u"show", u"--all"), EXIT_DONE);
         assert_shown("==> " OLD_EVENT " <==\n<0>[    1.000000] old\n");
-        assert_int_equal(RUN(u"show", u"efi:none"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"show", u"efi:none"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "efi:none: no such record or event\n");
 }
 
@@ -381,7 +385,7 @@ static void test_walks_that_some_machines_give(void **state) {
         (void) state;
         fake_firmware_add_device(fake);
         fake->device.erst.lies = FAKE_ERST_EMPTY_HAS_ID_0;
-        assert_int_equal(RUN(u"list"), EXIT_NOTHING_FOUND);
+        assert_int_equal(RUN(u"list"), EXIT_NOTHING);
         put_erst();
         fake->device.erst.lies = FAKE_ERST_FIRST_ID_FOR_EVER;
         assert_int_equal(RUN(u"list"), EXIT_DONE);

@@ -6,12 +6,17 @@
 
 #define EXAMPLE "services/kdump.conf"
 
+static void give(struct options *options, const struct option *option, const char *text, uint64_t number) {
+        options->given[options->given_count++] = (struct given_option){ option, text, number };
+}
+
 static int load_text(const char *text, struct options options, struct kdump_settings *settings) {
         char *directory = scratch_make();
+        const char *path = scratch_path(directory, "kdump.conf");
         int r;
 
-        options.config = scratch_path(directory, "kdump.conf");
-        scratch_write(options.config, text_view(text));
+        give(&options, &option_config, path, 0);
+        scratch_write(path, text_view(text));
         r = kdump_settings_load(&options, settings);
         scratch_remove(directory);
         return r;
@@ -59,16 +64,14 @@ static void test_everything_said(void **state) {
 }
 
 static void test_an_option_counts_more(void **state) {
-        const struct options options = {
-                .given = OPTION_PATH | OPTION_RESERVE,
-                .path = CRASH_PATH_KDUMP,
-                .reserve_mib = 64,
-                .kernel = "/other",
-                .output = "/dumps",
-        };
+        struct options options = { 0 };
         struct kdump_settings settings;
 
         (void) state;
+        give(&options, &option_path, "kdump", CRASH_PATH_KDUMP);
+        give(&options, &option_reserve, "64M", 64);
+        give(&options, &option_kernel, "/other", 0);
+        give(&options, &option_output, "/dumps", 0);
         assert_ok(load_text("path = pstore\nreserve_mib = 99\nkernel = /k\ndirectory = /d\nkeep = 7\n",
                             options, &settings));
         assert_int_equal(settings.path, CRASH_PATH_KDUMP);
@@ -82,10 +85,12 @@ static void test_an_option_counts_more(void **state) {
 /* Half a name would be another directory. */
 static void test_an_option_that_is_too_long(void **state) {
         static char name[2 * PATH_MAX];
-        struct options output = { .output = name }, kernel = { .kernel = name };
+        struct options output = { 0 }, kernel = { 0 };
         struct kdump_settings settings;
 
         (void) state;
+        give(&output, &option_output, name, 0);
+        give(&kernel, &option_kernel, name, 0);
         memset(name, 'd', sizeof(name) - 1);
         name[0] = '/';
         assert_error(load_text("", output, &settings), ERR_TOO_LARGE);
@@ -96,11 +101,13 @@ static void test_an_option_that_is_too_long(void **state) {
 static void test_a_nul_in_the_file(void **state) {
         static const char text[] = "keep = 7\n\0path = kdump\n";
         char *directory = scratch_make();
-        struct options options = { .config = scratch_path(directory, "kdump.conf") };
+        const char *path = scratch_path(directory, "kdump.conf");
+        struct options options = { 0 };
         struct kdump_settings settings;
 
         (void) state;
-        scratch_write(options.config, bytes_of(text, sizeof(text) - 1));
+        give(&options, &option_config, path, 0);
+        scratch_write(path, bytes_of(text, sizeof(text) - 1));
         assert_error(kdump_settings_load(&options, &settings), ERR_VALUE);
         scratch_remove(directory);
 }
@@ -137,10 +144,11 @@ static void test_wrong_files(void **state) {
 }
 
 static void test_a_named_file_has_to_be_there(void **state) {
-        const struct options options = { .config = "/nowhere/kdump.conf" };
+        struct options options = { 0 };
         struct kdump_settings settings;
 
         (void) state;
+        give(&options, &option_config, "/nowhere/kdump.conf", 0);
         assert_error(kdump_settings_load(&options, &settings), ERR_NOT_FOUND);
 }
 
@@ -177,12 +185,13 @@ static bool has_setting(const char *text, const char *name) {
 }
 
 static void test_the_example_changes_nothing(void **state) {
-        const struct options options = { .config = EXAMPLE };
+        struct options options = { 0 };
         struct kdump_settings settings, ours;
         char got[4096], wanted[4096];
 
         (void) state;
         kdump_settings_default(&ours);
+        give(&options, &option_config, EXAMPLE, 0);
         assert_ok(kdump_settings_load(&options, &settings));
         print(&settings, got, sizeof(got));
         print(&ours, wanted, sizeof(wanted));

@@ -3,38 +3,28 @@
 
 #include "linux-tool/options.h"
 #include "linux-tool/output/output.h"
+#include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
 
-static const struct verb *const verbs[] = {
-        &verb_check,        &verb_list,
-        &verb_show,         &verb_dump,
-        &verb_write,        &verb_clear,
-        &verb_erst,         &verb_kdump_status,
-        &verb_kdump_setup,  &verb_kdump_load,
-        &verb_kdump_unload, &verb_kdump_capture,
-        &verb_kdump_test,   NULL,
-};
-
-/* The words of one command line, separated by spaces; getopt may reorder them. */
+/* The words of one command line, separated by spaces; the parser reorders them. */
 struct line {
         char text[256];
-        char *words[32];
-        int count;
+        const char *words[32];
+        size_t count;
 };
 
 static void split(struct line *line, const char *text) {
         char *word;
 
-        snprintf(line->text, sizeof(line->text), "pstore-fw %s", text);
+        snprintf(line->text, sizeof(line->text), "%s", text);
         line->count = 0;
         for (word = strtok(line->text, " "); word; word = strtok(NULL, " "))
                 line->words[line->count++] = word;
-        line->words[line->count] = NULL;
 }
 
 static int parse(struct line *line, const char *text, struct options *options, char *error) {
         split(line, text);
-        return options_parse(line->count, line->words, verbs, options, error);
+        return options_parse(&cli_pstore_fw, line->words, line->count, options, error);
 }
 
 static void assert_parses(struct line *line, const char *text, struct options *options) {
@@ -45,18 +35,19 @@ static void assert_parses(struct line *line, const char *text, struct options *o
 }
 
 static void test_options_before_and_behind_the_verb(void **state) {
+        const char *sources[SOURCES_MAX];
         struct options options;
         struct line line;
 
         (void) state;
         assert_parses(&line, "--json list -s pstorefs --source erst-image:x -q", &options);
-        assert_ptr_equal(options.verb, &verb_list);
-        assert_true(options_have(&options, OPTION_JSON));
-        assert_true(options_have(&options, OPTION_QUIET));
-        assert_false(options_have(&options, OPTION_ALL));
-        assert_int_equal(options.source_count, 2);
-        assert_string_equal(options.sources[0], "pstorefs");
-        assert_string_equal(options.sources[1], "erst-image:x");
+        assert_string_equal(options.verb->name, "list");
+        assert_true(options_have(&options, &option_json));
+        assert_true(options_have(&options, &option_quiet));
+        assert_false(options_have(&options, &option_all));
+        assert_int_equal(options_texts(&options, &option_source, sources), 2);
+        assert_string_equal(sources[0], "pstorefs");
+        assert_string_equal(sources[1], "erst-image:x");
         assert_int_equal(options.operand_count, 0);
 }
 
@@ -66,11 +57,11 @@ static void test_clear(void **state) {
 
         (void) state;
         assert_parses(&line, "clear --older-than 30d --keep=3 erst:0123456789abcdef -ny -o /x", &options);
-        assert_int_equal(options.older_than_seconds, 30 * 86400);
-        assert_int_equal(options.keep, 3);
-        assert_true(options_have(&options, OPTION_DRY_RUN));
-        assert_true(options_have(&options, OPTION_YES));
-        assert_string_equal(options.output, "/x");
+        assert_int_equal(options_number(&options, &option_older_than), 30 * 86400);
+        assert_int_equal(options_number(&options, &option_keep), 3);
+        assert_true(options_have(&options, &option_dry_run));
+        assert_true(options_have(&options, &option_yes));
+        assert_string_equal(options_text(&options, &option_output), "/x");
         assert_int_equal(options.operand_count, 1);
         assert_string_equal(options.operands[0], "erst:0123456789abcdef");
 }
@@ -82,11 +73,11 @@ static void test_help_and_version(void **state) {
         (void) state;
         assert_parses(&line, "--help", &options);
         assert_null(options.verb);
-        assert_true(options_have(&options, OPTION_HELP));
+        assert_true(options_have(&options, &option_help));
         assert_parses(&line, "clear -h", &options);
-        assert_ptr_equal(options.verb, &verb_clear);
+        assert_string_equal(options.verb->name, "clear");
         assert_parses(&line, "--version", &options);
-        assert_true(options_have(&options, OPTION_VERSION));
+        assert_true(options_have(&options, &option_version));
 }
 
 static void test_operands_behind_two_dashes(void **state) {
@@ -96,7 +87,7 @@ static void test_operands_behind_two_dashes(void **state) {
         (void) state;
         assert_parses(&line, "write -- --all", &options);
         assert_string_equal(options.operands[0], "--all");
-        assert_false(options_have(&options, OPTION_ALL));
+        assert_false(options_have(&options, &option_all));
 }
 
 static void test_verbs_of_two_words(void **state) {
@@ -105,22 +96,48 @@ static void test_verbs_of_two_words(void **state) {
 
         (void) state;
         assert_parses(&line, "kdump status --json", &options);
-        assert_ptr_equal(options.verb, &verb_kdump_status);
+        assert_string_equal(options.verb->name, "kdump status");
         assert_string_equal(options.group, "kdump");
         assert_int_equal(options.operand_count, 0);
         assert_parses(&line, "--reserve 80M kdump -n setup --root /mnt --config=c", &options);
-        assert_ptr_equal(options.verb, &verb_kdump_setup);
-        assert_int_equal(options.reserve_mib, 80);
-        assert_string_equal(options.root, "/mnt");
-        assert_string_equal(options.config, "c");
-        assert_true(options_have(&options, OPTION_DRY_RUN));
+        assert_string_equal(options.verb->name, "kdump setup");
+        assert_int_equal(options_number(&options, &option_reserve), 80);
+        assert_string_equal(options_text(&options, &option_root), "/mnt");
+        assert_string_equal(options_text(&options, &option_config), "c");
+        assert_true(options_have(&options, &option_dry_run));
         assert_parses(&line, "kdump load --lock --path both -k /k --initramfs i", &options);
-        assert_ptr_equal(options.verb, &verb_kdump_load);
-        assert_int_equal(options.path, CRASH_PATH_BOTH);
-        assert_string_equal(options.kernel, "/k");
-        assert_string_equal(options.initramfs, "i");
+        assert_string_equal(options.verb->name, "kdump load");
+        assert_int_equal(options_number(&options, &option_path), CRASH_PATH_BOTH);
+        assert_string_equal(options_text(&options, &option_kernel), "/k");
         assert_parses(&line, "kdump test -y", &options);
-        assert_ptr_equal(options.verb, &verb_kdump_test);
+        assert_string_equal(options.verb->name, "kdump test");
+}
+
+static void test_beginnings_of_names(void **state) {
+        struct options options;
+        struct line line;
+
+        (void) state;
+        assert_parses(&line, "clear --older 2w --al --keep=1 --keep 2", &options);
+        assert_int_equal(options_number(&options, &option_older_than), 2 * 604800);
+        assert_int_equal(options_number(&options, &option_keep), 2);
+        assert_true(options_have(&options, &option_all));
+        assert_parses(&line, "list --delete --source=efi-image:x", &options);
+        assert_true(options_have(&options, &option_deleted));
+}
+
+static void test_more_options_than_anybody_types(void **state) {
+        char error[OPTIONS_ERROR_SIZE];
+        const char *words[OPTIONS_GIVEN_MAX + 2] = { "list" };
+        struct options options;
+
+        (void) state;
+        for (size_t i = 1; i < ARRAY_SIZE(words); i++)
+                words[i] = "-q";
+        assert_ok(options_parse(&cli_pstore_fw, words, ARRAY_SIZE(words) - 1, &options, error));
+        assert_error(options_parse(&cli_pstore_fw, words, ARRAY_SIZE(words), &options, error),
+                     ERR_INVALID_ARGUMENT);
+        test_assert_contains(error, "quiet: one option too many");
 }
 
 /* Of a group alone there is only its help. */
@@ -133,7 +150,7 @@ static void test_help_of_a_group(void **state) {
         assert_null(options.verb);
         assert_string_equal(options.group, "kdump");
         assert_parses(&line, "kdump load --help", &options);
-        assert_ptr_equal(options.verb, &verb_kdump_load);
+        assert_string_equal(options.verb->name, "kdump load");
 }
 
 /* What is wrong, and the argument that the line has to name. */
@@ -175,7 +192,10 @@ static const struct {
         { "kdump status kdump", "one argument too many for kdump status" },
         { "kdump status --yes", "--yes: not an option of kdump status" },
         { "kdump load --source efivarfs", "--source: not an option of kdump load" },
-        { "list --config x", "--config" },
+        { "list --config x", "--config: not an option of list" },
+        { "clear --d", "--d: unknown or ambiguous" },
+        { "clear --=x", "--=x" },
+        { "list -q-", "--: unknown" },
         { "kdump setup --reserve 80", "'80'" },
         { "kdump setup --reserve 80G", "'80G'" },
         { "kdump setup --reserve 0M", "'0M'" },
@@ -191,7 +211,7 @@ static void test_wrong_lines(void **state) {
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(wrong_lines); i++) {
                 char error[OPTIONS_ERROR_SIZE] = "";
-                struct options options = { .keep = 77 };
+                struct options options = { .operand_count = 77 };
                 struct line line;
 
                 assert_error(parse(&line, wrong_lines[i].line, &options, error), ERR_INVALID_ARGUMENT);
@@ -199,12 +219,13 @@ static void test_wrong_lines(void **state) {
                         fail_msg("'%s': '%s' does not name '%s'", wrong_lines[i].line, error,
                                  wrong_lines[i].named);
                 assert_null(strchr(error, '\n'));
-                assert_int_equal(options.keep, 77);
+                assert_int_equal(options.operand_count, 77);
         }
 }
 
 static void test_too_many_sources(void **state) {
         char error[OPTIONS_ERROR_SIZE], text[256] = "list";
+        const char *sources[SOURCES_MAX];
         struct options options;
         struct line line;
 
@@ -212,27 +233,9 @@ static void test_too_many_sources(void **state) {
         for (int i = 0; i < SOURCES_MAX; i++)
                 strcat(text, " -spstorefs");
         assert_parses(&line, text, &options);
-        assert_int_equal(options.source_count, SOURCES_MAX);
+        assert_int_equal(options_texts(&options, &option_source, sources), SOURCES_MAX);
         strcat(text, " -spstorefs");
         assert_error(parse(&line, text, &options, error), ERR_INVALID_ARGUMENT);
-}
-
-static void test_durations(void **state) {
-        static const struct {
-                const char *text;
-                uint64_t seconds;
-        } good[] = { { "0s", 0 },       { "90s", 90 },      { "15m", 900 },
-                     { "36h", 129600 }, { "30d", 2592000 }, { "2w", 1209600 } };
-        static const char *const bad[] = { "", "s", "5", "5x", "5dd", "-5d", " 5d", "5 d", "5D" };
-        uint64_t seconds = 0;
-
-        (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
-                assert_ok(duration_parse(good[i].text, &seconds));
-                assert_int_equal(seconds, good[i].seconds);
-        }
-        for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-                assert_error(duration_parse(bad[i], &seconds), ERR_VALUE);
 }
 
 /* The help as it is printed; the caller frees it. */
@@ -244,7 +247,7 @@ static char *help_of(const struct verb *verb, const char *group) {
         FILE *stream = open_memstream(&text, &size);
 
         output_open(&output, stream, false, false);
-        assert_ok(options_print_help(verbs, &options, &output));
+        assert_ok(options_print_help(&cli_pstore_fw, &options, &output.sink));
         assert_ok(output_close(&output));
         fclose(stream);
         return text;
@@ -266,6 +269,8 @@ static void assert_help(const struct verb *verb, const char *must_have) {
 }
 
 static void test_help_has_80_columns(void **state) {
+        const struct verb *const *verbs = cli_pstore_fw.verbs;
+
         (void) state;
         for (size_t i = 0; verbs[i]; i++) {
                 assert_help(NULL, verbs[i]->name);
@@ -273,8 +278,9 @@ static void test_help_has_80_columns(void **state) {
                         assert_help_of(NULL, "kdump", verbs[i]->name);
                 assert_help(verbs[i], verbs[i]->summary);
                 assert_help(verbs[i], "--json");
+                for (size_t k = 0; verbs[i]->options && verbs[i]->options[k]; k++)
+                        assert_help(verbs[i], verbs[i]->options[k]->help);
         }
-        assert_help(&verb_clear, "--older-than=AGE");
         assert_help(NULL, "erst-image:FILE");
 }
 
@@ -285,10 +291,11 @@ int main(void) {
                 cmocka_unit_test(test_help_and_version),
                 cmocka_unit_test(test_operands_behind_two_dashes),
                 cmocka_unit_test(test_verbs_of_two_words),
+                cmocka_unit_test(test_beginnings_of_names),
+                cmocka_unit_test(test_more_options_than_anybody_types),
                 cmocka_unit_test(test_help_of_a_group),
                 cmocka_unit_test(test_wrong_lines),
                 cmocka_unit_test(test_too_many_sources),
-                cmocka_unit_test(test_durations),
                 cmocka_unit_test(test_help_has_80_columns),
         };
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/verb.h"
+
+/* In the order of the help. */
+#define VERBS(VERB)                                                                                          \
+        VERB(check)                                                                                          \
+        VERB(list)                                                                                           \
+        VERB(show)                                                                                           \
+        VERB(dump)                                                                                           \
+        VERB(write)                                                                                          \
+        VERB(clear)                                                                                          \
+        VERB(erst)
+
+#define DECLARATION(name) extern const struct verb verb_##name;
+#define ROW(name)         &verb_##name,
+
+VERBS(DECLARATION)
+
+static const struct verb *const verbs[] = { VERBS(ROW) NULL };
+
+static const struct option *const common[] = { &option_quiet, &option_help, &option_version, NULL };
+
+static const struct option *const shown[] = { &option_source, NULL };
+
+const struct cli cli_pstore_fw = {
+        .name = "pstore-fwx64.efi",
+        .about = "Reads, saves and clears the crash records in this machine's firmware. Without a\n"
+                 "verb it copies them to the ESP.\n",
+        .verbs = verbs,
+        .usual = &verb_dump,
+        .options = common,
+        .shown = shown,
+};

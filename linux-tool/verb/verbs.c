@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux-tool/verb/verbs.h"
+
+/* In the order of the help. */
+#define VERBS(VERB)                                                                                          \
+        VERB(check)                                                                                          \
+        VERB(list)                                                                                           \
+        VERB(show)                                                                                           \
+        VERB(dump)                                                                                           \
+        VERB(write)                                                                                          \
+        VERB(clear)                                                                                          \
+        VERB(erst)                                                                                           \
+        VERB(kdump_status)                                                                                   \
+        VERB(kdump_setup)                                                                                    \
+        VERB(kdump_load)                                                                                     \
+        VERB(kdump_unload)                                                                                   \
+        VERB(kdump_capture)                                                                                  \
+        VERB(kdump_test)
+
+#define DECLARATION(name) extern const struct verb verb_##name;
+#define ROW(name)         &verb_##name,
+
+VERBS(DECLARATION)
+
+static const struct verb *const verbs[] = { VERBS(ROW) NULL };
+
+static const struct option *const common[] = {
+        &option_json, &option_quiet, &option_no_color, &option_help, &option_version, NULL,
+};
+
+static const struct option *const shown[] = { &option_source, NULL };
+
+const struct cli cli_pstore_fw = {
+        .name = "pstore-fw",
+        .about = "Reads, saves and clears the records that a crashed kernel leaves in firmware: in\n"
+                 "the error record store of ACPI (ERST) and in EFI variables.\n",
+        .verbs = verbs,
+        .group = "kdump",
+        .group_heading = "For machines without such a store:",
+        .options = common,
+        .shown = shown,
+};
