@@ -10,6 +10,10 @@ static int parse_type(const char *text, uint64_t *ret_number) {
         return text_equal(text, "dmesg") ? 0 : ERR_VALUE;
 }
 
+static int parse_age(const char *text, uint64_t *ret_number) {
+        return duration_parse(text_view(text), ret_number);
+}
+
 static int parse_number(const char *text, uint64_t *ret_number) {
         struct bytes view = text_view(text);
         uint64_t number;
@@ -30,7 +34,7 @@ const struct option option_type = { "type",     't',
 const struct option option_dumped = { "dumped", 0, NULL, "only what has a complete copy already" };
 const struct option option_older_than = { "older-than",   0,
                                           "AGE",          "only what is older: 90s, 15m, 36h, 30d, 2w",
-                                          duration_parse, "is no age: a number and s, m, h, d or w" };
+                                          parse_age, "is no age: a number and s, m, h, d or w" };
 const struct option option_keep = {
         "keep", 0, "N", "leave the newest N events", parse_number, "is no number"
 };
