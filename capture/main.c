@@ -80,17 +80,14 @@ static void mount_kernel_file_systems(void) {
 }
 
 static int read_plan(struct capture *capture) {
-        char error[KEYS_ERROR_SIZE] = "";
+        char error[SETTINGS_ERROR_SIZE] = "";
         _cleanup_buffer_ struct buffer text;
         int r;
 
         buffer_init(&text, &system_allocator);
         r = file_read_at(AT_FDCWD, CAPTURE_PLAN_PATH, PLAN_SIZE_MAX, &text);
-        buffer_append(&text, bytes_of("", 1));
         if (r == 0)
-                r = buffer_error(&text);
-        if (r == 0)
-                r = capture_plan_parse((const char *) text.data, &capture->plan, error);
+                r = capture_plan_parse(buffer_bytes(&text), &capture->plan, error);
         if (r < 0)
                 journal_failed(&capture->journal, "plan", CAPTURE_PLAN_PATH ": %s",
                                error[0] ? error : error_text(r));

@@ -29,52 +29,48 @@ const char *capture_plan_compression_option(const char *name) {
         return "";
 }
 
-static int parse_compression(const struct key_row *row, void *member, const char *value) {
+static int parse_compression(const struct setting_row *row, void *member, const char *value) {
         for (size_t i = 0; i < ARRAY_SIZE(compressions); i++)
                 if (strcmp(compressions[i].name, value) == 0)
-                        return key_text.parse(row, member, value);
+                        return setting_text.parse(row, member, value);
         return ERR_VALUE;
 }
 
-static void put_compression(const void *member, struct text *text) {
-        key_text.put(member, text);
-}
+static const struct setting_kind setting_compression = { parse_compression, setting_put_text };
 
-static const struct key_kind key_compression = { parse_compression, put_compression };
-
-#define TEXT_ROW(member, kind, wanted) KEY_TEXT_ROW(struct capture_plan, member, kind, wanted)
+#define TEXT_ROW(member, kind, wanted) SETTING_TEXT_ROW(struct capture_plan, member, kind, wanted)
 #define NUMBER_ROW(member, low, high, wanted)                                                                \
-        { #member, offsetof(struct capture_plan, member), &key_number, low, high, wanted }
+        { #member, offsetof(struct capture_plan, member), &setting_number, low, high, wanted }
 
-static const struct key_row target_rows[] = {
-        TEXT_ROW(uuid, key_text, "is no UUID"),
-        TEXT_ROW(file_system, key_text, "is no file system"),
-        TEXT_ROW(mount_options, key_text, "is too long"),
-        TEXT_ROW(directory, key_path, "is no absolute path, or too long"),
-        TEXT_ROW(log_tool, key_text, "is no program"),
-        TEXT_ROW(image_tool, key_text, "is no program"),
+static const struct setting_row target_rows[] = {
+        TEXT_ROW(uuid, setting_text, "is no UUID"),
+        TEXT_ROW(file_system, setting_text, "is no file system"),
+        TEXT_ROW(mount_options, setting_text, "is too long"),
+        TEXT_ROW(directory, setting_path, "is no absolute path, or too long"),
+        TEXT_ROW(log_tool, setting_text, "is no program"),
+        TEXT_ROW(image_tool, setting_text, "is no program"),
 };
 
-static const struct key_row choice_rows[] = {
-        TEXT_ROW(compression, key_compression, "is none of lzo, zlib, zstd, snappy and none"),
+static const struct setting_row choice_rows[] = {
+        TEXT_ROW(compression, setting_compression, "is none of lzo, zlib, zstd, snappy and none"),
         NUMBER_ROW(dump_level, 0, 31, "is not between 0 and 31"),
         NUMBER_ROW(keep, 1, 1000, "is not between 1 and 1000"),
         NUMBER_ROW(disk_seconds, 1, DAY_SECONDS, "is not between 1 and 86400"),
         NUMBER_ROW(bound_seconds, 10, DAY_SECONDS, "is not between 10 and 86400"),
 };
 
-struct key_table capture_plan_choices(struct capture_plan *plan) {
-        return (struct key_table){ choice_rows, ARRAY_SIZE(choice_rows), plan };
+struct settings_table capture_plan_choices(struct capture_plan *plan) {
+        return (struct settings_table){ choice_rows, ARRAY_SIZE(choice_rows), plan };
 }
 
 #define TABLE_COUNT 2
 
-static void make_tables(struct capture_plan *plan, struct key_table ret_tables[TABLE_COUNT]) {
-        ret_tables[0] = (struct key_table){ target_rows, ARRAY_SIZE(target_rows), plan };
+static void make_tables(struct capture_plan *plan, struct settings_table ret_tables[TABLE_COUNT]) {
+        ret_tables[0] = (struct settings_table){ target_rows, ARRAY_SIZE(target_rows), plan };
         ret_tables[1] = capture_plan_choices(plan);
 }
 
-static int check_complete(const struct capture_plan *plan, char ret_error[KEYS_ERROR_SIZE]) {
+static int check_complete(const struct capture_plan *plan, char ret_error[SETTINGS_ERROR_SIZE]) {
         const struct {
                 const char *name, *value;
         } needed[] = {
@@ -83,7 +79,7 @@ static int check_complete(const struct capture_plan *plan, char ret_error[KEYS_E
                 { "directory", plan->directory },
                 { "log_tool", plan->log_tool },
         };
-        struct text error = text_on(ret_error, KEYS_ERROR_SIZE);
+        struct text error = text_on(ret_error, SETTINGS_ERROR_SIZE);
 
         for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
                 if (!needed[i].value[0]) {
@@ -93,13 +89,14 @@ static int check_complete(const struct capture_plan *plan, char ret_error[KEYS_E
         return 0;
 }
 
-int capture_plan_parse(const char *text, struct capture_plan *ret_plan, char ret_error[KEYS_ERROR_SIZE]) {
+int capture_plan_parse(struct bytes text, struct capture_plan *ret_plan,
+                       char ret_error[SETTINGS_ERROR_SIZE]) {
         struct capture_plan plan = capture_plan_default;
-        struct key_table tables[TABLE_COUNT];
+        struct settings_table tables[TABLE_COUNT];
         int r;
 
         make_tables(&plan, tables);
-        r = keys_parse(text, tables, TABLE_COUNT, ret_error);
+        r = settings_parse(text, tables, TABLE_COUNT, ret_error);
         if (r == 0)
                 r = check_complete(&plan, ret_error);
         if (r == 0)
@@ -109,21 +106,20 @@ int capture_plan_parse(const char *text, struct capture_plan *ret_plan, char ret
 
 static int print_once(struct capture_plan plan, char ret_text[CAPTURE_PLAN_SIZE]) {
         struct text text = text_on(ret_text, CAPTURE_PLAN_SIZE);
-        struct key_table tables[TABLE_COUNT];
+        struct settings_table tables[TABLE_COUNT];
 
         make_tables(&plan, tables);
-        keys_print(tables, TABLE_COUNT, &text);
-        return text.truncated ? ERR_BUFFER_TOO_SMALL : 0;
+        return settings_put(tables, TABLE_COUNT, &text);
 }
 
 int capture_plan_print(const struct capture_plan *plan, char ret_text[CAPTURE_PLAN_SIZE]) {
-        char error[KEYS_ERROR_SIZE], text_again[CAPTURE_PLAN_SIZE];
+        char error[SETTINGS_ERROR_SIZE], text_again[CAPTURE_PLAN_SIZE];
         struct capture_plan plan_again;
         int r;
 
         r = print_once(*plan, ret_text);
         if (r == 0)
-                r = capture_plan_parse(ret_text, &plan_again, error);
+                r = capture_plan_parse(text_view(ret_text), &plan_again, error);
         if (r == 0)
                 r = print_once(plan_again, text_again);
         if (r == 0 && strcmp(ret_text, text_again) != 0)

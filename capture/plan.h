@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
+#include "base/settings.h"
 #include "base/text.h"
-#include "posix/keys.h"
 
 /*
  * What the crash kernel has to do, decided while the machine was well. `kdump load` writes it into the
@@ -46,18 +46,17 @@ struct capture_plan {
 extern const struct capture_plan capture_plan_default;
 
 /* The part of a plan that people choose: compression, dump_level, keep and the bounds. */
-struct key_table capture_plan_choices(struct capture_plan *plan);
+struct settings_table capture_plan_choices(struct capture_plan *plan);
 
 /* makedumpfile's option for it, such as "-l"; "" for none. The name is one that a plan's row has taken. */
 const char *capture_plan_compression_option(const char *name);
 
-/* ERR_VALUE, and one line that names the setting; a setting that is missing and has no default, too.
- */
-int capture_plan_parse(const char *text, struct capture_plan *ret_plan, char ret_error[KEYS_ERROR_SIZE]);
+/* ERR_VALUE, and one line that names the setting; a setting that is missing and has no default, too. */
+int capture_plan_parse(struct bytes text, struct capture_plan *ret_plan, char ret_error[SETTINGS_ERROR_SIZE]);
 
 /*
- * The file. Since a value may be one that inih does not give back (too long a line, " ;"), what was written
- * is parsed again: ERR_VALUE when it is not the plan, ERR_BUFFER_TOO_SMALL when it does not fit.
+ * The file. What was written is parsed again, so that no crash finds a plan that cannot be obeyed: ERR_VALUE
+ * when it is not the plan, ERR_BUFFER_TOO_SMALL when it does not fit.
  */
 #define CAPTURE_PLAN_SIZE 1024
 int capture_plan_print(const struct capture_plan *plan, char ret_text[CAPTURE_PLAN_SIZE]);

@@ -14,7 +14,7 @@
 
 #define SETTINGS_SIZE_MAX ((size_t) 64 * 1024)
 
-static int parse_crash_path(const struct key_row *row, void *member, const char *value) {
+static int parse_crash_path(const struct setting_row *row, void *member, const char *value) {
         (void) row;
         return crash_path_parse(value, member);
 }
@@ -28,7 +28,7 @@ static const char *const initramfs_names[] = {
         [KDUMP_INITRAMFS_DISTRIBUTION] = "distribution",
 };
 
-static int parse_initramfs(const struct key_row *row, void *member, const char *value) {
+static int parse_initramfs(const struct setting_row *row, void *member, const char *value) {
         (void) row;
         for (size_t i = 0; i < ARRAY_SIZE(initramfs_names); i++)
                 if (strcmp(initramfs_names[i], value) == 0) {
@@ -42,67 +42,52 @@ static void put_initramfs(const void *member, struct text *text) {
         text_put(text, initramfs_names[*(const enum kdump_initramfs *) member]);
 }
 
-static const struct key_kind key_crash_path = { parse_crash_path, put_crash_path };
-static int parse_append(const struct key_row *row, void *member, const char *value) {
-        return command_line_may_append(value) ? key_text.parse(row, member, value) : ERR_VALUE;
+static int parse_append(const struct setting_row *row, void *member, const char *value) {
+        return command_line_may_append(value) ? setting_text.parse(row, member, value) : ERR_VALUE;
 }
 
-static void put_append(const void *member, struct text *text) {
-        key_text.put(member, text);
-}
+static const struct setting_kind setting_crash_path = { parse_crash_path, put_crash_path };
+static const struct setting_kind setting_append = { parse_append, setting_put_text };
+static const struct setting_kind setting_initramfs = { parse_initramfs, put_initramfs };
 
-static const struct key_kind key_append = { parse_append, put_append };
-static const struct key_kind key_initramfs = { parse_initramfs, put_initramfs };
-
-#define TEXT_ROW(member, kind, wanted) KEY_TEXT_ROW(struct kdump_settings, member, kind, wanted)
+#define TEXT_ROW(member, kind, wanted) SETTING_TEXT_ROW(struct kdump_settings, member, kind, wanted)
 #define ROW(member, kind, wanted)                                                                            \
         { #member, offsetof(struct kdump_settings, member), &(kind), 0, 0, wanted }
 
-static const struct key_row rows[] = {
-        ROW(path, key_crash_path, "is none of auto, pstore, kdump and both"),
-        TEXT_ROW(directory, key_path, "is no absolute path"),
-        TEXT_ROW(kernel, key_path, "is no absolute path"),
-        TEXT_ROW(image_tool, key_text, "is no program"),
-        TEXT_ROW(log_tool, key_text, "is no program"),
-        ROW(image, key_flag, "is neither yes nor no"),
-        TEXT_ROW(append, key_append,
+static const struct setting_row rows[] = {
+        ROW(path, setting_crash_path, "is none of auto, pstore, kdump and both"),
+        TEXT_ROW(directory, setting_path, "is no absolute path"),
+        TEXT_ROW(kernel, setting_path, "is no absolute path"),
+        TEXT_ROW(image_tool, setting_text, "is no program"),
+        TEXT_ROW(log_tool, setting_text, "is no program"),
+        ROW(image, setting_flag, "is neither yes nor no"),
+        TEXT_ROW(append, setting_append,
                  "is too long, has an open quote, or one of panic=, oops=, rdinit= and --"),
-        TEXT_ROW(modules, key_text, "is too long"),
-        ROW(initramfs, key_initramfs, "is neither own nor distribution"),
-        { "reserve_mib", offsetof(struct kdump_settings, reserve_mib), &key_number, 0, KDUMP_RESERVE_MAX_MIB,
-          "is no number of MiB" },
+        TEXT_ROW(modules, setting_text, "is too long"),
+        ROW(initramfs, setting_initramfs, "is neither own nor distribution"),
+        { "reserve_mib", offsetof(struct kdump_settings, reserve_mib), &setting_number, 0,
+          KDUMP_RESERVE_MAX_MIB, "is no number of MiB" },
 };
 
 void kdump_settings_tables(struct kdump_settings *settings,
-                           struct key_table ret_tables[KDUMP_SETTINGS_TABLES]) {
-        ret_tables[0] = (struct key_table){ rows, ARRAY_SIZE(rows), settings };
+                           struct settings_table ret_tables[KDUMP_SETTINGS_TABLES]) {
+        ret_tables[0] = (struct settings_table){ rows, ARRAY_SIZE(rows), settings };
         ret_tables[1] = capture_plan_choices(&settings->plan);
 }
 
-static int fail(const char *path, int error, struct reason *ret_reason) {
-        return reason_set(ret_reason, error, "%s: %s", path, error_text(error));
-}
-
 int kdump_settings_read(const char *path, struct kdump_settings *settings, struct reason *ret_reason) {
-        struct key_table tables[KDUMP_SETTINGS_TABLES];
+        struct settings_table tables[KDUMP_SETTINGS_TABLES];
         _cleanup_buffer_ struct buffer text;
-        char error[KEYS_ERROR_SIZE];
+        char error[SETTINGS_ERROR_SIZE];
         int r;
 
         buffer_init(&text, &system_allocator);
         r = file_read_at(AT_FDCWD, path, SETTINGS_SIZE_MAX, &text);
-        if (r == 0 && text.size > 0 && memchr(text.data, '\0', text.size))
-                return reason_set(ret_reason, ERR_VALUE, "%s: has a NUL: no file of settings", path);
-        buffer_append(&text, bytes_of("", 1));
-        if (r == 0)
-                r = buffer_error(&text);
         if (r < 0)
-                return fail(path, r, ret_reason);
+                return reason_set(ret_reason, r, "%s: %s", path, error_text(r));
         kdump_settings_tables(settings, tables);
-        r = keys_parse((const char *) text.data, tables, KDUMP_SETTINGS_TABLES, error);
-        if (r == ERR_VALUE)
-                return reason_set(ret_reason, r, "%s: %s", path, error);
-        return r < 0 ? fail(path, r, ret_reason) : 0;
+        r = settings_parse(buffer_bytes(&text), tables, KDUMP_SETTINGS_TABLES, error);
+        return r < 0 ? reason_set(ret_reason, r, "%s: %s", path, error) : 0;
 }
 
 void kdump_settings_default(struct kdump_settings *ret_settings) {

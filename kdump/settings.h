@@ -44,4 +44,4 @@ int kdump_settings_read(const char *path, struct kdump_settings *settings, struc
 /* Every setting by name: services/kdump.conf has them all. */
 #define KDUMP_SETTINGS_TABLES 2
 void kdump_settings_tables(struct kdump_settings *settings,
-                           struct key_table ret_tables[KDUMP_SETTINGS_TABLES]);
+                           struct settings_table ret_tables[KDUMP_SETTINGS_TABLES]);

@@ -11,10 +11,10 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "base/settings.h"
 #include "linux/own-file.h"
 #include "linux/system-file.h"
 #include "posix/file.h"
-#include "posix/keys.h"
 #include "posix/memory.h"
 
 #define BOOT_ID     "/proc/sys/kernel/random/boot_id"
@@ -29,16 +29,16 @@ struct token_file {
 
 #define TEXT_ROW(member)                                                                                     \
         {                                                                                                    \
-#member, offsetof(struct token_file, token.member), &key_text, 0,                            \
+#member, offsetof(struct token_file, token.member), &setting_text, 0,                        \
                         sizeof(((struct token_file *) NULL)->token.member), "is missing or too long"         \
         }
 
-static const struct key_row rows[] = {
+static const struct setting_row rows[] = {
         TEXT_ROW(word),
         TEXT_ROW(boot_id),
         TEXT_ROW(path),
         TEXT_ROW(image),
-        { "seconds", offsetof(struct token_file, seconds), &key_number, 1, UINT_MAX, "is no time" },
+        { "seconds", offsetof(struct token_file, seconds), &setting_number, 1, UINT_MAX, "is no time" },
 };
 
 bool test_token_boot_id(const char *root, char ret_boot_id[40]) {
@@ -66,9 +66,9 @@ static int format_path(const char *directory, char ret_path[PATH_MAX]) {
 
 int test_token_read(const char *root, const char *directory, struct test_token *ret_token) {
         struct token_file file = { 0 };
-        const struct key_table table = { rows, ARRAY_SIZE(rows), &file };
+        const struct settings_table table = { rows, ARRAY_SIZE(rows), &file };
         _cleanup_buffer_ struct buffer text;
-        char name[PATH_MAX], full[PATH_MAX], error[KEYS_ERROR_SIZE];
+        char name[PATH_MAX], full[PATH_MAX], error[SETTINGS_ERROR_SIZE];
         int r;
 
         buffer_init(&text, &system_allocator);
@@ -77,11 +77,8 @@ int test_token_read(const char *root, const char *directory, struct test_token *
                 r = ERR_TOO_LARGE;
         if (r == 0)
                 r = file_read_at(AT_FDCWD, full, TOKEN_LIMIT, &text);
-        buffer_append(&text, bytes_of("", 1));
         if (r == 0)
-                r = buffer_error(&text);
-        if (r == 0)
-                r = keys_parse((const char *) text.data, &table, 1, error);
+                r = settings_parse(buffer_bytes(&text), &table, 1, error);
         if (r < 0)
                 return r;
         file.token.seconds = file.seconds;
@@ -94,12 +91,14 @@ int test_token_read(const char *root, const char *directory, struct test_token *
 int test_token_write(const char *root, const char *directory, const struct test_token *token,
                      struct reason *ret_reason) {
         struct token_file file = { .token = *token, .seconds = (unsigned) token->seconds };
-        const struct key_table table = { rows, ARRAY_SIZE(rows), &file };
+        const struct settings_table table = { rows, ARRAY_SIZE(rows), &file };
         char name[PATH_MAX], full[PATH_MAX], content[512];
         struct text text = TEXT_ON(content);
         int r;
 
-        keys_print(&table, 1, &text);
+        r = settings_put(&table, 1, &text);
+        if (r < 0)
+                return reason_set(ret_reason, r, "%s: %s", TEST_TOKEN_NAME, error_text(r));
         if (system_file_path(root, directory, full))
                 (void) mkdir(full, 0700); /* as dumps have it; most often it is there */
         r = format_path(directory, name);

@@ -7,10 +7,10 @@
 
 static void test_the_rest_has_a_default(void **state) {
         struct capture_plan plan;
-        char error[KEYS_ERROR_SIZE];
+        char error[SETTINGS_ERROR_SIZE];
 
         (void) state;
-        assert_ok(capture_plan_parse(TARGET, &plan, error));
+        assert_ok(capture_plan_parse(text_view(TARGET), &plan, error));
         assert_string_equal(plan.uuid, "0d5e");
         assert_string_equal(plan.mount_options, "");
         assert_string_equal(plan.image_tool, "");
@@ -26,18 +26,18 @@ static void test_what_is_wrong_is_named(void **state) {
         } plans[] = {
                 { "", "uuid: missing" },
                 { "uuid = a\nfile_system = ext4\ndirectory = /d\n", "log_tool: missing" },
-                { "directory = d\n", "directory: 'd' is no absolute path, or too long" },
+                { "directory = d\n", "line 1: directory: 'd' is no absolute path, or too long" },
                 { TARGET "compression = lz4\n",
-                  "compression: 'lz4' is none of lzo, zlib, zstd, snappy and none" },
-                { TARGET "dump_level = 32\n", "dump_level: '32' is not between 0 and 31" },
-                { TARGET "keep = 0\n", "keep: '0' is not between 1 and 1000" },
+                  "line 5: compression: 'lz4' is none of lzo, zlib, zstd, snappy and none" },
+                { TARGET "dump_level = 32\n", "line 5: dump_level: '32' is not between 0 and 31" },
+                { TARGET "keep = 0\n", "line 5: keep: '0' is not between 1 and 1000" },
         };
         struct capture_plan plan;
-        char error[KEYS_ERROR_SIZE];
+        char error[SETTINGS_ERROR_SIZE];
 
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
-                assert_error(capture_plan_parse(plans[i].text, &plan, error), ERR_VALUE);
+                assert_error(capture_plan_parse(text_view(plans[i].text), &plan, error), ERR_VALUE);
                 assert_string_equal(error, plans[i].error);
         }
 }
@@ -58,11 +58,11 @@ static struct capture_plan some_plan(void) {
 
 static void test_a_printed_plan_is_the_plan(void **state) {
         struct capture_plan plan = some_plan(), again;
-        char text[CAPTURE_PLAN_SIZE], error[KEYS_ERROR_SIZE];
+        char text[CAPTURE_PLAN_SIZE], error[SETTINGS_ERROR_SIZE];
 
         (void) state;
         assert_ok(capture_plan_print(&plan, text));
-        assert_ok(capture_plan_parse(text, &again, error));
+        assert_ok(capture_plan_parse(text_view(text), &again, error));
         assert_string_equal(again.mount_options, "subvol=/@");
         assert_string_equal(again.compression, "zlib");
         assert_int_equal(again.keep, 3);
@@ -84,13 +84,13 @@ static void test_what_would_not_come_back_is_refused(void **state) {
 
 static void test_the_longest_directory_comes_back(void **state) {
         struct capture_plan plan = some_plan(), again;
-        char text[CAPTURE_PLAN_SIZE], error[KEYS_ERROR_SIZE];
+        char text[CAPTURE_PLAN_SIZE], error[SETTINGS_ERROR_SIZE];
 
         (void) state;
         memset(plan.directory, 'd', sizeof(plan.directory) - 1);
         plan.directory[0] = '/';
         assert_ok(capture_plan_print(&plan, text));
-        assert_ok(capture_plan_parse(text, &again, error));
+        assert_ok(capture_plan_parse(text_view(text), &again, error));
         assert_string_equal(again.directory, plan.directory);
 }
 

@@ -81,7 +81,6 @@ static void test_an_option_counts_more(void **state) {
         assert_int_equal(settings.plan.keep, 7);
 }
 
-/* A file is taken whole or not at all. */
 /* Half a name would be another directory. */
 static void test_an_option_that_is_too_long(void **state) {
         static char name[2 * PATH_MAX];
@@ -112,6 +111,7 @@ static void test_a_nul_in_the_file(void **state) {
         scratch_remove(directory);
 }
 
+/* A file is taken whole or not at all. */
 static void test_wrong_files(void **state) {
         static const char *const files[] = {
                 "path = none\n",
@@ -153,12 +153,11 @@ static void test_a_named_file_has_to_be_there(void **state) {
 }
 
 static void print(struct kdump_settings *settings, char *buffer, size_t size) {
-        struct key_table tables[KDUMP_SETTINGS_TABLES];
+        struct settings_table tables[KDUMP_SETTINGS_TABLES];
         struct text text = text_on(buffer, size);
 
         kdump_settings_tables(settings, tables);
-        keys_print(tables, KDUMP_SETTINGS_TABLES, &text);
-        assert_false(text.truncated);
+        assert_ok(settings_put(tables, KDUMP_SETTINGS_TABLES, &text));
 }
 
 /* The example with its settings no comments any more: "#name = value" only, prose has more words. */
@@ -200,7 +199,7 @@ static void test_the_example_changes_nothing(void **state) {
 
 /* Every setting is in the example; where there is a default, that is what stands there. */
 static void test_the_example_has_every_setting(void **state) {
-        struct key_table tables[KDUMP_SETTINGS_TABLES];
+        struct settings_table tables[KDUMP_SETTINGS_TABLES];
         struct kdump_settings settings, ours;
         char *text = example_without_comments(), got[4096], wanted[4096], *rest, *line;
 

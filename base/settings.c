@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "base/settings.h"
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+static const uint8_t byte_order_mark[] = { 0xef, 0xbb, 0xbf };
+
+struct parse {
+        const struct settings_table *tables;
+        size_t table_count;
+        size_t line; /* the number of the one that is read, from 1 on */
+        struct text error;
+};
+
+/* --- the form of a line ------------------------------------------------------------------------- */
+
+static bool is_blank(uint8_t c) {
+        return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Where the first such byte is; behind the end when there is none. */
+static size_t find(struct bytes view, uint8_t byte) {
+        size_t at = 0;
+
+        while (at < view.size && view.data[at] != byte)
+                at++;
+        return at;
+}
+
+static struct bytes without_blanks(struct bytes view) {
+        while (is_blank(bytes_u8(view, 0)))
+                view = bytes_from(view, 1);
+        while (view.size > 0 && is_blank(view.data[view.size - 1]))
+                view.size--;
+        return view;
+}
+
+/* Nor with blanks around. Nothing is left of an empty line. */
+static struct bytes without_comment(struct bytes line) {
+        size_t size = 0;
+
+        while (size < line.size && (line.data[size] != ';' || (size > 0 && !is_blank(line.data[size - 1]))))
+                size++;
+        line = without_blanks(bytes_first(line, size));
+        return bytes_u8(line, 0) == '#' ? bytes_of(NULL, 0) : line;
+}
+
+/* --- reading ------------------------------------------------------------------------------------ */
+
+static const struct setting_row *find_row(const struct parse *parse, struct bytes name, void **ret_target) {
+        for (size_t t = 0; t < parse->table_count; t++) {
+                const struct settings_table *table = &parse->tables[t];
+
+                for (size_t i = 0; i < table->row_count; i++)
+                        if (bytes_equal(text_view(table->rows[i].name), name)) {
+                                *ret_target = table->target;
+                                return &table->rows[i];
+                        }
+        }
+        return NULL;
+}
+
+static int refuse_line(struct parse *parse, const char *why) {
+        text_format(&parse->error, "line %zu: %s", parse->line, why);
+        return ERR_VALUE;
+}
+
+static int refuse_name(struct parse *parse, struct bytes name, const char *why) {
+        text_format(&parse->error, "line %zu: ", parse->line);
+        text_put_escaped(&parse->error, name);
+        text_format(&parse->error, ": %s", why);
+        return ERR_VALUE;
+}
+
+static int refuse_value(struct parse *parse, const struct setting_row *row, struct bytes value) {
+        text_format(&parse->error, "line %zu: %s: '", parse->line, row->name);
+        text_put_escaped(&parse->error, value);
+        text_format(&parse->error, "' %s", row->wanted);
+        return ERR_VALUE;
+}
+
+static int take_setting(struct parse *parse, struct bytes name, struct bytes value) {
+        char string[SETTINGS_LINE_MAX + 1];
+        struct text string_text = TEXT_ON(string);
+        const struct setting_row *row;
+        void *target;
+
+        row = find_row(parse, name, &target);
+        if (!row)
+                return refuse_name(parse, name, "no such setting");
+        text_put_bytes(&string_text, value);
+        if (row->kind->parse(row, (char *) target + row->offset, string) < 0)
+                return refuse_value(parse, row, value);
+        return 0;
+}
+
+static int take_line(struct parse *parse, struct bytes line) {
+        struct bytes content = without_comment(line), name;
+        size_t sign;
+
+        if (line.size > SETTINGS_LINE_MAX) {
+                text_format(&parse->error, "line %zu: longer than %d bytes", parse->line, SETTINGS_LINE_MAX);
+                return ERR_VALUE;
+        }
+        if (content.size == 0)
+                return 0;
+        if (is_blank(line.data[0]))
+                return refuse_line(parse, "begins with a blank");
+        if (content.data[0] == '[')
+                return refuse_name(parse, bytes_first(bytes_from(content, 1), find(content, ']') - 1),
+                                   "there are no sections");
+        sign = size_min(find(content, '='), find(content, ':'));
+        name = without_blanks(bytes_first(content, sign));
+        if (name.size == 0 || sign == content.size)
+                return refuse_line(parse, "not 'name = value'");
+        return take_setting(parse, name, without_blanks(bytes_from(content, sign + 1)));
+}
+
+int settings_parse(struct bytes text, const struct settings_table *tables, size_t table_count,
+                   char ret_error[SETTINGS_ERROR_SIZE]) {
+        struct parse parse = {
+                .tables = tables,
+                .table_count = table_count,
+                .error = text_on(ret_error, SETTINGS_ERROR_SIZE),
+        };
+        int r = 0;
+
+        if (find(text, '\0') < text.size) {
+                text_put(&parse.error, "has a NUL: no file of settings");
+                return ERR_VALUE;
+        }
+        if (bytes_start_with(text, bytes_of(byte_order_mark, sizeof(byte_order_mark))))
+                text = bytes_from(text, sizeof(byte_order_mark));
+        while (text.size > 0 && r == 0) {
+                size_t size = find(text, '\n');
+
+                parse.line++;
+                r = take_line(&parse, bytes_first(text, size));
+                text = bytes_from(text, size + 1);
+        }
+        return r;
+}
+
+/* --- writing ------------------------------------------------------------------------------------ */
+
+/* Whether reading gives back the line's value, which begins at `start`. */
+static bool is_read_as_written(struct bytes line, size_t start) {
+        struct bytes value = bytes_from(line, start);
+
+        return find(line, '\n') == line.size && bytes_equal(without_blanks(value), value) &&
+               bytes_equal(without_comment(line), line);
+}
+
+static int put_row(const struct setting_row *row, const void *source, struct text *text) {
+        char buffer[SETTINGS_LINE_MAX + 1];
+        struct text line = TEXT_ON(buffer);
+        size_t start;
+
+        text_format(&line, "%s = ", row->name);
+        start = line.length;
+        row->kind->put((const char *) source + row->offset, &line);
+        if (line.truncated)
+                return ERR_VALUE;
+        if (line.length == start)
+                return 0;
+        if (!is_read_as_written(text_bytes(&line), start))
+                return ERR_VALUE;
+        text_format(text, "%s\n", buffer);
+        return 0;
+}
+
+int settings_put(const struct settings_table *tables, size_t table_count, struct text *text) {
+        for (size_t t = 0; t < table_count; t++)
+                for (size_t i = 0; i < tables[t].row_count; i++) {
+                        int r = put_row(&tables[t].rows[i], tables[t].target, text);
+
+                        if (r < 0)
+                                return r;
+                }
+        return text->truncated ? ERR_BUFFER_TOO_SMALL : 0;
+}
+
+/* --- kinds -------------------------------------------------------------------------------------- */
+
+static int parse_text(const struct setting_row *row, void *member, const char *value) {
+        size_t length = text_length(value);
+
+        if (length == 0 || length >= row->high)
+                return ERR_VALUE;
+        memcpy(member, value, length + 1);
+        return 0;
+}
+
+static int parse_path(const struct setting_row *row, void *member, const char *value) {
+        return value[0] == '/' ? parse_text(row, member, value) : ERR_VALUE;
+}
+
+static int parse_number(const struct setting_row *row, void *member, const char *value) {
+        struct bytes view = text_view(value);
+        uint64_t number;
+        size_t at = 0;
+
+        if (decimal_parse(view, &at, row->high, &number) < 0 || at != view.size || number < row->low)
+                return ERR_VALUE;
+        *(unsigned *) member = (unsigned) number;
+        return 0;
+}
+
+static int parse_flag(const struct setting_row *row, void *member, const char *value) {
+        bool yes = text_equal(value, "yes");
+
+        (void) row;
+        if (!yes && !text_equal(value, "no"))
+                return ERR_VALUE;
+        *(bool *) member = yes;
+        return 0;
+}
+
+void setting_put_text(const void *member, struct text *text) {
+        text_put(text, member);
+}
+
+static void put_number(const void *member, struct text *text) {
+        text_format(text, "%u", *(const unsigned *) member);
+}
+
+static void put_flag(const void *member, struct text *text) {
+        text_put(text, *(const bool *) member ? "yes" : "no");
+}
+
+const struct setting_kind setting_text = { parse_text, setting_put_text };
+const struct setting_kind setting_path = { parse_path, setting_put_text };
+const struct setting_kind setting_number = { parse_number, put_number };
+const struct setting_kind setting_flag = { parse_flag, put_flag };
