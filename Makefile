@@ -46,7 +46,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
             -Wwrite-strings -Wimplicit-fallthrough -Wno-missing-field-initializers
 COMMON   := -std=gnu11 -g -iquote . $(WARNINGS) -DVERSION='"$(VERSION)"'
 
-PACKAGES := efivar json-c lzo2 liblz4 libzstd zlib inih blkid libkmod libarchive
+PACKAGES := efivar json-c lzo2 liblz4 libzstd zlib blkid libkmod libarchive
 lazy      = $(eval $(1) := $(2))$($(1))
 LIBS_CFLAGS = $(call lazy,LIBS_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(PACKAGES)))
 LIBS        = $(call lazy,LIBS,$(shell $(PKG_CONFIG) --libs $(PACKAGES)))
@@ -73,7 +73,7 @@ CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link $(LIBS_CFLAGS
 # fast where it unpacks.
 CC_static     = $(CC)
 CFLAGS_static = $(COMMON) -O2 -ffunction-sections -fdata-sections
-STATIC_LIBS  := -linih -lblkid
+STATIC_LIBS  := -lblkid
 
 # Firmware takes PE images, which clang and lld-link make by themselves: no start code, linker script or library
 # of anybody's. No libc (-ffreestanding), SSE and the like left alone as firmware need not save them
