@@ -319,7 +319,7 @@ static bool address_is_all_ones(const struct subject *subject) {
                !register_wraps(subject);
 }
 
-/* As when a base address of all ones had a register's offset added to it. */
+/* A base address of all ones with a register's offset added to it comes out here: the sum wraps around. */
 static bool address_is_in_first_page(const struct subject *subject) {
         return is_in_memory(subject) && subject->entry.register_region.address < PAGE_SIZE;
 }

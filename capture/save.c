@@ -217,7 +217,7 @@ static void digest_log(int directory_fd, struct save_result *result) {
                 text_format(&text, "%02x", digest[i]);
 }
 
-/* With what is reserved for root, who we are. */
+/* f_bfree, not f_bavail: as root we may use the blocks that a file system reserves for root, too. */
 static uint64_t free_mib(int directory_fd) {
         struct statvfs space;
 

@@ -17,7 +17,7 @@ static void erase_selected(struct catalog *catalog) {
                 }
 }
 
-/* What the store said yes to, and has not been looked for since. */
+/* The store says that it erased this record, but nobody has looked yet whether it is gone. */
 static bool awaits_proof(const struct catalog_record *row, const struct record_source *source) {
         return row->selected && row->outcome == ERR_UNVERIFIED && row->source == source;
 }

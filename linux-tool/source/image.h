@@ -18,7 +18,7 @@ struct image_source {
         int walk_error;   /* ended the list early; told once behind the last entry */
 };
 
-/* What they have not in common. `file` is the image, opened for writing. */
+/* Where QEMU's file of ERST and edk2's variable store differ. The file given is open for writing. */
 struct image_kind {
         enum record_store store;
 
@@ -36,5 +36,5 @@ struct image_kind {
 
 struct record_source *image_source_new(const char *spec, const char *path, const struct image_kind *kind);
 
-/* The name of a deleted record has where it lies behind an '@' already. */
+/* Adds a record to the list; of a deleted one the name ends in '@' and where it lies. ERR_NO_MEMORY. */
 int image_source_append(struct image_source *source, struct bytes name, struct bytes record);

@@ -263,7 +263,7 @@ static bool is_left_alone(const struct load *load) {
                (path == CRASH_PATH_NONE && !kdump_preparation_fault(&load->preparation));
 }
 
-/* What a load would lack is no news where none is wanted. */
+/* Where nothing is to be loaded nobody is told what a load would lack: it is looked for only behind that. */
 static int run_prepared(struct load *load, struct output *output) {
         if (is_left_alone(load))
                 return leave_alone(load, output);
