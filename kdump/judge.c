@@ -59,7 +59,7 @@ static void describe_panic(const struct kdump_facts *facts, struct text *text) {
 
 static void find_fault(struct judge *judge, const char *remedy, const char *text) {
         judge->fault = true;
-        check_find(&judge->found, CHECK_CRITICAL, remedy, "%s", text);
+        check_add(&judge->found, CHECK_CRITICAL, remedy, "%s", text);
 }
 
 /* What speaks against kdump counts only where kdump is meant. */
@@ -74,8 +74,8 @@ static void judge_preparation(struct judge *judge) {
                 const struct kdump_problem *problem = &judge->preparation->problems[i];
 
                 judge->fault |= problem->severity == KDUMP_FAULT;
-                check_find(&judge->found, verdicts[problem->severity], problem->remedy, "%s",
-                           problem->reason.text);
+                check_add(&judge->found, verdicts[problem->severity], problem->remedy, "%s",
+                          problem->reason.text);
         }
 }
 
@@ -89,8 +89,8 @@ static void judge_loaded(struct judge *judge) {
         else if (judge->wanted && !loaded && !judge->fault)
                 find_fault(judge, "pstore-fw kdump load", "the crash kernel is not loaded");
         else if (loaded && facts->load_disabled)
-                check_find(&judge->found, CHECK_OK, "",
-                           "kexec_load_disabled is set: what is loaded stays until the next boot");
+                check_add(&judge->found, CHECK_OK, "",
+                          "kexec_load_disabled is set: what is loaded stays until the next boot");
 }
 
 static void judge_stray(struct judge *judge) {
@@ -98,9 +98,9 @@ static void judge_stray(struct judge *judge) {
             judge->kernel->notifiers_first)
                 return;
         judge->fault = true;
-        check_find(&judge->found, CHECK_WARNING, "pstore-fw kdump unload",
-                   "a crash kernel is loaded: a panic starts it and never reaches pstore's %s",
-                   judge->kernel->backend);
+        check_add(&judge->found, CHECK_WARNING, "pstore-fw kdump unload",
+                  "a crash kernel is loaded: a panic starts it and never reaches pstore's %s",
+                  judge->kernel->backend);
 }
 
 /* The trade: pstore gets its record, but notifiers and pstore run in the kernel that broke. */
@@ -110,16 +110,16 @@ static void judge_notifiers(struct judge *judge) {
 
         if (path == CRASH_PATH_BOTH && !first) {
                 judge->fault = true;
-                check_find(&judge->found, CHECK_WARNING, "echo Y > " NOTIFIERS,
-                           "crash_kexec_post_notifiers is off: a panic never reaches pstore");
+                check_add(&judge->found, CHECK_WARNING, "echo Y > " NOTIFIERS,
+                          "crash_kexec_post_notifiers is off: a panic never reaches pstore");
         } else if (path == CRASH_PATH_KDUMP && first) {
-                check_find(&judge->found, CHECK_WARNING, "echo N > " NOTIFIERS,
-                           "crash_kexec_post_notifiers is on: before the crash kernel starts, more of the "
-                           "kernel that broke has to work");
+                check_add(&judge->found, CHECK_WARNING, "echo N > " NOTIFIERS,
+                          "crash_kexec_post_notifiers is on: before the crash kernel starts, more of the "
+                          "kernel that broke has to work");
         } else if (path == CRASH_PATH_BOTH) {
-                check_find(&judge->found, CHECK_OK, "",
-                           "crash_kexec_post_notifiers is on: pstore gets the panic too; what hangs in it "
-                           "keeps the crash kernel from starting");
+                check_add(&judge->found, CHECK_OK, "",
+                          "crash_kexec_post_notifiers is on: pstore gets the panic too; what hangs in it "
+                          "keeps the crash kernel from starting");
         }
 }
 
@@ -131,13 +131,13 @@ static void judge_services(struct judge *judge) {
                 struct text text = TEXT_ON(remedy);
 
                 text_format(&text, "systemctl disable --now %s", facts->owners[i]);
-                check_find(&judge->found, CHECK_WARNING, remedy,
-                           "the service %s loads a crash kernel, too: the last one that loads counts",
-                           facts->owners[i]);
+                check_add(&judge->found, CHECK_WARNING, remedy,
+                          "the service %s loads a crash kernel, too: the last one that loads counts",
+                          facts->owners[i]);
         }
         if (judge->wanted && judge->kernel->crash_bytes > 0 && !facts->service_enabled)
-                check_find(&judge->found, CHECK_WARNING, "systemctl enable pstore-fw-kdump",
-                           "no service loads the crash kernel at the next boot");
+                check_add(&judge->found, CHECK_WARNING, "systemctl enable pstore-fw-kdump",
+                          "no service loads the crash kernel at the next boot");
 }
 
 static void judge_locks(struct judge *judge) {
@@ -145,9 +145,9 @@ static void judge_locks(struct judge *judge) {
         bool locked = facts->lockdown[0] && strcmp(facts->lockdown, "none") != 0;
 
         if (judge->wanted && (locked || facts->secure_boot == SECURE_BOOT_ON))
-                check_find(&judge->found, CHECK_OK, "",
-                           "%s: only a kernel with a signature that this one trusts can be loaded",
-                           locked ? "the kernel is locked down" : "Secure Boot is on");
+                check_add(&judge->found, CHECK_OK, "",
+                          "%s: only a kernel with a signature that this one trusts can be loaded",
+                          locked ? "the kernel is locked down" : "Secure Boot is on");
 }
 
 /* What the newest dump measured, and whether it is whole. */
@@ -158,18 +158,18 @@ static void judge_last_dump(struct judge *judge) {
                 return;
         if (strcmp(dump_report_state(report), "broken off") == 0 ||
             strcmp(dump_report_state(report), "empty") == 0)
-                check_find(&judge->found, CHECK_WARNING, "", "%s: the newest dump is %s", report->dump.name,
-                           dump_report_state(report));
+                check_add(&judge->found, CHECK_WARNING, "", "%s: the newest dump is %s", report->dump.name,
+                          dump_report_state(report));
         if (report->memory_total > 0 && report->memory_lowest < MEMORY_LEFT_MIN)
-                check_find(&judge->found, CHECK_WARNING, "pstore-fw kdump setup",
-                           "%s: only %llu KiB of memory were left while it was saved", report->dump.name,
-                           (unsigned long long) (report->memory_lowest / 1024));
+                check_add(&judge->found, CHECK_WARNING, "pstore-fw kdump setup",
+                          "%s: only %llu KiB of memory were left while it was saved", report->dump.name,
+                          (unsigned long long) (report->memory_lowest / 1024));
 }
 
 static void judge_test(struct judge *judge) {
         if (judge->facts->test_pending)
-                check_find(&judge->found, CHECK_OK, "pstore-fw kdump test",
-                           "the machine was crashed by 'kdump test', and nobody has looked what came of it");
+                check_add(&judge->found, CHECK_OK, "pstore-fw kdump test",
+                          "the machine was crashed by 'kdump test', and nobody has looked what came of it");
 }
 
 static void judge_decision(struct judge *judge) {
@@ -183,7 +183,7 @@ static void judge_decision(struct judge *judge) {
         else if (refused)
                 find_fault(judge, "", judge->decision->why);
         else
-                check_find(&judge->found, CHECK_OK, "", "%s", judge->decision->why);
+                check_add(&judge->found, CHECK_OK, "", "%s", judge->decision->why);
 }
 
 /* Also where it is only what is missing. */

@@ -62,23 +62,23 @@ static void verify_log(struct verification *verification) {
         const struct crash_dump *dump = &verification->result->report.dump;
 
         if (!dump->has_log)
-                check_find(&verification->found, CHECK_CRITICAL, "", "%s: there is no log", dump->name);
+                check_add(&verification->found, CHECK_CRITICAL, "", "%s: there is no log", dump->name);
         else if (dump_has_word(verification, dump))
-                check_find(&verification->found, CHECK_OK, "", "the log is there, with the line of the test");
+                check_add(&verification->found, CHECK_OK, "", "the log is there, with the line of the test");
         else
-                check_find(&verification->found, CHECK_CRITICAL, "",
-                           "%s: the log does not have the line of the test", dump->name);
+                check_add(&verification->found, CHECK_CRITICAL, "",
+                          "%s: the log does not have the line of the test", dump->name);
 }
 
 static void verify_manifest(struct verification *verification) {
         const struct dump_report *report = &verification->result->report;
 
         if (report->has_manifest && !report->dump.has_part)
-                check_find(&verification->found, CHECK_OK, "",
-                           "the manifest is there: nothing was broken off");
+                check_add(&verification->found, CHECK_OK, "",
+                          "the manifest is there: nothing was broken off");
         else
-                check_find(&verification->found, CHECK_CRITICAL, "",
-                           "%s: there is no manifest, or a file was not finished", report->dump.name);
+                check_add(&verification->found, CHECK_CRITICAL, "",
+                          "%s: there is no manifest, or a file was not finished", report->dump.name);
 }
 
 /* makedumpfile's --dump-dmesg on the image, into a directory in memory or on the disk. */
@@ -115,49 +115,48 @@ static void verify_image(struct verification *verification) {
         int r;
 
         if (!dump->has_image) {
-                check_find(&verification->found, expected ? CHECK_CRITICAL : CHECK_OK, "",
-                           expected ? "there is no image" : "no image, as the settings have it");
+                check_add(&verification->found, expected ? CHECK_CRITICAL : CHECK_OK, "",
+                          expected ? "there is no image" : "no image, as the settings have it");
                 return;
         }
         if (!verification->image_tool[0]) {
-                check_find(&verification->found, CHECK_OK, "",
-                           "the image is there (%llu KiB); nobody has looked into it (package makedumpfile)",
-                           (unsigned long long) (dump->image_size / KIB));
+                check_add(&verification->found, CHECK_OK, "",
+                          "the image is there (%llu KiB); nobody has looked into it (package makedumpfile)",
+                          (unsigned long long) (dump->image_size / KIB));
                 return;
         }
         r = image_has_word(verification);
         if (r > 0)
-                check_find(&verification->found, CHECK_OK, "",
-                           "the image is there (%llu KiB); makedumpfile finds the same log in it",
-                           (unsigned long long) (dump->image_size / KIB));
+                check_add(&verification->found, CHECK_OK, "",
+                          "the image is there (%llu KiB); makedumpfile finds the same log in it",
+                          (unsigned long long) (dump->image_size / KIB));
         else
-                check_find(&verification->found, CHECK_CRITICAL, "", "%s/" DUMPS_IMAGE_NAME ": %s",
-                           dump->name,
-                           r == 0 ? "the log in it does not have the line of the test"
-                                  : "makedumpfile cannot read it");
+                check_add(&verification->found, CHECK_CRITICAL, "", "%s/" DUMPS_IMAGE_NAME ": %s", dump->name,
+                          r == 0 ? "the log in it does not have the line of the test"
+                                 : "makedumpfile cannot read it");
 }
 
 static void tell_numbers(struct verification *verification) {
         const struct dump_report *report = &verification->result->report;
 
         if (report->took_ms > 0)
-                check_find(&verification->found, CHECK_OK, "", "the capture took %llu.%llu s",
-                           (unsigned long long) (report->took_ms / 1000),
-                           (unsigned long long) (report->took_ms % 1000 / 100));
+                check_add(&verification->found, CHECK_OK, "", "the capture took %llu.%llu s",
+                          (unsigned long long) (report->took_ms / 1000),
+                          (unsigned long long) (report->took_ms % 1000 / 100));
         if (report->memory_total > 0)
-                check_find(&verification->found, CHECK_OK, "",
-                           "of %llu KiB of memory %llu were left when it was least",
-                           (unsigned long long) (report->memory_total / KIB),
-                           (unsigned long long) (report->memory_lowest / KIB));
+                check_add(&verification->found, CHECK_OK, "",
+                          "of %llu KiB of memory %llu were left when it was least",
+                          (unsigned long long) (report->memory_total / KIB),
+                          (unsigned long long) (report->memory_lowest / KIB));
 }
 
 static void verify_dump(struct verification *verification, const struct dumps *dumps) {
         const struct crash_dump *dump = find_dump(verification, dumps);
 
         if (!dump) {
-                check_find(&verification->found, CHECK_CRITICAL, "",
-                           "%s has no dump of it: the console of the machine tells how far it came",
-                           verification->directory);
+                check_add(&verification->found, CHECK_CRITICAL, "",
+                          "%s has no dump of it: the console of the machine tells how far it came",
+                          verification->directory);
                 return;
         }
         verification->result->found = true;

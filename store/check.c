@@ -60,8 +60,8 @@ const char *check_verdict_name(enum check_verdict verdict) {
         return names[verdict];
 }
 
-void check_find(struct check_findings *findings, enum check_verdict verdict, const char *remedy,
-                const char *format, ...) {
+void check_add(struct check_findings *findings, enum check_verdict verdict, const char *remedy,
+               const char *format, ...) {
         struct check_finding finding = { .verdict = verdict };
         struct text text = TEXT_ON(finding.text), remedy_text = TEXT_ON(finding.remedy);
         struct check_finding *rows = findings->rows;
@@ -142,33 +142,33 @@ static void judge_stores_together(struct judge *judge) {
         if (facts->kernel.known && facts->kernel.kdump_loaded)
                 return; /* a panic leaves its trace there */
         if (usable == 0)
-                check_find(&judge->found, CHECK_CRITICAL, command_for_kdump(&facts->kernel),
-                           "a crash leaves no trace: no store of this machine can be used");
+                check_add(&judge->found, CHECK_CRITICAL, command_for_kdump(&facts->kernel),
+                          "a crash leaves no trace: no store of this machine can be used");
         else if (fitting == 0)
-                check_find(&judge->found, CHECK_CRITICAL, "pstore-fw clear --all",
-                           "a crash leaves less than its log: no store has %llu bytes left for it",
-                           (unsigned long long) log_bytes_wanted(&facts->kernel));
+                check_add(&judge->found, CHECK_CRITICAL, "pstore-fw clear --all",
+                          "a crash leaves less than its log: no store has %llu bytes left for it",
+                          (unsigned long long) log_bytes_wanted(&facts->kernel));
 }
 
 static void judge_errors(struct judge *judge, const struct check_store *store) {
         if (store->error == ERR_PERMISSION)
-                check_find(&judge->found, CHECK_UNKNOWN, "sudo pstore-fw check",
-                           "%s: only root may look into it", store->spec);
+                check_add(&judge->found, CHECK_UNKNOWN, "sudo pstore-fw check",
+                          "%s: only root may look into it", store->spec);
         else if (store->error < 0 && store->error != ERR_NO_STORE)
-                check_find(&judge->found, CHECK_WARNING, "", "%s: cannot be used: %s", store->spec,
-                           error_text(store->error));
+                check_add(&judge->found, CHECK_WARNING, "", "%s: cannot be used: %s", store->spec,
+                          error_text(store->error));
         if (store->faulty_count > 0)
-                check_find(&judge->found, CHECK_WARNING, "pstore-fw list", "%s: %zu record%s cannot be read",
-                           store->spec, store->faulty_count, text_plural(store->faulty_count));
+                check_add(&judge->found, CHECK_WARNING, "pstore-fw list", "%s: %zu record%s cannot be read",
+                          store->spec, store->faulty_count, text_plural(store->faulty_count));
 }
 
 static void judge_waiting(struct judge *judge, const struct check_store *store) {
         if (store->record_count > 0)
-                check_find(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
-                           "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared",
-                           store->spec, store->record_count, text_plural(store->record_count),
-                           store->event_count, text_plural(store->event_count),
-                           (unsigned long long) store->record_bytes);
+                check_add(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
+                          "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared",
+                          store->spec, store->record_count, text_plural(store->record_count),
+                          store->event_count, text_plural(store->event_count),
+                          (unsigned long long) store->record_bytes);
 }
 
 static void judge_space(struct judge *judge, const struct check_store *store) {
@@ -178,16 +178,16 @@ static void judge_space(struct judge *judge, const struct check_store *store) {
         if (!is_usable(store) || !space->known)
                 return;
         if (check_is_full(&judge->facts->kernel, space))
-                check_find(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
-                           "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
-                           (unsigned long long) bytes_for_logs(space),
-                           (unsigned long long) log_bytes_wanted(&judge->facts->kernel));
+                check_add(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
+                          "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
+                          (unsigned long long) bytes_for_logs(space),
+                          (unsigned long long) log_bytes_wanted(&judge->facts->kernel));
         else if (used > space->total / 100 * USED_WARNING_PERCENT)
-                check_find(&judge->found, CHECK_WARNING, "", "%s: more than %d%% of the store is used",
-                           store->spec, USED_WARNING_PERCENT);
+                check_add(&judge->found, CHECK_WARNING, "", "%s: more than %d%% of the store is used",
+                          store->spec, USED_WARNING_PERCENT);
         else
-                check_find(&judge->found, CHECK_OK, "", "%s: %llu bytes are left for logs", store->spec,
-                           (unsigned long long) bytes_for_logs(space));
+                check_add(&judge->found, CHECK_OK, "", "%s: %llu bytes are left for logs", store->spec,
+                          (unsigned long long) bytes_for_logs(space));
 }
 
 static void judge_store(struct judge *judge, const struct check_store *store) {
@@ -200,14 +200,14 @@ static void judge_backend(struct judge *judge) {
         const struct check_kernel *kernel = &judge->facts->kernel;
 
         if (kernel->backend)
-                check_find(&judge->found, CHECK_OK, "", "pstore writes a crash to %s", kernel->backend);
+                check_add(&judge->found, CHECK_OK, "", "pstore writes a crash to %s", kernel->backend);
         else if (kernel->kdump_loaded)
-                check_find(&judge->found, CHECK_OK, "",
-                           "kdump is loaded: a panic leaves its log and its memory there");
+                check_add(&judge->found, CHECK_OK, "",
+                          "kdump is loaded: a panic leaves its log and its memory there");
         else
-                check_find(&judge->found, CHECK_CRITICAL,
-                           kernel->command ? kernel->command : command_for_kdump(kernel),
-                           "a crash leaves no trace: the kernel's pstore has no back end");
+                check_add(&judge->found, CHECK_CRITICAL,
+                          kernel->command ? kernel->command : command_for_kdump(kernel),
+                          "a crash leaves no trace: the kernel's pstore has no back end");
 }
 
 /* Both at once: the crash kernel starts first unless the kernel is told otherwise. */
@@ -217,14 +217,14 @@ static void judge_kdump_beside_pstore(struct judge *judge) {
         if (!kernel->backend || !kernel->kdump_loaded || kernel->notifiers_first)
                 return;
         if (kernel->wish == CRASH_PATH_KDUMP) {
-                check_find(&judge->found, CHECK_OK, "",
-                           "kdump is loaded, as was wished: a panic never reaches pstore");
+                check_add(&judge->found, CHECK_OK, "",
+                          "kdump is loaded, as was wished: a panic never reaches pstore");
                 return;
         }
-        check_find(&judge->found, CHECK_WARNING, "",
-                   "kdump is loaded: a panic goes there and never reaches pstore");
-        check_find(&judge->found, CHECK_OK, "",
-                   "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
+        check_add(&judge->found, CHECK_WARNING, "",
+                  "kdump is loaded: a panic goes there and never reaches pstore");
+        check_add(&judge->found, CHECK_OK, "",
+                  "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
 }
 
 static void judge_kernel(struct judge *judge) {
@@ -235,16 +235,16 @@ static void judge_kernel(struct judge *judge) {
         judge_backend(judge);
         judge_kdump_beside_pstore(judge);
         if (kernel->panic_seconds_known && kernel->panic_seconds == 0)
-                check_find(&judge->found, CHECK_OK, "sysctl kernel.panic=10",
-                           "after a panic the machine waits for somebody to reset it");
+                check_add(&judge->found, CHECK_OK, "sysctl kernel.panic=10",
+                          "after a panic the machine waits for somebody to reset it");
 }
 
 /* When nothing is to be said, a store is usable: else that would have been said. */
 static void praise_usable(struct judge *judge) {
         for (size_t i = 0; i < judge->facts->store_count; i++)
                 if (is_usable(&judge->facts->stores[i])) {
-                        check_find(&judge->found, CHECK_OK, "", "a crash can leave a trace in %s",
-                                   judge->facts->stores[i].spec);
+                        check_add(&judge->found, CHECK_OK, "", "a crash can leave a trace in %s",
+                                  judge->facts->stores[i].spec);
                         return;
                 }
 }

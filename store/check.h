@@ -80,8 +80,8 @@ struct check_findings {
 
 /* Adds one behind all that are as grave; when there is no room, the least of all gives way to a graver one.
  */
-void check_find(struct check_findings *findings, enum check_verdict verdict, const char *remedy,
-                const char *format, ...) __attribute__((format(printf, 4, 5)));
+void check_add(struct check_findings *findings, enum check_verdict verdict, const char *remedy,
+               const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Fills at most CHECK_FINDINGS_MAX findings, the gravest first; the verdict is the first one's. */
 enum check_verdict check_judge(const struct check_facts *facts, struct check_finding *ret_findings,
