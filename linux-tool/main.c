@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
         if (options_parse(&cli_pstore_fw, words, count, &options, error) < 0 ||
             options_check_deleted(&options, error) < 0)
                 return usage_error(error);
-        r = efivarfs_enter(sources, options_texts(&options, &option_source, sources), argv);
+        r = efivarfs_execute_anew(sources, options_texts(&options, &option_source, sources), argv);
         if (r == ERR_INVALID_ARGUMENT)
                 return usage_error("--source: only one directory of efivarfs at a time");
         if (r < 0) {

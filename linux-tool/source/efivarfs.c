@@ -31,7 +31,7 @@ static struct efivarfs_source *efivarfs_of(struct record_source *source) {
         return source->context;
 }
 
-/* Where libefivar looks: see efivarfs_enter(). */
+/* Where libefivar looks: see efivarfs_execute_anew(). */
 static const char *directory_path(void) {
         const char *path = getenv(EFIVARFS_VARIABLE);
 
@@ -219,7 +219,7 @@ struct record_source *efivarfs_source_new(const char *spec, const char *argument
         };
         struct efivarfs_source *efivarfs = calloc(1, sizeof(*efivarfs));
 
-        (void) argument; /* efivarfs_enter() has seen to it */
+        (void) argument; /* efivarfs_execute_anew() has seen to it */
         if (!efivarfs)
                 return NULL;
         efivarfs->base = (struct record_source){
@@ -238,7 +238,7 @@ static const char *argument_of(const char *spec) {
         return strncmp(spec, prefix, sizeof(prefix) - 1) == 0 ? spec + sizeof(prefix) - 1 : NULL;
 }
 
-int efivarfs_enter(const char *const *specs, size_t spec_count, char **argv) {
+int efivarfs_execute_anew(const char *const *specs, size_t spec_count, char **argv) {
         const char *directory = NULL, *present = getenv(EFIVARFS_VARIABLE);
         char path[PATH_MAX];
 

@@ -46,7 +46,7 @@ void sources_print_help(const struct sink *sink);
  * return. 0 when there is nothing to do; ERR_INVALID_ARGUMENT for two different directories; or why the
  * program could not be started.
  */
-int efivarfs_enter(const char *const *specs, size_t spec_count, char **argv);
+int efivarfs_execute_anew(const char *const *specs, size_t spec_count, char **argv);
 
 /*
  * A record that was erased in its store is still shown by pstorefs until the next boot. This removes it there

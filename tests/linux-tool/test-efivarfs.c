@@ -215,7 +215,7 @@ static void test_clear(void **state) {
         source_free(source);
 }
 
-static void test_enter(void **state) {
+static void test_execute_anew(void **state) {
         const char *const none[] = { "pstorefs", "efivarfs", "erst-image:x" };
         const char *const two[] = { "efivarfs:/a", "efivarfs:/b" };
         char same[4200];
@@ -224,9 +224,9 @@ static void test_enter(void **state) {
 
         (void) state;
         snprintf(same, sizeof(same), "efivarfs:%s", directory);
-        assert_ok(efivarfs_enter(none, ARRAY_SIZE(none), arguments));
-        assert_ok(efivarfs_enter(present, 1, arguments));
-        assert_error(efivarfs_enter(two, ARRAY_SIZE(two), arguments), ERR_INVALID_ARGUMENT);
+        assert_ok(efivarfs_execute_anew(none, ARRAY_SIZE(none), arguments));
+        assert_ok(efivarfs_execute_anew(present, 1, arguments));
+        assert_error(efivarfs_execute_anew(two, ARRAY_SIZE(two), arguments), ERR_INVALID_ARGUMENT);
 }
 
 static void test_space_of_a_directory_is_unknown(void **state) {
@@ -240,7 +240,7 @@ static void test_space_of_a_directory_is_unknown(void **state) {
         source_free(source);
 }
 
-/* Starts itself again with a directory of its own, as efivarfs_enter() does it for the command. */
+/* Starts itself again with a directory of its own, as efivarfs_execute_anew() does it for the command. */
 static int start_again(char **arguments) {
         char path[] = "/tmp/pstore-fw-test-XXXXXX", with_slash[64];
 
@@ -263,7 +263,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test_setup(test_write, make_empty),
                 cmocka_unit_test_setup(test_write_that_is_refused, make_empty),
                 cmocka_unit_test_setup(test_clear, make_empty),
-                cmocka_unit_test_setup(test_enter, make_empty),
+                cmocka_unit_test_setup(test_execute_anew, make_empty),
                 cmocka_unit_test_setup(test_space_of_a_directory_is_unknown, make_empty),
         };
         int failures;
