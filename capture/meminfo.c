@@ -6,9 +6,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "posix/memory.h"
-
-#define KIB 1024
 
 /* The first lines, which are the ones of interest. */
 static void read_beginning(const char *path, char *text, size_t size) {

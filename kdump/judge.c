@@ -5,9 +5,9 @@
 
 #include "base/arith.h"
 #include "base/text.h"
+#include "base/units.h"
 
 #define NOTIFIERS "/sys/module/kernel/parameters/crash_kexec_post_notifiers"
-#define MIB       ((uint64_t) 1024 * 1024)
 
 /* Less than this was left free in the crash kernel when it saved: the next time it may be too little. */
 #define MEMORY_LEFT_MIN (4 * MIB)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "kdump/memory-need.h"
 
-#define KIB ((uint64_t) 1024)
-#define MIB (KIB * KIB)
-#define GIB (KIB * MIB)
+#include "base/units.h"
 
 /*
  * Debian's kernels as they were measured (QEMU, SeaBIOS, ext4 on virtio): the least memory in which /init was

@@ -10,6 +10,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "base/units.h"
 #include "kdump/command-line.h"
 #include "kdump/distribution.h"
 #include "kdump/earlier-dump.h"
@@ -17,8 +18,6 @@
 #include "linux/system-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
-
-#define MIB                ((uint64_t) 1024 * 1024)
 
 #define LOADED             "/sys/kernel/kexec_crash_loaded"
 #define MEMORY             "/proc/meminfo"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/units.h"
 #include "linux/command.h"
 #include "linux/system-file.h"
 #include "posix/file.h"
@@ -18,7 +19,6 @@
 
 #define LOG_LIMIT          ((size_t) 256 * 1024 * 1024)
 #define IMAGE_TOOL_SECONDS 300
-#define KIB                1024
 
 /* The clock of the crash kernel may be a little behind that of the crashed one. */
 #define CLOCK_SECONDS 5

@@ -9,6 +9,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "base/units.h"
 #include "kdump/facts.h"
 #include "kdump/preparation.h"
 #include "kdump/setup.h"
@@ -22,8 +23,6 @@
 #include "posix/memory.h"
 
 static const struct option option_remove = { "remove", 0, NULL, "undo it" };
-
-#define MIB                  ((uint64_t) 1024 * 1024)
 
 #define RUNNING_COMMAND_LINE "/proc/cmdline"
 #define COMMAND_LOG          "/run/pstore-fw-setup.log"

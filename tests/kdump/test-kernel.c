@@ -3,14 +3,13 @@
 
 #include <errno.h>
 
+#include "base/units.h"
 #include "kdump/boot-image.h"
 #include "kdump/command-line.h"
 #include "kdump/crash-kernel.h"
 #include "kdump/memory-need.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
-
-#define MIB       ((uint64_t) 1 << 20)
 
 #define HEAD_SIZE 2048
 
