@@ -60,7 +60,7 @@ static struct save_job make_job(struct capture *capture, int directory_fd) {
                 .vmcore = capture->vmcore,
                 .deadline_ms = capture->deadline_ms,
                 .meminfo = &capture->meminfo,
-                .journal = &capture->journal,
+                .steps = &capture->steps,
                 .log_is_safe = capture->log_is_safe,
         };
 
@@ -79,7 +79,7 @@ static void find_disk_tools(struct capture *capture, const char *mount_point, st
         if (tool_find(path, name, &job->image_tool))
                 job->log_tools[1] = job->image_tool;
         else
-                journal_failed(&capture->journal, "image", "%s is not in %s", name, path);
+                steps_failed(&capture->steps, "image", "%s is not in %s", name, path);
 }
 
 int capture_to_disk(struct capture *capture, const char *mount_point) {
@@ -89,18 +89,17 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
         int r;
 
         if (fd < 0) {
-                journal_failed(&capture->journal, "directory", "%s: %s", capture->plan.directory,
-                               error_text(fd));
+                steps_failed(&capture->steps, "directory", "%s: %s", capture->plan.directory, error_text(fd));
                 return fd;
         }
         job = make_job(capture, fd);
         find_disk_tools(capture, mount_point, &job);
         r = save_dump(&job, &result);
         if (r == ERR_NO_STORE)
-                journal_failed(&capture->journal, "vmcore", "there is no %s", capture->vmcore);
+                steps_failed(&capture->steps, "vmcore", "there is no %s", capture->vmcore);
         else if (r < 0)
-                journal_failed(&capture->journal, "dump", "%s: no log is saved: %s", capture->plan.directory,
-                               error_text(r));
+                steps_failed(&capture->steps, "dump", "%s: no log is saved: %s", capture->plan.directory,
+                             error_text(r));
         return r;
 }
 
@@ -112,16 +111,16 @@ int capture_to_console(struct capture *capture) {
         int r;
 
         if (fd < 0) {
-                journal_failed(&capture->journal, "console", "%s", strerror(errno));
+                steps_failed(&capture->steps, "console", "%s", strerror(errno));
                 return ERR_IO;
         }
         job = make_job(capture, fd);
-        journal_say(&capture->journal, "log goes to the console");
+        steps_say(&capture->steps, "log goes to the console");
         r = save_log_to(&job, console);
         if (r == 0)
-                journal_say(&capture->journal, "log ends");
+                steps_say(&capture->steps, "log ends");
         else
-                journal_failed(&capture->journal, "console", "%s", error_text(r));
+                steps_failed(&capture->steps, "console", "%s", error_text(r));
         return r;
 }
 
@@ -137,7 +136,7 @@ static int save_here(struct capture *capture, worker_function *to_disk, void *co
 /* The rest is worth waiting for, but nothing depends on it. */
 static void await_rest(struct capture *capture, struct worker *worker) {
         if (worker_wait(worker, capture->deadline_ms) == WORKER_GOES_ON)
-                journal_failed(&capture->journal, "disk", "not done in time");
+                steps_failed(&capture->steps, "disk", "not done in time");
 }
 
 int capture_save(struct capture *capture, worker_function *to_disk, void *context) {
@@ -148,7 +147,7 @@ int capture_save(struct capture *capture, worker_function *to_disk, void *contex
 
         r = worker_start(to_disk, context, &worker);
         if (r < 0) {
-                journal_failed(&capture->journal, "process", "%s", error_text(r));
+                steps_failed(&capture->steps, "process", "%s", error_text(r));
                 return save_here(capture, to_disk, context);
         }
         state = worker_wait_for_mark(&worker, clock_ms() + patience_ms);
@@ -157,8 +156,8 @@ int capture_save(struct capture *capture, worker_function *to_disk, void *contex
         if (state == WORKER_AT_MARK || (state == WORKER_ENDED && worker.result == 0))
                 return 0;
         if (state == WORKER_GOES_ON)
-                journal_failed(&capture->journal, "disk", "no answer after %llu s",
-                               (unsigned long long) patience_ms / 1000);
+                steps_failed(&capture->steps, "disk", "no answer after %llu s",
+                             (unsigned long long) patience_ms / 1000);
         (void) capture_to_console(capture);
         if (state == WORKER_GOES_ON)
                 await_rest(capture, &worker);

@@ -4,15 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture/journal.h"
 #include "capture/meminfo.h"
 #include "capture/plan.h"
+#include "capture/steps.h"
 #include "capture/worker.h"
 
 /* What a capture has from its beginning to its end. */
 struct capture {
         struct capture_plan plan;
-        struct journal journal;
+        struct steps steps;
         struct meminfo meminfo;
         uint64_t deadline_ms;     /* of clock_ms(): the guard acts a little later */
         const char *vmcore;       /* "/proc/vmcore" */

@@ -251,7 +251,7 @@ static unsigned *place_of(const struct crash_dump *dump, unsigned places[2]) {
 }
 
 static void remove_oldest(int directory_fd, const struct dumps *dumps, unsigned keep, const char *current,
-                          struct journal *journal) {
+                          struct steps *steps) {
         unsigned places[2] = { keep, keep };
         int r;
 
@@ -270,18 +270,18 @@ static void remove_oldest(int directory_fd, const struct dumps *dumps, unsigned 
                 }
                 r = dumps_remove(directory_fd, name);
                 if (r < 0)
-                        journal_failed(journal, "keep", "%s cannot be removed: %s", name, error_text(r));
+                        steps_failed(steps, "keep", "%s cannot be removed: %s", name, error_text(r));
         }
 }
 
-void dumps_prune(int directory_fd, unsigned keep, const char *current, struct journal *journal) {
+void dumps_prune(int directory_fd, unsigned keep, const char *current, struct steps *steps) {
         struct dumps dumps;
         int r = dumps_list(directory_fd, &dumps);
 
         if (r < 0) {
-                journal_failed(journal, "keep", "%s", error_text(r));
+                steps_failed(steps, "keep", "%s", error_text(r));
                 return;
         }
-        remove_oldest(directory_fd, &dumps, keep, current, journal);
+        remove_oldest(directory_fd, &dumps, keep, current, steps);
         dumps_free(&dumps);
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "capture/journal.h"
+#include "capture/steps.h"
 
 /*
  * A directory of dumps, and those in it that kdump made: a directory for each, named like the events of other
@@ -61,4 +61,4 @@ int dumps_remove(int directory_fd, const char *name);
  * any file of log or image are counted by themselves: captures that failed push nothing away. What is no
  * directory stays. One that cannot be removed is told. NULL for no current one.
  */
-void dumps_prune(int directory_fd, unsigned keep, const char *current, struct journal *journal);
+void dumps_prune(int directory_fd, unsigned keep, const char *current, struct steps *steps);

@@ -62,13 +62,13 @@ static void put_image(struct json_writer *json, const struct save_job *job,
         json_end_object(json);
 }
 
-static void put_steps(struct json_writer *json, const struct journal *journal) {
+static void put_steps(struct json_writer *json, const struct steps *steps) {
         json_begin_array(json, "steps");
-        for (size_t i = 0; i < journal->step_count; i++) {
+        for (size_t i = 0; i < steps->count; i++) {
                 json_begin_object(json, NULL);
-                json_put_string(json, "name", journal->steps[i].name);
-                json_put_number(json, "milliseconds", journal->steps[i].ms);
-                json_put_string(json, "result", journal->steps[i].result);
+                json_put_string(json, "name", steps->rows[i].name);
+                json_put_number(json, "milliseconds", steps->rows[i].ms);
+                json_put_string(json, "result", steps->rows[i].result);
                 json_end_object(json);
         }
         json_end_array(json);
@@ -98,7 +98,7 @@ void kdump_manifest_put(const struct save_job *job, const struct save_result *re
         put_time(&json, "dumped_at", (uint64_t) time(NULL));
         put_log(&json, result);
         put_image(&json, job, result);
-        put_steps(&json, job->journal);
+        put_steps(&json, job->steps);
         put_memory(&json, job->meminfo);
         json_end_object(&json);
 }

@@ -89,8 +89,8 @@ static int read_plan(struct capture *capture) {
         if (r == 0)
                 r = capture_plan_parse(buffer_bytes(&text), &capture->plan, error);
         if (r < 0)
-                journal_failed(&capture->journal, "plan", CAPTURE_PLAN_PATH ": %s",
-                               error[0] ? error : error_text(r));
+                steps_failed(&capture->steps, "plan", CAPTURE_PLAN_PATH ": %s",
+                             error[0] ? error : error_text(r));
         return r;
 }
 
@@ -102,18 +102,18 @@ static int mount_target(struct capture *capture) {
 
         r = disk_wait("", plan->uuid, capture_disk_deadline(capture), device);
         if (r < 0) {
-                journal_failed(&capture->journal, "disk", "none has the file system %s after %llu s",
-                               plan->uuid, (unsigned long long) ((clock_ms() - start_ms) / 1000));
+                steps_failed(&capture->steps, "disk", "none has the file system %s after %llu s", plan->uuid,
+                             (unsigned long long) ((clock_ms() - start_ms) / 1000));
                 return r;
         }
-        journal_done(&capture->journal, "disk");
+        steps_done(&capture->steps, "disk");
         (void) mkdir(TARGET, 0700);
         r = mount_disk(device, TARGET, plan->file_system, plan->mount_options);
         if (r < 0) {
-                journal_failed(&capture->journal, "mount", "%s: %s", device, strerror(-r));
+                steps_failed(&capture->steps, "mount", "%s: %s", device, strerror(-r));
                 return errno_to_error(-r);
         }
-        journal_done(&capture->journal, "mount");
+        steps_done(&capture->steps, "mount");
         return 0;
 }
 
@@ -121,16 +121,15 @@ static void prepare_tools(struct capture *capture) {
         int r = tools_unpack(capture->tools);
 
         if (r < 0)
-                journal_failed(&capture->journal, "tools", "%s: %s", capture->tools, error_text(r));
+                steps_failed(&capture->steps, "tools", "%s: %s", capture->tools, error_text(r));
         else
-                journal_done(&capture->journal, "tools");
+                steps_done(&capture->steps, "tools");
 }
 
 static bool vmcore_is_there(struct capture *capture) {
         if (access(capture->vmcore, F_OK) == 0)
                 return true;
-        journal_failed(&capture->journal, "vmcore", "there is no %s: this is no crash kernel",
-                       capture->vmcore);
+        steps_failed(&capture->steps, "vmcore", "there is no %s: this is no crash kernel", capture->vmcore);
         return false;
 }
 
@@ -139,13 +138,13 @@ static int save_alone(void *context, atomic_bool *log_is_safe) {
         int r;
 
         capture->log_is_safe = log_is_safe;
-        module_load_all(CAPTURE_MODULES_PATH, &capture->journal);
+        module_load_all(CAPTURE_MODULES_PATH, &capture->steps);
         r = mount_target(capture);
         if (r < 0)
                 return r;
         r = capture_to_disk(capture, TARGET);
         if (umount(TARGET) < 0)
-                journal_failed(&capture->journal, "umount", "%s", strerror(errno));
+                steps_failed(&capture->steps, "umount", "%s", strerror(errno));
         return r;
 }
 
@@ -182,7 +181,7 @@ static void set_bound(struct capture *capture, struct reset *reset, unsigned sec
         /* The new one first: without a process for it the earlier one stays. */
         pid = guard_start(&guard);
         if (pid < 0)
-                journal_failed(&capture->journal, "guard", "%s", error_text(pid));
+                steps_failed(&capture->steps, "guard", "%s", error_text(pid));
         if (pid > 0 && *guard_pid > 0)
                 guard_stop(*guard_pid);
         if (pid > 0)
@@ -243,11 +242,11 @@ int main(int argc, char **argv) {
         (void) mkdir("/tmp", 0700);
         reset.kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
         reset.sysrq = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
-        journal_init(&capture.journal, reset.kmsg, true);
+        steps_init(&capture.steps, reset.kmsg, true);
         meminfo_start(&capture.meminfo, "/proc/meminfo");
-        journal_say(&capture.journal, "capture starts");
+        steps_say(&capture.steps, "capture starts");
         capture_all(&capture, &reset, mount_point);
-        journal_say(&capture.journal, "restarting");
+        steps_say(&capture.steps, "restarting");
         /* All is flushed where it can be. Drivers may wait for a broken disk: then the guard restarts. */
         (void) reboot(RB_AUTOBOOT);
         /* It does not come back when it works. */

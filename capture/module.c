@@ -24,7 +24,7 @@ static int insert(struct bytes module) {
         return -errno;
 }
 
-static void load(int directory_fd, const char *name, struct journal *journal) {
+static void load(int directory_fd, const char *name, struct steps *steps) {
         _cleanup_buffer_ struct buffer module;
         char file[NAME_MAX + 1];
         int r;
@@ -34,15 +34,15 @@ static void load(int directory_fd, const char *name, struct journal *journal) {
         r = gunzip_file_at(directory_fd, file, &module);
         (void) unlinkat(directory_fd, file, 0);
         if (r < 0) {
-                journal_failed(journal, "module", "%s: %s", name, error_text(r));
+                steps_failed(steps, "module", "%s: %s", name, error_text(r));
                 return;
         }
         r = insert(buffer_bytes(&module));
         if (r < 0)
-                journal_failed(journal, "module", "%s: %s", name, strerror(-r));
+                steps_failed(steps, "module", "%s: %s", name, strerror(-r));
 }
 
-void module_load_all(const char *directory, struct journal *journal) {
+void module_load_all(const char *directory, struct steps *steps) {
         _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         _cleanup_buffer_ struct buffer order;
         char *rest = NULL;
@@ -54,12 +54,12 @@ void module_load_all(const char *directory, struct journal *journal) {
                 return;
         buffer_append(&order, bytes_of("", 1));
         if (r < 0 || buffer_error(&order) < 0) {
-                journal_failed(journal, "modules", "%s/order: %s", directory,
-                               error_text(r < 0 ? r : buffer_error(&order)));
+                steps_failed(steps, "modules", "%s/order: %s", directory,
+                             error_text(r < 0 ? r : buffer_error(&order)));
                 return;
         }
         for (char *name = strtok_r((char *) order.data, "\n", &rest); name;
              name = strtok_r(NULL, "\n", &rest))
-                load(fd, name, journal);
-        journal_done(journal, "modules");
+                load(fd, name, steps);
+        steps_done(steps, "modules");
 }

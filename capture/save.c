@@ -61,7 +61,7 @@ static int identify(const struct save_job *job, struct save_result *result) {
                 return ERR_NO_STORE;
         r = fd < 0 ? errno_to_error(errno) : vmcoreinfo_read(&input, &info);
         if (r < 0)
-                journal_failed(job->journal, "vmcoreinfo", "%s: %s", job->vmcore, error_text(r));
+                steps_failed(job->steps, "vmcoreinfo", "%s: %s", job->vmcore, error_text(r));
         snprintf(result->release, sizeof(result->release), "%s", info.release);
         result->crash_seconds = info.has_crash_time ? info.crash_seconds : (uint64_t) time(NULL);
         return 0;
@@ -175,7 +175,7 @@ static int try_log_tool(const struct save_job *job, size_t attempt, int director
         if (r == 0)
                 r = finish_output(directory_fd, part, DUMPS_LOG_NAME, &file->size, &why);
         if (r < 0) {
-                journal_failed(job->journal, "log", "%s: %s", tool_name(tool), file->error);
+                steps_failed(job->steps, "log", "%s: %s", tool_name(tool), file->error);
                 remove_empty(directory_fd, part);
         }
         return r;
@@ -197,7 +197,7 @@ static int save_log(const struct save_job *job, int directory_fd, struct save_fi
         }
         if (r == ERR_NOT_FOUND && !file->error[0]) {
                 snprintf(file->error, sizeof(file->error), "there is no tool that reads it");
-                journal_failed(job->journal, "log", "%s", file->error);
+                steps_failed(job->steps, "log", "%s", file->error);
         }
         return r;
 }
@@ -261,8 +261,8 @@ static int save_image(const struct save_job *job, int directory_fd, struct save_
                         text_put(&why, ", and the disk is full");
                 /* A part of an image cannot be read, and takes the room of the next log. */
                 (void) unlinkat(directory_fd, part, 0);
-                journal_failed(job->journal, "image", "%s: %s; %llu MiB were free",
-                               tool_name(&job->image_tool), file->error, (unsigned long long) room_mib);
+                steps_failed(job->steps, "image", "%s: %s; %llu MiB were free", tool_name(&job->image_tool),
+                             file->error, (unsigned long long) room_mib);
                 return r;
         }
         file->saved = true;
@@ -297,16 +297,16 @@ static void save_rest(const struct save_job *job, int directory_fd, struct save_
 
         /* Before the image, which needs the room; but what has saved nothing yet takes nothing away. */
         if (result->log.saved)
-                dumps_prune(job->directory_fd, job->plan->keep, result->name, job->journal);
+                dumps_prune(job->directory_fd, job->plan->keep, result->name, job->steps);
         if (job->image_tool.program[0] && save_image(job, directory_fd, &result->image) == 0) {
-                journal_done(job->journal, "image");
-                journal_say(job->journal, "image saved in %s/%s", job->directory, result->name);
+                steps_done(job->steps, "image");
+                steps_say(job->steps, "image saved in %s/%s", job->directory, result->name);
         }
         if (!result->log.saved)
-                dumps_prune(job->directory_fd, job->plan->keep, result->name, job->journal);
+                dumps_prune(job->directory_fd, job->plan->keep, result->name, job->steps);
         r = write_manifest(job, directory_fd, result);
         if (r < 0)
-                journal_failed(job->journal, "manifest", "%s", error_text(r));
+                steps_failed(job->steps, "manifest", "%s", error_text(r));
 }
 
 int save_dump(const struct save_job *job, struct save_result *ret_result) {
@@ -324,8 +324,8 @@ int save_dump(const struct save_job *job, struct save_result *ret_result) {
         if (r == 0) {
                 if (job->log_is_safe)
                         atomic_store(job->log_is_safe, true);
-                journal_done(job->journal, "log");
-                journal_say(job->journal, "log saved in %s/%s", job->directory, result.name);
+                steps_done(job->steps, "log");
+                steps_say(job->steps, "log saved in %s/%s", job->directory, result.name);
                 digest_log(fd, &result);
                 (void) dumps_message(job->directory_fd, result.name, result.message);
         }

@@ -6,15 +6,15 @@
 #include <stdint.h>
 
 #include "capture/dumps.h"
-#include "capture/journal.h"
 #include "capture/meminfo.h"
 #include "capture/plan.h"
+#include "capture/steps.h"
 #include "capture/tools.h"
 
 /*
  * Saves what a crashed kernel left into a new dump: the log before all else, then the image, then the
- * manifest. Each is written as "….part", flushed, renamed, and its directory flushed. What fails is told
- * in the journal, and the next best thing is tried.
+ * manifest. Each is written as "….part", flushed, renamed, and its directory flushed. What fails is a
+ * step that says why, and the next best thing is tried.
  */
 
 #define SAVE_LOG_TOOLS_MAX 2
@@ -28,7 +28,7 @@ struct save_job {
         struct tool image_tool;                    /* empty: only the log is saved */
         uint64_t deadline_ms;                      /* for all of it */
         struct meminfo *meminfo;
-        struct journal *journal;
+        struct steps *steps;
         atomic_bool *log_is_safe; /* set then; NULL where nobody asks */
 };
 

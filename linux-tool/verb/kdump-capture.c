@@ -52,7 +52,7 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
         const char *mount_point = settings->directory[0] == '/' ? root : ".";
         _cleanup_close_ int fd =
                 capture_open_directory(mount_point[0] ? mount_point : "/", settings->directory, true);
-        struct journal journal;
+        struct steps steps;
         struct meminfo meminfo;
         struct save_job job = {
                 .plan = &settings->plan,
@@ -61,14 +61,14 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
                 .vmcore = paths->vmcore,
                 .deadline_ms = clock_ms() + (uint64_t) settings->plan.bound_seconds * 1000,
                 .meminfo = &meminfo,
-                .journal = &journal,
+                .steps = &steps,
         };
 
         if (fd < 0) {
                 message_failure(settings->directory, fd);
                 return fd;
         }
-        journal_init(&journal, STDERR_FILENO, false);
+        steps_init(&steps, STDERR_FILENO, false);
         meminfo_start(&meminfo, paths->meminfo);
         find_tool(settings->log_tool, &job.log_tools[0]);
         if (settings->image || !job.log_tools[0].program[0])

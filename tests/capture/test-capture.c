@@ -54,7 +54,7 @@ static int setup(void **state) {
         };
         snprintf(capture->plan.directory, sizeof(capture->plan.directory), "/var/lib/dumps");
         snprintf(capture->plan.log_tool, sizeof(capture->plan.log_tool), "vmcore-dmesg");
-        journal_init(&capture->journal, -1, false);
+        steps_init(&capture->steps, -1, false);
         meminfo_start(&capture->meminfo, "/proc/meminfo");
         *state = machine;
         return 0;
@@ -69,10 +69,10 @@ static int teardown(void **state) {
 }
 
 static bool step_failed(const struct machine *machine, const char *name, const char *why) {
-        const struct journal *journal = &machine->capture.journal;
+        const struct steps *steps = &machine->capture.steps;
 
-        for (size_t i = 0; i < journal->step_count; i++)
-                if (strcmp(journal->steps[i].name, name) == 0 && strstr(journal->steps[i].result, why))
+        for (size_t i = 0; i < steps->count; i++)
+                if (strcmp(steps->rows[i].name, name) == 0 && strstr(steps->rows[i].result, why))
                         return true;
         return false;
 }

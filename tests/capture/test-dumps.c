@@ -13,7 +13,7 @@
 struct place {
         char *directory;
         int fd;
-        struct journal journal;
+        struct steps steps;
 };
 
 static int setup(void **state) {
@@ -21,7 +21,7 @@ static int setup(void **state) {
 
         place->directory = scratch_make();
         place->fd = open(place->directory, O_RDONLY | O_DIRECTORY);
-        journal_init(&place->journal, -1, false);
+        steps_init(&place->steps, -1, false);
         *state = place;
         return 0;
 }
@@ -161,11 +161,11 @@ static void test_the_newest_are_kept(void **state) {
         assert_int_equal(mkdirat(place->fd, "20261121T151320Z-kdump-panic1/deeper", 0700), 0);
         put(place, "20261121T151320Z-kdump-panic1/deeper/x", "x");
         assert_int_equal(mkdirat(place->fd, "20261121T151320Z-erst-panic1", 0700), 0);
-        dumps_prune(place->fd, 5, "20261121T151325Z-kdump-panic1", &place->journal);
+        dumps_prune(place->fd, 5, "20261121T151325Z-kdump-panic1", &place->steps);
         assert_false(is_there(place, "20261121T151320Z-kdump-panic1"));
         assert_true(is_there(place, "20261121T151321Z-kdump-panic1"));
         assert_true(is_there(place, "20261121T151320Z-erst-panic1"));
-        assert_int_equal(place->journal.step_count, 0);
+        assert_int_equal(place->steps.count, 0);
 }
 
 /* Captures that got nothing out must not push away what earlier ones saved; nor are they kept for ever. */
@@ -180,7 +180,7 @@ static void test_empty_ones_take_no_room(void **state) {
                 assert_true(fd >= 0);
                 close(fd);
         }
-        dumps_prune(place->fd, 3, "20261121T151333Z-kdump-panic1", &place->journal);
+        dumps_prune(place->fd, 3, "20261121T151333Z-kdump-panic1", &place->steps);
         assert_false(is_there(place, "20261121T151322Z-kdump-panic1"));
         assert_true(is_there(place, "20261121T151323Z-kdump-panic1"));
         assert_false(is_there(place, "20261121T151330Z-kdump-panic1"));
@@ -200,7 +200,7 @@ static void test_what_is_no_directory(void **state) {
         assert_int_equal(dumps.count, 3);
         assert_true(dumps.rows[0].is_directory && !dumps.rows[1].is_directory && !dumps.rows[2].is_directory);
         dumps_free(&dumps);
-        dumps_prune(place->fd, 1, NULL, &place->journal);
+        dumps_prune(place->fd, 1, NULL, &place->steps);
         assert_true(is_there(place, "20261121T151310Z-kdump-panic1"));
         assert_true(is_there(place, "20261121T151311Z-kdump-panic1"));
 }
@@ -222,7 +222,7 @@ static void test_the_current_one_is_kept(void **state) {
         struct place *place = *state;
 
         make_six(place);
-        dumps_prune(place->fd, 1, "20261121T151320Z-kdump-panic1", &place->journal);
+        dumps_prune(place->fd, 1, "20261121T151320Z-kdump-panic1", &place->steps);
         assert_true(is_there(place, "20261121T151320Z-kdump-panic1"));
         assert_false(is_there(place, "20261121T151325Z-kdump-panic1"));
 }
@@ -253,10 +253,9 @@ static void test_one_that_cannot_be_removed(void **state) {
                 strcat(path, "/d");
                 assert_int_equal(mkdirat(place->fd, path, 0700), 0);
         }
-        dumps_prune(place->fd, 5, NULL, &place->journal);
-        assert_int_equal(place->journal.step_count, 1);
-        test_assert_contains(place->journal.steps[0].result,
-                             "20261121T151320Z-kdump-panic1 cannot be removed");
+        dumps_prune(place->fd, 5, NULL, &place->steps);
+        assert_int_equal(place->steps.count, 1);
+        test_assert_contains(place->steps.rows[0].result, "20261121T151320Z-kdump-panic1 cannot be removed");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -29,7 +29,7 @@ struct place {
         char *root;
         char dumps[4200], vmcore[4200], said[4200];
         struct capture_plan plan;
-        struct journal journal;
+        struct steps steps;
         struct meminfo meminfo;
         struct save_job job;
         struct save_result result;
@@ -56,7 +56,7 @@ static int setup(void **state) {
         vmcore_build(&core, COREINFO);
         scratch_write(place->vmcore, bytes_of(core.data, core.size));
         place->plan = capture_plan_default;
-        journal_init(&place->journal, open(place->said, O_RDWR | O_CREAT | O_APPEND, 0600), false);
+        steps_init(&place->steps, open(place->said, O_RDWR | O_CREAT | O_APPEND, 0600), false);
         meminfo_start(&place->meminfo, "/proc/meminfo");
         place->job = (struct save_job){
                 .plan = &place->plan,
@@ -65,7 +65,7 @@ static int setup(void **state) {
                 .vmcore = place->vmcore,
                 .deadline_ms = clock_ms() + 60000,
                 .meminfo = &place->meminfo,
-                .journal = &place->journal,
+                .steps = &place->steps,
         };
         *state = place;
         return 0;
@@ -74,7 +74,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
         struct place *place = *state;
 
-        close(place->journal.fd);
+        close(place->steps.fd);
         close(place->job.directory_fd);
         scratch_remove(place->root);
         free(place);

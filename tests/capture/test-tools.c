@@ -140,19 +140,19 @@ static void test_commands(void **state) {
 /* Neither is a module that the kernel takes: both are told, and both files are gone. */
 static void test_modules_that_fail(void **state) {
         char *directory = scratch_make();
-        struct journal journal;
+        struct steps steps;
 
         (void) state;
-        journal_init(&journal, -1, false);
-        module_load_all("/no/such/directory", &journal);
-        assert_int_equal(journal.step_count, 0);
+        steps_init(&steps, -1, false);
+        module_load_all("/no/such/directory", &steps);
+        assert_int_equal(steps.count, 0);
         scratch_write(scratch_path(directory, "order"), text_view("missing\nnoise\n"));
         write_packed(directory, "noise.ko.gz", "no module");
-        module_load_all(directory, &journal);
-        assert_int_equal(journal.step_count, 3);
-        assert_string_equal(journal.steps[0].result, "missing: not found");
-        test_assert_contains(journal.steps[1].result, "noise: ");
-        assert_string_equal(journal.steps[2].name, "modules");
+        module_load_all(directory, &steps);
+        assert_int_equal(steps.count, 3);
+        assert_string_equal(steps.rows[0].result, "missing: not found");
+        test_assert_contains(steps.rows[1].result, "noise: ");
+        assert_string_equal(steps.rows[2].name, "modules");
         assert_int_equal(scratch_count_files(directory), 1);
         scratch_remove(directory);
 }
