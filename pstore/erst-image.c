@@ -240,8 +240,8 @@ static int check_record(const struct erst_image *image, struct bytes record) {
 }
 
 /*
- * The body is complete before the map names it, and the count is never less than the entries of the map: QEMU
- * does not find what lies behind it.
+ * The body is complete before the map names it, and the count is never less than the entries of the map, as
+ * QEMU does not find what lies behind it: both on the disk, so each is flushed before what relies on it.
  */
 int erst_image_write(const struct erst_image *image, struct bytes record, const struct image_writer *writer) {
         size_t slot = find_slot(image, image->first_slot, MAP_FREE);
@@ -257,9 +257,9 @@ int erst_image_write(const struct erst_image *image, struct bytes record, const 
         if (r == 0)
                 r = put_padding(writer, offset + record.size, offset + image->record_size);
         if (r == 0)
-                r = writer->flush(writer->context);
-        if (r == 0)
                 r = put_u32(writer, HEADER_RECORD_COUNT, count + 1);
+        if (r == 0)
+                r = writer->flush(writer->context);
         if (r == 0)
                 r = put_map_entry(slot, bytes_u64(record, RECORD_ID_OFFSET), writer);
         return r < 0 ? r : writer->flush(writer->context);
@@ -275,6 +275,8 @@ int erst_image_clear(const struct erst_image *image, uint64_t id, const struct i
         if (find_slot(image, slot + 1, id) < image->slot_end)
                 return ERR_EXISTS;
         r = put_map_entry(slot, MAP_FREE, writer);
+        if (r == 0)
+                r = writer->flush(writer->context);
         if (r == 0)
                 r = put_u32(writer, HEADER_RECORD_COUNT, count - 1);
         return r < 0 ? r : writer->flush(writer->context);

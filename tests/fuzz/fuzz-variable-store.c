@@ -105,7 +105,7 @@ static void check_delete(struct bytes image, const struct variable_store_entry *
         count = count_live(&before, wanted, &live);
         r = variable_store_delete(&before, &wanted->vendor, wanted->name, &file.writer);
         fuzz_check(r == (count == 0 ? ERR_NOT_FOUND : count == 1 ? 0 : ERR_EXISTS));
-        fuzz_check((r == 0) == (file.puts > 0) && !file.unlike_flash && !file.unflushed);
+        fuzz_check((r == 0) == (file.puts > 0) && !file.unlike_flash && file.pending_count == 0);
         after = open_again(&file);
         fuzz_check(r < 0 || file.data[live.offset + 2] == (live.state & 0xfd));
         fuzz_check(count_live(&after, wanted, &live) == (r == 0 ? 0 : count));
@@ -127,7 +127,7 @@ static void check_append(struct bytes image, const struct variable_store_draft *
         memory_image_init(&file, image);
         fuzz_check(variable_store_open(image, &before, &fault) == 0);
         r = variable_store_append(&before, draft, &file.writer, &fault);
-        fuzz_check(!file.unlike_flash && !file.unflushed && (r == 0) == (file.puts > 0));
+        fuzz_check(!file.unlike_flash && file.pending_count == 0 && (r == 0) == (file.puts > 0));
         fuzz_check(r == 0 || r == ERR_NO_SPACE || r == ERR_EXISTS || fault.field);
         after = open_again(&file);
         check_others(&before, &after, &wanted);
