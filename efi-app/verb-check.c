@@ -23,19 +23,24 @@ static int check_run(const struct options *options, void *context) {
         const struct sink sink = console_sink(&app->console);
         struct check_store stores[MACHINE_STORE_END];
         struct check_facts facts = { .stores = stores };
-        enum check_verdict verdict;
         struct session session;
+        struct findings findings;
+        enum verdict verdict;
         int r;
 
+        findings_init(&findings, &app->allocator);
         (void) options;
         session_open(&session, app);
         if (session.machine.wanted[MACHINE_ERST])
                 gather_store(&session, MACHINE_ERST, "erst", RECORD_STORE_ERST, &stores[facts.store_count++]);
         if (session.machine.wanted[MACHINE_EFI])
                 gather_store(&session, MACHINE_EFI, "efi", RECORD_STORE_EFI, &stores[facts.store_count++]);
-        r = check_print(&facts, &sink, &verdict);
+        check_judge(&facts, &findings);
+        r = check_print(&facts, &findings, &sink);
+        verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&findings);
+        findings_free(&findings);
         session_close(&session);
-        return r < 0 ? CHECK_UNKNOWN : verdict;
+        return verdict;
 }
 
 static const struct option *const options_taken[] = {

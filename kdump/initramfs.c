@@ -245,11 +245,13 @@ int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_arch
         return r;
 }
 
-int initramfs_find_init(char ret_path[PATH_MAX], struct reason *ret_reason) {
+int initramfs_find_init(const char *root, char ret_path[PATH_MAX], struct reason *ret_reason) {
         static const char *const places[] = { "", "../lib/pstore-fw/" };
         char program[PATH_MAX], path[PATH_MAX];
-        ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+        ssize_t length = -1;
 
+        if (system_file_path(root, "/proc/self/exe", path))
+                length = readlink(path, program, sizeof(program) - 1);
         if (length <= 0)
                 return reason_set(ret_reason, ERR_NOT_FOUND, "/proc/self/exe cannot be read");
         program[length] = '\0';

@@ -23,6 +23,8 @@ struct initramfs_parts {
 int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_archive, uint64_t *ret_unpacked,
                     struct reason *ret_reason);
 
-/* Where pstore-fw-capture is: beside the running program, or in ../lib/pstore-fw/ from there. ERR_NOT_FOUND.
+/*
+ * Where pstore-fw-capture is: beside the running program, or in ../lib/pstore-fw/ from there. `root` goes
+ * before the link in /proc that names the program. ERR_NOT_FOUND.
  */
-int initramfs_find_init(char ret_path[PATH_MAX], struct reason *ret_reason);
+int initramfs_find_init(const char *root, char ret_path[PATH_MAX], struct reason *ret_reason);

@@ -6,6 +6,7 @@
 #include "base/arith.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "posix/memory.h"
 
 #define NOTIFIERS "/sys/module/kernel/parameters/crash_kexec_post_notifiers"
 
@@ -14,12 +15,12 @@
 
 struct judge {
         const struct kdump_facts *facts;
-        const struct kdump_preparation *preparation;
+        const struct findings *of_load;
         const struct check_kernel *kernel;
         const struct crash_path_decision *decision;
         bool wanted; /* kdump is what is meant, or what is missing */
         bool fault;  /* something speaks against what is meant */
-        struct check_findings found;
+        struct findings *findings;
 };
 
 /* --- what a panic would do now ------------------------------------------------------------------ */
@@ -59,23 +60,16 @@ static void describe_panic(const struct kdump_facts *facts, struct text *text) {
 
 static void find_fault(struct judge *judge, const char *remedy, const char *text) {
         judge->fault = true;
-        check_add(&judge->found, CHECK_CRITICAL, remedy, "%s", text);
+        findings_add(judge->findings, VERDICT_CRITICAL, remedy, "%s", text);
 }
 
 /* What speaks against kdump counts only where kdump is meant. */
 static void judge_preparation(struct judge *judge) {
-        static const enum check_verdict verdicts[] = {
-                [KDUMP_NOTE] = CHECK_OK,
-                [KDUMP_WARNING] = CHECK_WARNING,
-                [KDUMP_FAULT] = CHECK_CRITICAL,
-        };
+        const struct finding *finding;
 
-        for (size_t i = 0; i < judge->preparation->problem_count && judge->wanted; i++) {
-                const struct kdump_problem *problem = &judge->preparation->problems[i];
-
-                judge->fault |= problem->severity == KDUMP_FAULT;
-                check_add(&judge->found, verdicts[problem->severity], problem->remedy, "%s",
-                          problem->reason.text);
+        for (size_t i = 0; judge->wanted && (finding = findings_at(judge->of_load, i)); i++) {
+                judge->fault |= finding->verdict == VERDICT_CRITICAL;
+                findings_add(judge->findings, finding->verdict, finding->remedy, "%s", finding->text);
         }
 }
 
@@ -89,8 +83,8 @@ static void judge_loaded(struct judge *judge) {
         else if (judge->wanted && !loaded && !judge->fault)
                 find_fault(judge, "pstore-fw kdump load", "the crash kernel is not loaded");
         else if (loaded && facts->load_disabled)
-                check_add(&judge->found, CHECK_OK, "",
-                          "kexec_load_disabled is set: what is loaded stays until the next boot");
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "kexec_load_disabled is set: what is loaded stays until the next boot");
 }
 
 static void judge_stray(struct judge *judge) {
@@ -98,9 +92,9 @@ static void judge_stray(struct judge *judge) {
             judge->kernel->notifiers_first)
                 return;
         judge->fault = true;
-        check_add(&judge->found, CHECK_WARNING, "pstore-fw kdump unload",
-                  "a crash kernel is loaded: a panic starts it and never reaches pstore's %s",
-                  judge->kernel->backend);
+        findings_add(judge->findings, VERDICT_WARNING, "pstore-fw kdump unload",
+                     "a crash kernel is loaded: a panic starts it and never reaches pstore's %s",
+                     judge->kernel->backend);
 }
 
 /* The trade: pstore gets its record, but notifiers and pstore run in the kernel that broke. */
@@ -110,16 +104,16 @@ static void judge_notifiers(struct judge *judge) {
 
         if (path == CRASH_PATH_BOTH && !first) {
                 judge->fault = true;
-                check_add(&judge->found, CHECK_WARNING, "echo Y > " NOTIFIERS,
-                          "crash_kexec_post_notifiers is off: a panic never reaches pstore");
+                findings_add(judge->findings, VERDICT_WARNING, "echo Y > " NOTIFIERS,
+                             "crash_kexec_post_notifiers is off: a panic never reaches pstore");
         } else if (path == CRASH_PATH_KDUMP && first) {
-                check_add(&judge->found, CHECK_WARNING, "echo N > " NOTIFIERS,
-                          "crash_kexec_post_notifiers is on: before the crash kernel starts, more of the "
-                          "kernel that broke has to work");
+                findings_add(judge->findings, VERDICT_WARNING, "echo N > " NOTIFIERS,
+                             "crash_kexec_post_notifiers is on: before the crash kernel starts, more of the "
+                             "kernel that broke has to work");
         } else if (path == CRASH_PATH_BOTH) {
-                check_add(&judge->found, CHECK_OK, "",
-                          "crash_kexec_post_notifiers is on: pstore gets the panic too; what hangs in it "
-                          "keeps the crash kernel from starting");
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "crash_kexec_post_notifiers is on: pstore gets the panic too; what hangs in it "
+                             "keeps the crash kernel from starting");
         }
 }
 
@@ -131,13 +125,13 @@ static void judge_services(struct judge *judge) {
                 struct text text = TEXT_ON(remedy);
 
                 text_format(&text, "systemctl disable --now %s", facts->owners[i]);
-                check_add(&judge->found, CHECK_WARNING, remedy,
-                          "the service %s loads a crash kernel, too: the last one that loads counts",
-                          facts->owners[i]);
+                findings_add(judge->findings, VERDICT_WARNING, remedy,
+                             "the service %s loads a crash kernel, too: the last one that loads counts",
+                             facts->owners[i]);
         }
         if (judge->wanted && judge->kernel->crash_bytes > 0 && !facts->service_enabled)
-                check_add(&judge->found, CHECK_WARNING, "systemctl enable pstore-fw-kdump",
-                          "no service loads the crash kernel at the next boot");
+                findings_add(judge->findings, VERDICT_WARNING, "systemctl enable pstore-fw-kdump",
+                             "no service loads the crash kernel at the next boot");
 }
 
 static void judge_locks(struct judge *judge) {
@@ -145,9 +139,9 @@ static void judge_locks(struct judge *judge) {
         bool locked = facts->lockdown[0] && strcmp(facts->lockdown, "none") != 0;
 
         if (judge->wanted && (locked || facts->secure_boot == SECURE_BOOT_ON))
-                check_add(&judge->found, CHECK_OK, "",
-                          "%s: only a kernel with a signature that this one trusts can be loaded",
-                          locked ? "the kernel is locked down" : "Secure Boot is on");
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "%s: only a kernel with a signature that this one trusts can be loaded",
+                             locked ? "the kernel is locked down" : "Secure Boot is on");
 }
 
 /* What the newest dump measured, and whether it is whole. */
@@ -158,18 +152,19 @@ static void judge_last_dump(struct judge *judge) {
                 return;
         if (strcmp(dump_report_state(report), "broken off") == 0 ||
             strcmp(dump_report_state(report), "empty") == 0)
-                check_add(&judge->found, CHECK_WARNING, "", "%s: the newest dump is %s", report->dump.name,
-                          dump_report_state(report));
+                findings_add(judge->findings, VERDICT_WARNING, "", "%s: the newest dump is %s",
+                             report->dump.name, dump_report_state(report));
         if (report->memory_total > 0 && report->memory_lowest < MEMORY_LEFT_MIN)
-                check_add(&judge->found, CHECK_WARNING, "pstore-fw kdump setup",
-                          "%s: only %llu KiB of memory were left while it was saved", report->dump.name,
-                          (unsigned long long) (report->memory_lowest / 1024));
+                findings_add(judge->findings, VERDICT_WARNING, "pstore-fw kdump setup",
+                             "%s: only %llu KiB of memory were left while it was saved", report->dump.name,
+                             (unsigned long long) (report->memory_lowest / 1024));
 }
 
 static void judge_test(struct judge *judge) {
         if (judge->facts->test_pending)
-                check_add(&judge->found, CHECK_OK, "pstore-fw kdump test",
-                          "the machine was crashed by 'kdump test', and nobody has looked what came of it");
+                findings_add(
+                        judge->findings, VERDICT_OK, "pstore-fw kdump test",
+                        "the machine was crashed by 'kdump test', and nobody has looked what came of it");
 }
 
 static void judge_decision(struct judge *judge) {
@@ -183,7 +178,7 @@ static void judge_decision(struct judge *judge) {
         else if (refused)
                 find_fault(judge, "", judge->decision->why);
         else
-                check_add(&judge->found, CHECK_OK, "", "%s", judge->decision->why);
+                findings_add(judge->findings, VERDICT_OK, "", "%s", judge->decision->why);
 }
 
 /* Also where it is only what is missing. */
@@ -191,18 +186,19 @@ static bool kdump_is_meant(enum crash_path wish, enum crash_path path) {
         return wish == CRASH_PATH_AUTO ? path != CRASH_PATH_PSTORE : wish != CRASH_PATH_PSTORE;
 }
 
-void kdump_judge(const struct kdump_facts *facts, const struct kdump_preparation *preparation,
+void kdump_judge(const struct kdump_facts *facts, const struct findings *of_load,
                  struct kdump_judgement *ret_judgement) {
         struct kdump_judgement *judgement = ret_judgement;
         struct text panic = TEXT_ON(judgement->panic);
         struct judge judge = {
                 .facts = facts,
-                .preparation = preparation,
+                .of_load = of_load,
                 .kernel = &facts->machine.kernel,
                 .decision = &judgement->decision,
-                .found = { .rows = judgement->findings },
+                .findings = &judgement->findings,
         };
 
+        findings_init(&judgement->findings, &system_allocator);
         check_decide_path(judge.kernel, &judgement->decision);
         judge.wanted = kdump_is_meant(judge.kernel->wish, judgement->decision.path);
         describe_panic(facts, &panic);
@@ -216,5 +212,5 @@ void kdump_judge(const struct kdump_facts *facts, const struct kdump_preparation
         judge_last_dump(&judge);
         judge_test(&judge);
         judgement->as_meant = !judge.fault;
-        judgement->finding_count = judge.found.count;
+        findings_sort(&judgement->findings);
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kdump/facts.h"
-#include "kdump/preparation.h"
 #include "store/check.h"
+#include "store/finding.h"
 
 /* Will a panic leave a trace, the way that the settings want it? Facts in, verdict out. */
 
@@ -11,9 +11,9 @@ struct kdump_judgement {
         struct crash_path_decision decision; /* what is meant */
         char panic[320];                     /* what a panic would do now, one sentence */
         bool as_meant;                       /* it would leave a trace, and that way */
-        struct check_finding findings[CHECK_FINDINGS_MAX];
-        size_t finding_count; /* at least 1 */
+        struct findings findings;            /* at least one, the gravest first; to be freed */
 };
 
-void kdump_judge(const struct kdump_facts *facts, const struct kdump_preparation *preparation,
+/* `of_load` is what a load would have to tell, which counts only where kdump is meant. */
+void kdump_judge(const struct kdump_facts *facts, const struct findings *of_load,
                  struct kdump_judgement *ret_judgement);

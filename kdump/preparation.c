@@ -2,11 +2,9 @@
 #include "kdump/preparation.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/arith.h"
 #include "base/error.h"
@@ -21,49 +19,51 @@
 
 #define LOADED             "/sys/kernel/kexec_crash_loaded"
 #define MEMORY             "/proc/meminfo"
+#define RELEASE            "/proc/sys/kernel/osrelease"
 #define COMMAND_LINE       "/proc/cmdline"
 
 #define COMMAND_LINE_LIMIT ((size_t) 64 * 1024)
 
-const char *kdump_severity_name(enum kdump_severity severity) {
-        static const char *const names[] = {
-                [KDUMP_NOTE] = "note",
-                [KDUMP_WARNING] = "warning",
-                [KDUMP_FAULT] = "fault",
-        };
+/* --- results ------------------------------------------------------------------------------------ */
 
-        return names[severity];
+static void add_fault(struct findings *findings, const char *text) {
+        findings_add(findings, VERDICT_CRITICAL, "", "%s", text);
 }
 
-const struct kdump_problem *kdump_preparation_fault(const struct kdump_preparation *preparation) {
-        for (size_t i = 0; i < preparation->problem_count; i++)
-                if (preparation->problems[i].severity == KDUMP_FAULT)
-                        return &preparation->problems[i];
+static void *new_result(size_t size, struct findings *findings) {
+        void *result = calloc(1, size);
+
+        if (!result)
+                add_fault(findings, error_text(ERR_NO_MEMORY));
+        return result;
+}
+
+/* NULL, for what a phase that failed returns. */
+static void *no_result(void *result, const char *why, struct findings *findings) {
+        add_fault(findings, why);
+        free(result);
         return NULL;
 }
 
-static void add_problem(struct kdump_preparation *preparation, enum kdump_severity severity,
-                        const char *remedy, const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static void add_problem(struct kdump_preparation *preparation, enum kdump_severity severity,
-                        const char *remedy, const char *format, ...) {
-        struct kdump_problem *problem = &preparation->problems[preparation->problem_count];
-        va_list arguments;
-
-        if (preparation->problem_count == KDUMP_PROBLEMS_MAX)
-                return;
-        problem->severity = severity;
-        va_start(arguments, format);
-        (void) vsnprintf(problem->reason.text, sizeof(problem->reason.text), format, arguments);
-        va_end(arguments);
-        snprintf(problem->remedy, sizeof(problem->remedy), "%s", remedy);
-        preparation->problem_count++;
+static void free_initramfs(struct crash_initramfs *initramfs) {
+        if (initramfs)
+                buffer_free(&initramfs->archive);
+        free(initramfs);
 }
 
-static void add_fault(struct kdump_preparation *preparation, const char *remedy,
-                      const struct reason *reason) {
-        add_problem(preparation, KDUMP_FAULT, remedy, "%s", reason->text);
+void kdump_preparation_free(struct kdump_preparation *preparation) {
+        if (preparation->modules)
+                kdump_modules_free(preparation->modules);
+        free(preparation->kernel);
+        free(preparation->place);
+        free(preparation->modules);
+        free(preparation->tools);
+        free(preparation->plan);
+        free_initramfs(preparation->initramfs);
+        findings_free(&preparation->findings);
 }
+
+/* --- phases ------------------------------------------------------------------------------------- */
 
 /* "MemTotal:       16384 kB" is the first line. */
 static uint64_t read_ram(const char *root) {
@@ -76,33 +76,33 @@ static uint64_t read_ram(const char *root) {
                        : 0;
 }
 
-static void look_at_machine(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
-        struct machine *machine = &preparation->machine;
+static void look_at_machine(const char *root, const struct kdump_settings *settings,
+                            struct kdump_machine *machine, struct findings *findings) {
+        struct check_kernel *kernel = &machine->running.kernel;
 
-        machine_look("", machine);
-        machine->kernel.wish = settings->path;
-        preparation->ram_bytes = read_ram("");
-        check_decide_path(&machine->kernel, &preparation->decision);
-        if (!system_file_exists("", LOADED))
-                add_problem(preparation, KDUMP_FAULT, "",
-                            "the running kernel cannot load another one (CONFIG_KEXEC_FILE)");
-        else if (machine->kernel.crash_bytes == 0)
-                add_problem(
-                        preparation, KDUMP_FAULT, "pstore-fw kdump setup",
+        machine_look(root, &machine->running);
+        kernel->wish = settings->path;
+        machine->ram_bytes = read_ram(root);
+        check_decide_path(kernel, &machine->decision);
+        if (!system_file_exists(root, LOADED))
+                add_fault(findings, "the running kernel cannot load another one (CONFIG_KEXEC_FILE)");
+        else if (kernel->crash_bytes == 0)
+                findings_add(
+                        findings, VERDICT_CRITICAL, "pstore-fw kdump setup",
                         "no memory is reserved for a crash kernel: crashkernel= is missing on the command "
                         "line, or too large for this machine");
 }
 
-static void look_for_kernel(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
+static struct boot_image *find_kernel(const char *root, const struct kdump_settings *settings,
+                                      struct findings *findings) {
+        struct boot_image *kernel = new_result(sizeof(*kernel), findings);
+        char running[sizeof(kernel->release)] = "";
         struct reason reason;
-        struct utsname system;
 
-        if (uname(&system) < 0)
-                system.release[0] = '\0';
-        preparation->has_kernel =
-                boot_image_find("", settings->kernel, system.release, &preparation->kernel, &reason) == 0;
-        if (!preparation->has_kernel)
-                add_fault(preparation, "", &reason);
+        (void) system_file_line(root, RELEASE, running, sizeof(running));
+        if (!kernel || boot_image_find(root, settings->kernel, running, kernel, &reason) == 0)
+                return kernel;
+        return no_result(kernel, reason.text, findings);
 }
 
 /*
@@ -123,66 +123,112 @@ static bool is_distribution(const struct kdump_settings *settings) {
         return settings->initramfs == KDUMP_INITRAMFS_DISTRIBUTION;
 }
 
-static void look_for_target(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
+static struct kdump_place *find_place(const char *root, const struct kdump_settings *settings,
+                                      uint64_t ram_bytes, struct findings *findings) {
+        struct kdump_place *place = new_result(sizeof(*place), findings);
         struct reason reason;
         int r;
 
-        preparation->dump_bytes = estimate_dump(settings, preparation->ram_bytes);
-        r = kdump_target_find("", settings->directory, &preparation->target, &reason);
-        preparation->has_target = r == 0;
-        if (r == 0 && is_distribution(settings))
-                r = kdump_target_check_mounted(&preparation->target, preparation->dump_bytes, &reason);
-        else if (r == 0)
-                r = kdump_target_check(&preparation->target, preparation->dump_bytes, &reason);
+        if (!place)
+                return NULL;
+        place->dump_bytes = estimate_dump(settings, ram_bytes);
+        r = kdump_target_find(root, settings->directory, &place->target, &reason);
         if (r < 0)
-                add_fault(preparation, "", &reason);
+                return no_result(place, reason.text, findings);
+        if (is_distribution(settings))
+                r = kdump_target_check_mounted(&place->target, place->dump_bytes, &reason);
+        else
+                r = kdump_target_check(&place->target, place->dump_bytes, &reason);
+        if (r < 0)
+                add_fault(findings, reason.text);
+        return place;
 }
 
-static void look_for_modules(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
+static struct kdump_modules *find_modules(const char *root, const struct kdump_settings *settings,
+                                          const struct boot_image *kernel, const struct kdump_place *place,
+                                          struct findings *findings) {
         const struct kdump_modules_request request = {
-                .root = "",
-                .release = preparation->kernel.release,
-                .target = &preparation->target,
+                .root = root,
+                .release = kernel->release,
+                .target = &place->target,
                 .more = settings->modules,
         };
+        struct kdump_modules *modules = new_result(sizeof(*modules), findings);
         struct reason reason;
 
-        if (!preparation->has_kernel || !preparation->has_target || is_distribution(settings) ||
-            preparation->target.above[0])
-                return;
-        preparation->has_modules = kdump_modules_find(&request, &preparation->modules, &reason) == 0;
-        if (!preparation->has_modules)
-                add_fault(preparation, "", &reason);
+        if (!modules || kdump_modules_find(&request, modules, &reason) == 0)
+                return modules;
+        return no_result(modules, reason.text, findings);
 }
 
-static void look_for_tools(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
+static struct kdump_tools *find_tools(const struct kdump_settings *settings, struct findings *findings) {
+        struct kdump_tools *tools = new_result(sizeof(*tools), findings);
         struct reason reason;
 
-        preparation->has_tools = kdump_tools_find(settings, &preparation->tools, &reason) == 0;
-        if (!preparation->has_tools)
-                add_fault(preparation, "", &reason);
-        else if (settings->image && preparation->tools.image.file_count == 0)
-                add_problem(preparation, KDUMP_WARNING, "",
-                            "%s: not found: the log is saved, but no image of the memory (package "
-                            "makedumpfile)",
-                            settings->image_tool);
-        else if (preparation->tools.log_is_makedumpfile)
-                add_problem(preparation, KDUMP_NOTE, "",
-                            "%s: cannot be used: makedumpfile reads the log, and takes more memory for it "
-                            "(package kexec-tools)",
-                            settings->log_tool);
+        if (!tools)
+                return NULL;
+        if (kdump_tools_find(settings, tools, &reason) < 0)
+                return no_result(tools, reason.text, findings);
+        if (settings->image && tools->image.file_count == 0)
+                findings_add(findings, VERDICT_WARNING, "",
+                             "%s: not found: the log is saved, but no image of the memory (package "
+                             "makedumpfile)",
+                             settings->image_tool);
+        else if (tools->log_is_makedumpfile)
+                findings_add(findings, VERDICT_OK, "",
+                             "%s: cannot be used: makedumpfile reads the log, and takes more memory for it "
+                             "(package kexec-tools)",
+                             settings->log_tool);
+        return tools;
+}
+
+static void put_running(const struct kdump_settings *settings, const char *running, struct text *text) {
+        if (!is_distribution(settings)) {
+                command_line_put_kept(running, text);
+                return;
+        }
+        kdump_distribution_put_parameters(running, text);
+        text_put_char(text, ' ');
+}
+
+static void make_command_line(const char *root, const struct kdump_settings *settings,
+                              char ret_line[KDUMP_COMMAND_LINE_MAX], struct findings *findings) {
+        struct text text = text_on(ret_line, KDUMP_COMMAND_LINE_MAX);
+        _cleanup_buffer_ struct buffer running;
+        char path[PATH_MAX];
+        int r;
+
+        buffer_init(&running, &system_allocator);
+        r = system_file_path(root, COMMAND_LINE, path) ? 0 : ERR_TOO_LARGE;
+        if (r == 0)
+                r = file_read_at(AT_FDCWD, path, COMMAND_LINE_LIMIT, &running);
+        buffer_append(&running, bytes_of("", 1));
+        if (r == 0)
+                r = buffer_error(&running);
+        if (r < 0)
+                findings_add(findings, VERDICT_WARNING, "", COMMAND_LINE ": %s: its consoles are not known",
+                             error_text(r));
+        put_running(settings, r < 0 ? "" : (const char *) running.data, &text);
+        command_line_put_always(settings->append, &text);
+        if (text.truncated)
+                findings_add(findings, VERDICT_CRITICAL, "",
+                             "the crash kernel's command line is longer than %d bytes: shorten 'append'",
+                             KDUMP_COMMAND_LINE_MAX - 1);
 }
 
 static bool copy_text(char *to, size_t size, const char *from) {
         return (size_t) snprintf(to, size, "%s", from) < size;
 }
 
-static void make_plan(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
-        const struct kdump_target *target = &preparation->target;
-        const struct kdump_tools *tools = &preparation->tools;
-        struct capture_plan *plan = &preparation->plan;
+static struct capture_plan *make_plan(const struct kdump_settings *settings, const struct kdump_place *place,
+                                      const struct kdump_tools *tools, struct findings *findings) {
+        struct capture_plan *plan = new_result(sizeof(*plan), findings);
+        const struct kdump_target *target = &place->target;
         const char *directory = target->path, *uuid = target->uuid;
+        struct reason reason;
 
+        if (!plan)
+                return NULL;
         *plan = settings->plan;
         /* A root file system without a UUID, which a plan has to have: the scripts take it as it is mounted.
          */
@@ -196,64 +242,34 @@ static void make_plan(const struct kdump_settings *settings, struct kdump_prepar
             copy_text(plan->directory, sizeof(plan->directory), directory) &&
             copy_text(plan->log_tool, sizeof(plan->log_tool), tools->log.files[0].name) &&
             copy_text(plan->image_tool, sizeof(plan->image_tool), tools->image.files[0].name))
-                return;
-        add_problem(preparation, KDUMP_FAULT, "", "%s: %s: too long a name for the crash kernel's plan",
-                    target->directory, directory);
+                return plan;
+        reason_set(&reason, ERR_TOO_LARGE, "%s: %s: too long a name for the crash kernel's plan",
+                   target->directory, directory);
+        return no_result(plan, reason.text, findings);
 }
 
-static void put_running(const struct kdump_settings *settings, const char *running, struct text *text) {
-        if (!is_distribution(settings)) {
-                command_line_put_kept(running, text);
-                return;
-        }
-        kdump_distribution_put_parameters(running, text);
-        text_put_char(text, ' ');
-}
-
-static void make_command_line(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
-        struct text text = TEXT_ON(preparation->command_line);
-        _cleanup_buffer_ struct buffer running;
-        int r;
-
-        buffer_init(&running, &system_allocator);
-        r = file_read_at(AT_FDCWD, COMMAND_LINE, COMMAND_LINE_LIMIT, &running);
-        buffer_append(&running, bytes_of("", 1));
-        if (r == 0)
-                r = buffer_error(&running);
-        if (r < 0)
-                add_problem(preparation, KDUMP_WARNING, "", COMMAND_LINE ": %s: its consoles are not known",
-                            error_text(r));
-        put_running(settings, r < 0 ? "" : (const char *) running.data, &text);
-        command_line_put_always(settings->append, &text);
-        if (text.truncated)
-                add_problem(preparation, KDUMP_FAULT, "",
-                            "the crash kernel's command line is longer than %d bytes: shorten 'append'",
-                            KDUMP_COMMAND_LINE_MAX - 1);
-}
-
-static void make_initramfs(const struct kdump_settings *settings, struct kdump_preparation *preparation) {
-        bool distribution = is_distribution(settings);
+static struct crash_initramfs *make_initramfs(const char *root, const struct kdump_settings *settings,
+                                              const struct kdump_preparation *preparation,
+                                              struct findings *findings) {
+        struct crash_initramfs *initramfs = new_result(sizeof(*initramfs), findings);
         char init[PATH_MAX];
         const struct initramfs_parts parts = {
                 .init = init,
-                .init_name = distribution ? KDUMP_DISTRIBUTION_PROGRAM : "init",
-                .plan = &preparation->plan,
-                .modules = distribution ? NULL : &preparation->modules,
-                .log_tool = &preparation->tools.log,
+                .init_name = is_distribution(settings) ? KDUMP_DISTRIBUTION_PROGRAM : "init",
+                .plan = preparation->plan,
+                .modules = preparation->modules,
+                .log_tool = &preparation->tools->log,
         };
         struct reason reason;
         int r;
 
-        if (!preparation->plan.log_tool[0] || (!distribution && !preparation->has_modules))
-                return;
-        r = initramfs_find_init(init, &reason);
+        if (!initramfs)
+                return NULL;
+        initramfs->lacks_distribution = is_distribution(settings);
+        r = initramfs_find_init(root, init, &reason);
         if (r == 0)
-                r = initramfs_build(&parts, &preparation->initramfs, &preparation->initramfs_unpacked,
-                                    &reason);
-        preparation->has_initramfs = r == 0;
-        preparation->lacks_distribution = r == 0 && distribution;
-        if (r < 0)
-                add_fault(preparation, "", &reason);
+                r = initramfs_build(&parts, &initramfs->archive, &initramfs->unpacked, &reason);
+        return r < 0 ? no_result(initramfs, reason.text, findings) : initramfs;
 }
 
 static uint64_t size_of_tool(const struct kdump_tool *tool) {
@@ -264,93 +280,112 @@ static uint64_t size_of_tool(const struct kdump_tool *tool) {
         return size;
 }
 
-static void tell_memory(struct kdump_preparation *preparation) {
-        uint64_t reserved = preparation->machine.kernel.crash_bytes, advice = preparation->need.advice;
-        char remedy[128];
-
-        snprintf(remedy, sizeof(remedy), "pstore-fw kdump setup --reserve %lluM",
-                 (unsigned long long) (advice / MIB));
-        if (reserved > 0 && reserved < preparation->need.floor)
-                add_problem(preparation, KDUMP_FAULT, remedy,
-                            "%llu MiB are reserved for the crash kernel, and %s does not even start in less "
-                            "than %llu",
-                            (unsigned long long) (reserved / MIB), preparation->kernel.release,
-                            (unsigned long long) ((preparation->need.floor + MIB - 1) / MIB));
-        else if (reserved > 0 && reserved < advice)
-                add_problem(preparation, KDUMP_WARNING, remedy,
-                            "%llu MiB are reserved for the crash kernel; %s with this initramfs needs %llu",
-                            (unsigned long long) (reserved / MIB), preparation->kernel.release,
-                            (unsigned long long) (advice / MIB));
-}
-
-static void compute_memory(struct kdump_preparation *preparation) {
-        const struct memory_facts facts = {
-                .kernel = preparation->kernel.init_size,
-                .initramfs_packed = preparation->initramfs.size,
-                .initramfs_unpacked = preparation->initramfs_unpacked,
-                .tools_unpacked = size_of_tool(&preparation->tools.log),
-                .ram = preparation->ram_bytes,
-                .measured = earlier_dump_memory(preparation->target.directory, preparation->kernel.release),
+/* What there is not counts nothing: without an initramfs it is an estimate. */
+static void compute_need(const char *root, struct kdump_preparation *preparation) {
+        const struct crash_initramfs *initramfs = preparation->initramfs;
+        struct memory_facts facts = {
+                .kernel = preparation->kernel->init_size,
+                .tools_unpacked = preparation->tools ? size_of_tool(&preparation->tools->log) : 0,
+                .ram = preparation->machine.ram_bytes,
         };
+        char directory[PATH_MAX];
 
-        if (!preparation->has_kernel)
-                return;
+        if (initramfs) {
+                facts.initramfs_packed = initramfs->archive.size;
+                facts.initramfs_unpacked = initramfs->unpacked;
+        }
+        if (preparation->place && system_file_path(root, preparation->place->target.directory, directory))
+                facts.measured = earlier_dump_memory(directory, preparation->kernel->release);
         memory_need_compute(&facts, &preparation->need);
 }
 
-int kdump_prepare(const struct kdump_settings *settings, struct kdump_preparation *ret_preparation) {
+static void compare_memory(const struct boot_image *kernel, const struct memory_need *need, uint64_t reserved,
+                           struct findings *findings) {
+        char remedy[128];
+
+        snprintf(remedy, sizeof(remedy), "pstore-fw kdump setup --reserve %lluM",
+                 (unsigned long long) (need->advice / MIB));
+        if (reserved > 0 && reserved < need->floor)
+                findings_add(findings, VERDICT_CRITICAL, remedy,
+                             "%llu MiB are reserved for the crash kernel, and %s does not even start in less "
+                             "than %llu",
+                             (unsigned long long) (reserved / MIB), kernel->release,
+                             (unsigned long long) ((need->floor + MIB - 1) / MIB));
+        else if (reserved > 0 && reserved < need->advice)
+                findings_add(findings, VERDICT_WARNING, remedy,
+                             "%llu MiB are reserved for the crash kernel; %s with this initramfs needs %llu",
+                             (unsigned long long) (reserved / MIB), kernel->release,
+                             (unsigned long long) (need->advice / MIB));
+}
+
+static void compute_memory(const char *root, struct kdump_preparation *preparation,
+                           struct findings *findings) {
+        compute_need(root, preparation);
+        /* Of half an initramfs there is nothing to tell yet. */
+        if (!preparation->initramfs || !preparation->initramfs->lacks_distribution)
+                compare_memory(preparation->kernel, &preparation->need,
+                               preparation->machine.running.kernel.crash_bytes, findings);
+}
+
+/* --- all of them -------------------------------------------------------------------------------- */
+
+void kdump_prepare(const char *root, const struct kdump_settings *settings,
+                   struct kdump_preparation *ret_preparation) {
         struct kdump_preparation *preparation = ret_preparation;
+        struct findings *findings = &preparation->findings;
 
         *preparation = (struct kdump_preparation){ 0 };
-        buffer_init(&preparation->initramfs, &system_allocator);
-        look_at_machine(settings, preparation);
-        look_for_kernel(settings, preparation);
-        look_for_target(settings, preparation);
-        look_for_modules(settings, preparation);
-        look_for_tools(settings, preparation);
-        make_command_line(settings, preparation);
-        if (preparation->has_target && preparation->has_tools)
-                make_plan(settings, preparation);
-        make_initramfs(settings, preparation);
-        compute_memory(preparation);
-        /* Of half an initramfs there is nothing to tell yet. */
-        if (preparation->has_kernel && !preparation->lacks_distribution)
-                tell_memory(preparation);
-        return 0;
+        findings_init(findings, &system_allocator);
+        look_at_machine(root, settings, &preparation->machine, findings);
+        preparation->kernel = find_kernel(root, settings, findings);
+        preparation->place = find_place(root, settings, preparation->machine.ram_bytes, findings);
+        if (preparation->kernel && preparation->place && !is_distribution(settings) &&
+            !preparation->place->target.above[0])
+                preparation->modules =
+                        find_modules(root, settings, preparation->kernel, preparation->place, findings);
+        preparation->tools = find_tools(settings, findings);
+        make_command_line(root, settings, preparation->command_line, findings);
+        if (preparation->place && preparation->tools)
+                preparation->plan = make_plan(settings, preparation->place, preparation->tools, findings);
+        if (preparation->plan && (preparation->modules || is_distribution(settings)))
+                preparation->initramfs = make_initramfs(root, settings, preparation, findings);
+        if (preparation->kernel)
+                compute_memory(root, preparation, findings);
 }
 
 /* mkinitramfs and dracut compress to a third, about; all of it lies in memory at once. */
 #define DISTRIBUTION_RATIO 3
 
-void kdump_preparation_complete(struct kdump_preparation *preparation) {
+/* Behind ours, each from a multiple of 4 bytes on. */
+static int append_distribution(struct buffer *archive, struct bytes distribution) {
+        buffer_append(archive, bytes_of("\0\0\0", (4 - archive->size % 4) % 4));
+        buffer_append(archive, distribution);
+        return buffer_error(archive);
+}
+
+void kdump_preparation_complete(const char *root, struct kdump_preparation *preparation) {
+        struct crash_initramfs *initramfs = preparation->initramfs;
         _cleanup_buffer_ struct buffer distribution;
-        struct buffer *initramfs = &preparation->initramfs;
         struct reason reason;
         int r;
 
         buffer_init(&distribution, &system_allocator);
-        if (!preparation->lacks_distribution || kdump_preparation_fault(preparation))
+        if (!initramfs || !initramfs->lacks_distribution ||
+            findings_first(&preparation->findings, VERDICT_CRITICAL))
                 return;
-        r = kdump_distribution_build("", preparation->kernel.release, &distribution, &reason);
+        r = kdump_distribution_build(root, preparation->kernel->release, &distribution, &reason);
         if (r == 0) {
-                buffer_append(initramfs, bytes_of("\0\0\0", (4 - initramfs->size % 4) % 4));
-                buffer_append(initramfs, buffer_bytes(&distribution));
-                r = buffer_error(initramfs);
+                r = append_distribution(&initramfs->archive, buffer_bytes(&distribution));
                 if (r < 0)
                         (void) reason_set(&reason, r, "initramfs: %s", error_text(r));
         }
         if (r < 0) {
-                preparation->has_initramfs = false;
-                add_fault(preparation, "", &reason);
+                add_fault(&preparation->findings, reason.text);
+                free_initramfs(initramfs);
+                preparation->initramfs = NULL;
                 return;
         }
-        preparation->lacks_distribution = false;
-        preparation->initramfs_unpacked += distribution.size * DISTRIBUTION_RATIO;
-        compute_memory(preparation);
-        tell_memory(preparation);
-}
-
-void kdump_preparation_free(struct kdump_preparation *preparation) {
-        kdump_modules_free(&preparation->modules);
-        buffer_free(&preparation->initramfs);
+        initramfs->lacks_distribution = false;
+        initramfs->unpacked += distribution.size * DISTRIBUTION_RATIO;
+        compute_memory(root, preparation, &preparation->findings);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/allocator.h"
@@ -14,25 +13,33 @@
 #include "kdump/target.h"
 #include "kdump/tools.h"
 #include "linux/machine.h"
+#include "store/finding.h"
 
 /*
  * Everything that `kdump load` finds and decides before it loads anything, and everything that speaks
- * against it. `kdump status` shows all of it; `kdump load` stops at the first problem that stops.
+ * against it. `kdump status` shows all of it; `kdump load` stops at the first CRITICAL finding.
+ *
+ * It goes by phases, each with a result of its own. A phase that fails says so in a CRITICAL finding, and its
+ * result is NULL; so is, without a word, that of a phase which needs one that is not there.
  */
 
-enum kdump_severity {
-        KDUMP_NOTE,    /* worth knowing */
-        KDUMP_WARNING, /* a dump may fail, or lack something */
-        KDUMP_FAULT,   /* nothing can be loaded */
+/* What this machine is; what cannot be read of it is unknown. */
+struct kdump_machine {
+        struct machine running;              /* its wish is that of the settings */
+        struct crash_path_decision decision; /* which way a panic is meant to take */
+        uint64_t ram_bytes;
 };
 
-struct kdump_problem {
-        enum kdump_severity severity;
-        struct reason reason; /* one line */
-        char remedy[160];     /* the command that mends it, or empty */
+struct kdump_place {
+        struct kdump_target target;
+        uint64_t dump_bytes; /* estimated, of one dump */
 };
 
-#define KDUMP_PROBLEMS_MAX 16
+struct crash_initramfs {
+        struct buffer archive;   /* as it is loaded */
+        uint64_t unpacked;       /* bytes of its files in memory */
+        bool lacks_distribution; /* the archive is our part alone, until kdump_preparation_complete() */
+};
 
 /*
  * COMMAND_LINE_SIZE - 1 (K6.1 arch/x86/include/asm/setup.h), less what kexec_file_load() keeps for its own
@@ -41,48 +48,35 @@ struct kdump_problem {
 #define KDUMP_COMMAND_LINE_MAX (2047 - 30)
 
 struct kdump_preparation {
-        /* Each part is there when its flag says so; what needs a part that is not there is left out. */
-        bool has_kernel, has_target, has_modules, has_tools, has_initramfs;
+        struct kdump_machine machine;
+        struct boot_image *kernel;                 /* that boots after a crash */
+        struct kdump_place *place;                 /* of the dumps; there also when it does not serve */
+        struct kdump_modules *modules;             /* NULL too where the distribution's initramfs has them */
+        struct kdump_tools *tools;                 /* that read the log and write the image of the memory */
+        char command_line[KDUMP_COMMAND_LINE_MAX]; /* cut when it is too long, which is CRITICAL */
+        struct capture_plan *plan;
+        struct crash_initramfs *initramfs;
+        struct memory_need need; /* with a kernel; of an initramfs only when there is one */
 
-        /* The distribution's initramfs is wanted, has_modules is false, and `initramfs` is our part alone. */
-        bool lacks_distribution;
-
-        struct machine machine;
-        struct crash_path_decision decision;
-        uint64_t ram_bytes;
-
-        struct boot_image kernel;
-        struct kdump_target target;
-        struct kdump_modules modules;
-        struct kdump_tools tools;
-        char command_line[KDUMP_COMMAND_LINE_MAX];
-        struct capture_plan plan;    /* with has_target and has_tools */
-        struct buffer initramfs;     /* as it is loaded */
-        uint64_t initramfs_unpacked; /* bytes of its files in memory */
-        struct memory_need need;     /* with has_kernel; of an initramfs only when there is one */
-        uint64_t dump_bytes;         /* estimated, of one dump */
-
-        struct kdump_problem problems[KDUMP_PROBLEMS_MAX]; /* in the order of discovery */
-        size_t problem_count;
+        /*
+         * In the order of discovery. CRITICAL: nothing can be loaded; WARNING: a dump may fail, or lack
+         * something; OK: worth knowing.
+         */
+        struct findings findings;
 };
 
 /*
- * Looks at the running machine. Reads only: the tools are put on the disk by kdump_tools_install(). 0 also
- * with problems; ERR_NO_MEMORY. The preparation may not be moved, and is to be
- * freed.
+ * Looks at the machine, and only reads: the tools are put on the disk by kdump_tools_install(). `root` goes
+ * before every path: "" for this machine, a directory in tests; but for the tools, which the settings name
+ * and which have to run here. The preparation may not be moved, and is to be freed.
  */
-int kdump_prepare(const struct kdump_settings *settings, struct kdump_preparation *ret_preparation);
+void kdump_prepare(const char *root, const struct kdump_settings *settings,
+                   struct kdump_preparation *ret_preparation);
 
 /*
- * Builds what lacks_distribution tells of, which takes half a minute; for `load`. Does nothing when there is
- * a fault. What goes wrong becomes one.
+ * Builds what an initramfs lacks of the distribution's, which takes half a minute; for `load`. Does nothing
+ * when there is a CRITICAL finding. What goes wrong becomes one, and then there is no initramfs.
  */
-void kdump_preparation_complete(struct kdump_preparation *preparation);
+void kdump_preparation_complete(const char *root, struct kdump_preparation *preparation);
 
 void kdump_preparation_free(struct kdump_preparation *preparation);
-
-/* The first problem that stops a load; NULL when there is none. */
-const struct kdump_problem *kdump_preparation_fault(const struct kdump_preparation *preparation);
-
-/* "note", "warning", "fault" */
-const char *kdump_severity_name(enum kdump_severity severity);

@@ -29,7 +29,7 @@ struct verification {
         const struct test_token *token;
         const char *image_tool;
         struct test_result *result;
-        struct check_findings found;
+        struct findings *findings; /* of the result */
 };
 
 static bool file_has_word(int directory_fd, const char *path, const char *word) {
@@ -62,23 +62,24 @@ static void verify_log(struct verification *verification) {
         const struct crash_dump *dump = &verification->result->report.dump;
 
         if (!dump->has_log)
-                check_add(&verification->found, CHECK_CRITICAL, "", "%s: there is no log", dump->name);
+                findings_add(verification->findings, VERDICT_CRITICAL, "", "%s: there is no log", dump->name);
         else if (dump_has_word(verification, dump))
-                check_add(&verification->found, CHECK_OK, "", "the log is there, with the line of the test");
+                findings_add(verification->findings, VERDICT_OK, "",
+                             "the log is there, with the line of the test");
         else
-                check_add(&verification->found, CHECK_CRITICAL, "",
-                          "%s: the log does not have the line of the test", dump->name);
+                findings_add(verification->findings, VERDICT_CRITICAL, "",
+                             "%s: the log does not have the line of the test", dump->name);
 }
 
 static void verify_manifest(struct verification *verification) {
         const struct dump_report *report = &verification->result->report;
 
         if (report->has_manifest && !report->dump.has_part)
-                check_add(&verification->found, CHECK_OK, "",
-                          "the manifest is there: nothing was broken off");
+                findings_add(verification->findings, VERDICT_OK, "",
+                             "the manifest is there: nothing was broken off");
         else
-                check_add(&verification->found, CHECK_CRITICAL, "",
-                          "%s: there is no manifest, or a file was not finished", report->dump.name);
+                findings_add(verification->findings, VERDICT_CRITICAL, "",
+                             "%s: there is no manifest, or a file was not finished", report->dump.name);
 }
 
 /* makedumpfile's --dump-dmesg on the image, into a directory in memory or on the disk. */
@@ -115,48 +116,50 @@ static void verify_image(struct verification *verification) {
         int r;
 
         if (!dump->has_image) {
-                check_add(&verification->found, expected ? CHECK_CRITICAL : CHECK_OK, "",
-                          expected ? "there is no image" : "no image, as the settings have it");
+                findings_add(verification->findings, expected ? VERDICT_CRITICAL : VERDICT_OK, "",
+                             expected ? "there is no image" : "no image, as the settings have it");
                 return;
         }
         if (!verification->image_tool[0]) {
-                check_add(&verification->found, CHECK_OK, "",
-                          "the image is there (%llu KiB); nobody has looked into it (package makedumpfile)",
-                          (unsigned long long) (dump->image_size / KIB));
+                findings_add(
+                        &verification->result->findings, VERDICT_OK, "",
+                        "the image is there (%llu KiB); nobody has looked into it (package makedumpfile)",
+                        (unsigned long long) (dump->image_size / KIB));
                 return;
         }
         r = image_has_word(verification);
         if (r > 0)
-                check_add(&verification->found, CHECK_OK, "",
-                          "the image is there (%llu KiB); makedumpfile finds the same log in it",
-                          (unsigned long long) (dump->image_size / KIB));
+                findings_add(verification->findings, VERDICT_OK, "",
+                             "the image is there (%llu KiB); makedumpfile finds the same log in it",
+                             (unsigned long long) (dump->image_size / KIB));
         else
-                check_add(&verification->found, CHECK_CRITICAL, "", "%s/" DUMPS_IMAGE_NAME ": %s", dump->name,
-                          r == 0 ? "the log in it does not have the line of the test"
-                                 : "makedumpfile cannot read it");
+                findings_add(verification->findings, VERDICT_CRITICAL, "", "%s/" DUMPS_IMAGE_NAME ": %s",
+                             dump->name,
+                             r == 0 ? "the log in it does not have the line of the test"
+                                    : "makedumpfile cannot read it");
 }
 
 static void tell_numbers(struct verification *verification) {
         const struct dump_report *report = &verification->result->report;
 
         if (report->took_ms > 0)
-                check_add(&verification->found, CHECK_OK, "", "the capture took %llu.%llu s",
-                          (unsigned long long) (report->took_ms / 1000),
-                          (unsigned long long) (report->took_ms % 1000 / 100));
+                findings_add(verification->findings, VERDICT_OK, "", "the capture took %llu.%llu s",
+                             (unsigned long long) (report->took_ms / 1000),
+                             (unsigned long long) (report->took_ms % 1000 / 100));
         if (report->memory_total > 0)
-                check_add(&verification->found, CHECK_OK, "",
-                          "of %llu KiB of memory %llu were left when it was least",
-                          (unsigned long long) (report->memory_total / KIB),
-                          (unsigned long long) (report->memory_lowest / KIB));
+                findings_add(verification->findings, VERDICT_OK, "",
+                             "of %llu KiB of memory %llu were left when it was least",
+                             (unsigned long long) (report->memory_total / KIB),
+                             (unsigned long long) (report->memory_lowest / KIB));
 }
 
 static void verify_dump(struct verification *verification, const struct dumps *dumps) {
         const struct crash_dump *dump = find_dump(verification, dumps);
 
         if (!dump) {
-                check_add(&verification->found, CHECK_CRITICAL, "",
-                          "%s has no dump of it: the console of the machine tells how far it came",
-                          verification->directory);
+                findings_add(verification->findings, VERDICT_CRITICAL, "",
+                             "%s has no dump of it: the console of the machine tells how far it came",
+                             verification->directory);
                 return;
         }
         verification->result->found = true;
@@ -176,12 +179,13 @@ int kdump_test_verify(const char *root, const char *directory, const struct test
                 .token = token,
                 .image_tool = image_tool,
                 .result = ret_result,
-                .found = { .rows = ret_result->findings },
+                .findings = &ret_result->findings,
         };
         struct dumps dumps = { 0 };
         int r = 0;
 
         *ret_result = (struct test_result){ 0 };
+        findings_init(&ret_result->findings, &system_allocator);
         if (system_file_path(root, directory, path))
                 fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd >= 0)
@@ -191,7 +195,7 @@ int kdump_test_verify(const char *root, const char *directory, const struct test
         verification.directory_fd = fd;
         verify_dump(&verification, &dumps);
         dumps_free(&dumps);
-        ret_result->finding_count = verification.found.count;
-        ret_result->passed = ret_result->findings[0].verdict != CHECK_CRITICAL;
+        findings_sort(&ret_result->findings);
+        ret_result->passed = findings_worst(&ret_result->findings) != VERDICT_CRITICAL;
         return 0;
 }

@@ -88,36 +88,35 @@ static int add_libraries(struct kdump_tool *tool, const char *loader, struct rea
 }
 
 int kdump_tool_find(const char *program, struct kdump_tool *ret_tool, struct reason *ret_reason) {
-        struct kdump_tool tool = { 0 };
         char path[PATH_MAX], loader[PATH_MAX];
         int r;
 
+        ret_tool->file_count = 0;
         if (!program_find(program, path))
                 return reason_set(ret_reason, ERR_NOT_FOUND, "%s: not found", program);
         r = elf_read_loader(path, loader);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s: no program for this kernel: %s", path, error_text(r));
-        r = add_file(&tool, strrchr(path, '/') + 1, path, ret_reason);
+        r = add_file(ret_tool, strrchr(path, '/') + 1, path, ret_reason);
         if (r == 0 && loader[0])
-                r = add_file(&tool, CAPTURE_LOADER_NAME, loader, ret_reason);
+                r = add_file(ret_tool, CAPTURE_LOADER_NAME, loader, ret_reason);
         if (r == 0 && loader[0])
-                r = add_libraries(&tool, loader, ret_reason);
-        if (r == 0)
-                *ret_tool = tool;
+                r = add_libraries(ret_tool, loader, ret_reason);
+        if (r < 0)
+                ret_tool->file_count = 0;
         return r;
 }
 
 int kdump_tools_find(const struct kdump_settings *settings, struct kdump_tools *ret_tools,
                      struct reason *ret_reason) {
         struct reason log_reason = { "" }, image_reason = { "" };
-        struct kdump_tools tools = { 0 };
         int log, image;
 
-        image = kdump_tool_find(settings->image_tool, &tools.image, &image_reason);
-        log = kdump_tool_find(settings->log_tool, &tools.log, &log_reason);
-        if (log < 0 && image == 0) {
-                tools.log = tools.image;
-                tools.log_is_makedumpfile = true;
+        image = kdump_tool_find(settings->image_tool, &ret_tools->image, &image_reason);
+        log = kdump_tool_find(settings->log_tool, &ret_tools->log, &log_reason);
+        ret_tools->log_is_makedumpfile = log < 0 && image == 0;
+        if (ret_tools->log_is_makedumpfile) {
+                ret_tools->log = ret_tools->image;
                 log = 0;
         }
         if (log < 0)
@@ -127,9 +126,8 @@ int kdump_tools_find(const struct kdump_settings *settings, struct kdump_tools *
                                   log_reason.text, image_reason.text);
         if (image < 0 && image != ERR_NOT_FOUND && settings->image)
                 return reason_set(ret_reason, image, "%s", image_reason.text);
-        if (!settings->image || image < 0)
-                tools.image.file_count = 0;
-        *ret_tools = tools;
+        if (!settings->image)
+                ret_tools->image.file_count = 0;
         return 0;
 }
 

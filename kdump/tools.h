@@ -30,13 +30,14 @@ struct kdump_tools {
         bool log_is_makedumpfile;
 };
 
-/* Finds both. ERR_NOT_FOUND: no program reads the log. */
+/* Finds both. ERR_NOT_FOUND: no program reads the log. On failure *ret_tools, which is large, is of no use.
+ */
 int kdump_tools_find(const struct kdump_settings *settings, struct kdump_tools *ret_tools,
                      struct reason *ret_reason);
 
 /*
  * The program with its loader and libraries. `program` is a path or a name. ERR_NOT_FOUND: there is none;
- * ERR_FAILED: it lacks a library; ERR_SIGNATURE …
+ * ERR_FAILED: it lacks a library; ERR_SIGNATURE … On failure the tool has no files.
  */
 int kdump_tool_find(const char *program, struct kdump_tool *ret_tool, struct reason *ret_reason);
 

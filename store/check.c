@@ -11,7 +11,7 @@
 
 struct judge {
         const struct check_facts *facts;
-        struct check_findings found;
+        struct findings *findings;
 };
 
 static bool event_is_of(const struct catalog *catalog, const struct event *event,
@@ -35,52 +35,6 @@ void check_count_records(const struct catalog *catalog, const struct record_sour
         }
         for (size_t i = 0; i < catalog->event_count; i++)
                 store->event_count += event_is_of(catalog, &catalog->events[i], source);
-}
-
-/* The gravest first: an unknown is worse than a good sign and better than a bad one. */
-static unsigned rank(enum check_verdict verdict) {
-        static const unsigned ranks[] = {
-                [CHECK_OK] = 0,
-                [CHECK_UNKNOWN] = 1,
-                [CHECK_WARNING] = 2,
-                [CHECK_CRITICAL] = 3,
-        };
-
-        return ranks[verdict];
-}
-
-const char *check_verdict_name(enum check_verdict verdict) {
-        static const char *const names[] = {
-                [CHECK_OK] = "OK",
-                [CHECK_WARNING] = "WARNING",
-                [CHECK_CRITICAL] = "CRITICAL",
-                [CHECK_UNKNOWN] = "UNKNOWN",
-        };
-
-        return names[verdict];
-}
-
-void check_add(struct check_findings *findings, enum check_verdict verdict, const char *remedy,
-               const char *format, ...) {
-        struct check_finding finding = { .verdict = verdict };
-        struct text text = TEXT_ON(finding.text), remedy_text = TEXT_ON(finding.remedy);
-        struct check_finding *rows = findings->rows;
-        size_t at = findings->count;
-        va_list arguments;
-
-        if (at == CHECK_FINDINGS_MAX) {
-                if (rank(rows[at - 1].verdict) >= rank(verdict))
-                        return;
-                at = --findings->count;
-        }
-        va_start(arguments, format);
-        text_format_list(&text, format, arguments);
-        va_end(arguments);
-        text_put(&remedy_text, remedy);
-        for (; at > 0 && rank(rows[at - 1].verdict) < rank(verdict); at--)
-                rows[at] = rows[at - 1];
-        rows[at] = finding;
-        findings->count++;
 }
 
 static bool is_usable(const struct check_store *store) {
@@ -142,33 +96,34 @@ static void judge_stores_together(struct judge *judge) {
         if (facts->kernel.known && facts->kernel.kdump_loaded)
                 return; /* a panic leaves its trace there */
         if (usable == 0)
-                check_add(&judge->found, CHECK_CRITICAL, command_for_kdump(&facts->kernel),
-                          "a crash leaves no trace: no store of this machine can be used");
+                findings_add(judge->findings, VERDICT_CRITICAL, command_for_kdump(&facts->kernel),
+                             "a crash leaves no trace: no store of this machine can be used");
         else if (fitting == 0)
-                check_add(&judge->found, CHECK_CRITICAL, "pstore-fw clear --all",
-                          "a crash leaves less than its log: no store has %llu bytes left for it",
-                          (unsigned long long) log_bytes_wanted(&facts->kernel));
+                findings_add(judge->findings, VERDICT_CRITICAL, "pstore-fw clear --all",
+                             "a crash leaves less than its log: no store has %llu bytes left for it",
+                             (unsigned long long) log_bytes_wanted(&facts->kernel));
 }
 
 static void judge_errors(struct judge *judge, const struct check_store *store) {
         if (store->error == ERR_PERMISSION)
-                check_add(&judge->found, CHECK_UNKNOWN, "sudo pstore-fw check",
-                          "%s: only root may look into it", store->spec);
+                findings_add(judge->findings, VERDICT_UNKNOWN, "sudo pstore-fw check",
+                             "%s: only root may look into it", store->spec);
         else if (store->error < 0 && store->error != ERR_NO_STORE)
-                check_add(&judge->found, CHECK_WARNING, "", "%s: cannot be used: %s", store->spec,
-                          error_text(store->error));
+                findings_add(judge->findings, VERDICT_WARNING, "", "%s: cannot be used: %s", store->spec,
+                             error_text(store->error));
         if (store->faulty_count > 0)
-                check_add(&judge->found, CHECK_WARNING, "pstore-fw list", "%s: %zu record%s cannot be read",
-                          store->spec, store->faulty_count, text_plural(store->faulty_count));
+                findings_add(judge->findings, VERDICT_WARNING, "pstore-fw list",
+                             "%s: %zu record%s cannot be read", store->spec, store->faulty_count,
+                             text_plural(store->faulty_count));
 }
 
 static void judge_waiting(struct judge *judge, const struct check_store *store) {
         if (store->record_count > 0)
-                check_add(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
-                          "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared",
-                          store->spec, store->record_count, text_plural(store->record_count),
-                          store->event_count, text_plural(store->event_count),
-                          (unsigned long long) store->record_bytes);
+                findings_add(judge->findings, VERDICT_WARNING, "pstore-fw clear --all",
+                             "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared",
+                             store->spec, store->record_count, text_plural(store->record_count),
+                             store->event_count, text_plural(store->event_count),
+                             (unsigned long long) store->record_bytes);
 }
 
 static void judge_space(struct judge *judge, const struct check_store *store) {
@@ -178,16 +133,16 @@ static void judge_space(struct judge *judge, const struct check_store *store) {
         if (!is_usable(store) || !space->known)
                 return;
         if (check_is_full(&judge->facts->kernel, space))
-                check_add(&judge->found, CHECK_WARNING, "pstore-fw clear --all",
-                          "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
-                          (unsigned long long) bytes_for_logs(space),
-                          (unsigned long long) log_bytes_wanted(&judge->facts->kernel));
+                findings_add(judge->findings, VERDICT_WARNING, "pstore-fw clear --all",
+                             "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
+                             (unsigned long long) bytes_for_logs(space),
+                             (unsigned long long) log_bytes_wanted(&judge->facts->kernel));
         else if (used > space->total / 100 * USED_WARNING_PERCENT)
-                check_add(&judge->found, CHECK_WARNING, "", "%s: more than %d%% of the store is used",
-                          store->spec, USED_WARNING_PERCENT);
+                findings_add(judge->findings, VERDICT_WARNING, "", "%s: more than %d%% of the store is used",
+                             store->spec, USED_WARNING_PERCENT);
         else
-                check_add(&judge->found, CHECK_OK, "", "%s: %llu bytes are left for logs", store->spec,
-                          (unsigned long long) bytes_for_logs(space));
+                findings_add(judge->findings, VERDICT_OK, "", "%s: %llu bytes are left for logs", store->spec,
+                             (unsigned long long) bytes_for_logs(space));
 }
 
 static void judge_store(struct judge *judge, const struct check_store *store) {
@@ -200,14 +155,14 @@ static void judge_backend(struct judge *judge) {
         const struct check_kernel *kernel = &judge->facts->kernel;
 
         if (kernel->backend)
-                check_add(&judge->found, CHECK_OK, "", "pstore writes a crash to %s", kernel->backend);
+                findings_add(judge->findings, VERDICT_OK, "", "pstore writes a crash to %s", kernel->backend);
         else if (kernel->kdump_loaded)
-                check_add(&judge->found, CHECK_OK, "",
-                          "kdump is loaded: a panic leaves its log and its memory there");
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "kdump is loaded: a panic leaves its log and its memory there");
         else
-                check_add(&judge->found, CHECK_CRITICAL,
-                          kernel->command ? kernel->command : command_for_kdump(kernel),
-                          "a crash leaves no trace: the kernel's pstore has no back end");
+                findings_add(judge->findings, VERDICT_CRITICAL,
+                             kernel->command ? kernel->command : command_for_kdump(kernel),
+                             "a crash leaves no trace: the kernel's pstore has no back end");
 }
 
 /* Both at once: the crash kernel starts first unless the kernel is told otherwise. */
@@ -217,14 +172,14 @@ static void judge_kdump_beside_pstore(struct judge *judge) {
         if (!kernel->backend || !kernel->kdump_loaded || kernel->notifiers_first)
                 return;
         if (kernel->wish == CRASH_PATH_KDUMP) {
-                check_add(&judge->found, CHECK_OK, "",
-                          "kdump is loaded, as was wished: a panic never reaches pstore");
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "kdump is loaded, as was wished: a panic never reaches pstore");
                 return;
         }
-        check_add(&judge->found, CHECK_WARNING, "",
-                  "kdump is loaded: a panic goes there and never reaches pstore");
-        check_add(&judge->found, CHECK_OK, "",
-                  "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
+        findings_add(judge->findings, VERDICT_WARNING, "",
+                     "kdump is loaded: a panic goes there and never reaches pstore");
+        findings_add(judge->findings, VERDICT_OK, "",
+                     "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
 }
 
 static void judge_kernel(struct judge *judge) {
@@ -235,41 +190,30 @@ static void judge_kernel(struct judge *judge) {
         judge_backend(judge);
         judge_kdump_beside_pstore(judge);
         if (kernel->panic_seconds_known && kernel->panic_seconds == 0)
-                check_add(&judge->found, CHECK_OK, "sysctl kernel.panic=10",
-                          "after a panic the machine waits for somebody to reset it");
+                findings_add(judge->findings, VERDICT_OK, "sysctl kernel.panic=10",
+                             "after a panic the machine waits for somebody to reset it");
 }
 
 /* When nothing is to be said, a store is usable: else that would have been said. */
 static void praise_usable(struct judge *judge) {
         for (size_t i = 0; i < judge->facts->store_count; i++)
                 if (is_usable(&judge->facts->stores[i])) {
-                        check_add(&judge->found, CHECK_OK, "", "a crash can leave a trace in %s",
-                                  judge->facts->stores[i].spec);
+                        findings_add(judge->findings, VERDICT_OK, "", "a crash can leave a trace in %s",
+                                     judge->facts->stores[i].spec);
                         return;
                 }
 }
 
-enum check_verdict check_judge(const struct check_facts *facts, struct check_finding *ret_findings,
-                               size_t *ret_count) {
-        struct judge judge = { .facts = facts, .found = { .rows = ret_findings } };
+void check_judge(const struct check_facts *facts, struct findings *findings) {
+        struct judge judge = { .facts = facts, .findings = findings };
 
         judge_stores_together(&judge);
         judge_kernel(&judge);
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);
-        if (judge.found.count == 0)
+        if (!findings_at(findings, 0))
                 praise_usable(&judge);
-        *ret_count = judge.found.count;
-        return ret_findings[0].verdict;
-}
-
-static int print_finding(const struct check_finding *finding, const struct sink *sink) {
-        int r;
-
-        r = sink_format(sink, "%-8s  %s\n", check_verdict_name(finding->verdict), finding->text);
-        if (r >= 0 && finding->remedy[0])
-                r = sink_format(sink, "          mend it: %s\n", finding->remedy);
-        return r;
+        findings_sort(findings);
 }
 
 static int print_store(const struct check_store *store, const struct sink *sink) {
@@ -297,14 +241,6 @@ static int print_store(const struct check_store *store, const struct sink *sink)
         return r;
 }
 
-int check_print_findings(const struct check_finding *findings, size_t count, const struct sink *sink) {
-        int r = 0;
-
-        for (size_t i = 0; i < count && r >= 0; i++)
-                r = print_finding(&findings[i], sink);
-        return r;
-}
-
 static int print_path(const struct check_kernel *kernel, const struct sink *sink) {
         struct crash_path_decision decision;
 
@@ -314,13 +250,10 @@ static int print_path(const struct check_kernel *kernel, const struct sink *sink
         return sink_format(sink, "path of a panic: %s: %s\n", crash_path_name(decision.path), decision.why);
 }
 
-int check_print(const struct check_facts *facts, const struct sink *sink, enum check_verdict *ret_verdict) {
-        struct check_finding findings[CHECK_FINDINGS_MAX];
-        size_t count;
+int check_print(const struct check_facts *facts, const struct findings *findings, const struct sink *sink) {
         int r;
 
-        *ret_verdict = check_judge(facts, findings, &count);
-        r = check_print_findings(findings, count, sink);
+        r = findings_print(findings, sink);
         for (size_t i = 0; i < facts->store_count && r >= 0; i++)
                 r = print_store(&facts->stores[i], sink);
         return r < 0 ? r : print_path(&facts->kernel, sink);

@@ -3,6 +3,7 @@
 
 #include "store/catalog.h"
 #include "store/crash-path.h"
+#include "store/finding.h"
 #include "store/sink.h"
 #include "store/source.h"
 
@@ -10,14 +11,6 @@
  * Will a crash on this machine leave a trace? Facts in, verdict out: the front ends gather, this judges, so
  * that both say the same of the same machine.
  */
-
-/* The exit statuses of monitoring plug-ins. */
-enum check_verdict {
-        CHECK_OK = 0,
-        CHECK_WARNING = 1,
-        CHECK_CRITICAL = 2,
-        CHECK_UNKNOWN = 3,
-};
 
 /* One store, as its source saw it. */
 struct check_store {
@@ -64,34 +57,8 @@ struct check_facts {
 /* Which way a panic is meant to take on this machine; what is armed may differ from it. */
 void check_decide_path(const struct check_kernel *kernel, struct crash_path_decision *ret_decision);
 
-struct check_finding {
-        enum check_verdict verdict;
-        char text[256];   /* what is so, one sentence */
-        char remedy[160]; /* the exact command that mends it, or empty */
-};
+/* Adds what is to be said of them to a list that is empty, the gravest first; at least one. */
+void check_judge(const struct check_facts *facts, struct findings *findings);
 
-#define CHECK_FINDINGS_MAX 32
-
-/* Findings in the order of their gravity. */
-struct check_findings {
-        struct check_finding *rows; /* CHECK_FINDINGS_MAX of them */
-        size_t count;
-};
-
-/* Adds one behind all that are as grave; when there is no room, the least of all gives way to a graver one.
- */
-void check_add(struct check_findings *findings, enum check_verdict verdict, const char *remedy,
-               const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-/* Fills at most CHECK_FINDINGS_MAX findings, the gravest first; the verdict is the first one's. */
-enum check_verdict check_judge(const struct check_facts *facts, struct check_finding *ret_findings,
-                               size_t *ret_count);
-
-/* "OK", "WARNING", "CRITICAL", "UNKNOWN" */
-const char *check_verdict_name(enum check_verdict verdict);
-
-/* A finding, and its remedy on a line of its own. */
-int check_print_findings(const struct check_finding *findings, size_t count, const struct sink *sink);
-
-/* The report for people: the verdict, the findings with their remedies, then the facts of each store. */
-int check_print(const struct check_facts *facts, const struct sink *sink, enum check_verdict *ret_verdict);
+/* The report for people: the findings with their remedies, then the facts of each store. */
+int check_print(const struct check_facts *facts, const struct findings *findings, const struct sink *sink);

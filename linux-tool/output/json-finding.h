@@ -3,7 +3,7 @@
 
 #include <json-c/json.h>
 
-#include "store/check.h"
+#include "store/finding.h"
 
-/* An array of {"verdict", "text", "remedy"}, as `check` and `kdump status` have it. */
-struct json_object *json_from_findings(const struct check_finding *findings, size_t count);
+/* An array of {"verdict", "text", "remedy"}, docs/schema/check.json. */
+struct json_object *json_from_findings(const struct findings *findings);

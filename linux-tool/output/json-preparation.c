@@ -21,20 +21,22 @@ static struct json_object *json_from_need(const struct memory_need *need, bool w
 struct json_object *json_from_crash_memory(const struct kdump_preparation *preparation) {
         struct json_object *object = json_object_new_object(), *needed = NULL;
 
-        if (preparation->has_kernel)
-                needed = json_from_need(&preparation->need,
-                                        preparation->has_initramfs && !preparation->lacks_distribution);
-        json_add_number(object, "reserved", preparation->machine.kernel.crash_bytes);
+        if (preparation->kernel)
+                needed =
+                        json_from_need(&preparation->need,
+                                       preparation->initramfs && !preparation->initramfs->lacks_distribution);
+        json_add_number(object, "reserved", preparation->machine.running.kernel.crash_bytes);
         json_add(object, "needed", needed);
         return object;
 }
 
-struct json_object *json_from_crash_target(const struct kdump_preparation *preparation) {
-        const struct kdump_target *target = &preparation->target;
+struct json_object *json_from_crash_target(const struct kdump_place *place) {
+        const struct kdump_target *target;
         struct json_object *object;
 
-        if (!preparation->has_target)
+        if (!place)
                 return NULL;
+        target = &place->target;
         object = json_object_new_object();
         json_add_string(object, "directory", target->directory);
         json_add_string(object, "device", target->device);
@@ -44,6 +46,6 @@ struct json_object *json_from_crash_target(const struct kdump_preparation *prepa
         json_add_string(object, "path", target->path);
         json_add_string(object, "above", target->above[0] ? target->above : NULL);
         json_add_number(object, "free_bytes", target->free_bytes);
-        json_add_number(object, "dump_bytes", preparation->dump_bytes);
+        json_add_number(object, "dump_bytes", place->dump_bytes);
         return object;
 }

@@ -10,5 +10,5 @@
 /* Reserved and needed memory. */
 struct json_object *json_from_crash_memory(const struct kdump_preparation *preparation);
 
-/* Where dumps go; null when that could not be found. */
-struct json_object *json_from_crash_target(const struct kdump_preparation *preparation);
+/* Where dumps go; null for NULL, when that could not be found. */
+struct json_object *json_from_crash_target(const struct kdump_place *place);

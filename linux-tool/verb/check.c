@@ -24,6 +24,7 @@ struct report {
         struct kdump_settings settings;
         struct check_store stores[SOURCES_MAX];
         struct check_facts facts;
+        struct findings findings;
 };
 
 /* pstorefs is a view of whatever store the kernel's back end is for. */
@@ -142,18 +143,15 @@ static struct json_object *json_from_kernel(const struct check_kernel *kernel) {
         return object;
 }
 
-static int print_json(const struct check_facts *facts, struct output *output,
-                      enum check_verdict *ret_verdict) {
+static int print_json(const struct check_facts *facts, const struct findings *findings,
+                      struct output *output) {
         struct json_object *report = json_report_new("check");
         struct json_object *stores = json_object_new_array();
-        struct check_finding found[CHECK_FINDINGS_MAX];
-        size_t count;
 
-        *ret_verdict = check_judge(facts, found, &count);
         for (size_t i = 0; i < facts->store_count; i++)
                 json_object_array_add(stores, json_from_store(&facts->stores[i]));
-        json_add_string(report, "verdict", check_verdict_name(*ret_verdict));
-        json_add(report, "findings", json_from_findings(found, count));
+        json_add_string(report, "verdict", verdict_name(findings_worst(findings)));
+        json_add(report, "findings", json_from_findings(findings));
         json_add(report, "stores", stores);
         json_add(report, "kernel", facts->kernel.known ? json_from_kernel(&facts->kernel) : NULL);
         return json_report_print(report, output);
@@ -163,20 +161,24 @@ static int print_json(const struct check_facts *facts, struct output *output,
 static int check_run(const struct options *options, void *context) {
         struct output *output = context;
         _cleanup_free_ struct report *report = calloc(1, sizeof(*report));
-        enum check_verdict verdict = CHECK_UNKNOWN;
+        enum verdict verdict;
         int r;
 
         if (!report)
-                return CHECK_UNKNOWN;
+                return VERDICT_UNKNOWN;
+        findings_init(&report->findings, &system_allocator);
         r = gather(options, report);
         if (r == 0) {
+                check_judge(&report->facts, &report->findings);
                 if (options_have(options, &option_json))
-                        r = print_json(&report->facts, output, &verdict);
+                        r = print_json(&report->facts, &report->findings, output);
                 else
-                        r = check_print(&report->facts, &output->sink, &verdict);
+                        r = check_print(&report->facts, &report->findings, &output->sink);
         }
+        verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&report->findings);
+        findings_free(&report->findings);
         inventory_free(&report->inventory);
-        return r < 0 ? CHECK_UNKNOWN : (int) verdict;
+        return (int) verdict;
 }
 
 static const struct option *const options_taken[] = { &option_source, NULL };

@@ -40,46 +40,57 @@ struct load {
 };
 
 /* Notes and warnings; what stops is told by whoever stops. */
-static void tell_problems(const struct kdump_preparation *preparation) {
-        for (size_t i = 0; i < preparation->problem_count; i++) {
-                const struct kdump_problem *problem = &preparation->problems[i];
+static void tell_findings(const struct findings *findings) {
+        const struct finding *finding;
 
-                if (problem->severity != KDUMP_FAULT)
-                        message_note("%s%s%s%s%s", problem->severity == KDUMP_WARNING ? "warning: " : "",
-                                     problem->reason.text, problem->remedy[0] ? " (" : "", problem->remedy,
-                                     problem->remedy[0] ? ")" : "");
-        }
+        for (size_t i = 0; (finding = findings_at(findings, i)); i++)
+                if (finding->verdict != VERDICT_CRITICAL)
+                        message_note("%s%s%s%s%s", finding->verdict == VERDICT_WARNING ? "warning: " : "",
+                                     finding->text, finding->remedy[0] ? " (" : "", finding->remedy,
+                                     finding->remedy[0] ? ")" : "");
 }
 
-static int tell_fault(const struct kdump_problem *fault) {
-        message_error("%s%s%s%s", fault->reason.text, fault->remedy[0] ? " (" : "", fault->remedy,
+static const struct finding *find_fault(const struct load *load) {
+        return findings_first(&load->preparation.findings, VERDICT_CRITICAL);
+}
+
+static int tell_fault(const struct finding *fault) {
+        message_error("%s%s%s%s", fault->text, fault->remedy[0] ? " (" : "", fault->remedy,
                       fault->remedy[0] ? ")" : "");
         return EXIT_FAILED;
 }
 
+static size_t count_modules(const struct kdump_preparation *preparation) {
+        return preparation->modules ? preparation->modules->count : 0;
+}
+
+/* Of an initramfs that is whole: so is all that it was made from. */
 static int print_text(const struct load *load, struct output *output) {
         const struct kdump_preparation *preparation = &load->preparation;
+        const struct boot_image *kernel = preparation->kernel;
+        const struct kdump_target *target = &preparation->place->target;
+        const struct capture_plan *plan = preparation->plan;
         const struct sink *sink = &output->sink;
 
         (void) sink_format(sink, "%s\n", load->outcome);
         (void) sink_put(sink, text_view("kernel: "));
-        (void) sink_put(sink, text_view(preparation->kernel.path));
-        (void) sink_format(sink, " (%s), which takes %llu MiB\n", preparation->kernel.release,
-                           MIB_OF(preparation->kernel.init_size));
+        (void) sink_put(sink, text_view(kernel->path));
+        (void) sink_format(sink, " (%s), which takes %llu MiB\n", kernel->release, MIB_OF(kernel->init_size));
         (void) sink_format(sink, "initramfs: %llu KiB, %llu KiB unpacked\n",
-                           KIB_OF(preparation->initramfs.size), KIB_OF(preparation->initramfs_unpacked));
+                           KIB_OF(preparation->initramfs->archive.size),
+                           KIB_OF(preparation->initramfs->unpacked));
         (void) sink_put(sink, text_view("modules:"));
-        for (size_t i = 0; i < preparation->modules.count; i++)
-                (void) sink_format(sink, " %s", preparation->modules.list[i].name);
-        (void) sink_format(sink, "\nlog: by %s\nimage: by %s\n", preparation->plan.log_tool,
-                           preparation->plan.image_tool[0] ? preparation->plan.image_tool : "none");
+        for (size_t i = 0; i < count_modules(preparation); i++)
+                (void) sink_format(sink, " %s", preparation->modules->list[i].name);
+        (void) sink_format(sink, "\nlog: by %s\nimage: by %s\n", plan->log_tool,
+                           plan->image_tool[0] ? plan->image_tool : "none");
         (void) sink_put(sink, text_view("dumps: "));
-        (void) sink_put(sink, text_view(preparation->target.directory));
-        (void) sink_format(sink, " (%s on %s, UUID %s), %llu MiB free\n", preparation->target.file_system,
-                           preparation->target.device, preparation->target.uuid,
-                           MIB_OF(preparation->target.free_bytes));
+        (void) sink_put(sink, text_view(target->directory));
+        (void) sink_format(sink, " (%s on %s, UUID %s), %llu MiB free\n", target->file_system, target->device,
+                           target->uuid, MIB_OF(target->free_bytes));
         (void) sink_format(sink, "memory: %llu MiB reserved, %llu needed\n",
-                           MIB_OF(preparation->machine.kernel.crash_bytes), MIB_OF(preparation->need.advice));
+                           MIB_OF(preparation->machine.running.kernel.crash_bytes),
+                           MIB_OF(preparation->need.advice));
         (void) sink_put(sink, text_view("command line: "));
         (void) sink_put(sink, text_view(preparation->command_line));
         return sink_put(sink, text_view("\n"));
@@ -88,9 +99,9 @@ static int print_text(const struct load *load, struct output *output) {
 static struct json_object *json_from_kernel(const struct kdump_preparation *preparation) {
         struct json_object *object = json_object_new_object();
 
-        json_add_string(object, "path", preparation->kernel.path);
-        json_add_string(object, "release", preparation->kernel.release);
-        json_add_number(object, "init_size", preparation->kernel.init_size);
+        json_add_string(object, "path", preparation->kernel->path);
+        json_add_string(object, "release", preparation->kernel->release);
+        json_add_number(object, "init_size", preparation->kernel->init_size);
         json_add_string(object, "command_line", preparation->command_line);
         return object;
 }
@@ -98,27 +109,33 @@ static struct json_object *json_from_kernel(const struct kdump_preparation *prep
 static struct json_object *json_from_initramfs(const struct kdump_preparation *preparation) {
         struct json_object *object = json_object_new_object(), *modules = json_object_new_array();
 
-        for (size_t i = 0; i < preparation->modules.count; i++)
-                json_object_array_add(modules, json_object_new_string(preparation->modules.list[i].name));
-        json_add_number(object, "packed_bytes", preparation->initramfs.size);
-        json_add_number(object, "unpacked_bytes", preparation->initramfs_unpacked);
+        for (size_t i = 0; i < count_modules(preparation); i++)
+                json_object_array_add(modules, json_object_new_string(preparation->modules->list[i].name));
+        json_add_number(object, "packed_bytes", preparation->initramfs->archive.size);
+        json_add_number(object, "unpacked_bytes", preparation->initramfs->unpacked);
         json_add(object, "modules", modules);
-        json_add_string(object, "log_tool", preparation->plan.log_tool);
+        json_add_string(object, "log_tool", preparation->plan->log_tool);
         json_add_string(object, "image_tool",
-                        preparation->plan.image_tool[0] ? preparation->plan.image_tool : NULL);
+                        preparation->plan->image_tool[0] ? preparation->plan->image_tool : NULL);
         return object;
 }
 
-static struct json_object *json_from_problems(const struct kdump_preparation *preparation) {
+/* The words of docs/schema/kdump-load.json, which are older than the verdicts. */
+static struct json_object *json_from_problems(const struct findings *findings) {
+        static const char *const severities[] = {
+                [VERDICT_OK] = "note",
+                [VERDICT_WARNING] = "warning",
+                [VERDICT_CRITICAL] = "fault",
+        };
         struct json_object *array = json_object_new_array();
+        const struct finding *finding;
 
-        for (size_t i = 0; i < preparation->problem_count; i++) {
-                const struct kdump_problem *problem = &preparation->problems[i];
+        for (size_t i = 0; (finding = findings_at(findings, i)); i++) {
                 struct json_object *object = json_object_new_object();
 
-                json_add_string(object, "severity", kdump_severity_name(problem->severity));
-                json_add_string(object, "text", problem->reason.text);
-                json_add_string(object, "remedy", problem->remedy[0] ? problem->remedy : NULL);
+                json_add_string(object, "severity", severities[finding->verdict]);
+                json_add_string(object, "text", finding->text);
+                json_add_string(object, "remedy", finding->remedy[0] ? finding->remedy : NULL);
                 json_object_array_add(array, object);
         }
         return array;
@@ -129,13 +146,13 @@ static int print_json(const struct load *load, struct output *output) {
         struct json_object *report = json_report_new("kdump-load");
 
         json_add_string(report, "outcome", load->outcome);
-        json_add_string(report, "path", crash_path_name(preparation->decision.path));
-        json_add_string(report, "why", preparation->decision.why);
-        json_add(report, "kernel", preparation->has_kernel ? json_from_kernel(preparation) : NULL);
-        json_add(report, "target", json_from_crash_target(preparation));
-        json_add(report, "initramfs", preparation->has_initramfs ? json_from_initramfs(preparation) : NULL);
+        json_add_string(report, "path", crash_path_name(preparation->machine.decision.path));
+        json_add_string(report, "why", preparation->machine.decision.why);
+        json_add(report, "kernel", preparation->kernel ? json_from_kernel(preparation) : NULL);
+        json_add(report, "target", json_from_crash_target(preparation->place));
+        json_add(report, "initramfs", preparation->initramfs ? json_from_initramfs(preparation) : NULL);
         json_add(report, "memory", json_from_crash_memory(preparation));
-        json_add(report, "problems", json_from_problems(preparation));
+        json_add(report, "problems", json_from_problems(&preparation->findings));
         return json_report_print(report, output);
 }
 
@@ -164,24 +181,24 @@ static int write_initramfs(const char *path, struct bytes initramfs) {
 
 /* What keeps a crash kernel from being loaded is nothing to an initramfs that is only written. */
 static int only_write(struct load *load, struct output *output) {
-        const struct kdump_preparation *preparation = &load->preparation;
-        const struct kdump_problem *fault = kdump_preparation_fault(preparation);
+        const struct crash_initramfs *initramfs = load->preparation.initramfs;
+        const struct finding *fault = find_fault(load);
 
         load->outcome = "written";
-        if ((!preparation->has_initramfs || preparation->lacks_distribution) && fault)
+        if ((!initramfs || initramfs->lacks_distribution) && fault)
                 return tell_fault(fault);
-        if (!preparation->has_initramfs) {
+        if (!initramfs) {
                 message_error("there is no initramfs of ours for this target");
                 return EXIT_FAILED;
         }
         if (write_initramfs(options_text(load->options, &option_initramfs),
-                            buffer_bytes(&preparation->initramfs)) < 0)
+                            buffer_bytes(&initramfs->archive)) < 0)
                 return EXIT_FAILED;
         return report(load, output);
 }
 
 static int only_tell(struct load *load, struct output *output) {
-        const struct kdump_problem *fault = kdump_preparation_fault(&load->preparation);
+        const struct finding *fault = find_fault(load);
 
         load->outcome = "would load";
         if (fault)
@@ -191,15 +208,15 @@ static int only_tell(struct load *load, struct output *output) {
 
 /* pstore takes the panic, or nothing does: for a boot service the first is a success. */
 static int leave_alone(struct load *load, struct output *output) {
-        const struct kdump_preparation *preparation = &load->preparation;
+        const struct kdump_machine *machine = &load->preparation.machine;
 
         load->outcome = "nothing loaded";
-        if (preparation->decision.path == CRASH_PATH_NONE) {
-                message_error("%s", preparation->decision.why);
+        if (machine->decision.path == CRASH_PATH_NONE) {
+                message_error("%s", machine->decision.why);
                 return report_nothing(load, output, EXIT_FAILED);
         }
-        message_note("%s: nothing is loaded", preparation->decision.why);
-        if (preparation->machine.kernel.kdump_loaded)
+        message_note("%s: nothing is loaded", machine->decision.why);
+        if (machine->running.kernel.kdump_loaded)
                 message_note("warning: a crash kernel was loaded before, and keeps a panic from pstore "
                              "(pstore-fw kdump unload)");
         return report_nothing(load, output, EXIT_DONE);
@@ -222,15 +239,16 @@ static int choose_order(enum crash_path path) {
 static int arm(struct load *load) {
         const struct kdump_preparation *preparation = &load->preparation;
         const struct crash_kernel crash_kernel = {
-                .kernel = preparation->kernel.path,
-                .initramfs = buffer_bytes(&preparation->initramfs),
+                .kernel = preparation->kernel->path,
+                .initramfs = buffer_bytes(&preparation->initramfs->archive),
                 .command_line = preparation->command_line,
         };
         struct reason reason;
         int r = 0;
 
-        if (preparation->tools.image.file_count > 0)
-                r = kdump_tools_install(&preparation->tools.image, preparation->target.directory, &reason);
+        if (preparation->tools->image.file_count > 0)
+                r = kdump_tools_install(&preparation->tools->image, preparation->place->target.directory,
+                                        &reason);
         if (r == 0)
                 r = crash_kernel_load("", &crash_kernel, &reason);
         if (r == 0 && options_have(load->options, &option_lock))
@@ -241,34 +259,33 @@ static int arm(struct load *load) {
 }
 
 static int load_now(struct load *load, struct output *output) {
-        const struct kdump_problem *fault = kdump_preparation_fault(&load->preparation);
+        const struct finding *fault = find_fault(load);
 
         load->outcome = "nothing loaded";
         if (fault) {
                 (void) tell_fault(fault);
                 return report_nothing(load, output, EXIT_FAILED);
         }
-        if (choose_order(load->preparation.decision.path) < 0 || arm(load) < 0)
+        if (choose_order(load->preparation.machine.decision.path) < 0 || arm(load) < 0)
                 return report_nothing(load, output, EXIT_FAILED);
         load->outcome = "loaded";
         return report(load, output);
 }
 
 static bool is_left_alone(const struct load *load) {
-        enum crash_path path = load->preparation.decision.path;
+        enum crash_path path = load->preparation.machine.decision.path;
 
         if (options_have(load->options, &option_initramfs) || options_have(load->options, &option_dry_run))
                 return false;
-        return path == CRASH_PATH_PSTORE ||
-               (path == CRASH_PATH_NONE && !kdump_preparation_fault(&load->preparation));
+        return path == CRASH_PATH_PSTORE || (path == CRASH_PATH_NONE && !find_fault(load));
 }
 
-/* Where nothing is to be loaded nobody is told what a load would lack: it is looked for only behind that. */
+/* What a load would lack is no news where none is wanted. */
 static int run_prepared(struct load *load, struct output *output) {
         if (is_left_alone(load))
                 return leave_alone(load, output);
-        kdump_preparation_complete(&load->preparation);
-        tell_problems(&load->preparation);
+        kdump_preparation_complete("", &load->preparation);
+        tell_findings(&load->preparation.findings);
         if (options_have(load->options, &option_initramfs))
                 return only_write(load, output);
         if (options_have(load->options, &option_dry_run))
@@ -287,10 +304,8 @@ static int load_run(const struct options *options, void *context) {
         }
         load->options = options;
         if (kdump_settings_load(options, &load->settings) == 0) {
-                if (kdump_prepare(&load->settings, &load->preparation) == 0)
-                        status = run_prepared(load, output);
-                else
-                        message_failure("kdump load", ERR_NO_MEMORY);
+                kdump_prepare("", &load->settings, &load->preparation);
+                status = run_prepared(load, output);
                 kdump_preparation_free(&load->preparation);
         }
         free(load);

@@ -52,37 +52,35 @@ struct run {
 
 /* Of the faults the first that this verb does not mend itself. */
 static const char *why_unknown(const struct kdump_preparation *preparation) {
-        for (size_t i = 0; i < preparation->problem_count; i++)
-                if (preparation->problems[i].severity == KDUMP_FAULT &&
-                    !strstr(preparation->problems[i].remedy, "kdump setup"))
-                        return preparation->problems[i].reason.text;
-        return preparation->has_kernel ? "there is no initramfs yet" : "the kernel is not known";
+        const struct finding *finding;
+
+        for (size_t i = 0; (finding = findings_at(&preparation->findings, i)); i++)
+                if (finding->verdict == VERDICT_CRITICAL && !strstr(finding->remedy, "kdump setup"))
+                        return finding->text;
+        return preparation->kernel ? "there is no initramfs yet" : "the kernel is not known";
 }
 
 static int compute_mib(const struct kdump_settings *settings, unsigned *ret_mib) {
-        _cleanup_free_ struct kdump_preparation *preparation = calloc(1, sizeof(*preparation));
-        int r;
+        struct kdump_preparation preparation;
+        int r = 0;
 
-        if (!preparation)
-                return ERR_NO_MEMORY;
-        r = kdump_prepare(settings, preparation);
-        if (r < 0)
-                return r;
-        if (!preparation->has_kernel) {
-                message_error("kdump setup: %s; or say how much by --reserve", why_unknown(preparation));
+        kdump_prepare("", settings, &preparation);
+        if (!preparation.kernel) {
+                message_error("kdump setup: %s; or say how much by --reserve", why_unknown(&preparation));
                 r = ERR_NOT_FOUND;
-        } else if (preparation->lacks_distribution) { /* built only where it can be loaded */
+        } else if (preparation.initramfs && preparation.initramfs->lacks_distribution) {
+                /* built only where it can be loaded */
                 message_error(
                         "kdump setup: what the distribution's initramfs needs is not known before it is "
                         "loaded: say how much by --reserve, such as 256M");
                 r = ERR_NOT_SUPPORTED;
         } else {
-                *ret_mib = (unsigned) ((preparation->need.advice + MIB - 1) / MIB);
-                if (!preparation->has_initramfs)
+                *ret_mib = (unsigned) ((preparation.need.advice + MIB - 1) / MIB);
+                if (!preparation.initramfs)
                         message_note("the size is an estimate, to be computed again by a second run: %s",
-                                     why_unknown(preparation));
+                                     why_unknown(&preparation));
         }
-        kdump_preparation_free(preparation);
+        kdump_preparation_free(&preparation);
         return r;
 }
 

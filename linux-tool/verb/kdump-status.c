@@ -4,8 +4,8 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/timestamp.h"
-#include "base/units.h"
 #include "kdump/judge.h"
+#include "kdump/preparation.h"
 #include "linux-tool/output/json-finding.h"
 #include "linux-tool/output/json-preparation.h"
 #include "linux-tool/output/json.h"
@@ -14,6 +14,7 @@
 #include "linux-tool/verb/verbs.h"
 #include "posix/memory.h"
 
+#define MIB         ((uint64_t) 1024 * 1024)
 #define DUMPS_SHOWN 5
 
 struct status {
@@ -34,8 +35,9 @@ static void print_memory(const struct status *status, const struct sink *sink) {
         const struct memory_need *need = &preparation->need;
         const struct dump_report *last = &status->facts.dumps[0];
 
-        sink_format(sink, "memory:   %llu MiB reserved", mib(preparation->machine.kernel.crash_bytes));
-        if (preparation->has_kernel)
+        sink_format(sink, "memory:   %llu MiB reserved",
+                    mib(preparation->machine.running.kernel.crash_bytes));
+        if (preparation->kernel)
                 sink_format(sink,
                             ", %llu needed: kernel %llu, %s %llu,\n"
                             "          initramfs %llu, margin %llu; with less than %llu nothing starts",
@@ -44,27 +46,28 @@ static void print_memory(const struct status *status, const struct sink *sink) {
                             mib(need->starting > need->running ? need->starting : need->running),
                             mib(need->unpacked), mib(need->margin + need->ram), mib(need->floor));
         sink_put(sink, text_view("\n"));
-        if (preparation->has_kernel && preparation->lacks_distribution)
+        if (preparation->kernel && !preparation->initramfs)
+                sink_format(sink, "          (an estimate: there is no initramfs yet to be measured)\n");
+        else if (preparation->kernel && preparation->initramfs->lacks_distribution)
                 sink_format(sink,
                             "          without the distribution's initramfs, which only a load builds\n");
-        else if (preparation->has_kernel && !preparation->has_initramfs)
-                sink_format(sink, "          (an estimate: there is no initramfs yet to be measured)\n");
         if (status->facts.dump_count > 0 && last->memory_total > 0)
                 sink_format(sink, "          the last dump left %llu of %llu MiB free\n",
                             mib(last->memory_lowest), mib(last->memory_total));
 }
 
 static void print_target(const struct status *status, const struct sink *sink) {
-        const struct kdump_preparation *preparation = &status->preparation;
-        const struct kdump_target *target = &preparation->target;
+        const struct kdump_place *place = status->preparation.place;
+        const struct kdump_target *target;
 
-        if (!preparation->has_target) {
+        if (!place) {
                 sink_format(sink, "target:   %s, which cannot be looked at\n", status->settings.directory);
                 return;
         }
+        target = &place->target;
         sink_format(sink, "target:   %s\n          on %s (%s), %llu MiB free, a dump takes about %llu\n",
                     target->directory, target->device, target->file_system, mib(target->free_bytes),
-                    mib(preparation->dump_bytes));
+                    mib(place->dump_bytes));
         if (target->above[0])
                 sink_format(sink, "          %s: the distribution's initramfs has to mount it\n",
                             target->above);
@@ -80,10 +83,10 @@ static void print_switches(const struct status *status, const struct sink *sink)
                 [SECURE_BOOT_OFF] = "off",
                 [SECURE_BOOT_ON] = "on",
         };
+        const struct boot_image *kernel = status->preparation.kernel;
         const struct kdump_facts *facts = &status->facts;
 
-        sink_format(sink, "kernel:   %s%s\n",
-                    status->preparation.has_kernel ? status->preparation.kernel.path : "not found",
+        sink_format(sink, "kernel:   %s%s\n", kernel ? kernel->path : "not found",
                     facts->machine.kernel.kdump_loaded ? "; a crash kernel is loaded" : "; none is loaded");
         sink_format(sink,
                     "switches: crash_kexec_post_notifiers %s, kexec_load_disabled %s,\n"
@@ -113,7 +116,7 @@ static int print_text(const struct status *status, const struct sink *sink) {
         const struct kdump_judgement *judgement = &status->judgement;
         char time[TIMESTAMP_TEXT_SIZE];
 
-        check_print_findings(judgement->findings, judgement->finding_count, sink);
+        findings_print(&judgement->findings, sink);
         sink_format(sink, "now:      %s\n", judgement->panic);
         sink_format(sink, "meant:    %s\n", crash_path_name(judgement->decision.path));
         print_memory(status, sink);
@@ -172,15 +175,15 @@ static int print_json(const struct status *status, struct output *output) {
         struct json_object *report = json_report_new("kdump-status"), *dumps = json_object_new_array();
 
         json_add_bool(report, "as_meant", judgement->as_meant);
-        json_add(report, "findings", json_from_findings(judgement->findings, judgement->finding_count));
+        json_add(report, "findings", json_from_findings(&judgement->findings));
         json_add_string(report, "panic", judgement->panic);
         json_add_string(report, "path", crash_path_name(judgement->decision.path));
         json_add_string(report, "path_reason", judgement->decision.why);
         json_add_string(report, "backend", facts->machine.kernel.backend);
         json_add_bool(report, "loaded", facts->machine.kernel.kdump_loaded);
-        json_add_string(report, "kernel", preparation->has_kernel ? preparation->kernel.path : NULL);
-        json_add(report, "memory", json_from_crash_memory(&status->preparation));
-        json_add(report, "target", json_from_crash_target(&status->preparation));
+        json_add_string(report, "kernel", preparation->kernel ? preparation->kernel->path : NULL);
+        json_add(report, "memory", json_from_crash_memory(preparation));
+        json_add(report, "target", json_from_crash_target(preparation->place));
         json_add(report, "switches", json_from_switches(facts));
         for (size_t i = 0; i < facts->dump_count && i < KDUMP_DUMPS_SHOWN_MAX; i++)
                 json_object_array_add(dumps, json_from_dump(&facts->dumps[i]));
@@ -198,15 +201,12 @@ static int status_of_machine(const struct options *options, struct status *statu
         r = kdump_settings_load(options, &status->settings);
         if (r < 0)
                 return r; /* told already */
-        r = kdump_prepare(&status->settings, &status->preparation);
-        if (r < 0) {
-                message_failure("kdump status", r);
-                return r;
-        }
+        kdump_prepare("", &status->settings, &status->preparation);
         kdump_facts_look("", &status->settings, &status->facts);
-        kdump_judge(&status->facts, &status->preparation, &status->judgement);
+        kdump_judge(&status->facts, &status->preparation.findings, &status->judgement);
         r = options_have(options, &option_json) ? print_json(status, output)
                                                 : print_text(status, &output->sink);
+        findings_free(&status->judgement.findings);
         kdump_preparation_free(&status->preparation);
         return r;
 }

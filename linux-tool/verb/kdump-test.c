@@ -118,7 +118,7 @@ static int print_json(const struct test_token *token, const struct test_result *
         json_add_bool(report, "passed", result->passed);
         json_add_string(report, "crashed_at", time);
         json_add_string(report, "event", result->found ? result->report.dump.name : NULL);
-        json_add(report, "findings", json_from_findings(result->findings, result->finding_count));
+        json_add(report, "findings", json_from_findings(&result->findings));
         json_add(report, "milliseconds",
                  result->report.took_ms ? json_object_new_uint64(result->report.took_ms) : NULL);
         json_add(report, "memory_total",
@@ -135,24 +135,25 @@ static int print_text(const struct test_token *token, const struct test_result *
         timestamp_format(token->seconds, time);
         sink_format(sink, "%s: the crash of %s%s%s\n", result->passed ? "passed" : "FAILED", time,
                     result->found ? " is " : "", result->found ? result->report.dump.name : "");
-        return check_print_findings(result->findings, result->finding_count, sink);
+        return findings_print(&result->findings, sink);
 }
 
 /* The token goes when its result has been told, and stays when it could not. */
 static int verify(const struct options *options, const struct kdump_settings *settings,
                   const struct test_token *token, struct output *output) {
-        _cleanup_free_ struct test_result *result = calloc(1, sizeof(*result));
+        struct test_result result;
         struct reason reason;
         char tool[PATH_MAX] = "";
-        int r = result ? 0 : ERR_NO_MEMORY;
+        int r;
 
         if (!program_find(settings->image_tool, tool))
                 tool[0] = '\0';
-        if (r == 0)
-                r = kdump_test_verify("", settings->directory, token, tool, result);
-        if (r == 0)
-                r = options_have(options, &option_json) ? print_json(token, result, output)
-                                                        : print_text(token, result, &output->sink);
+        r = kdump_test_verify("", settings->directory, token, tool, &result);
+        if (r == 0) {
+                r = options_have(options, &option_json) ? print_json(token, &result, output)
+                                                        : print_text(token, &result, &output->sink);
+                findings_free(&result.findings);
+        }
         if (r < 0) {
                 message_failure("kdump test", r);
                 return EXIT_FAILED;
@@ -161,7 +162,7 @@ static int verify(const struct options *options, const struct kdump_settings *se
                 message_error("kdump test: %s", reason.text);
                 return EXIT_FAILED;
         }
-        return result->passed ? EXIT_DONE : EXIT_FAILED;
+        return result.passed ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* A test that was broken off before the crash says nothing of this one. */

@@ -2,6 +2,7 @@
 #include "tests/support/test.h"
 
 #include "kdump/judge.h"
+#include "posix/memory.h"
 #include "tests/support/scratch.h"
 
 #define DUMP "/var/lib/pstore-fw/20261121T075124Z-kdump-panic1"
@@ -11,7 +12,7 @@
 
 static struct kdump_settings settings;
 static struct kdump_facts facts;
-static struct kdump_preparation preparation;
+static struct findings of_load;
 static struct kdump_judgement judgement;
 
 /* A machine without a store, on which kdump is armed as it should be. */
@@ -25,27 +26,35 @@ static int begin(void **state) {
                 .panic_seconds = 10,
                 .service_enabled = true,
         };
-        preparation = (struct kdump_preparation){ .has_kernel = true };
+        findings_init(&of_load, &system_allocator);
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        findings_free(&of_load);
+        findings_free(&judgement.findings);
         return 0;
 }
 
 static void judge(void) {
-        kdump_judge(&facts, &preparation, &judgement);
-        assert_uint_in_range(judgement.finding_count, 1, CHECK_FINDINGS_MAX);
+        findings_free(&judgement.findings);
+        kdump_judge(&facts, &of_load, &judgement);
+        assert_true(judgement.findings.count > 0);
 }
 
-static const struct check_finding *find(const char *words) {
-        for (size_t i = 0; i < judgement.finding_count; i++)
-                if (strstr(judgement.findings[i].text, words))
-                        return &judgement.findings[i];
+static const struct finding *find(const char *words) {
+        for (size_t i = 0; i < judgement.findings.count; i++)
+                if (strstr(judgement.findings.rows[i].text, words))
+                        return &judgement.findings.rows[i];
         return NULL;
 }
 
-static void assert_finds(enum check_verdict verdict, const char *words, const char *remedy) {
-        const struct check_finding *finding = find(words);
+static void assert_finds(enum verdict verdict, const char *words, const char *remedy) {
+        const struct finding *finding = find(words);
 
         if (!finding)
-                fail_msg("nothing says \"%s\", but first: %s", words, judgement.findings[0].text);
+                fail_msg("nothing says \"%s\", but first: %s", words, judgement.findings.rows[0].text);
         assert_int_equal(finding->verdict, verdict);
         assert_string_equal(finding->remedy, remedy);
 }
@@ -56,8 +65,8 @@ static void test_armed(void **state) {
         (void) state;
         judge();
         assert_true(judgement.as_meant);
-        assert_int_equal(judgement.finding_count, 1);
-        assert_finds(CHECK_OK, "no store of this machine takes a panic; kdump does", "");
+        assert_int_equal(judgement.findings.count, 1);
+        assert_finds(VERDICT_OK, "no store of this machine takes a panic; kdump does", "");
         assert_string_equal(judgement.panic, "a panic starts the crash kernel at once");
 }
 
@@ -66,11 +75,11 @@ static void test_not_loaded(void **state) {
         facts.machine.kernel.kdump_loaded = false;
         judge();
         assert_false(judgement.as_meant);
-        assert_finds(CHECK_CRITICAL, "is not loaded", "pstore-fw kdump load");
+        assert_finds(VERDICT_CRITICAL, "is not loaded", "pstore-fw kdump load");
         assert_string_equal(judgement.panic, "a panic leaves no trace; then the machine reboots after 10 s");
         facts.load_disabled = true;
         judge();
-        assert_finds(CHECK_CRITICAL, "kexec_load_disabled", "reboot");
+        assert_finds(VERDICT_CRITICAL, "kexec_load_disabled", "reboot");
         assert_null(find("is not loaded"));
 }
 
@@ -79,31 +88,28 @@ static void test_nothing_reserved(void **state) {
         facts.machine.kernel.kdump_loaded = false;
         facts.machine.kernel.crash_bytes = 0;
         facts.panic_seconds = 0;
-        preparation.problems[0] =
-                (struct kdump_problem){ KDUMP_FAULT, { "no memory is reserved" }, "pstore-fw kdump setup" };
-        preparation.problem_count = 1;
+        findings_add(&of_load, VERDICT_CRITICAL, "pstore-fw kdump setup", "no memory is reserved");
         judge();
         assert_false(judgement.as_meant);
-        assert_finds(CHECK_CRITICAL, "no memory is reserved", "pstore-fw kdump setup");
+        assert_finds(VERDICT_CRITICAL, "no memory is reserved", "pstore-fw kdump setup");
         assert_null(find("is not loaded")); /* one thing after the other */
         test_assert_contains(judgement.panic, "the machine stays where it stopped");
 }
 
 /* What load would stumble over speaks against what is loaded, too. */
-static void test_problems_of_load(void **state) {
+static void test_what_load_would_find(void **state) {
         (void) state;
-        preparation.problems[0] = (struct kdump_problem){ KDUMP_WARNING, { "may fail" }, "mend" };
-        preparation.problems[1] = (struct kdump_problem){ KDUMP_NOTE, { "by the way" }, "" };
-        preparation.problem_count = 2;
+        findings_add(&of_load, VERDICT_WARNING, "mend", "may fail");
+        findings_add(&of_load, VERDICT_OK, "", "by the way");
         judge();
         assert_true(judgement.as_meant);
-        assert_finds(CHECK_WARNING, "may fail", "mend");
-        assert_finds(CHECK_OK, "by the way", "");
-        preparation.problems[1].severity = KDUMP_FAULT;
+        assert_finds(VERDICT_WARNING, "may fail", "mend");
+        assert_finds(VERDICT_OK, "by the way", "");
+        findings_add(&of_load, VERDICT_CRITICAL, "", "cannot be");
         judge();
         assert_false(judgement.as_meant);
-        assert_finds(CHECK_CRITICAL, "by the way", "");
-        assert_int_equal(judgement.findings[0].verdict, CHECK_CRITICAL);
+        assert_finds(VERDICT_CRITICAL, "cannot be", "");
+        assert_int_equal(judgement.findings.rows[0].verdict, VERDICT_CRITICAL);
 }
 
 /* A machine with a store needs no kdump, and is not asked to have it. */
@@ -111,8 +117,7 @@ static void test_a_store(void **state) {
         (void) state;
         facts.machine.kernel = (struct check_kernel){ .known = true, .backend = "erst" };
         facts.service_enabled = false;
-        preparation.problems[0] = (struct kdump_problem){ KDUMP_FAULT, { "no memory is reserved" }, "" };
-        preparation.problem_count = 1;
+        findings_add(&of_load, VERDICT_CRITICAL, "", "no memory is reserved");
         judge();
         assert_true(judgement.as_meant);
         assert_null(find("no memory"));
@@ -125,7 +130,7 @@ static void test_a_stray_crash_kernel(void **state) {
         facts.machine.kernel.backend = "erst";
         judge();
         assert_false(judgement.as_meant);
-        assert_finds(CHECK_WARNING, "never reaches pstore's erst", "pstore-fw kdump unload");
+        assert_finds(VERDICT_WARNING, "never reaches pstore's erst", "pstore-fw kdump unload");
         test_assert_contains(judgement.panic, "nothing of it reaches pstore");
         facts.machine.kernel.wish = CRASH_PATH_KDUMP;
         judge();
@@ -138,12 +143,12 @@ static void test_both(void **state) {
         facts.machine.kernel.wish = CRASH_PATH_BOTH;
         judge();
         assert_false(judgement.as_meant);
-        assert_finds(CHECK_WARNING, "a panic never reaches pstore",
+        assert_finds(VERDICT_WARNING, "a panic never reaches pstore",
                      "echo Y > /sys/module/kernel/parameters/crash_kexec_post_notifiers");
         facts.machine.kernel.notifiers_first = true;
         judge();
         assert_true(judgement.as_meant);
-        assert_finds(CHECK_OK, "keeps the crash kernel from starting", "");
+        assert_finds(VERDICT_OK, "keeps the crash kernel from starting", "");
         test_assert_contains(judgement.panic, "pstore's efi_pstore, then starts the crash kernel");
 }
 
@@ -152,7 +157,7 @@ static void test_notifiers_without_a_need(void **state) {
         facts.machine.kernel.notifiers_first = true;
         judge();
         assert_true(judgement.as_meant);
-        assert_finds(CHECK_WARNING, "more of the kernel that broke",
+        assert_finds(VERDICT_WARNING, "more of the kernel that broke",
                      "echo N > /sys/module/kernel/parameters/crash_kexec_post_notifiers");
 }
 
@@ -163,7 +168,7 @@ static void test_a_wish_that_cannot_be(void **state) {
                 (struct check_kernel){ .known = true, .backend = "erst", .wish = CRASH_PATH_KDUMP };
         judge();
         assert_false(judgement.as_meant);
-        assert_finds(CHECK_CRITICAL, "kdump was wished, but no memory", "");
+        assert_finds(VERDICT_CRITICAL, "kdump was wished, but no memory", "");
 }
 
 static void test_services(void **state) {
@@ -172,8 +177,8 @@ static void test_services(void **state) {
         facts.owners[facts.owner_count++] = "kdump-tools";
         judge();
         assert_true(judgement.as_meant);
-        assert_finds(CHECK_WARNING, "no service loads", "systemctl enable pstore-fw-kdump");
-        assert_finds(CHECK_WARNING, "kdump-tools loads a crash kernel, too",
+        assert_finds(VERDICT_WARNING, "no service loads", "systemctl enable pstore-fw-kdump");
+        assert_finds(VERDICT_WARNING, "kdump-tools loads a crash kernel, too",
                      "systemctl disable --now kdump-tools");
 }
 
@@ -181,10 +186,10 @@ static void test_signatures(void **state) {
         (void) state;
         facts.secure_boot = SECURE_BOOT_ON;
         judge();
-        assert_finds(CHECK_OK, "Secure Boot is on: only a kernel with a signature", "");
+        assert_finds(VERDICT_OK, "Secure Boot is on: only a kernel with a signature", "");
         strcpy(facts.lockdown, "integrity");
         judge();
-        assert_finds(CHECK_OK, "locked down: only a kernel with a signature", "");
+        assert_finds(VERDICT_OK, "locked down: only a kernel with a signature", "");
         facts.secure_boot = SECURE_BOOT_OFF;
         strcpy(facts.lockdown, "none");
         judge();
@@ -197,20 +202,20 @@ static void test_the_last_dump(void **state) {
         facts.dumps[0] = (struct dump_report){ .dump = { .name = "d", .has_log = true, .has_image = true },
                                                .has_manifest = true };
         judge();
-        assert_int_equal(judgement.finding_count, 1);
+        assert_int_equal(judgement.findings.count, 1);
         facts.dumps[0].memory_total = 70 << 20;
         facts.dumps[0].memory_lowest = 1 << 20;
         facts.dumps[0].dump.has_part = true;
         judge();
-        assert_finds(CHECK_WARNING, "d: the newest dump is broken off", "");
-        assert_finds(CHECK_WARNING, "d: only 1024 KiB of memory were left", "pstore-fw kdump setup");
+        assert_finds(VERDICT_WARNING, "d: the newest dump is broken off", "");
+        assert_finds(VERDICT_WARNING, "d: only 1024 KiB of memory were left", "pstore-fw kdump setup");
 }
 
 static void test_a_test_that_nobody_looked_at(void **state) {
         (void) state;
         facts.test_pending = true;
         judge();
-        assert_finds(CHECK_OK, "crashed by 'kdump test'", "pstore-fw kdump test");
+        assert_finds(VERDICT_OK, "crashed by 'kdump test'", "pstore-fw kdump test");
 }
 
 /* --- facts -------------------------------------------------------------------------------------- */
@@ -313,14 +318,14 @@ static void test_odd_manifests(void **state) {
         }
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, begin)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_armed),
                 TEST(test_not_loaded),
                 TEST(test_nothing_reserved),
-                TEST(test_problems_of_load),
+                TEST(test_what_load_would_find),
                 TEST(test_a_store),
                 TEST(test_a_stray_crash_kernel),
                 TEST(test_both),

@@ -42,22 +42,24 @@ static int begin(void **state) {
 
 static int end(void **state) {
         (void) state;
+        findings_free(&result.findings);
         scratch_remove(root);
         return 0;
 }
 
 static void verify(void) {
+        findings_free(&result.findings);
         assert_ok(kdump_test_verify(root, DUMPS, &token, tool, &result));
-        assert_uint_in_range(result.finding_count, 1, CHECK_FINDINGS_MAX);
+        assert_true(result.findings.count > 0);
 }
 
-static void assert_finds(enum check_verdict verdict, const char *words) {
-        for (size_t i = 0; i < result.finding_count; i++)
-                if (strstr(result.findings[i].text, words)) {
-                        assert_int_equal(result.findings[i].verdict, verdict);
+static void assert_finds(enum verdict verdict, const char *words) {
+        for (size_t i = 0; i < result.findings.count; i++)
+                if (strstr(result.findings.rows[i].text, words)) {
+                        assert_int_equal(result.findings.rows[i].verdict, verdict);
                         return;
                 }
-        fail_msg("nothing says \"%s\", but first: %s", words, result.findings[0].text);
+        fail_msg("nothing says \"%s\", but first: %s", words, result.findings.rows[0].text);
 }
 
 static void test_all_came_through(void **state) {
@@ -66,11 +68,11 @@ static void test_all_came_through(void **state) {
         assert_true(result.passed);
         assert_true(result.found);
         assert_string_equal(result.report.dump.name, "20261121T075124Z-kdump-panic1");
-        assert_finds(CHECK_OK, "the log is there, with the line of the test");
-        assert_finds(CHECK_OK, "the manifest is there");
-        assert_finds(CHECK_OK, "makedumpfile finds the same log in it");
-        assert_finds(CHECK_OK, "the capture took 1.2 s");
-        assert_finds(CHECK_OK, "of 4 KiB of memory 1 were left");
+        assert_finds(VERDICT_OK, "the log is there, with the line of the test");
+        assert_finds(VERDICT_OK, "the manifest is there");
+        assert_finds(VERDICT_OK, "makedumpfile finds the same log in it");
+        assert_finds(VERDICT_OK, "the capture took 1.2 s");
+        assert_finds(VERDICT_OK, "of 4 KiB of memory 1 were left");
 }
 
 /* The dump of the test is not the newest one: the machine has crashed again. */
@@ -89,7 +91,8 @@ static void test_no_dump(void **state) {
         verify();
         assert_false(result.passed);
         assert_false(result.found);
-        assert_finds(CHECK_CRITICAL, "has no dump of it");
+        assert_finds(VERDICT_CRITICAL, "has no dump of it");
+        findings_free(&result.findings);
         assert_ok(kdump_test_verify(root, "/nowhere", &token, tool, &result));
         assert_false(result.passed);
 }
@@ -100,7 +103,7 @@ static void test_a_log_of_something_else(void **state) {
         verify();
         assert_false(result.passed);
         assert_true(result.found);
-        assert_finds(CHECK_CRITICAL, "the log does not have the line of the test");
+        assert_finds(VERDICT_CRITICAL, "the log does not have the line of the test");
 }
 
 static void test_no_log(void **state) {
@@ -109,7 +112,7 @@ static void test_no_log(void **state) {
                 remove(scratch_path(root, "var/lib/pstore-fw/20261121T075124Z-kdump-panic1/dmesg.txt")), 0);
         verify();
         assert_false(result.passed);
-        assert_finds(CHECK_CRITICAL, "there is no log");
+        assert_finds(VERDICT_CRITICAL, "there is no log");
 }
 
 static void test_no_manifest(void **state) {
@@ -117,7 +120,7 @@ static void test_no_manifest(void **state) {
         scratch_put(root, DUMP "/manifest.json", "{");
         verify();
         assert_false(result.passed);
-        assert_finds(CHECK_CRITICAL, "there is no manifest");
+        assert_finds(VERDICT_CRITICAL, "there is no manifest");
 }
 
 static void test_no_image(void **state) {
@@ -126,7 +129,7 @@ static void test_no_image(void **state) {
                          0);
         verify();
         assert_false(result.passed);
-        assert_finds(CHECK_CRITICAL, "there is no image");
+        assert_finds(VERDICT_CRITICAL, "there is no image");
         strcpy(token.image, "no");
         verify();
         assert_true(result.passed);
@@ -137,17 +140,17 @@ static void test_an_image_that_cannot_be_read(void **state) {
         put_tool("#!/bin/sh\nexit 1\n");
         verify();
         assert_false(result.passed);
-        assert_finds(CHECK_CRITICAL, "makedumpfile cannot read it");
+        assert_finds(VERDICT_CRITICAL, "makedumpfile cannot read it");
         put_tool("#!/bin/sh\necho nothing > \"$3\"\n");
         verify();
         assert_false(result.passed);
-        assert_finds(CHECK_CRITICAL, "the log in it does not have");
+        assert_finds(VERDICT_CRITICAL, "the log in it does not have");
         tool[0] = '\0'; /* that nobody looked is said, and is no failure */
         verify();
         assert_true(result.passed);
-        assert_finds(CHECK_OK, "nobody has looked into it (package makedumpfile)");
-        for (size_t i = 0; i < result.finding_count; i++) /* no command of one distribution alone */
-                assert_string_equal(result.findings[i].remedy, "");
+        assert_finds(VERDICT_OK, "nobody has looked into it (package makedumpfile)");
+        for (size_t i = 0; i < result.findings.count; i++) /* no command of one distribution alone */
+                assert_string_equal(result.findings.rows[i].remedy, "");
 }
 
 /* --- the token ---------------------------------------------------------------------------------- */
