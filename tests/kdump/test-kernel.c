@@ -8,31 +8,20 @@
 #include "kdump/command-line.h"
 #include "kdump/crash-kernel.h"
 #include "kdump/memory-need.h"
+#include "tests/support/made-machine.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
-
-#define HEAD_SIZE 2048
-
-static void make_head(uint8_t head[HEAD_SIZE], const char *release) {
-        memset(head, 0, HEAD_SIZE);
-        head[0x1f1] = 3;
-        store_u32(head + 0x202, 0x53726448);
-        store_u16(head + 0x206, 0x020f);
-        store_u16(head + 0x20e, 0x100);
-        store_u32(head + 0x260, 66682880);
-        snprintf((char *) head + 0x300, 0x200, "%s", release);
-}
 
 static void test_boot_image(void **state) {
         struct reason reason;
         struct boot_image image = { 0 };
-        uint8_t head[HEAD_SIZE];
+        uint8_t head[MADE_KERNEL_SIZE];
 
         (void) state;
-        make_head(head, "6.1.0-56-amd64 (debian) #1 SMP");
+        made_kernel_fill(head, "6.1.0-56-amd64 (debian) #1 SMP");
         assert_ok(boot_image_parse(bytes_of(head, sizeof(head)), &image, &reason));
         assert_string_equal(image.release, "6.1.0-56-amd64");
-        assert_int_equal(image.init_size, 66682880);
+        assert_int_equal(image.init_size, MADE_KERNEL_INIT_SIZE);
         for (size_t size = 0; size < 0x260 + 4; size++)
                 assert_error(boot_image_parse(bytes_of(head, size), &image, &reason), ERR_TRUNCATED);
 }
@@ -53,9 +42,9 @@ static void test_bad_boot_image(void **state) {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct boot_image image = { .init_size = 7 };
                 struct reason reason;
-                uint8_t head[HEAD_SIZE];
+                uint8_t head[MADE_KERNEL_SIZE];
 
-                make_head(head, "6.1.0-56-amd64 x");
+                made_kernel_fill(head, "6.1.0-56-amd64 x");
                 head[rows[i].offset] = rows[i].value;
                 assert_error(boot_image_parse(bytes_of(head, sizeof(head)), &image, &reason), rows[i].error);
                 test_assert_contains(reason.text, rows[i].field);
@@ -67,10 +56,10 @@ static void test_find_boot_image(void **state) {
         char *root = scratch_make(), path[256];
         struct boot_image image;
         struct reason reason;
-        uint8_t head[HEAD_SIZE];
+        uint8_t head[MADE_KERNEL_SIZE];
 
         (void) state;
-        make_head(head, "6.12 x");
+        made_kernel_fill(head, "6.12 x");
         assert_error(boot_image_find(root, "", "6.12", &image, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/boot/vmlinuz-6.12");
         module_tree_put(root, "/usr/lib/modules/6.12/vmlinuz", "");
@@ -80,7 +69,7 @@ static void test_find_boot_image(void **state) {
         scratch_write(path, bytes_of(head, sizeof(head)));
         assert_ok(boot_image_find(root, "", "6.12", &image, &reason));
         assert_string_equal(image.path, path);
-        assert_int_equal(image.file_size, HEAD_SIZE);
+        assert_int_equal(image.file_size, MADE_KERNEL_SIZE);
         assert_error(boot_image_find(root, "/nothing", "6.12", &image, &reason), ERR_NOT_FOUND);
         scratch_remove(root);
 }

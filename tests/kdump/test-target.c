@@ -6,6 +6,7 @@
 
 #include "kdump/target.h"
 #include "linux/mount-table.h"
+#include "tests/support/made-machine.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
 
@@ -45,19 +46,9 @@ static void test_mount_table(void **state) {
 
 /* A machine whose root is on /dev/vda1, a file with a real file system. */
 static char *make_machine(const char *mkfs, const char *mount_line, const char *sys_directory) {
-        char *root = scratch_make(), command[512], target[512], path[256];
+        char *root = scratch_make();
 
-        module_tree_put(root, "/dev/vda1", "");
-        snprintf(command, sizeof(command),
-                 "truncate -s 64M %s/dev/vda1 && PATH=$PATH:/sbin:/usr/sbin %s %s/dev/vda1", root, mkfs,
-                 root);
-        assert_int_equal(system(command), 0);
-        module_tree_put(root, "/proc/self/mountinfo", mount_line);
-        snprintf(path, sizeof(path), "%s/dev", sys_directory);
-        module_tree_put(root, path, "254:1\n");
-        snprintf(target, sizeof(target), "%s%s", root, sys_directory);
-        module_tree_link(root, "/sys/dev/block/254:1", target);
-        module_tree_link(root, "/sys/class/block/vda1", target);
+        made_disk_put(root, mkfs, mount_line, sys_directory);
         module_tree_put(root, "/var/lib/file", "");
         return root;
 }
