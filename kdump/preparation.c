@@ -225,6 +225,7 @@ static struct capture_plan *make_plan(const struct kdump_settings *settings, con
         struct capture_plan *plan = new_result(sizeof(*plan), findings);
         const struct kdump_target *target = &place->target;
         const char *directory = target->path, *uuid = target->uuid;
+        const char *image_tool = tools->image.file_count > 0 ? tools->image.files[0].name : "";
         struct reason reason;
 
         if (!plan)
@@ -241,7 +242,7 @@ static struct capture_plan *make_plan(const struct kdump_settings *settings, con
             copy_text(plan->mount_options, sizeof(plan->mount_options), target->mount_options) &&
             copy_text(plan->directory, sizeof(plan->directory), directory) &&
             copy_text(plan->log_tool, sizeof(plan->log_tool), tools->log.files[0].name) &&
-            copy_text(plan->image_tool, sizeof(plan->image_tool), tools->image.files[0].name))
+            copy_text(plan->image_tool, sizeof(plan->image_tool), image_tool))
                 return plan;
         reason_set(&reason, ERR_TOO_LARGE, "%s: %s: too long a name for the crash kernel's plan",
                    target->directory, directory);

@@ -308,6 +308,16 @@ static void test_no_program_for_the_image(void **state) {
         assert_non_null(preparation.initramfs);
 }
 
+/* One that is there must not be named in the plan either: an earlier load may have put it on the disk. */
+static void test_no_image_is_wanted(void **state) {
+        (void) state;
+        settings.image = false;
+        prepare();
+        assert_finds_nothing();
+        assert_string_equal(preparation.plan->image_tool, "");
+        assert_string_equal(preparation.plan->log_tool, "vmcore-dmesg");
+}
+
 static void test_makedumpfile_reads_the_log(void **state) {
         (void) state;
         spoil("usr/sbin/vmcore-dmesg");
@@ -484,6 +494,7 @@ int main(void) {
                 TEST(test_how_much_a_dump_takes),
                 TEST(test_no_room_for_a_dump),
                 TEST(test_no_program_for_the_image),
+                TEST(test_no_image_is_wanted),
                 TEST(test_makedumpfile_reads_the_log),
                 TEST(test_no_program_at_all),
                 TEST(test_pstore_fw_is_not_installed_whole),
