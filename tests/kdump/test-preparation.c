@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/units.h"
 #include "kdump/preparation.h"
 #include "tests/support/made-machine.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
 
-#define MIB      ((uint64_t) 1 << 20)
 #define RELEASE  "6.1.0-test"
 #define UUID     "0c1bf70e-2d10-4f0e-8a3c-9b1f6f0d1a55"
 #define DISK     "/sys/devices/pci0000:00/virtio0/block/vda/vda1"
