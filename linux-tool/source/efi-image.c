@@ -51,11 +51,11 @@ static int index_variables(struct image_source *source) {
                 r = append_variable(source, &entry);
                 if (r == ERR_NO_MEMORY)
                         return r;
-                if (r < 0 && source->walk_error == 0)
-                        source->walk_error = r;
+                if (r < 0 && source->list.error == 0)
+                        source->list.error = r;
         }
         if (r < 0)
-                source->walk_error = r;
+                source->list.error = r;
         return 0;
 }
 

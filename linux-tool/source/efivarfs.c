@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "linux-tool/source/entry-list.h"
 #include "linux-tool/source/sources.h"
 #include "linux/efivarfs.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
 #include "pstore/variable-name.h"
 #include "store/draft.h"
+#include "store/entry-list.h"
 
 #define EFIVARFS_VARIABLE "EFIVARFS_PATH"
 
@@ -24,7 +24,6 @@
 struct efivarfs_source {
         struct record_source base; /* first: the block is freed through it */
         struct entry_list list;
-        int walk_error; /* ended the list early; told once behind the last entry */
 };
 
 static struct efivarfs_source *efivarfs_of(struct record_source *source) {
@@ -63,10 +62,7 @@ static int last_error(void) {
 }
 
 static void efivarfs_close(struct record_source *source) {
-        struct efivarfs_source *efivarfs = efivarfs_of(source);
-
-        entry_list_free(&efivarfs->list);
-        efivarfs->walk_error = 0;
+        entry_list_free(&efivarfs_of(source)->list);
 }
 
 /*
@@ -81,7 +77,7 @@ static int walk_variables(struct entry_list *list) {
         while ((errno = 0, r = efi_get_next_variable_name(&guid, &name)) > 0) {
                 if (!is_record(guid, name))
                         continue;
-                r = entry_list_append(list, RECORD_STORE_EFI, text_view(name));
+                r = entry_list_insert(list, RECORD_STORE_EFI, text_view(name));
                 if (r < 0 && first_error == 0)
                         first_error = r;
         }
@@ -97,20 +93,12 @@ static int efivarfs_open(struct record_source *source) {
                 return access(directory_path(), F_OK) < 0 && errno == EACCES ? ERR_PERMISSION : ERR_NO_STORE;
         if (access(directory_path(), R_OK | X_OK) < 0)
                 return errno_to_error(errno);
-        efivarfs->walk_error = walk_variables(&efivarfs->list);
-        entry_list_sort(&efivarfs->list);
+        efivarfs->list.error = walk_variables(&efivarfs->list);
         return 0;
 }
 
 static int efivarfs_next(struct record_source *source, struct source_entry *ret_entry) {
-        struct efivarfs_source *efivarfs = efivarfs_of(source);
-        int r = entry_list_next(&efivarfs->list, ret_entry);
-
-        if (r == 0) {
-                r = efivarfs->walk_error;
-                efivarfs->walk_error = 0;
-        }
-        return r;
+        return entry_list_next(&efivarfs_of(source)->list, ret_entry);
 }
 
 /*
@@ -143,11 +131,18 @@ static int efivarfs_space(struct record_source *source, struct source_space *ret
         return efivarfs_read_space(directory_path(), ret_space);
 }
 
+static bool is_listed(const struct entry_list *list, const char *name) {
+        for (size_t i = 0; i < list->count; i++)
+                if (strcmp(list->entries[i]->name, name) == 0)
+                        return true;
+        return false;
+}
+
 static int choose_name(const struct entry_list *list, const struct record_draft *draft,
                        char ret_name[RECORD_NAME_SIZE]) {
         for (uint32_t count = 1; count <= DRAFT_COUNT_MAX; count++) {
                 draft_variable_name(draft, count, ret_name);
-                if (!entry_list_has(list, ret_name))
+                if (!is_listed(list, ret_name))
                         return 0;
         }
         return ERR_NO_SPACE;
@@ -183,7 +178,7 @@ static int efivarfs_write(struct record_source *source, const struct record_draf
                 return ERR_INVALID_ARGUMENT; /* it would erase (UEFI 2.10, 8.2.3) */
         r = efivarfs_open(source);           /* a name that is taken would replace its record */
         if (r == 0)
-                r = efivarfs->walk_error;
+                r = efivarfs->list.error;
         if (r == 0)
                 r = choose_name(&efivarfs->list, draft, name);
         if (r == 0)
@@ -228,6 +223,7 @@ struct record_source *efivarfs_source_new(const char *spec, const char *argument
                 .operations = &operations,
                 .context = efivarfs,
         };
+        entry_list_init(&efivarfs->list, &system_allocator);
         return &efivarfs->base;
 }
 

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "linux-tool/source/entry-list.h"
 #include "linux-tool/source/sources.h"
 #include "posix/errno.h"
 #include "posix/memory.h"

@@ -36,7 +36,7 @@ static int index_slots(struct image_source *source) {
                 r = append_slot(source, &slot);
         if (r != ERR_LOOP)
                 return r;
-        source->walk_error = r;
+        source->list.error = r;
         return 0;
 }
 

@@ -19,7 +19,6 @@ static void image_close(struct record_source *source) {
         entry_list_free(&image->list);
         image_file_close(&image->file);
         image->read_next = 0;
-        image->walk_error = 0;
         source->fault = (struct fault){ 0 };
 }
 
@@ -33,14 +32,7 @@ static int image_open(struct record_source *source) {
 }
 
 static int image_next(struct record_source *source, struct source_entry *ret_entry) {
-        struct image_source *image = image_of(source);
-        int r = entry_list_next(&image->list, ret_entry);
-
-        if (r == 0) {
-                r = image->walk_error;
-                image->walk_error = 0;
-        }
-        return r;
+        return entry_list_next(&image_of(source)->list, ret_entry);
 }
 
 static int image_read(struct record_source *source, const char *name, struct buffer *buffer) {
@@ -49,7 +41,7 @@ static int image_read(struct record_source *source, const char *name, struct buf
         for (size_t i = 0; i < image->list.count; i++) {
                 size_t at = (image->read_next + i) % image->list.count;
 
-                if (strcmp(image->list.entries[at].name, name) != 0)
+                if (strcmp(image->list.entries[at]->name, name) != 0)
                         continue;
                 image->read_next = at + 1;
                 buffer->size = 0;
@@ -99,7 +91,7 @@ int image_source_append(struct image_source *image, struct bytes name, struct by
         if (r == 0)
                 r = entry_list_append(&image->list, image->base.store, name);
         if (r == 0) {
-                image->list.entries[count].deleted = image->base.deleted;
+                image->list.entries[count]->deleted = image->base.deleted;
                 image->records[count] = record;
         }
         return r;
@@ -127,6 +119,7 @@ struct record_source *image_source_new(const char *spec, const char *path, const
         };
         image->path = path;
         image->kind = kind;
+        entry_list_init(&image->list, &system_allocator);
         image_file_init(&image->file);
         return &image->base;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "linux-tool/source/entry-list.h"
 #include "linux-tool/source/image-file.h"
+#include "store/entry-list.h"
 #include "store/source.h"
 
 /* What the sources over image files have in common: the file, and a list of what is in it. */
@@ -15,7 +15,6 @@ struct image_source {
         struct bytes *records; /* in the image; as many as the list has, in its order */
         size_t record_capacity;
         size_t read_next; /* of the list: what is read is mostly read in its order */
-        int walk_error;   /* ended the list early; told once behind the last entry */
 };
 
 /* Where QEMU's file of ERST and edk2's variable store differ. The file given is open for writing. */
