@@ -61,7 +61,9 @@ static int open_erst(struct machine *machine) {
 }
 
 static int open_efi(struct machine *machine) {
-        variable_source_init(&machine->variables, machine->app, &machine->sources[MACHINE_EFI]);
+        machine->variable_io = runtime_variables_io(&machine->runtime_variables, machine->app);
+        variable_source_init(&machine->variable_source, &machine->variable_io, &machine->app->allocator,
+                             &machine->sources[MACHINE_EFI]);
         return 0;
 }
 

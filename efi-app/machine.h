@@ -3,7 +3,7 @@
 
 #include "acpi/erst.h"
 #include "efi-app/app.h"
-#include "efi-app/variable-source.h"
+#include "efi-app/runtime-variables.h"
 #include "store/catalog.h"
 #include "store/erst-source.h"
 
@@ -29,7 +29,9 @@ struct machine {
         struct acpi_io io;
         struct erst erst;
         struct erst_source erst_source;
-        struct variable_source variables;
+        struct runtime_variables runtime_variables;
+        struct variable_io variable_io;
+        struct variable_source variable_source;
 };
 
 /* Opens what the options want. A store that cannot be used gets a line and its error, and stops nothing. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "efi-app/variable-source.h"
+#include "efi-app/runtime-variables.h"
 #include "store/draft.h"
 #include "tests/efi-app/fixture.h"
 
@@ -7,12 +7,15 @@
 #define SECOND u"dump-type0-2-1-1709210119-D"
 #define THIRD  u"dump-type0-3-1-1709210119-D"
 
-static struct variable_source variables;
+static struct runtime_variables variables;
+static struct variable_io io;
+static struct variable_source variable_source;
 static struct record_source source;
 
 static int start_source(void **state) {
         start(state);
-        variable_source_init(&variables, &app, &source);
+        io = runtime_variables_io(&variables, &app);
+        variable_source_init(&variable_source, &io, &app.allocator, &source);
         return 0;
 }
 
@@ -89,7 +92,7 @@ static void test_hardware_error_records(void **state) {
         fake_variables_put(&fake->variables, u"HwErrRec0000", &hardware_error, text_view("CPER"));
         fake_variables_put(&fake->variables, u"HwErrRecord", &hardware_error, text_view("x"));
         fake_variables_put(&fake->variables, u"HwErrRec0001", &fake_vendor_other, text_view("x"));
-        assert_string_equal(list(), ALL_THREE "HwErrRec0000|");
+        assert_string_equal(list(), "HwErrRec0000|" ALL_THREE);
         buffer_init(&buffer, &system_allocator);
         assert_ok(source.operations->read(&source, "HwErrRec0000", &buffer));
         assert_true(bytes_equal(buffer_bytes(&buffer), text_view("CPER")));
