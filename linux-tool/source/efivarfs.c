@@ -8,13 +8,12 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"
 #include "linux/efivarfs.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
-#include "pstore/variable-name.h"
-#include "store/draft.h"
-#include "store/entry-list.h"
+#include "store/variable-source.h"
 
 #define EFIVARFS_VARIABLE "EFIVARFS_PATH"
 
@@ -23,12 +22,10 @@
 
 struct efivarfs_source {
         struct record_source base; /* first: the block is freed through it */
-        struct entry_list list;
+        struct variable_io io;
+        struct variable_source variables;
+        bool walking; /* libefivar is neither at the beginning of its names nor behind their end */
 };
-
-static struct efivarfs_source *efivarfs_of(struct record_source *source) {
-        return source->context;
-}
 
 /* Where libefivar looks: see efivarfs_execute_anew(). */
 static const char *directory_path(void) {
@@ -41,19 +38,12 @@ static bool is_machines_own(void) {
         return strcmp(directory_path(), EFIVARFS_DIRECTORY) == 0;
 }
 
-static efi_guid_t vendor_of(const char *name) {
+static efi_guid_t guid_from(const struct guid *vendor) {
         efi_guid_t guid;
 
         _Static_assert(sizeof(guid) == GUID_SIZE, "a GUID has 16 bytes");
-        memcpy(&guid, variable_name_vendor(text_view(name)), sizeof(guid));
-        return guid;
-}
-
-static bool is_record(const efi_guid_t *vendor, const char *name) {
-        struct guid guid;
-
         memcpy(&guid, vendor, sizeof(guid));
-        return variable_is_record(&guid, text_view(name));
+        return guid;
 }
 
 /* libefivar says -1 and leaves the reason in errno. */
@@ -61,44 +51,55 @@ static int last_error(void) {
         return errno != 0 ? errno_to_error(errno) : ERR_IO;
 }
 
-static void efivarfs_close(struct record_source *source) {
-        entry_list_free(&efivarfs_of(source)->list);
+/* Without efivarfs libefivar has no functions to call, and calls them. */
+static int check_support(void) {
+        if (efi_variables_supported())
+                return 0;
+        return access(directory_path(), F_OK) < 0 && errno == EACCES ? ERR_PERMISSION : ERR_NO_STORE;
 }
 
-/*
- * libefivar keeps the position of its walk in a static variable and starts again only behind the end, so this
- * goes on to the end even when there is no memory for more.
- */
-static int walk_variables(struct entry_list *list) {
+static int start_names(void *context) {
+        int r = check_support();
+
+        (void) context;
+        if (r < 0)
+                return r;
+        return access(directory_path(), R_OK | X_OK) < 0 ? errno_to_error(errno) : 0;
+}
+
+static int next_name(void *context, struct guid *ret_vendor, struct text *name) {
+        struct efivarfs_source *efivarfs = context;
+        efi_guid_t *guid = NULL;
+        char *found = NULL;
+        int r;
+
+        errno = 0;
+        r = efi_get_next_variable_name(&guid, &found);
+        efivarfs->walking = r > 0;
+        if (r < 0)
+                return last_error();
+        if (r == 0)
+                return 0;
+        memcpy(ret_vendor, guid, sizeof(*ret_vendor));
+        text_put(name, found);
+        return 1;
+}
+
+/* libefivar keeps where it is in a static variable and starts again only behind the end. */
+static void end_names(void *context) {
+        struct efivarfs_source *efivarfs = context;
         efi_guid_t *guid = NULL;
         char *name = NULL;
-        int first_error = 0, r;
 
-        while ((errno = 0, r = efi_get_next_variable_name(&guid, &name)) > 0) {
-                if (!is_record(guid, name))
-                        continue;
-                r = entry_list_insert(list, RECORD_STORE_EFI, text_view(name));
-                if (r < 0 && first_error == 0)
-                        first_error = r;
-        }
-        return r < 0 ? last_error() : first_error;
+        while (efivarfs->walking)
+                efivarfs->walking = efi_get_next_variable_name(&guid, &name) > 0;
 }
 
-static int efivarfs_open(struct record_source *source) {
-        struct efivarfs_source *efivarfs = efivarfs_of(source);
+static void tell_left_out(void *context, size_t count) {
+        const struct efivarfs_source *efivarfs = context;
 
-        efivarfs_close(source);
-        /* Without efivarfs libefivar has no functions to call, and calls them. */
-        if (!efi_variables_supported())
-                return access(directory_path(), F_OK) < 0 && errno == EACCES ? ERR_PERMISSION : ERR_NO_STORE;
-        if (access(directory_path(), R_OK | X_OK) < 0)
-                return errno_to_error(errno);
-        efivarfs->list.error = walk_variables(&efivarfs->list);
-        return 0;
-}
-
-static int efivarfs_next(struct record_source *source, struct source_entry *ret_entry) {
-        return entry_list_next(&efivarfs_of(source)->list, ret_entry);
+        message_error("%s: %zu variables with names too long for a crash record are left out",
+                      efivarfs->base.spec, count);
 }
 
 /*
@@ -106,124 +107,94 @@ static int efivarfs_next(struct record_source *source, struct source_entry *ret_
  * (K6.1 fs/efivarfs/file.c, efivarfs_file_read()); so does a file that nothing was written to yet. libefivar
  * makes attributes 0 and no data of both.
  */
-static int efivarfs_read(struct record_source *source, const char *name, struct buffer *buffer) {
-        _cleanup_free_ uint8_t *data = NULL;
+static int get(void *context, const struct guid *vendor, const char *name, void *data, size_t *size,
+               uint32_t *ret_attributes) {
+        _cleanup_free_ uint8_t *content = NULL;
+        size_t room = *size, content_size = 0, file_size = 0;
         uint32_t attributes = 0;
-        size_t size = 0, file_size = 0;
+        int r = check_support();
 
-        (void) source;
+        (void) context;
+        if (r < 0)
+                return r;
         errno = 0;
-        if (efi_get_variable(vendor_of(name), name, &data, &size, &attributes) < 0)
+        if (efi_get_variable(guid_from(vendor), name, &content, &content_size, &attributes) < 0)
                 return last_error();
-        if (attributes == 0 && size == 0)
+        if (attributes == 0 && content_size == 0)
                 return ERR_NOT_FOUND;
         /* It takes the attributes off the size even where there are none. */
-        if (size == 0 && efi_get_variable_size(vendor_of(name), name, &file_size) == 0 &&
+        if (content_size == 0 && efi_get_variable_size(guid_from(vendor), name, &file_size) == 0 &&
             file_size > SSIZE_MAX)
                 return ERR_TRUNCATED;
-        buffer->size = 0;
-        buffer_append(buffer, bytes_of(data, size));
-        return buffer_error(buffer);
-}
-
-static int efivarfs_space(struct record_source *source, struct source_space *ret_space) {
-        (void) source;
-        return efivarfs_read_space(directory_path(), ret_space);
-}
-
-static bool is_listed(const struct entry_list *list, const char *name) {
-        for (size_t i = 0; i < list->count; i++)
-                if (strcmp(list->entries[i]->name, name) == 0)
-                        return true;
-        return false;
-}
-
-static int choose_name(const struct entry_list *list, const struct record_draft *draft,
-                       char ret_name[RECORD_NAME_SIZE]) {
-        for (uint32_t count = 1; count <= DRAFT_COUNT_MAX; count++) {
-                draft_variable_name(draft, count, ret_name);
-                if (!is_listed(list, ret_name))
-                        return 0;
-        }
-        return ERR_NO_SPACE;
-}
-
-static int set_and_compare(const char *name, struct bytes log) {
-        _cleanup_free_ uint8_t *copy = malloc(log.size), *data = NULL;
-        uint32_t attributes = 0;
-        size_t size = 0;
-
-        if (!copy)
-                return ERR_NO_MEMORY;
-        memcpy(copy, log.data, log.size); /* libefivar's argument is not const */
-        errno = 0;
-        if (efi_set_variable(vendor_of(name), name, copy, log.size, VARIABLE_ATTRIBUTES_CRASH,
-                             VARIABLE_FILE_MODE) < 0)
-                return last_error();
-        if (efi_get_variable(vendor_of(name), name, &data, &size, &attributes) < 0)
-                return ERR_MISMATCH;
-        if (attributes != VARIABLE_ATTRIBUTES_CRASH || !bytes_equal(bytes_of(data, size), log))
-                return ERR_MISMATCH;
+        *size = content_size;
+        *ret_attributes = attributes;
+        if (content_size > room)
+                return ERR_BUFFER_TOO_SMALL;
+        if (content_size > 0)
+                memcpy(data, content, content_size);
         return 0;
 }
 
-static int efivarfs_write(struct record_source *source, const struct record_draft *draft,
-                          char ret_name[RECORD_NAME_SIZE]) {
-        struct efivarfs_source *efivarfs = efivarfs_of(source);
-        struct source_space space;
-        char name[RECORD_NAME_SIZE];
-        int r;
+/* libefivar only reads what it is given, though its argument is not const. */
+static int set(void *context, const struct guid *vendor, const char *name, uint32_t attributes,
+               struct bytes data) {
+        int r = check_support();
 
-        if (draft->log.size == 0)
-                return ERR_INVALID_ARGUMENT; /* it would erase (UEFI 2.10, 8.2.3) */
-        r = efivarfs_open(source);           /* a name that is taken would replace its record */
-        if (r == 0)
-                r = efivarfs->list.error;
-        if (r == 0)
-                r = choose_name(&efivarfs->list, draft, name);
-        if (r == 0)
-                r = efivarfs_space(source, &space);
-        if (r == 0)
-                r = draft_check_variable(draft, name, &space);
-        if (r == 0)
-                r = set_and_compare(name, draft->log);
-        if (r == 0)
-                memcpy(ret_name, name, sizeof(name));
-        return r;
+        (void) context;
+        if (r < 0)
+                return r;
+        errno = 0;
+        r = efi_set_variable(guid_from(vendor), name, (uint8_t *) (uintptr_t) data.data, data.size,
+                             attributes, VARIABLE_FILE_MODE);
+        return r < 0 ? last_error() : 0;
 }
 
-static int efivarfs_erase(struct record_source *source, const char *name) {
-        (void) source;
+static int erase(void *context, const struct guid *vendor, const char *name) {
+        int r = check_support();
+
+        (void) context;
+        if (r < 0)
+                return r;
         errno = 0;
-        if (efi_del_variable(vendor_of(name), name) < 0)
+        if (efi_del_variable(guid_from(vendor), name) < 0)
                 return last_error();
         if (is_machines_own())
                 pstorefs_forget(RECORD_STORE_EFI, name);
         return 0;
 }
 
+static int query(void *context, uint64_t *ret_total, uint64_t *ret_remaining) {
+        struct source_space space;
+        int r;
+
+        (void) context;
+        r = efivarfs_read_space(directory_path(), &space);
+        if (r < 0 || !space.known)
+                return r < 0 ? r : ERR_NOT_SUPPORTED;
+        *ret_total = space.total;
+        *ret_remaining = space.remaining;
+        return 0;
+}
+
 struct record_source *efivarfs_source_new(const char *spec, const char *argument) {
-        static const struct source_operations operations = {
-                .open = efivarfs_open,
-                .next = efivarfs_next,
-                .read = efivarfs_read,
-                .write = efivarfs_write,
-                .erase = efivarfs_erase,
-                .space = efivarfs_space,
-                .close = efivarfs_close,
-        };
         struct efivarfs_source *efivarfs = calloc(1, sizeof(*efivarfs));
 
         (void) argument; /* efivarfs_execute_anew() has seen to it */
         if (!efivarfs)
                 return NULL;
-        efivarfs->base = (struct record_source){
-                .spec = spec,
-                .store = RECORD_STORE_EFI,
-                .operations = &operations,
+        efivarfs->io = (struct variable_io){
                 .context = efivarfs,
+                .start_names = start_names,
+                .next_name = next_name,
+                .end_names = end_names,
+                .get = get,
+                .set = set,
+                .erase = erase,
+                .query = query,
+                .tell_left_out = tell_left_out,
         };
-        entry_list_init(&efivarfs->list, &system_allocator);
+        variable_source_init(&efivarfs->variables, &efivarfs->io, &system_allocator, &efivarfs->base);
+        efivarfs->base.spec = spec;
         return &efivarfs->base;
 }
 
