@@ -3,7 +3,6 @@
 #include "acpi/table.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 
 #include "base/error.h"
 #include "linux-tool/output/json.h"
@@ -11,51 +10,9 @@
 #include "linux-tool/verb/verbs.h"
 #include "posix/file.h"
 #include "posix/memory.h"
+#include "store/erst-report.h"
 
 #define ERST_TABLE_FILE "/sys/firmware/acpi/tables/ERST"
-#define LINE_SIZE       256
-
-struct judged {
-        struct erst_table table;
-        struct erst_finding *findings; /* malloc()ed */
-        size_t count;
-};
-
-static int put_line(struct output *output, const struct text *text) {
-        sink_put(&output->sink, text_bytes(text));
-        return sink_format(&output->sink, "\n");
-}
-
-static int print_entries(const struct erst_table *table, struct output *output) {
-        char line[LINE_SIZE];
-        struct text text = TEXT_ON(line);
-        int r;
-
-        erst_describe_table(table, &text);
-        put_line(output, &text);
-        text = TEXT_ON(line);
-        erst_describe_heading(&text);
-        r = put_line(output, &text);
-        for (size_t i = 0; i < table->entry_count && r == 0; i++) {
-                text = TEXT_ON(line);
-                erst_describe_entry(table, i, &text);
-                r = put_line(output, &text);
-        }
-        return r;
-}
-
-static int print_lines(const struct judged *judged, struct output *output) {
-        int r = print_entries(&judged->table, output);
-
-        for (size_t i = 0; i < judged->count && r == 0; i++) {
-                char line[LINE_SIZE];
-                struct text text = TEXT_ON(line);
-
-                erst_describe_finding(&judged->findings[i], &text);
-                r = put_line(output, &text);
-        }
-        return r;
-}
 
 static struct json_object *json_from_header(const struct erst_table *table) {
         const struct acpi_header *header = &table->header;
@@ -110,42 +67,46 @@ static struct json_object *json_from_finding(const struct erst_finding *finding)
         return object;
 }
 
-static int print_json(const struct judged *judged, const char *path, struct output *output) {
-        struct json_object *report = json_report_new("erst");
+static int print_json(const struct erst_report *report, const char *path, struct output *output) {
+        struct json_object *object = json_report_new("erst");
         struct json_object *entries = json_object_new_array(), *findings = json_object_new_array();
 
-        json_add_string(report, "source", path);
-        json_add(report, "header", json_from_header(&judged->table));
-        for (size_t i = 0; i < judged->table.entry_count; i++)
-                json_object_array_add(entries, json_from_entry(&judged->table, i));
-        for (size_t i = 0; i < judged->count; i++)
-                json_object_array_add(findings, json_from_finding(&judged->findings[i]));
-        json_add(report, "entries", entries);
-        json_add(report, "findings", findings);
-        return json_report_print(report, output);
+        json_add_string(object, "source", path);
+        json_add(object, "header", json_from_header(report->table));
+        for (size_t i = 0; i < report->table->entry_count; i++)
+                json_object_array_add(entries, json_from_entry(report->table, i));
+        for (size_t i = 0; i < report->finding_count; i++)
+                json_object_array_add(findings, json_from_finding(&report->findings[i]));
+        json_add(object, "entries", entries);
+        json_add(object, "findings", findings);
+        return json_report_print(object, output);
 }
 
-/* Judges the table in `raw`; tells of what is malformed. */
-static int judge_table(const char *path, struct bytes raw, struct judged *ret_judged) {
-        char line[LINE_SIZE];
-        struct text text = TEXT_ON(line);
+static int judge(const char *path, struct bytes raw, const struct options *options, struct output *output) {
+        struct erst_report report;
+        struct erst_table table;
         struct erst_fault fault;
+        char line[256];
+        struct text text = TEXT_ON(line);
         int r;
 
-        r = erst_table_parse(raw, &ret_judged->table, &fault);
+        r = erst_table_parse(raw, &table, &fault);
         if (r < 0) {
                 erst_describe_fault(&fault, &text);
                 message_error("%s: %s", path, line);
                 return r;
         }
-        ret_judged->count = erst_table_judge(&ret_judged->table, NULL, 0);
-        ret_judged->findings = calloc(ret_judged->count + 1, sizeof(*ret_judged->findings));
-        if (!ret_judged->findings) {
-                message_failure(path, ERR_NO_MEMORY);
-                return ERR_NO_MEMORY;
+        r = erst_report_init(&report, &table, &system_allocator);
+        if (r < 0) {
+                message_failure(path, r);
+                return r;
         }
-        erst_table_judge(&ret_judged->table, ret_judged->findings, ret_judged->count);
-        return 0;
+        if (options_have(options, &option_json))
+                r = print_json(&report, path, output);
+        else
+                r = erst_report_print(&report, &output->sink);
+        erst_report_free(&report);
+        return r;
 }
 
 static int erst_run(const struct options *options, void *context) {
@@ -153,7 +114,6 @@ static int erst_run(const struct options *options, void *context) {
         bool named = options->operand_count > 0;
         const char *path = named ? options->operands[0] : ERST_TABLE_FILE;
         _cleanup_buffer_ struct buffer raw;
-        struct judged judged = { 0 };
         int r;
 
         buffer_init(&raw, &system_allocator);
@@ -166,14 +126,7 @@ static int erst_run(const struct options *options, void *context) {
                 message_failure(path, r);
                 return EXIT_FAILED;
         }
-        if (judge_table(path, buffer_bytes(&raw), &judged) < 0)
-                return EXIT_FAILED;
-        if (options_have(options, &option_json))
-                r = print_json(&judged, path, output);
-        else
-                r = print_lines(&judged, output);
-        free(judged.findings);
-        return r < 0 ? EXIT_FAILED : EXIT_DONE;
+        return judge(path, buffer_bytes(&raw), options, output) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 const struct verb verb_erst = {

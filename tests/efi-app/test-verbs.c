@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/acpi-hardware.h"
+#include "store/erst-report.h"
 #include "tests/efi-app/run-fixture.h"
 
 static const CHAR16 *const no_words[] = { NULL };
@@ -327,11 +328,30 @@ static void test_check(void **state) {
         assert_shown("a crash leaves no trace");
 }
 
+/* All of the report is on the screen, and nothing else. */
+static void assert_report_shown(void) {
+        struct erst_report report;
+        struct erst_table table;
+        struct erst_fault fault;
+        struct buffer text;
+        struct sink sink = sink_to_buffer(&text);
+
+        buffer_init(&text, &system_allocator);
+        assert_ok(erst_table_parse(fake->device.table, &table, &fault));
+        assert_ok(erst_report_init(&report, &table, &system_allocator));
+        assert_ok(erst_report_print(&report, &sink));
+        buffer_append(&text, bytes_of("", 1));
+        assert_string_equal(fake_console_screen(&fake->output), (const char *) text.data);
+        erst_report_free(&report);
+        buffer_free(&text);
+}
+
 static void test_erst(void **state) {
         (void) state;
         fake_firmware_add_device(fake);
         assert_int_equal(RUN(u"erst"), EXIT_DONE);
         assert_shown("GET_RECORD_IDENTIFIER");
+        assert_report_shown();
         fake_volume_put(&fake->volume, "erst.dat", bytes_first(fake->device.table, 100));
         assert_int_equal(RUN(u"erst", u"erst.dat"), EXIT_FAILED);
         assert_shown("erst.dat: ");
