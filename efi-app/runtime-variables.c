@@ -10,6 +10,9 @@
 #define NAME_BUFFER_FIRST 512
 #define NAME_BUFFER_MAX   65536
 
+/* The services' table of EFI 1.10 ends before QueryVariableInfo(). */
+#define UEFI_2_00 (2 << 16)
+
 static EFI_RUNTIME_SERVICES *services_of(void *context) {
         const struct runtime_variables *variables = context;
 
@@ -143,8 +146,11 @@ static int erase(void *context, const struct guid *vendor, const char *name) {
 }
 
 static int query(void *context, uint64_t *ret_total, uint64_t *ret_remaining) {
+        const struct runtime_variables *variables = context;
         uint64_t largest;
 
+        if (variables->app->system->Hdr.Revision < UEFI_2_00)
+                return ERR_NOT_SUPPORTED;
         return efi_status_to_error(services_of(context)->QueryVariableInfo(
                 VARIABLE_ATTRIBUTES_CRASH, ret_total, ret_remaining, &largest));
 }

@@ -150,6 +150,7 @@ static void install(struct fake_firmware *fake) {
         fake_variables_install(&fake->runtime, &fake->variables);
         fake->shell.OpenFileByName = shell_open;
         fake->system = (EFI_SYSTEM_TABLE){
+                .Hdr.Revision = 2 << 16 | 100,
                 .ConOut = &fake->output.protocol,
                 .StdErr = &fake->errors.protocol,
                 .ConIn = &fake->keys.protocol,

@@ -343,6 +343,19 @@ static void test_firmware_that_does_not_tell_its_space(void **state) {
         assert_int_equal(space.reserved, VARIABLE_RESERVE);
 }
 
+/* The table of EFI 1.10 ends before it, and what lies there is nothing to call. */
+static void test_firmware_before_uefi(void **state) {
+        struct source_space space;
+        char name[RECORD_NAME_SIZE];
+
+        (void) state;
+        fake->system.Hdr.Revision = 1 << 16 | 10;
+        fake->runtime.QueryVariableInfo = NULL;
+        assert_ok(source.operations->space(&source, &space));
+        assert_false(space.known);
+        assert_ok(write_text("hello\n", name));
+}
+
 static void test_refusals_have_names(void **state) {
         static const struct {
                 EFI_STATUS status;
@@ -421,6 +434,7 @@ int main(void) {
                 TEST(test_what_no_record_can_hold),
                 TEST(test_the_reserve_is_kept),
                 TEST(test_firmware_that_does_not_tell_its_space),
+                TEST(test_firmware_before_uefi),
                 TEST(test_refusals_have_names),
                 TEST(test_success_is_not_believed),
                 TEST(test_a_second_that_is_full),
