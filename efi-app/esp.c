@@ -4,13 +4,11 @@
 #include <efishell.h>
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "base/ucs2.h"
 
-#define PATH_MAX      1536
-#define WRITE_CHUNK   65536
-#define READ_CHUNK    65536
-#define DUMP_FILE_MAX (16u * 1024 * 1024)
+#define PATH_MAX    1536
+#define WRITE_CHUNK 65536
+#define READ_CHUNK  65536
 
 int esp_open(struct esp *esp, struct app *app) {
         EFI_GUID loaded_guid = LOADED_IMAGE_PROTOCOL;
@@ -36,30 +34,25 @@ void esp_close(struct esp *esp) {
 }
 
 /* Our paths are UTF-8 with '/'; the protocol wants UCS-2 with '\'. */
-static int path_to_units(const char *prefix, const char *path, CHAR16 units[PATH_MAX]) {
-        char joined[PATH_MAX];
-        struct text text = TEXT_ON(joined);
+static int path_to_units(const char *path, CHAR16 units[PATH_MAX]) {
         size_t length;
         int r;
 
-        text_format(&text, "%s%s%s", prefix, *prefix ? "/" : "", path);
-        if (text.truncated)
-                return ERR_TOO_LARGE;
-        r = ucs2_from_utf8(text_bytes(&text), (uint16_t *) units, PATH_MAX, &length);
+        r = ucs2_from_utf8(text_view(path), (uint16_t *) units, PATH_MAX, &length);
         if (r < 0)
-                return r;
+                return r == ERR_BUFFER_TOO_SMALL ? ERR_TOO_LARGE : r;
         for (size_t i = 0; i < length; i++)
                 if (units[i] == '/')
                         units[i] = '\\';
         return 0;
 }
 
-static int open_path(struct esp *esp, const char *prefix, const char *path, uint64_t mode,
-                     uint64_t attributes, EFI_FILE_HANDLE *ret_file) {
+static int open_path(struct esp *esp, const char *path, uint64_t mode, uint64_t attributes,
+                     EFI_FILE_HANDLE *ret_file) {
         CHAR16 units[PATH_MAX];
         int r;
 
-        r = path_to_units(prefix, path, units);
+        r = path_to_units(path, units);
         if (r < 0)
                 return r;
         return efi_status_to_error(esp->root->Open(esp->root, ret_file, units, mode, attributes));
@@ -89,14 +82,14 @@ static int read_all(EFI_FILE_HANDLE file, size_t maximum, struct buffer *buffer)
         }
 }
 
-static int read_file(void *context, const char *path, struct buffer *buffer) {
+int esp_read(struct esp *esp, const char *path, size_t maximum, struct buffer *buffer) {
         EFI_FILE_HANDLE file;
         int r;
 
-        r = open_path(context, ESP_DUMP_DIRECTORY, path, EFI_FILE_MODE_READ, 0, &file);
+        r = open_path(esp, path, EFI_FILE_MODE_READ, 0, &file);
         if (r < 0)
                 return r;
-        r = read_all(file, DUMP_FILE_MAX, buffer);
+        r = read_all(file, maximum, buffer);
         file->Close(file);
         return r;
 }
@@ -113,7 +106,7 @@ static int open_in_shell(struct app *app, const char *path, EFI_FILE_HANDLE *ret
         status = app->boot->LocateProtocol(&guid, NULL, (void **) &shell);
         if (EFI_ERROR(status))
                 return ERR_NOT_SUPPORTED;
-        r = path_to_units("", path, units);
+        r = path_to_units(path, units);
         if (r < 0)
                 return r;
         status = shell->OpenFileByName(units, &file, EFI_FILE_MODE_READ);
@@ -132,7 +125,7 @@ int esp_read_any(struct app *app, const char *path, size_t maximum, struct buffe
         if (r == ERR_NOT_SUPPORTED) {
                 r = esp_open(&esp, app);
                 if (r >= 0)
-                        r = open_path(&esp, "", path, EFI_FILE_MODE_READ, 0, &file);
+                        r = open_path(&esp, path, EFI_FILE_MODE_READ, 0, &file);
         }
         if (r >= 0) {
                 r = read_all(file, maximum, buffer);
@@ -146,10 +139,10 @@ static int make_one_directory(struct esp *esp, const char *path) {
         EFI_FILE_HANDLE directory;
         int r;
 
-        r = open_path(esp, "", path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE,
+        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE,
                       EFI_FILE_DIRECTORY, &directory);
         /* One that is there need not be made: what is saved already has nothing to write. */
-        if (r == ERR_READ_ONLY && open_path(esp, "", path, EFI_FILE_MODE_READ, 0, &directory) >= 0)
+        if (r == ERR_READ_ONLY && open_path(esp, path, EFI_FILE_MODE_READ, 0, &directory) >= 0)
                 r = 0;
         if (r < 0)
                 return r;
@@ -158,11 +151,11 @@ static int make_one_directory(struct esp *esp, const char *path) {
 }
 
 /* From the top down: Open() creates only the last part of a path. */
-static int make_directory(void *context, const char *path) {
+int esp_make_directory(struct esp *esp, const char *path) {
         char full[PATH_MAX];
         struct text text = TEXT_ON(full);
 
-        text_format(&text, "%s/%s", ESP_DUMP_DIRECTORY, path);
+        text_put(&text, path);
         if (text.truncated)
                 return ERR_TOO_LARGE;
         for (char *at = full;; at++) {
@@ -172,7 +165,7 @@ static int make_directory(void *context, const char *path) {
                 if (end != '/' && end != '\0')
                         continue;
                 *at = '\0';
-                r = make_one_directory(context, full);
+                r = make_one_directory(esp, full);
                 if (r < 0 || end == '\0')
                         return r;
                 *at = end;
@@ -197,22 +190,20 @@ static int delete_if_there(struct esp *esp, const char *path) {
         EFI_FILE_HANDLE file;
         int r;
 
-        r = open_path(esp, ESP_DUMP_DIRECTORY, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
+        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
         if (r == ERR_NOT_FOUND)
                 return 0;
         return r < 0 ? r : efi_status_to_error(file->Delete(file)); /* it closes the handle, too */
 }
 
-static int write_file(void *context, const char *path, struct bytes content) {
-        struct esp *esp = context;
+int esp_write(struct esp *esp, const char *path, struct bytes content) {
         EFI_FILE_HANDLE file;
         int r;
 
         r = delete_if_there(esp, path);
         if (r < 0)
                 return r;
-        r = open_path(esp, ESP_DUMP_DIRECTORY, path,
-                      EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE, 0, &file);
+        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE, 0, &file);
         if (r < 0)
                 return r;
         r = write_all(file, content);
@@ -222,13 +213,4 @@ static int write_file(void *context, const char *path, struct bytes content) {
                 return r;
         }
         return efi_status_to_error(file->Close(file));
-}
-
-struct dump_target esp_dump_target(struct esp *esp) {
-        return (struct dump_target){
-                .context = esp,
-                .make_directory = make_directory,
-                .write_file = write_file,
-                .read_file = read_file,
-        };
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "base/bytes.h"
 #include "efi-app/app.h"
-#include "store/dump.h"
 
-#define ESP_DUMP_DIRECTORY       "EFI/pstore-fw/dumps"
-#define ESP_DUMP_DIRECTORY_SHOWN "\\EFI\\pstore-fw\\dumps"
-
-/* The file system that the application was started from (UEFI 2.10, 13.5). */
+/*
+ * Files on the file system that the application was started from (UEFI 2.10, 13.5). Paths are UTF-8 with '/'
+ * between their parts, from its root on; one that is longer than any is ERR_TOO_LARGE. Other errors are what
+ * the file system says: ERR_NOT_FOUND, ERR_READ_ONLY, ERR_NO_SPACE, ERR_PERMISSION, ERR_IO.
+ */
 struct esp {
         struct app *app;
         EFI_FILE_HANDLE root;
@@ -17,8 +18,14 @@ struct esp {
 int esp_open(struct esp *esp, struct app *app);
 void esp_close(struct esp *esp);
 
-/* Dumps below ESP_DUMP_DIRECTORY. */
-struct dump_target esp_dump_target(struct esp *esp);
+/* Replaces the buffer's content by the file's. ERR_TOO_LARGE for more than `maximum` bytes. */
+int esp_read(struct esp *esp, const char *path, size_t maximum, struct buffer *buffer);
+
+/* Replaces the file, or makes it, and has it on the medium. There is none when this fails. */
+int esp_write(struct esp *esp, const char *path, struct bytes content);
+
+/* Makes the directory and those above it, where they are not there. */
+int esp_make_directory(struct esp *esp, const char *path);
 
 /*
  * Reads a whole file of at most `maximum` bytes that the user named: as the shell understands the name, or,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
-#include "efi-app/esp.h"
+#include "efi-app/esp-dump-target.h"
 #include "efi-app/verb.h"
 
 void session_open(struct session *session, struct app *app) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "efi-app/esp.h"
+#include "efi-app/esp-dump-target.h"
 #include "tests/efi-app/fixture.h"
 
 #define DUMPS "EFI/pstore-fw/dumps"
