@@ -28,7 +28,12 @@ below = $(sort $(foreach f,$(wildcard $(addsuffix /*,$(1))),$(filter %$(2),$(f))
 SHARED_DIRS := base acpi pstore codec store cli
 LINUX_DIRS  := linux kdump linux-tool
 SHARED_SRC  := $(call below,$(SHARED_DIRS),.c)
-EFI_SRC     := $(call below,efi-app,.c)
+# What is one architecture's alone lies in efi-app/ in the directory of its name, and goes into its image only.
+EFI_ARCHITECTURES := x86_64
+EFI_COMMON_SRC := $(filter-out $(EFI_ARCHITECTURES:%=efi-app/%/%),$(call below,efi-app,.c))
+efi_src     = $(EFI_COMMON_SRC) $(call below,efi-app/$(1),.c)
+# Of the tests that play firmware: this machine's.
+TEST_ARCHITECTURE := $(shell uname -m)
 POSIX_SRC   := $(call below,posix,.c)
 CAPTURE_SRC := $(call below,capture,.c)
 LINUX_SRC   := $(call below,$(LINUX_DIRS),.c)
@@ -57,7 +62,7 @@ WERROR   ?=
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # EFI's types: 16-bit characters, and calls by Microsoft's convention.
-EFI_TYPES = -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/x86_64
+efi_types = -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/$(1)
 
 CC_host      = $(CC)
 CFLAGS_host  = $(COMMON) -O2 $(LIBS_CFLAGS) $(CFLAGS)
@@ -65,7 +70,7 @@ CC_san       = $(CC)
 CFLAGS_san   = $(COMMON) $(WERROR) -O1 $(SANITIZE) $(LIBS_CFLAGS) -Itests
 # The application on this machine, for tests that play its firmware.
 CC_san-efi     = $(CC_san)
-CFLAGS_san-efi = $(CFLAGS_san) $(EFI_TYPES)
+CFLAGS_san-efi = $(CFLAGS_san) $(call efi_types,$(TEST_ARCHITECTURE))
 CC_fuzz      = $(CLANG)
 CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link $(LIBS_CFLAGS) -Itests
 
@@ -80,7 +85,7 @@ STATIC_LIBS  := -lblkid
 # (-mgeneral-regs-only), no stack protector, whose canary lives in thread storage, no probes of the stack, which
 # are Windows', and no tables for unwinding.
 CC_efi-x86_64     = $(CLANG) --target=x86_64-unknown-windows
-CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(EFI_TYPES) -mgeneral-regs-only -fno-stack-protector \
+CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(call efi_types,x86_64) -mgeneral-regs-only -fno-stack-protector \
                     -mno-stack-arg-probe -fno-strict-aliasing -fno-asynchronous-unwind-tables \
                     -ffunction-sections -fdata-sections
 
@@ -112,7 +117,7 @@ $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/
 $(CAPTURE): $(call objects,static,$(SHARED_SRC) $(POSIX_SRC) $(CAPTURE_SRC))
 	$(call say,LINK)$(CC_static) $(CFLAGS_static) -static -s -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(STATIC_LIBS)
 
-$(EFI_APP): $(call objects,efi-x86_64,$(SHARED_SRC) $(EFI_SRC))
+$(EFI_APP): $(call objects,efi-x86_64,$(SHARED_SRC) $(call efi_src,x86_64))
 	$(call say,LINK)$(LLD_LINK) $(EFI_LDFLAGS) /map:$(@:.efi=.map) /out:$@ $^
 
 # --- variants -----------------------------------------------------------------------------------
@@ -161,7 +166,7 @@ FUZZ_LIBRARY := $(O)/fuzz/pstore-fw.a
 
 $(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
 # Everything of the application but what libc has here.
-$(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(EFI_SRC)) $(EFI_FAKE_SRC))
+$(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(call efi_src,$(TEST_ARCHITECTURE))) $(EFI_FAKE_SRC))
 # With the codecs of the Linux command, which sniff what hostile bytes are.
 $(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(POSIX_SRC) $(call below,linux-tool/codec,.c) $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):

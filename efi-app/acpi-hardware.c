@@ -5,6 +5,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "efi-app/ports.h"
 
 #define DEFINE_ACCESS(bits)                                                                                  \
         static uint64_t memory_read_##bits(uint64_t address) {                                               \
@@ -20,48 +21,32 @@ DEFINE_ACCESS(16)
 DEFINE_ACCESS(32)
 DEFINE_ACCESS(64)
 
-#define DEFINE_PORT_ACCESS(bits)                                                                             \
-        static uint64_t port_read_##bits(uint64_t address) {                                                 \
-                uint##bits##_t value;                                                                        \
-                                                                                                             \
-                __asm__ volatile("in %1, %0" : "=a"(value) : "Nd"((uint16_t) address));                      \
-                return value;                                                                                \
-        }                                                                                                    \
-                                                                                                             \
-        static void port_write_##bits(uint64_t address, uint64_t value) {                                    \
-                __asm__ volatile("out %0, %1" : : "a"((uint##bits##_t) value), "Nd"((uint16_t) address));    \
-        }
-
-DEFINE_PORT_ACCESS(8)
-DEFINE_PORT_ACCESS(16)
-DEFINE_PORT_ACCESS(32)
-
-static const struct access_row {
-        uint8_t space;
-        unsigned width_bits;
-        uint64_t (*read)(uint64_t address);
-        void (*write)(uint64_t address, uint64_t value);
-} access_rows[] = {
-        { GAS_SPACE_MEMORY, 8, memory_read_8, memory_write_8 },
-        { GAS_SPACE_MEMORY, 16, memory_read_16, memory_write_16 },
-        { GAS_SPACE_MEMORY, 32, memory_read_32, memory_write_32 },
-        { GAS_SPACE_MEMORY, 64, memory_read_64, memory_write_64 },
-        { GAS_SPACE_IO, 8, port_read_8, port_write_8 },
-        { GAS_SPACE_IO, 16, port_read_16, port_write_16 },
-        { GAS_SPACE_IO, 32, port_read_32, port_write_32 },
+static const struct register_access memory_accesses[] = {
+        { 8, memory_read_8, memory_write_8 },
+        { 16, memory_read_16, memory_write_16 },
+        { 32, memory_read_32, memory_write_32 },
+        { 64, memory_read_64, memory_write_64 },
+        { 0 },
 };
 
-/* NULL for an access that no x86 can do: 64 bits at a port. */
-static const struct access_row *find_access(uint8_t space, unsigned width_bits) {
-        for (size_t i = 0; i < ARRAY_SIZE(access_rows); i++)
-                if (access_rows[i].space == space && access_rows[i].width_bits == width_bits)
-                        return &access_rows[i];
+static const struct register_access *const accesses[] = {
+        [GAS_SPACE_MEMORY] = memory_accesses,
+        [GAS_SPACE_IO] = port_accesses,
+};
+
+/* NULL for an access that this processor cannot do. */
+static const struct register_access *find_access(uint8_t space, unsigned width_bits) {
+        if (space >= ARRAY_SIZE(accesses))
+                return NULL;
+        for (const struct register_access *access = accesses[space]; access->width_bits > 0; access++)
+                if (access->width_bits == width_bits)
+                        return access;
         return NULL;
 }
 
 static int read_register(void *context, uint8_t space, uint64_t address, unsigned width_bits,
                          uint64_t *ret_value) {
-        const struct access_row *access = find_access(space, width_bits);
+        const struct register_access *access = find_access(space, width_bits);
 
         (void) context;
         if (!access)
@@ -72,7 +57,7 @@ static int read_register(void *context, uint8_t space, uint64_t address, unsigne
 
 static int write_register(void *context, uint8_t space, uint64_t address, unsigned width_bits,
                           uint64_t value) {
-        const struct access_row *access = find_access(space, width_bits);
+        const struct register_access *access = find_access(space, width_bits);
 
         (void) context;
         if (!access)
