@@ -301,7 +301,7 @@ install: all
 
 .PHONY: format
 format:
-	clang-format -i $(wildcard $(addsuffix /*.[ch],$(SOURCE_DIRS)))
+	clang-format -i $(LAYERED) $(foreach suffix,.c .h,$(call below,tests,$(suffix)))
 
 .PHONY: clean
 clean:
