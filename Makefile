@@ -51,7 +51,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
             -Wwrite-strings -Wimplicit-fallthrough -Wno-missing-field-initializers
 COMMON   := -std=gnu11 -g -iquote . $(WARNINGS) -DVERSION='"$(VERSION)"'
 
-PACKAGES := efivar json-c lzo2 liblz4 libzstd zlib blkid libkmod libarchive
+PACKAGES := efivar json-c lzo2 liblz4 libzstd liblzma zlib blkid libkmod
 lazy      = $(eval $(1) := $(2))$($(1))
 LIBS_CFLAGS = $(call lazy,LIBS_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(PACKAGES)))
 LIBS        = $(call lazy,LIBS,$(shell $(PKG_CONFIG) --libs $(PACKAGES)))

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "kdump/initramfs.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,6 +12,8 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/sort.h"
+#include "kdump/newc.h"
+#include "linux/elf.h"
 #include "linux/packed-file.h"
 #include "linux/system-file.h"
 #include "posix/file.h"
@@ -88,7 +88,7 @@ static int add_init(struct image *image, const char *name, const char *path) {
         return r < 0 ? fail(image, path, r) : 0;
 }
 
-/* Compressed by gzip, whatever the file is. */
+/* A program, a library or a module; compressed by gzip, whatever the file is. */
 static int add_packed(struct image *image, const char *name, const char *path) {
         _cleanup_buffer_ struct buffer content;
         struct member *member;
@@ -98,6 +98,9 @@ static int add_packed(struct image *image, const char *name, const char *path) {
         r = packed_file_read(path, FILE_SIZE_MAX, &content);
         if (r < 0)
                 return fail(image, path, r);
+        if (!elf_is_one(buffer_bytes(&content)))
+                return reason_set(image->reason, ERR_SIGNATURE,
+                                  "initramfs: %s: neither an ELF file nor one in gzip, xz or zstd", path);
         r = add_member(image, name, S_IFREG | 0600, &member);
         if (r < 0)
                 return r;
@@ -147,51 +150,20 @@ static int compare_members(const void *left, const void *right) {
         return strcmp(((const struct member *) left)->name, ((const struct member *) right)->name);
 }
 
-static la_ssize_t take_bytes(struct archive *archive, void *context, const void *data, size_t size) {
-        struct buffer *buffer = context;
+static int write_archive(const struct image *image, struct buffer *archive) {
+        int r = 0;
 
-        buffer_append(buffer, bytes_of(data, size));
-        if (buffer_error(buffer) == 0)
-                return (la_ssize_t) size;
-        archive_set_error(archive, 0, "out of memory");
-        return -1;
-}
+        for (size_t i = 0; i < image->count && r == 0; i++) {
+                const struct newc_member member = {
+                        .name = image->members[i]->name,
+                        .mode = image->members[i]->mode,
+                        .inode = (uint32_t) i + 1,
+                        .content = buffer_bytes(&image->members[i]->content),
+                };
 
-static int write_member(struct archive *archive, const struct member *member, size_t number) {
-        struct archive_entry *entry = archive_entry_new();
-        int r = ERR_NO_MEMORY;
-
-        if (!entry)
-                return r;
-        archive_entry_set_pathname(entry, member->name);
-        archive_entry_set_mode(entry, member->mode);
-        archive_entry_set_size(entry, (la_int64_t) member->content.size);
-        archive_entry_set_ino64(entry, (la_int64_t) number);
-        archive_entry_set_nlink(entry, S_ISDIR(member->mode) ? 2 : 1);
-        archive_entry_set_mtime(entry, 0, 0);
-        if (archive_write_header(archive, entry) == ARCHIVE_OK &&
-            archive_write_data(archive, member->content.data, member->content.size) ==
-                    (la_ssize_t) member->content.size)
-                r = 0;
-        archive_entry_free(entry);
-        return r;
-}
-
-static int write_archive(const struct image *image, struct buffer *buffer) {
-        struct archive *archive = archive_write_new();
-        int r = ERR_NO_MEMORY;
-
-        if (archive && archive_write_set_format_cpio_newc(archive) == ARCHIVE_OK &&
-            archive_write_set_bytes_per_block(archive, 0) == ARCHIVE_OK &&
-            archive_write_open(archive, buffer, NULL, take_bytes, NULL) == ARCHIVE_OK)
-                r = 0;
-        for (size_t i = 0; i < image->count && r == 0; i++)
-                r = write_member(archive, image->members[i], i + 1);
-        if (r == 0 && archive_write_close(archive) != ARCHIVE_OK)
-                r = ERR_NO_MEMORY;
-        if (archive)
-                archive_write_free(archive);
-        return r;
+                r = newc_append(archive, &member);
+        }
+        return r < 0 ? r : newc_end(archive);
 }
 
 static uint64_t measure(const struct image *image) {

@@ -18,6 +18,10 @@
 #define HEADER(member)  offsetof(Elf64_Ehdr, member)
 #define SEGMENT(member) offsetof(Elf64_Phdr, member)
 
+bool elf_is_one(struct bytes file) {
+        return bytes_start_with(file, bytes_of(ELFMAG, SELFMAG));
+}
+
 static int check_header(struct bytes file) {
         static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB };
 

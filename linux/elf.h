@@ -2,8 +2,12 @@
 #pragma once
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "base/bytes.h"
+
+/* Whether this is the beginning of an ELF file: a program, a library, a module. */
+bool elf_is_one(struct bytes file);
 
 /*
  * The dynamic linker that a program of x86-64 names (ELF, PT_INTERP); empty for a static one. `file` is its

@@ -4,8 +4,18 @@
 #include "base/allocator.h"
 
 /*
- * Appends the content of a file, unpacked when it is compressed in a way that libarchive knows. ERR_STREAM,
- * ERR_TOO_LARGE, ERR_NO_MEMORY, or what the system says.
+ * Appends what the bytes of a file hold when they are unpacked, as gzip, xz or zstd does: all its members or
+ * frames, one behind the other, and with what each format allows behind them. What begins like none of the
+ * three is appended as it is: the kernel loads no module that is packed in another way.
+ *
+ * ERR_TRUNCATED  it ends too early
+ * ERR_STREAM     malformed, or something else is behind the end
+ * ERR_TOO_LARGE  more than `limit` bytes come out, or unpacking takes more memory than we give it
+ * ERR_NO_MEMORY
+ */
+int packed_file_unpack(struct bytes packed, size_t limit, struct buffer *content);
+
+/* The same for the file at `path`; also ERR_TOO_LARGE for more than FILE_SIZE_MAX, and what the system says.
  */
 int packed_file_read(const char *path, size_t limit, struct buffer *content);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/test.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -11,11 +9,12 @@
 #include "kdump/initramfs.h"
 #include "kdump/tools.h"
 #include "linux/elf.h"
-#include "linux/packed-file.h"
 #include "tests/support/module-tree.h"
+#include "tests/support/newc-reader.h"
 #include "tests/support/scratch.h"
 
-static const char content[] = "a module's bytes, which are bytes and bytes and bytes\n";
+static const char content[] = "\x7f"
+                              "ELF: a module's bytes, which are bytes and bytes and bytes\n";
 
 static void pack(const char *root, const char *name, const char *compressor) {
         char command[512];
@@ -39,60 +38,26 @@ static struct bytes gunzip(struct bytes packed, uint8_t *room, size_t size) {
         return bytes_of(room, size - stream.avail_out);
 }
 
-/* However a distribution has compressed it. */
-static void test_packed_file(void **state) {
-        static const char *const rows[][2] = { { "/plain.ko", "true" },
-                                               { "/g.ko", "gzip" },
-                                               { "/x.ko", "xz" } };
-        static const char *const names[] = { "/plain.ko", "/g.ko.gz", "/x.ko.xz" };
-        char *root = scratch_make(), path[256];
-
-        (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                struct buffer buffer;
-
-                pack(root, rows[i][0], rows[i][1]);
-                snprintf(path, sizeof(path), "%s%s", root, names[i]);
-                buffer_init(&buffer, &system_allocator);
-                assert_ok(packed_file_read(path, 1000, &buffer));
-                assert_true(bytes_equal(buffer_bytes(&buffer), text_view(content)));
-                buffer_free(&buffer);
-                assert_error(packed_file_read(path, 10, &buffer), ERR_TOO_LARGE);
-                buffer_free(&buffer);
-        }
-        scratch_remove(root);
-}
-
 struct found {
         size_t count;
         char names[512];
         struct buffer module;
 };
 
-static void read_archive(struct bytes bytes, struct found *found) {
-        struct archive *archive = archive_read_new();
+static void read_archive(struct bytes archive, struct found *found) {
         struct text names = TEXT_ON(found->names);
-        struct archive_entry *entry;
+        struct newc_entry entry;
 
         buffer_init(&found->module, &system_allocator);
-        archive_read_support_format_cpio(archive);
-        assert_int_equal(archive_read_open_memory(archive, bytes.data, bytes.size), ARCHIVE_OK);
-        while (archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
-                const char *name = archive_entry_pathname(entry);
-                uint8_t room[4096];
-                la_ssize_t size = archive_read_data(archive, room, sizeof(room));
-
-                text_format(&names, "%s ", name);
-                assert_int_equal(archive_entry_mtime(entry), 0);
-                assert_int_equal(archive_entry_uid(entry), 0);
-                assert_int_equal(archive_entry_perm(entry) & 077, 0);
-                if (strcmp(name, "modules/ext4.ko.gz") == 0)
-                        buffer_append(&found->module, bytes_of(room, (size_t) size));
-                if (strcmp(name, "modules/order") == 0)
-                        assert_true(bytes_equal(bytes_of(room, (size_t) size), text_view("jbd2\next4\n")));
-                found->count++;
+        while (newc_next(&archive, &entry)) {
+                text_format(&names, "%s ", entry.name);
+                assert_int_equal(entry.mode & 077, 0);
+                assert_int_equal(entry.inode, ++found->count);
+                if (strcmp(entry.name, "modules/ext4.ko.gz") == 0)
+                        buffer_append(&found->module, entry.content);
+                if (strcmp(entry.name, "modules/order") == 0)
+                        assert_true(bytes_equal(entry.content, text_view("jbd2\next4\n")));
         }
-        archive_read_free(archive);
 }
 
 static void make_parts(const char *root, struct kdump_module modules[2], struct kdump_tool *tool,
@@ -100,7 +65,9 @@ static void make_parts(const char *root, struct kdump_module modules[2], struct 
         pack(root, "/ext4.ko", "xz");
         module_tree_put(root, "/jbd2.ko", content);
         module_tree_put(root, "/capture", "the program");
-        module_tree_put(root, "/vmcore-dmesg", "a tool");
+        module_tree_put(root, "/vmcore-dmesg",
+                        "\x7f"
+                        "ELF: a tool");
         strcpy(modules[0].name, "jbd2");
         strcpy(modules[1].name, "ext4");
         snprintf(modules[0].path, PATH_MAX, "%s/jbd2.ko", root);
@@ -153,6 +120,10 @@ static void test_initramfs(void **state) {
         strcpy(list[0].path, "/nothing");
         assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/nothing");
+        pack(root, "/jbd2.ko", "bzip2");
+        snprintf(list[0].path, PATH_MAX, "%s/jbd2.ko.bz2", root);
+        assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_SIGNATURE);
+        test_assert_contains(reason.text, "/jbd2.ko.bz2: neither an ELF file nor one in gzip, xz or zstd");
         scratch_remove(root);
 }
 
@@ -358,15 +329,10 @@ static void test_earlier_dump(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_packed_file),
-                cmocka_unit_test(test_initramfs),
-                cmocka_unit_test(test_part_of_initramfs),
-                cmocka_unit_test(test_find_tool),
-                cmocka_unit_test(test_find_tools),
-                cmocka_unit_test(test_missing_library),
-                cmocka_unit_test(test_elf),
-                cmocka_unit_test(test_install),
-                cmocka_unit_test(test_earlier_dump),
+                cmocka_unit_test(test_initramfs),       cmocka_unit_test(test_part_of_initramfs),
+                cmocka_unit_test(test_find_tool),       cmocka_unit_test(test_find_tools),
+                cmocka_unit_test(test_missing_library), cmocka_unit_test(test_elf),
+                cmocka_unit_test(test_install),         cmocka_unit_test(test_earlier_dump),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
