@@ -218,7 +218,11 @@ IMAGE_CHECK := $(O)/check-image
 $(IMAGE_CHECK).passed: tests/efi-app/check-image.py $(EFI_APP)
 	$(call say,TEST)scripts/run-test $(IMAGE_CHECK).log $< $(EFI_APP) && touch $@
 
-CHECKS := $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK)
+PROGRAMS_CHECK := $(O)/check-programs
+$(PROGRAMS_CHECK).passed: tests/linux-tool/check-programs.py $(PROGRAM) $(CAPTURE)
+	$(call say,TEST)scripts/run-test $(PROGRAMS_CHECK).log $< $(PROGRAM) $(CAPTURE) && touch $@
+
+CHECKS := $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK) $(PROGRAMS_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios
