@@ -64,8 +64,16 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 # EFI's types: 16-bit characters, and calls by Microsoft's convention.
 efi_types = -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/$(1)
 
+# As distributions build their programs. A level of _FORTIFY_SOURCE that the user chose counts; and it is none for
+# a program that is not optimised, or that a sanitizer watches.
+FORTIFY  = $(if $(or $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),$(findstring -fsanitize,$(CFLAGS)), \
+                $(filter -O0,$(CFLAGS))),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDENED = -fPIE -fstack-protector-strong $(FORTIFY)
+RELRO   := -Wl,-z,relro -Wl,-z,now
+
 CC_host      = $(CC)
-CFLAGS_host  = $(COMMON) -O2 $(LIBS_CFLAGS) $(CFLAGS)
+CFLAGS_host  = $(COMMON) -O2 $(HARDENED) $(LIBS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LDFLAGS_host = -pie $(RELRO) $(LDFLAGS)
 CC_san       = $(CC)
 CFLAGS_san   = $(COMMON) $(WERROR) -O1 $(SANITIZE) $(LIBS_CFLAGS) -Itests
 # The application on this machine, for tests that play its firmware.
@@ -77,17 +85,21 @@ CFLAGS_fuzz  = $(COMMON) -O1 $(SANITIZE) -fsanitize=fuzzer-no-link $(LIBS_CFLAGS
 # What the crash kernel runs: one file, no libraries beside it. Small, as its memory is reserved for good, but
 # fast where it unpacks.
 CC_static     = $(CC)
-CFLAGS_static = $(COMMON) -O2 -ffunction-sections -fdata-sections
-STATIC_LIBS  := -lblkid
+CFLAGS_static = $(COMMON) -O2 -ffunction-sections -fdata-sections $(HARDENED) $(CPPFLAGS) $(CFLAGS)
+# Anywhere in memory, where libc has the start code for it.
+STATIC_PIE     = $(call lazy,STATIC_PIE,$(if $(filter /%,$(shell $(CC) -print-file-name=rcrt1.o)),-static-pie,-static))
+LDFLAGS_static = $(STATIC_PIE) -s -Wl,--gc-sections $(RELRO) $(LDFLAGS)
+STATIC_LIBS   := -lblkid
 
 # Firmware takes PE images, which clang and lld-link make by themselves: no start code, linker script or library
 # of anybody's. No libc (-ffreestanding), SSE and the like left alone as firmware need not save them
 # (-mgeneral-regs-only), no stack protector, whose canary lives in thread storage, no probes of the stack, which
-# are Windows', and no tables for unwinding.
+# are Windows', and no tables for unwinding. Of the user's flags CPPFLAGS alone: the others are for a program of
+# this system, and would bring in what was just left out.
 CC_efi-x86_64     = $(CLANG) --target=x86_64-unknown-windows
 CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(call efi_types,x86_64) -mgeneral-regs-only -fno-stack-protector \
                     -mno-stack-arg-probe -fno-strict-aliasing -fno-asynchronous-unwind-tables \
-                    -ffunction-sections -fdata-sections
+                    -ffunction-sections -fdata-sections $(CPPFLAGS)
 
 EFI_INCLUDE ?= /usr/include/efi
 
@@ -112,10 +124,10 @@ objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 all: $(PROGRAM) $(CAPTURE) $(EFI_APP)
 
 $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/main.c,$(CAPTURE_SRC)) $(LINUX_SRC))
-	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS_host) -o $@ $^ $(LIBS)
 
 $(CAPTURE): $(call objects,static,$(SHARED_SRC) $(POSIX_SRC) $(CAPTURE_SRC))
-	$(call say,LINK)$(CC_static) $(CFLAGS_static) -static -s -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(STATIC_LIBS)
+	$(call say,LINK)$(CC_static) $(CFLAGS_static) $(LDFLAGS_static) -o $@ $^ $(STATIC_LIBS)
 
 $(EFI_APP): $(call objects,efi-x86_64,$(SHARED_SRC) $(call efi_src,x86_64))
 	$(call say,LINK)$(LLD_LINK) $(EFI_LDFLAGS) /map:$(@:.efi=.map) /out:$@ $^
@@ -128,8 +140,8 @@ VARIANTS := host static san san-efi fuzz efi-x86_64
 define variant
 $(O)/$(1)/flags: FORCE
 	@mkdir -p $$(@D)
-	@printf '%s\n' '$$(subst ','\'',$$(CC_$(1)) $$(CFLAGS_$(1)))' | cmp -s - $$@ || \
-		printf '%s\n' '$$(subst ','\'',$$(CC_$(1)) $$(CFLAGS_$(1)))' > $$@
+	@printf '%s\n' '$$(subst ','\'',$$(CC_$(1)) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)))' | cmp -s - $$@ || \
+		printf '%s\n' '$$(subst ','\'',$$(CC_$(1)) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)))' > $$@
 
 $(O)/$(1)/%.o: %.c $(O)/$(1)/flags | $(O)/layers.ok
 	@mkdir -p $$(@D)
@@ -220,7 +232,8 @@ $(IMAGE_CHECK).passed: tests/efi-app/check-image.py $(EFI_APP)
 
 PROGRAMS_CHECK := $(O)/check-programs
 $(PROGRAMS_CHECK).passed: tests/linux-tool/check-programs.py $(PROGRAM) $(CAPTURE)
-	$(call say,TEST)scripts/run-test $(PROGRAMS_CHECK).log $< $(PROGRAM) $(CAPTURE) && touch $@
+	$(call say,TEST)scripts/run-test $(PROGRAMS_CHECK).log $< $(PROGRAM) $(CAPTURE) \
+		$(call objects,static,$(CAPTURE_SRC)) && touch $@
 
 CHECKS := $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK) $(PROGRAMS_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""check-programs.py COMMAND CAPTURE: are the two programs for Linux as small as they are meant to be?
+"""check-programs.py COMMAND CAPTURE OBJECT…: are the two programs for Linux small, and hardened as others are?
 
 The command is installed where nothing else may be, by hand or on a rescue system: what it loads counts as its own.
+The objects are those of the crash kernel's program, which has no symbols left that tell how it was compiled.
 """
 
 import re
@@ -22,19 +23,32 @@ COMMAND_SIZE_MAX = 12_000_000
 CAPTURE_SIZE_MAX = 1_500_000
 UNWANTED = re.compile(r"lib(archive|xml2|icu\w+|stdc\+\+)\.so")
 
-LOAD, INTERPRETER = 1, 3
+SHARED_OBJECT = 3  # the kind of file that a program at any address has, too
+LOAD, DYNAMIC, INTERPRETER = 1, 2, 3
+STACK, RELRO = 0x6474E551, 0x6474E552
+EXECUTE, WRITE = 1, 2
+FLAGS, FLAGS_1 = 30, 0x6FFFFFFB
+BIND_NOW, NOW = 8, 1
+SYMBOLS, DYNAMIC_SYMBOLS = 2, 11
 
 
-class Program:
-    """An ELF file of 64 bits, as much of it as is looked at."""
+class ElfFile:
+    """Of 64 bits; as much of it as is looked at (System V ABI, chapters 4 and 5)."""
 
     def __init__(self, path):
         self.path = Path(path)
         self.raw = self.path.read_bytes()
         assert self.raw[:6] == b"\x7fELF\2\1", f"{path}: no ELF file of 64 bits, little-endian"
-        at, = struct.unpack_from("<Q", self.raw, 32)
-        size, count = struct.unpack_from("<HH", self.raw, 54)
-        self.segments = [Segment(self.raw, at + size * each) for each in range(count)]
+        self.kind, = self.load("<H", 16)
+        segments, sections = self.load("<QQ", 32)
+        segment_size, segment_count, section_size, section_count = self.load("<HHHH", 54)
+        self.segments = [Segment(*self.load("<IIQQQQ", segments + segment_size * each))
+                         for each in range(segment_count)]
+        self.sections = [Section(*self.load("<IIQQQQI", sections + section_size * each))
+                         for each in range(section_count)]
+
+    def load(self, layout, at):
+        return struct.unpack_from(layout, self.raw, at)
 
     def of_kind(self, kind):
         return [each for each in self.segments if each.kind == kind]
@@ -43,15 +57,48 @@ class Program:
         """Without what only a debugger reads, and a package does not have."""
         return sum(each.file_size for each in self.of_kind(LOAD))
 
+    def dynamic(self):
+        """Values for the dynamic linker by their tag, of those that are there once at most."""
+        return dict(self.load("<QQ", each.offset + at) for each in self.of_kind(DYNAMIC)
+                    for at in range(0, each.file_size, 16))
 
-class Segment:
-    def __init__(self, raw, at):
-        self.kind, self.flags, self.offset, _, _, self.file_size = struct.unpack_from("<IIQQQQ", raw, at)
+    def wanted(self):
+        """The names of what it takes from elsewhere."""
+        names = set()
+        for table in self.sections:
+            if table.kind not in (SYMBOLS, DYNAMIC_SYMBOLS):
+                continue
+            for at in range(table.offset, table.offset + table.size, 24):
+                name, _, _, section = self.load("<IBBH", at)
+                start = self.sections[table.link].offset + name
+                if section == 0:
+                    names.add(self.raw[start:self.raw.index(b"\0", start)].decode())
+        return names
+
+
+class Segment(NamedTuple):
+    kind: int
+    flags: int
+    offset: int
+    address: int
+    physical_address: int
+    file_size: int
+
+
+class Section(NamedTuple):
+    name: int
+    kind: int
+    flags: int
+    address: int
+    offset: int
+    size: int
+    link: int  # of symbols: the section of their names
 
 
 class Programs(NamedTuple):
-    command: Program
-    capture: Program
+    command: ElfFile
+    capture: ElfFile
+    wanted: list[set[str]]  # by the code of each, from libc and from its other parts
 
 
 def libraries(program):
@@ -83,11 +130,49 @@ def check_capture_size(programs):
     assert size < CAPTURE_SIZE_MAX, f"the crash kernel's program has {size} bytes"
 
 
-CHECKS = [check_libraries, check_command_size, check_capture_is_alone, check_capture_size]
+def check_addresses(programs):
+    for each in (programs.command, programs.capture):
+        assert each.kind == SHARED_OBJECT, f"{each.path.name} is of kind {each.kind}, and has one address only"
+
+
+def check_read_only(programs):
+    """What the dynamic linker filled in is not written again, and it fills in all of it at the start."""
+    for each in (programs.command, programs.capture):
+        values = each.dynamic()
+        assert each.of_kind(RELRO), f"{each.path.name} has no RELRO"
+        now = values.get(FLAGS, 0) & BIND_NOW or values.get(FLAGS_1, 0) & NOW
+        assert now, f"{each.path.name} is not bound at its start"
+
+
+def check_execution(programs):
+    for each in (programs.command, programs.capture):
+        stack = each.of_kind(STACK)
+        assert stack and not stack[0].flags & EXECUTE, f"{each.path.name} has a stack that can be executed"
+        both = [segment for segment in each.of_kind(LOAD) if segment.flags & EXECUTE and segment.flags & WRITE]
+        assert not both, f"{each.path.name} has memory that is written and executed"
+
+
+def check_canaries(programs):
+    for wanted in programs.wanted:
+        assert "__stack_chk_fail" in wanted, "compiled without -fstack-protector-strong"
+
+
+def check_bounds(programs):
+    """Functions of libc in the form that knows the size of its buffer."""
+    for wanted in programs.wanted:
+        assert any(re.fullmatch(r"__\w+_chk", name) for name in wanted), "compiled without _FORTIFY_SOURCE"
+
+
+CHECKS = [
+    check_libraries, check_command_size, check_capture_is_alone, check_capture_size,
+    check_addresses, check_read_only, check_execution, check_canaries, check_bounds,
+]
 
 
 def main():
-    return checks.run_all(CHECKS, Programs(*map(Program, sys.argv[1:])))
+    command, capture, *objects = map(ElfFile, sys.argv[1:])
+    wanted = [command.wanted(), set().union(*(each.wanted() for each in objects))]
+    return checks.run_all(CHECKS, Programs(command, capture, wanted))
 
 
 if __name__ == "__main__":
