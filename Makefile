@@ -49,7 +49,10 @@ SCENARIOS   := $(patsubst ovmf-harness/scenarios/%.py,%,$(filter-out %/__init__.
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wundef -Wvla \
             -Wwrite-strings -Wimplicit-fallthrough -Wno-missing-field-initializers
-COMMON   := -std=gnu11 -g -iquote . $(WARNINGS) -DVERSION='"$(VERSION)"'
+# The same bytes wherever the tree lies: to a debugger, too, files are relative to it. A compiler takes the folder
+# that it is in from PWD, which may name it by a symbolic link.
+unexport PWD
+COMMON   := -std=gnu11 -g -iquote . '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) -DVERSION='"$(VERSION)"'
 
 PACKAGES := efivar json-c lzo2 liblz4 libzstd liblzma zlib blkid libkmod
 lazy      = $(eval $(1) := $(2))$($(1))

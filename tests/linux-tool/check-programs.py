@@ -163,9 +163,18 @@ def check_bounds(programs):
         assert any(re.fullmatch(r"__\w+_chk", name) for name in wanted), "compiled without _FORTIFY_SOURCE"
 
 
+def check_places(programs):
+    """The same bytes wherever the tree lies, and wherever it is built."""
+    for each in (programs.command, programs.capture):
+        for place in (ROOT, each.path.resolve().parent):
+            found = re.search(rb"\0" + re.escape(bytes(place)) + rb"[/\0]", each.raw)
+            assert not found, f"{each.path.name} has {place} in it"
+
+
 CHECKS = [
     check_libraries, check_command_size, check_capture_is_alone, check_capture_size,
     check_addresses, check_read_only, check_execution, check_canaries, check_bounds,
+    check_places,
 ]
 
 
