@@ -38,7 +38,8 @@ POSIX_SRC   := $(call below,posix,.c)
 CAPTURE_SRC := $(call below,capture,.c)
 LINUX_SRC   := $(call below,$(LINUX_DIRS),.c)
 LAYERED     := $(foreach suffix,.c .h,$(call below,$(SHARED_DIRS) posix capture efi-app $(LINUX_DIRS),$(suffix)))
-SUPPORT_SRC := $(wildcard tests/support/*.c)
+FLUSH_LOG   := tests/support/flush-log.c
+SUPPORT_SRC := $(filter-out $(FLUSH_LOG),$(wildcard tests/support/*.c))
 TEST_SRC    := $(filter-out tests/efi-app/%,$(wildcard tests/*/test-*.c))
 EFI_TEST_SRC := $(wildcard tests/efi-app/test-*.c)
 EFI_FAKE_SRC := $(wildcard tests/efi-app/fake-*.c)
@@ -190,6 +191,9 @@ $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 
 $(TESTS): $(O)/san/%: $(O)/san/%.o $(SAN_LIBRARY)
 	$(call say,LINK)$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
+
+# It defines functions of libc's: for those alone that ask for it.
+$(patsubst %.c,$(O)/san/%,$(shell grep -l flush-log.h $(TEST_SRC))): $(call objects,san,$(FLUSH_LOG))
 
 $(EFI_TESTS): $(O)/san-efi/%: $(O)/san-efi/%.o $(EFI_LIBRARY) $(SAN_LIBRARY)
 	$(call say,LINK)$(CC_san-efi) $(CFLAGS_san-efi) -o $@ $^ $(TEST_LIBS)

@@ -12,6 +12,7 @@
 #include "capture/disk.h"
 #include "capture/guard.h"
 #include "capture/mount.h"
+#include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 #include "tests/support/vmcore-builder.h"
 
@@ -96,6 +97,20 @@ static void test_a_link_in_the_directory(void **state) {
         assert_true(capture_to_disk(&machine->capture, machine->disk) < 0);
         assert_true(step_failed(machine, "directory", "/var/lib/dumps: "));
         assert_int_equal(access(scratch_path(machine->root, "lib"), F_OK), -1);
+}
+
+static void test_new_directories_are_flushed(void **state) {
+        struct machine *machine = *state;
+        int fd;
+
+        flush_log_start();
+        fd = capture_open_directory(machine->disk, "/var/lib/dumps", false);
+        (void) flush_log_stop();
+        assert_true(fd >= 0);
+        close(fd);
+        (void) flush_log_assert_made(scratch_path(machine->disk, "var"));
+        (void) flush_log_assert_made(scratch_path(machine->disk, "var/lib"));
+        (void) flush_log_assert_made(scratch_path(machine->disk, "var/lib/dumps"));
 }
 
 /* However long the settings wait for the disk: there has to be time for the console. */
@@ -384,6 +399,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_missing_directory),
                 TEST(test_a_link_in_the_directory),
+                TEST(test_new_directories_are_flushed),
                 TEST(test_time_for_the_disk),
                 TEST(test_tools_of_the_disk),
                 TEST(test_a_disk_that_takes_nothing),

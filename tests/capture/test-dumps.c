@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "capture/dumps.h"
+#include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 
 #define CRASH 1795274000 /* 2026-11-21T15:13:20Z */
@@ -258,6 +259,17 @@ static void test_one_that_cannot_be_removed(void **state) {
         test_assert_contains(place->steps.rows[0].result, "20261121T151320Z-kdump-panic1 cannot be removed");
 }
 
+/* Or what is saved in it is nowhere after a loss of power. */
+static void test_a_new_one_is_flushed(void **state) {
+        struct place *place = *state;
+
+        flush_log_start();
+        make(place, CRASH, "20261121T151320Z-kdump-panic1");
+        make(place, CRASH, "20261121T151320Z-kdump-panic2");
+        (void) flush_log_stop();
+        (void) flush_log_assert_tree(place->directory);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -273,6 +285,7 @@ int main(void) {
                 TEST(test_the_current_one_is_kept),
                 TEST(test_a_link_in_the_way),
                 TEST(test_one_that_cannot_be_removed),
+                TEST(test_a_new_one_is_flushed),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

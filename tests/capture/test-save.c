@@ -9,6 +9,8 @@
 #include "capture/capture.h"
 #include "capture/clock.h"
 #include "capture/save.h"
+#include "codec/sha256.h"
+#include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 #include "tests/support/vmcore-builder.h"
 
@@ -364,6 +366,122 @@ static void test_a_directory_that_takes_nothing(void **state) {
         assert_string_equal(place->result.name, "");
 }
 
+/* --- a loss of power ---------------------------------------------------------------------------- */
+
+#define OLD "20201121T151320Z-kdump-panic1"
+
+/* Log, image and manifest, each in its turn, and the directory that they are in. */
+static void test_what_is_saved_is_flushed(void **state) {
+        struct place *place = *state;
+        size_t log, image, manifest;
+
+        flush_log_start();
+        assert_ok(save_by(place, SAYS_LOG, MAKES_IMAGE));
+        (void) flush_log_stop();
+        log = flush_log_assert_durable(dump_path(place, "dmesg.txt"));
+        image = flush_log_assert_durable(dump_path(place, "vmcore"));
+        manifest = flush_log_assert_durable(dump_path(place, "manifest.json"));
+        assert_true(flush_log_assert_made(scratch_path(place->dumps, NAME)) < log);
+        assert_true(log < image && image < manifest);
+}
+
+static void test_the_log_of_another_tool_is_flushed(void **state) {
+        struct place *place = *state;
+
+        flush_log_start();
+        assert_ok(save_by(place, "echo half; exit 1", MAKES_LOG "; printf image > \"$7\""));
+        (void) flush_log_stop();
+        (void) flush_log_assert_tree(place->dumps);
+}
+
+static void test_old_dumps_go_when_the_log_is_safe(void **state) {
+        struct place *place = *state;
+
+        place->plan.keep = 1;
+        assert_int_equal(mkdir(scratch_path(place->dumps, OLD), 0700), 0);
+        scratch_write(scratch_path(place->dumps, OLD "/dmesg.txt"), text_view("old"));
+        flush_log_start();
+        assert_ok(save_by(place, SAYS_LOG, MAKES_IMAGE));
+        (void) flush_log_stop();
+        assert_true(flush_log_assert_durable(dump_path(place, "dmesg.txt")) <
+                    flush_log_first_removal_in(place->dumps));
+}
+
+/* When a flush fails, the log is not called safe. */
+static void test_a_flush_that_fails(void **state) {
+        struct place *place = *state;
+        atomic_bool log_is_safe = false;
+
+        place->job.log_is_safe = &log_is_safe;
+        flush_log_start_failing(3); /* behind the new directory and its flush */
+        assert_error(save_by(place, SAYS_LOG, NULL), ERR_IO);
+        (void) flush_log_stop();
+        assert_false(log_is_safe);
+        assert_int_equal(access(dump_path(place, "dmesg.txt"), F_OK), -1);
+        assert_true(access(dump_path(place, "dmesg.txt.part"), F_OK) == 0);
+}
+
+/* --- a long log --------------------------------------------------------------------------------- */
+
+/* Twenty thousand bytes and a bit, the panic behind the middle: nothing reads or writes it in one piece. */
+#define SAYS_LONG_LOG                                                                                        \
+        "seq 1000000 1001299; echo '[    3.7] Kernel panic - not syncing: long'; seq 2000000 2001199"
+
+static char *make_long_log(void) {
+        char *log = calloc(1, 32 * 1024);
+        struct text text = text_on(log, 32 * 1024);
+
+        for (unsigned i = 1000000; i <= 1001299; i++)
+                text_format(&text, "%u\n", i);
+        text_put(&text, "[    3.7] Kernel panic - not syncing: long\n");
+        for (unsigned i = 2000000; i <= 2001199; i++)
+                text_format(&text, "%u\n", i);
+        assert_false(text.truncated);
+        assert_int_not_equal(strlen(log) % 4096, 0);
+        return log;
+}
+
+static void assert_digest(const char *digest, const char *content) {
+        uint8_t bytes[SHA256_SIZE];
+        char wanted[2 * SHA256_SIZE + 1];
+        struct text text = TEXT_ON(wanted);
+        struct sha256 sha256;
+
+        sha256_init(&sha256);
+        sha256_update(&sha256, text_view(content));
+        sha256_finish(&sha256, bytes);
+        for (size_t i = 0; i < sizeof(bytes); i++)
+                text_format(&text, "%02x", bytes[i]);
+        assert_string_equal(digest, wanted);
+}
+
+static void test_a_long_log(void **state) {
+        struct place *place = *state;
+        char *log = make_long_log();
+
+        assert_ok(save_by(place, SAYS_LONG_LOG, NULL));
+        assert_holds(dump_path(place, "dmesg.txt"), log);
+        assert_int_equal(place->result.log.size, strlen(log));
+        assert_digest(place->result.log_sha256, log);
+        assert_string_equal(place->result.message, "Kernel panic - not syncing: long");
+        free(log);
+}
+
+static void test_a_long_log_to_a_console(void **state) {
+        struct place *place = *state;
+        const char *console = scratch_path(place->root, "console");
+        int fd = open(console, O_WRONLY | O_CREAT, 0600);
+        char *log = make_long_log();
+
+        write_tool(place->root, "vmcore-dmesg", SAYS_LONG_LOG);
+        assert_true(tool_find(place->root, "vmcore-dmesg", &place->job.log_tools[0]));
+        assert_ok(save_log_to(&place->job, fd));
+        assert_holds(scratch_path(place->root, "console"), log);
+        assert_int_equal(scratch_count_files(place->dumps), 0);
+        close(fd);
+        free(log);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -388,6 +506,12 @@ int main(void) {
                 TEST(test_no_vmcore),
                 TEST(test_a_vmcore_without_notes),
                 TEST(test_a_directory_that_takes_nothing),
+                TEST(test_what_is_saved_is_flushed),
+                TEST(test_the_log_of_another_tool_is_flushed),
+                TEST(test_old_dumps_go_when_the_log_is_safe),
+                TEST(test_a_flush_that_fails),
+                TEST(test_a_long_log),
+                TEST(test_a_long_log_to_a_console),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "kdump/setup.h"
 #include "kdump/sysctl.h"
+#include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 
 #define DEBIAN_MKCONFIG "for x in ${sysconfdir}/default/grub.d/*.cfg ; do\n"
@@ -263,6 +264,25 @@ static void test_mode_and_owner_stay(void **state) {
         scratch_remove(root);
 }
 
+/* Set, changed and taken back: each is on the disk when it is told. */
+static void test_changes_are_flushed(void **state) {
+        char *root = make_debian();
+
+        (void) state;
+        scratch_put(root, SETUP_CMDLINE_PATH, CMDLINE);
+        scratch_put(root, "/etc/sysctl.d/other.conf", "");
+        scratch_put(root, "/etc/default/grub.d/other.cfg", "");
+        flush_log_start();
+        assert_changes(root, false, 80, 3);
+        (void) flush_log_assert_durable(scratch_path(root, "etc/kernel/cmdline"));
+        (void) flush_log_assert_durable(scratch_path(root, "etc/sysctl.d/60-pstore-fw.conf"));
+        assert_changes(root, true, 0, 3);
+        (void) flush_log_stop();
+        (void) flush_log_assert_durable(scratch_path(root, "etc/kernel/cmdline"));
+        (void) flush_log_assert_removed(scratch_path(root, "etc/sysctl.d/60-pstore-fw.conf"));
+        scratch_remove(root);
+}
+
 struct others {
         size_t count;
         char text[1024];
@@ -399,6 +419,7 @@ int main(void) {
                 cmocka_unit_test(test_foreign_files),
                 cmocka_unit_test(test_a_link_is_not_replaced),
                 cmocka_unit_test(test_mode_and_owner_stay),
+                cmocka_unit_test(test_changes_are_flushed),
                 cmocka_unit_test(test_other_reservations),
                 cmocka_unit_test(test_sysctl_file),
         };

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "kdump/test.h"
+#include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 
 #define DUMPS   "/var/lib/pstore-fw"
@@ -181,6 +182,20 @@ static void test_a_token_comes_back(void **state) {
         assert_ok(test_token_remove(root, DUMPS, &reason));
 }
 
+/* The machine crashes right after it. */
+static void test_a_token_is_flushed(void **state) {
+        const char *path = scratch_path(root, "var/lib/pstore-fw/" TEST_TOKEN_NAME);
+        struct reason reason;
+
+        (void) state;
+        flush_log_start();
+        assert_ok(test_token_write(root, DUMPS, &token, &reason));
+        (void) flush_log_assert_durable(path);
+        assert_ok(test_token_remove(root, DUMPS, &reason));
+        (void) flush_log_stop();
+        (void) flush_log_assert_removed(path);
+}
+
 static void test_wrong_tokens(void **state) {
         static const char *const tokens[] = {
                 "",
@@ -214,6 +229,7 @@ int main(void) {
                 TEST(test_no_image),
                 TEST(test_an_image_that_cannot_be_read),
                 TEST(test_a_token_comes_back),
+                TEST(test_a_token_is_flushed),
                 TEST(test_wrong_tokens),
         };
 

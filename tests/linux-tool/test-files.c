@@ -100,6 +100,7 @@ static void test_write_and_read_back(void **state) {
         assert_ok(opened.dump.write_file(opened.dump.context, "top", text_view("")));
         assert_int_equal(scratch_count_files(opened.directory), 2); /* no temporary file stays */
         assert_mode(opened.root, 0700);
+        assert_mode(scratch_path(opened.root, "event/records"), 0700);
         assert_mode(scratch_path(opened.root, "event/records/x.bin"), 0600);
         close_target(&opened);
 }
