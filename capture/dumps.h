@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "capture/steps.h"
+#include "posix/durable-file.h"
 
 /*
  * A directory of dumps, and those in it that kdump made: a directory for each, named like the events of other
@@ -16,7 +17,7 @@
 #define DUMPS_LOG_NAME      "dmesg.txt"
 #define DUMPS_IMAGE_NAME    "vmcore"
 #define DUMPS_MANIFEST_NAME "manifest.json"
-#define DUMPS_PART_SUFFIX   ".part"
+#define DUMPS_PART_SUFFIX   DURABLE_FILE_PART
 
 #define DUMPS_NAME_SIZE     64
 #define DUMPS_MESSAGE_SIZE  256

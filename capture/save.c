@@ -17,6 +17,7 @@
 #include "capture/kdump-manifest.h"
 #include "capture/log-message.h"
 #include "codec/sha256.h"
+#include "posix/durable-file.h"
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/memory.h"
@@ -89,27 +90,19 @@ static int run_tool(const struct save_job *job, const struct tool *tool, const c
         return r;
 }
 
-/* Flushed under its name: whoever finds the name finds the whole file. */
-static int finish_file(int directory_fd, const char *part, const char *name, uint64_t *ret_size) {
-        _cleanup_close_ int fd = openat(directory_fd, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        struct stat stat;
-
-        if (fd < 0 || fstat(fd, &stat) < 0 || fsync(fd) < 0)
-                return errno_to_error(errno);
-        if (stat.st_size == 0)
-                return ERR_STORE_EMPTY;
-        if (renameat(directory_fd, part, directory_fd, name) < 0 || fsync(directory_fd) < 0)
-                return errno_to_error(errno);
-        *ret_size = (uint64_t) stat.st_size;
-        return 0;
-}
-
-/* The same of what a tool has made, and in words why not. */
+/* What a tool has made gets its name. 0, or in words why not. */
 static int finish_output(int directory_fd, const char *part, const char *name, uint64_t *ret_size,
                          struct text *why) {
-        int r = finish_file(directory_fd, part, name, ret_size);
+        struct stat stat;
+        int r;
 
-        if (r < 0)
+        if (fstatat(directory_fd, part, &stat, AT_SYMLINK_NOFOLLOW) < 0)
+                r = errno_to_error(errno);
+        else
+                r = stat.st_size == 0 ? ERR_STORE_EMPTY : durable_file_finish(directory_fd, part, name);
+        if (r == 0)
+                *ret_size = (uint64_t) stat.st_size;
+        else
                 text_put(why, r == ERR_STORE_EMPTY ? "it wrote nothing" : error_text(r));
         return r;
 }
@@ -270,26 +263,15 @@ static int save_image(const struct save_job *job, int directory_fd, struct save_
 }
 
 static int write_manifest(const struct save_job *job, int directory_fd, const struct save_result *result) {
-        static const char part[] = DUMPS_MANIFEST_NAME DUMPS_PART_SUFFIX;
         _cleanup_buffer_ struct buffer manifest;
-        _cleanup_close_ int fd = -1;
-        uint64_t size;
         int r;
 
         buffer_init(&manifest, &system_allocator);
         kdump_manifest_put(job, result, &manifest);
         r = buffer_error(&manifest);
-        if (r < 0)
-                return r;
-        fd = create_part(directory_fd, part);
-        if (fd < 0)
-                return fd;
-        r = file_write_all(fd, buffer_bytes(&manifest));
-        if (r == 0)
-                r = finish_file(directory_fd, part, DUMPS_MANIFEST_NAME, &size);
-        if (r < 0)
-                (void) unlinkat(directory_fd, part, 0);
-        return r;
+        return r < 0 ? r
+                     : durable_file_write(directory_fd, DUMPS_MANIFEST_NAME, buffer_bytes(&manifest),
+                                          FILE_MODE);
 }
 
 static void save_rest(const struct save_job *job, int directory_fd, struct save_result *result) {

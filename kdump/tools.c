@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* syncfs() */
 #include "kdump/tools.h"
 
 #include <dirent.h>
@@ -18,6 +17,7 @@
 #include "linux/elf.h"
 #include "linux/program.h"
 #include "linux/system-file.h"
+#include "posix/durable-file.h"
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/memory.h"
@@ -146,22 +146,6 @@ static bool is_same(int directory_fd, const char *name, struct bytes wanted) {
                bytes_equal(buffer_bytes(&content), wanted);
 }
 
-#define TEMPORARY_NAME ".new"
-
-static int write_new(int directory_fd, struct bytes content) {
-        _cleanup_close_ int fd = -1;
-        int r;
-
-        (void) unlinkat(directory_fd, TEMPORARY_NAME, 0);
-        fd = openat(directory_fd, TEMPORARY_NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-        if (fd < 0)
-                return errno_to_error(errno);
-        r = file_write_all(fd, content);
-        if (r == 0 && fsync(fd) < 0)
-                r = errno_to_error(errno);
-        return r;
-}
-
 static int install_file(int directory_fd, const struct kdump_tool_file *file) {
         _cleanup_buffer_ struct buffer content;
         int r;
@@ -169,12 +153,7 @@ static int install_file(int directory_fd, const struct kdump_tool_file *file) {
         r = read_file(file->path, FILE_SIZE_MAX, &content);
         if (r < 0 || is_same(directory_fd, file->name, buffer_bytes(&content)))
                 return r;
-        r = write_new(directory_fd, buffer_bytes(&content));
-        if (r == 0 && renameat(directory_fd, TEMPORARY_NAME, directory_fd, file->name) < 0)
-                r = errno_to_error(errno);
-        if (r < 0)
-                (void) unlinkat(directory_fd, TEMPORARY_NAME, 0);
-        return r;
+        return durable_file_write(directory_fd, file->name, buffer_bytes(&content), 0700);
 }
 
 static bool tool_has(const struct kdump_tool *tool, const char *name) {
@@ -196,31 +175,12 @@ static void remove_others(int directory_fd, const struct kdump_tool *tool) {
                         (void) unlinkat(directory_fd, entry->d_name, 0); /* fails for directories */
 }
 
-/* Makes each directory of the path that is missing. `path` is absolute, and changed on the way. */
-static int make_directories(char *path) {
-        for (char *slash = path + 1; slash; *slash++ = '/') {
-                int r;
-
-                slash = strchr(slash, '/');
-                if (!slash)
-                        break;
-                *slash = '\0';
-                r = mkdir(path, 0700);
-                if (r < 0 && errno != EEXIST) {
-                        r = errno_to_error(errno);
-                        *slash = '/';
-                        return r;
-                }
-        }
-        return mkdir(path, 0700) < 0 && errno != EEXIST ? errno_to_error(errno) : 0;
-}
-
-static int install_all(const struct kdump_tool *tool, char *path) {
+static int install_all(const struct kdump_tool *tool, const char *path) {
         _cleanup_close_ int fd = -1;
         struct stat status;
         int r;
 
-        r = make_directories(path);
+        r = durable_directory_make(AT_FDCWD, path, 0700);
         if (r < 0)
                 return r;
         fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -235,7 +195,7 @@ static int install_all(const struct kdump_tool *tool, char *path) {
                 r = install_file(fd, &tool->files[i]);
         if (r == 0)
                 remove_others(fd, tool);
-        if (r == 0 && syncfs(fd) < 0)
+        if (r == 0 && fsync(fd) < 0)
                 r = errno_to_error(errno);
         return r;
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* mkostemp() */
 #include "linux/own-file.h"
 
 #include <errno.h>
@@ -8,12 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/error.h"
+#include "posix/durable-file.h"
 #include "posix/errno.h"
 #include "posix/file.h"
-#include "posix/memory.h"
 
 #define FILE_LIMIT     ((size_t) 1024 * 1024)
 #define FILE_MODE      0644
@@ -55,11 +53,6 @@ int own_file_read(const char *root, const char *path, struct buffer *text, bool 
         return 0;
 }
 
-/* "…/name" becomes "…"; there is always a slash behind the first character. */
-static void cut_name(char *path) {
-        *strrchr(path, '/') = '\0';
-}
-
 static int make_directories_above(const char *full, struct reason *ret_reason) {
         char path[PATH_MAX];
 
@@ -73,44 +66,8 @@ static int make_directories_above(const char *full, struct reason *ret_reason) {
         return 0;
 }
 
-/* So that a rename or a removal survives a loss of power. */
-static int flush_directory_of(const char *full, struct reason *ret_reason) {
-        _cleanup_close_ int fd = -1;
-        char path[PATH_MAX];
-
-        snprintf(path, sizeof(path), "%s", full);
-        cut_name(path);
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0 || fsync(fd) < 0)
-                return system_failed(path, ret_reason);
-        return 0;
-}
-
-static int take_attributes(int fd, const char *full) {
-        struct stat status;
-
-        if (stat(full, &status) < 0)
-                return fchmod(fd, FILE_MODE);
-        if (fchown(fd, status.st_uid, status.st_gid) < 0)
-                return -1;
-        return fchmod(fd, status.st_mode & 07777);
-}
-
-static int fill(int fd, const char *full, const char *temporary, struct bytes content,
-                struct reason *ret_reason) {
-        int r;
-
-        r = file_write_all(fd, content);
-        if (r < 0)
-                return reason_set(ret_reason, r, "%s: %s", temporary, error_text(r));
-        if (take_attributes(fd, full) < 0 || fsync(fd) < 0 || rename(temporary, full) < 0)
-                return system_failed(temporary, ret_reason);
-        return 0;
-}
-
 int own_file_replace(const char *root, const char *path, struct bytes content, struct reason *ret_reason) {
-        char full[PATH_MAX], temporary[PATH_MAX + 16];
-        _cleanup_close_ int fd = -1;
+        char full[PATH_MAX];
         int r;
 
         r = full_path(root, path, full, ret_reason);
@@ -118,16 +75,8 @@ int own_file_replace(const char *root, const char *path, struct bytes content, s
                 r = make_directories_above(full, ret_reason);
         if (r < 0)
                 return r;
-        snprintf(temporary, sizeof(temporary), "%s.XXXXXX", full);
-        fd = mkostemp(temporary, O_CLOEXEC);
-        if (fd < 0)
-                return system_failed(temporary, ret_reason);
-        r = fill(fd, full, temporary, content, ret_reason);
-        if (r < 0) {
-                (void) unlink(temporary);
-                return r;
-        }
-        return flush_directory_of(full, ret_reason);
+        r = durable_file_update(AT_FDCWD, full, content, FILE_MODE);
+        return r < 0 ? reason_set(ret_reason, r, "%s: %s", full, error_text(r)) : 0;
 }
 
 int own_file_remove(const char *root, const char *path, struct reason *ret_reason) {
@@ -137,7 +86,6 @@ int own_file_remove(const char *root, const char *path, struct reason *ret_reaso
         r = full_path(root, path, full, ret_reason);
         if (r < 0)
                 return r;
-        if (unlink(full) < 0)
-                return errno == ENOENT ? 0 : system_failed(full, ret_reason);
-        return flush_directory_of(full, ret_reason);
+        r = durable_file_remove(AT_FDCWD, full);
+        return r < 0 && r != ERR_NOT_FOUND ? reason_set(ret_reason, r, "%s: %s", full, error_text(r)) : 0;
 }

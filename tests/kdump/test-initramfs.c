@@ -9,6 +9,7 @@
 #include "kdump/initramfs.h"
 #include "kdump/tools.h"
 #include "linux/elf.h"
+#include "tests/support/flush-log.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/newc-reader.h"
 #include "tests/support/scratch.h"
@@ -265,7 +266,10 @@ static void test_install(void **state) {
         (void) state;
         snprintf(directory, sizeof(directory), "%s/deep/er", root);
         assert_ok(kdump_tool_find("sh", &tool, &reason));
+        flush_log_start();
         assert_ok(kdump_tools_install(&tool, directory, &reason));
+        (void) flush_log_stop();
+        (void) flush_log_assert_tree(root);
         snprintf(path, sizeof(path), "%s/.pstore-fw-tools", directory);
         assert_int_equal(scratch_count_files(path), tool.file_count);
         assert_int_equal(stat(path, &first), 0);
@@ -288,7 +292,10 @@ static void test_install(void **state) {
                 strcat(path, "/ld.so");
         }
         tool.file_count = 1; /* as if it were static now */
+        flush_log_start();
         assert_ok(kdump_tools_install(&tool, directory, &reason));
+        (void) flush_log_stop();
+        (void) flush_log_assert_removed(path);
         assert_int_equal(stat(path, &second), -1);
         scratch_remove(root);
 }

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "posix/durable-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/memory.h"
+
+/* Names are made of the clock: nobody meets this by accident. */
+#define NAMES_MAX 100
+
+static int flush(int fd) {
+        return fsync(fd) < 0 ? errno_to_error(errno) : 0;
+}
+
+/* What of `path` names the directory that holds it: "." for a name alone, "/" for one in the root. */
+static int flush_directory_of(int at, const char *path) {
+        const char *slash = strrchr(path, '/');
+        _cleanup_close_ int fd = -1;
+        char directory[PATH_MAX];
+
+        if (!slash)
+                snprintf(directory, sizeof(directory), ".");
+        else
+                snprintf(directory, sizeof(directory), "%.*s", slash == path ? 1 : (int) (slash - path),
+                         path);
+        fd = openat(at, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? errno_to_error(errno) : flush(fd);
+}
+
+/* The file before its name, the name before its directory: the order is what all this is about. */
+static int finish(int at, int fd, const char *part, const char *path) {
+        int r;
+
+        r = flush(fd);
+        if (r < 0)
+                return r;
+        if (renameat(at, part, at, path) < 0)
+                return errno_to_error(errno);
+        return flush_directory_of(at, path);
+}
+
+/*
+ * Beside the file, for a rename goes no further than its file system. A name for each writer: two that write
+ * one file at a time must not write into each other's.
+ */
+static int create_part(int at, const char *path, mode_t mode, char ret_part[PATH_MAX]) {
+        for (unsigned i = 0; i < NAMES_MAX; i++) {
+                struct timespec now;
+                int fd;
+
+                (void) clock_gettime(CLOCK_MONOTONIC, &now);
+                if (snprintf(ret_part, PATH_MAX, "%s.%08lx" DURABLE_FILE_PART, path,
+                             (unsigned long) now.tv_nsec) >= PATH_MAX)
+                        return ERR_TOO_LARGE;
+                fd = openat(at, ret_part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+                if (fd >= 0 || errno != EEXIST)
+                        return fd < 0 ? errno_to_error(errno) : fd;
+        }
+        return ERR_EXISTS;
+}
+
+static int set_attributes(int fd, const struct stat *attributes) {
+        if (fchown(fd, attributes->st_uid, attributes->st_gid) < 0 ||
+            fchmod(fd, attributes->st_mode & 07777) < 0)
+                return errno_to_error(errno);
+        return 0;
+}
+
+static int replace(int at, const char *path, struct bytes content, mode_t mode,
+                   const struct stat *attributes) {
+        _cleanup_close_ int fd = -1;
+        char part[PATH_MAX];
+        int r;
+
+        fd = create_part(at, path, mode, part);
+        if (fd < 0)
+                return fd;
+        r = file_write_all(fd, content);
+        if (r == 0 && attributes)
+                r = set_attributes(fd, attributes);
+        if (r == 0)
+                r = finish(at, fd, part, path);
+        if (r < 0)
+                (void) unlinkat(at, part, 0);
+        return r;
+}
+
+/* FAT refuses a mode that it cannot store when it is set, but not when a file is made. */
+int durable_file_write(int at, const char *path, struct bytes content, mode_t mode) {
+        return replace(at, path, content, mode, NULL);
+}
+
+int durable_file_update(int at, const char *path, struct bytes content, mode_t mode) {
+        struct stat attributes;
+
+        if (fstatat(at, path, &attributes, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(attributes.st_mode))
+                attributes = (struct stat){ .st_mode = mode, .st_uid = (uid_t) -1, .st_gid = (gid_t) -1 };
+        return replace(at, path, content, 0600, &attributes);
+}
+
+int durable_file_finish(int at, const char *part, const char *path) {
+        _cleanup_close_ int fd = openat(at, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+        return fd < 0 ? errno_to_error(errno) : finish(at, fd, part, path);
+}
+
+int durable_file_remove(int at, const char *path) {
+        if (unlinkat(at, path, 0) < 0)
+                return errno_to_error(errno);
+        return flush_directory_of(at, path);
+}
+
+static int make_one(int at, const char *path, mode_t mode) {
+        if (mkdirat(at, path, mode) < 0)
+                return errno == EEXIST ? 0 : errno_to_error(errno);
+        return flush_directory_of(at, path);
+}
+
+int durable_directory_make(int at, const char *path, mode_t mode) {
+        char prefix[PATH_MAX];
+        size_t length = strlen(path);
+        int r = 0;
+
+        if (length >= sizeof(prefix))
+                return ERR_TOO_LARGE;
+        for (size_t i = 1; i <= length && r == 0; i++) {
+                if (path[i] != '/' && path[i] != '\0')
+                        continue;
+                memcpy(prefix, path, i);
+                prefix[i] = '\0';
+                r = make_one(at, prefix, mode);
+        }
+        return r;
+}
