@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/arith.h"
@@ -14,12 +13,15 @@
 #include "base/settings.h"
 #include "linux/own-file.h"
 #include "linux/system-file.h"
+#include "posix/durable-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
 
-#define BOOT_ID     "/proc/sys/kernel/random/boot_id"
-#define TOKEN_LIMIT ((size_t) 4096)
-#define WORD_BYTES  16
+#define BOOT_ID        "/proc/sys/kernel/random/boot_id"
+#define TOKEN_LIMIT    ((size_t) 4096)
+#define WORD_BYTES     16
+
+#define DIRECTORY_MODE 0700 /* as dumps have it; most often it is there */
 
 /* Seconds as the files of settings have no 64 bits: until 2106. */
 struct token_file {
@@ -99,11 +101,12 @@ int test_token_write(const char *root, const char *directory, const struct test_
         r = settings_put(&table, 1, &text);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s: %s", TEST_TOKEN_NAME, error_text(r));
-        if (system_file_path(root, directory, full))
-                (void) mkdir(full, 0700); /* as dumps have it; most often it is there */
         r = format_path(directory, name);
+        if (r < 0 || !system_file_path(root, directory, full))
+                return reason_set(ret_reason, ERR_TOO_LARGE, "%s: its name is too long", directory);
+        r = durable_directory_make(AT_FDCWD, full, DIRECTORY_MODE);
         if (r < 0)
-                return reason_set(ret_reason, r, "%s: its name is too long", directory);
+                return reason_set(ret_reason, r, "%s: %s", full, error_text(r));
         return own_file_replace(root, name, text_bytes(&text), ret_reason);
 }
 

@@ -53,17 +53,12 @@ int own_file_read(const char *root, const char *path, struct buffer *text, bool 
         return 0;
 }
 
-static int make_directories_above(const char *full, struct reason *ret_reason) {
+/* The name in it is behind the last slash, and there is always one. */
+static int make_directory_of(const char *full) {
         char path[PATH_MAX];
 
-        snprintf(path, sizeof(path), "%s", full);
-        for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
-                *slash = '\0';
-                if (mkdir(path, DIRECTORY_MODE) < 0 && errno != EEXIST)
-                        return system_failed(path, ret_reason);
-                *slash = '/';
-        }
-        return 0;
+        snprintf(path, sizeof(path), "%.*s", (int) (strrchr(full, '/') - full), full);
+        return durable_directory_make(AT_FDCWD, path, DIRECTORY_MODE);
 }
 
 int own_file_replace(const char *root, const char *path, struct bytes content, struct reason *ret_reason) {
@@ -71,11 +66,11 @@ int own_file_replace(const char *root, const char *path, struct bytes content, s
         int r;
 
         r = full_path(root, path, full, ret_reason);
-        if (r == 0)
-                r = make_directories_above(full, ret_reason);
         if (r < 0)
                 return r;
-        r = durable_file_update(AT_FDCWD, full, content, FILE_MODE);
+        r = make_directory_of(full);
+        if (r == 0)
+                r = durable_file_update(AT_FDCWD, full, content, FILE_MODE);
         return r < 0 ? reason_set(ret_reason, r, "%s: %s", full, error_text(r)) : 0;
 }
 

@@ -19,8 +19,8 @@ int own_file_read(const char *root, const char *path, struct buffer *text, bool 
                   struct reason *ret_reason);
 
 /*
- * Writes a file beside it, flushed, and renames that. Mode and owner stay as they were; a new file is
- * readable by all, and directories above it are made. What the system says.
+ * Writes a file beside it and renames that; all is flushed when it returns. Mode and owner stay as they were;
+ * a new file is readable by all, and directories above it are made. What the system says.
  */
 int own_file_replace(const char *root, const char *path, struct bytes content, struct reason *ret_reason);
 

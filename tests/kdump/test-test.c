@@ -196,6 +196,21 @@ static void test_a_token_is_flushed(void **state) {
         (void) flush_log_assert_removed(path);
 }
 
+/* What is in a directory that is lost is lost with it. */
+static void test_a_token_in_a_new_directory(void **state) {
+        struct reason reason;
+        struct stat status;
+
+        (void) state;
+        flush_log_start();
+        assert_ok(test_token_write(root, "/srv/dumps", &token, &reason));
+        (void) flush_log_stop();
+        (void) flush_log_assert_tree(scratch_path(root, "srv"));
+        (void) flush_log_assert_made(scratch_path(root, "srv"));
+        assert_int_equal(stat(scratch_path(root, "srv/dumps"), &status), 0);
+        assert_int_equal(status.st_mode & 07777, 0700); /* as dumps have it */
+}
+
 static void test_wrong_tokens(void **state) {
         static const char *const tokens[] = {
                 "",
@@ -230,6 +245,7 @@ int main(void) {
                 TEST(test_an_image_that_cannot_be_read),
                 TEST(test_a_token_comes_back),
                 TEST(test_a_token_is_flushed),
+                TEST(test_a_token_in_a_new_directory),
                 TEST(test_wrong_tokens),
         };
 
