@@ -69,13 +69,15 @@ static int wait_for(pid_t pid, unsigned seconds) {
         }
 }
 
-/* By a signal first that lets it clean up. */
+/* By a signal first that lets it clean up; then what of the group has not heard it. */
 static void end_group(pid_t pid) {
+        bool is_there;
+
         (void) kill(-pid, SIGTERM);
-        if (wait_for(pid, GRACE_SECONDS) != ERR_TIMEOUT)
-                return;
+        is_there = wait_for(pid, GRACE_SECONDS) == ERR_TIMEOUT;
         (void) kill(-pid, SIGKILL);
-        (void) waitpid(pid, NULL, 0);
+        if (is_there)
+                (void) waitpid(pid, NULL, 0);
 }
 
 int command_run(const struct command *command) {
