@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "capture/clock.h"
 #include "capture/save.h"
+#include "posix/clock.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
 

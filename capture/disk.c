@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "capture/clock.h"
+#include "posix/clock.h"
 #include "posix/memory.h"
 
 #define POLL_MS 100

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
-#include "capture/clock.h"
+#include "posix/clock.h"
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/memory.h"

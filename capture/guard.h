@@ -7,7 +7,8 @@
 /*
  * Makes sure that the machine comes back whatever the capture does: two processes that wait, which no lack of
  * memory kills. The first restarts the machine as reboot(2) does, which asks every driver to shut its device
- * down and can hang in one of them; the second, started by the first, resets it without asking anybody.
+ * down and can hang in one of them; the second, started by the first, resets it without asking anybody. They
+ * are this program still: a bound on them (posix/process.h) is what they must not have.
  */
 struct guard_stage {
         uint64_t after_ms; /* since guard_start() */

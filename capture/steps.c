@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "capture/clock.h"
+#include "posix/clock.h"
 #include "posix/file.h"
 
 #define LINE_SIZE 512

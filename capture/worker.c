@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "capture/clock.h"
+#include "posix/clock.h"
 #include "posix/errno.h"
 
 #define POLL_MS 50

@@ -7,7 +7,9 @@
 
 /*
  * A part of the program that runs in a process of its own, since it may come to wait for a disk without end,
- * where nothing can kill it. Whoever started it goes on meanwhile.
+ * where nothing can kill it. Whoever started it goes on meanwhile. No other program is run, so that
+ * posix/process.h is not for it: it shares memory, has to be waited for more than once, and is left behind
+ * when it hangs.
  */
 
 enum worker_state {

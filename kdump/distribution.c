@@ -18,6 +18,7 @@
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/memory.h"
+#include "posix/process.h"
 
 #define BUILD_SECONDS 300
 #define LOG_SIZE_MAX  ((size_t) 16 * 1024 * 1024)
@@ -135,21 +136,19 @@ static void put_last_line(const struct workplace *workplace, struct text *text) 
 
 static int run_builder(const char *root, const struct builder *builder, const char *release,
                        const struct workplace *workplace, struct reason *ret_reason) {
-        const struct command_variable variables[] = {
-                { BUILD_VARIABLE, "1" },
-                { "TMPDIR", workplace->directory },
-                { NULL, NULL },
-        };
+        char temporary[PATH_MAX + 8];
+        const char *const environment[] = { PROCESS_ENVIRONMENT, BUILD_VARIABLE "=1", temporary, NULL };
         const char *arguments[ARGUMENTS_MAX] = { NULL };
         char path[PATH_MAX], said[256];
         struct text text = TEXT_ON(said);
         int r;
 
+        snprintf(temporary, sizeof(temporary), "TMPDIR=%s", workplace->directory);
         snprintf(path, sizeof(path), "%s%s", root, builder->path);
         arguments[0] = path;
         builder->put_arguments(workplace, release, arguments + 1);
         r = command_run(&(struct command){ .arguments = arguments,
-                                           .variables = variables,
+                                           .environment = environment,
                                            .log = workplace->log,
                                            .seconds = BUILD_SECONDS });
         if (r == 0)

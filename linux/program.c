@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* pipe2() */
 #include "linux/program.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "linux/system-file.h"
-#include "posix/errno.h"
-#include "posix/file.h"
-#include "posix/memory.h"
+#include "posix/clock.h"
+#include "posix/process.h"
+
+/* What is read or called answers at once; to load a kernel of a hundred megabytes takes some seconds. */
+#define PROGRAM_SECONDS UINT64_C(120)
 
 static bool is_program(const char *path) {
         struct stat status;
@@ -43,55 +41,51 @@ bool program_find(const char *name, char ret_path[PATH_MAX]) {
 
         if (strchr(name, '/'))
                 return system_file_path("", name, ret_path) && is_program(ret_path);
-        return (places && find_in(places, name, ret_path)) || find_in(PROGRAM_SYSTEM_PATH, name, ret_path);
+        return (places && find_in(places, name, ret_path)) || find_in(PROCESS_PATH, name, ret_path);
 }
 
-static int wait_for(pid_t child) {
-        int status;
+struct listing {
+        struct buffer *output;
+        size_t end; /* that its size may reach */
+};
 
-        while (waitpid(child, &status, 0) < 0)
-                if (errno != EINTR)
-                        return errno_to_error(errno);
-        return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : ERR_FAILED;
+static int take(void *context, struct bytes written) {
+        const struct listing *listing = context;
+
+        if (written.size > listing->end - listing->output->size)
+                return ERR_TOO_LARGE;
+        buffer_append(listing->output, written);
+        return buffer_error(listing->output);
 }
 
-static int spawn(const char *const *command, int output, pid_t *ret_child) {
-        char *const environment[] = { (char *) "LC_ALL=C", (char *) "PATH=" PROGRAM_SYSTEM_PATH, NULL };
-        posix_spawn_file_actions_t actions;
+static int run(struct process_job *job) {
+        struct process_result result;
         int r;
 
-        posix_spawn_file_actions_init(&actions);
-        if (output >= 0) {
-                posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-                posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-        }
-        r = posix_spawn(ret_child, command[0], &actions, NULL, (char *const *) command, environment);
-        posix_spawn_file_actions_destroy(&actions);
-        return r == 0 ? 0 : errno_to_error(r);
+        job->directory_fd = AT_FDCWD;
+        job->deadline_ms = clock_ms() + PROGRAM_SECONDS * 1000;
+        r = process_run(job, &result);
+        if (r < 0)
+                return r;
+        return process_status(&result) == 0 ? 0 : ERR_FAILED;
 }
 
 int program_read(const char *const *command, size_t limit, struct buffer *output) {
-        pid_t child;
-        int ends[2], r, status;
+        struct listing listing = { .output = output, .end = output->size + limit };
 
-        if (pipe2(ends, O_CLOEXEC) < 0)
-                return errno_to_error(errno);
-        r = spawn(command, ends[1], &child);
-        (void) close(ends[1]);
-        if (r < 0) {
-                (void) close(ends[0]);
-                return r;
-        }
-        r = file_read_all(ends[0], limit, output);
-        (void) close(ends[0]); /* what still writes gets an error */
-        status = wait_for(child);
-        return r < 0 ? r : status;
+        return run(&(struct process_job){
+                .arguments = command,
+                .output = PROCESS_HEARD,
+                .error = PROCESS_HEARD,
+                .hear = take,
+                .context = &listing,
+        });
 }
 
 int program_call(const char *const *command) {
-        pid_t child;
-        int r;
-
-        r = spawn(command, -1, &child);
-        return r < 0 ? r : wait_for(child);
+        return run(&(struct process_job){
+                .arguments = command,
+                .output = STDOUT_FILENO,
+                .error = STDERR_FILENO,
+        });
 }

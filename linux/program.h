@@ -9,17 +9,17 @@
 
 /* Programs of the running system. */
 
-/* Where its own are, and the PATH of those that are run: an administrator's may lack the second half. */
-#define PROGRAM_SYSTEM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-/* A path as it is; a name is looked for in PATH, and where the system's own programs are. */
+/*
+ * A path as it is; a name is looked for in PATH, and where the system's own programs are (PROCESS_PATH): an
+ * administrator's PATH may lack the second half.
+ */
 bool program_find(const char *name, char ret_path[PATH_MAX]);
 
 /*
  * Runs the program command[0], a path, without this one's environment, and appends all that it says.
- * ERR_FAILED when its status is not 0; ERR_TOO_LARGE.
+ * ERR_FAILED when its status is not 0; ERR_TOO_LARGE; ERR_TIMEOUT after two minutes.
  */
 int program_read(const char *const *command, size_t limit, struct buffer *output);
 
-/* Runs it with this one's standard output and error. */
+/* The same with this one's standard output and error. */
 int program_call(const char *const *command);

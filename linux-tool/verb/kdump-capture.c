@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "capture/capture.h"
-#include "capture/clock.h"
 #include "capture/save.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
@@ -14,6 +13,7 @@
 #include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
 #include "linux/program.h"
+#include "posix/clock.h"
 #include "posix/memory.h"
 
 /*

@@ -197,7 +197,6 @@ static int follow(struct run *run, bool may_run) {
                 struct follow_up *follow_up = &run->follow_ups[i];
                 const struct command command = {
                         .arguments = follow_up->arguments,
-                        .variables = (const struct command_variable[]){ { 0 } },
                         .log = COMMAND_LOG,
                         .seconds = COMMAND_SECONDS,
                 };

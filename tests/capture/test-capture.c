@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
-#include "capture/clock.h"
 #include "capture/disk.h"
 #include "capture/guard.h"
 #include "capture/mount.h"
+#include "posix/clock.h"
 #include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 #include "tests/support/vmcore-builder.h"

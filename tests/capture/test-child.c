@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "capture/child.h"
-#include "capture/clock.h"
+#include "posix/clock.h"
 #include "tests/support/scratch.h"
 
 static int run_shell(const char *script, uint64_t bound_ms, int output_fd, char *description, size_t size) {

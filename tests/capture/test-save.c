@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
-#include "capture/clock.h"
 #include "capture/save.h"
 #include "codec/sha256.h"
+#include "posix/clock.h"
 #include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 #include "tests/support/vmcore-builder.h"

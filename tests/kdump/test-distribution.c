@@ -10,6 +10,7 @@
 #include "capture/plan.h"
 #include "kdump/distribution.h"
 #include "linux/command.h"
+#include "posix/process.h"
 #include "tests/support/scratch.h"
 
 #define MKINITRAMFS        "usr/sbin/mkinitramfs"
@@ -239,18 +240,17 @@ static void put_scripts(const struct fixture *fixture) {
 /* mkinitramfs puts them into every initramfs; ours are for one alone. */
 static void run_hook(const struct fixture *fixture, const char *wanted) {
         const char *const arguments[] = { "/bin/sh", "services/initramfs-tools/hooks/pstore-fw-kdump", NULL };
-        const struct command_variable variables[] = {
-                { "DESTDIR", fixture->root },
-                { "PSTORE_FW_KDUMP", wanted },
-                { NULL, NULL },
-        };
+        char directory[PATH_MAX], own[64];
+        const char *const environment[] = { PROCESS_ENVIRONMENT, directory, own, NULL };
         const struct command command = {
                 .arguments = arguments,
-                .variables = variables,
+                .environment = environment,
                 .log = scratch_path(fixture->root, "log"),
                 .seconds = 10,
         };
 
+        snprintf(directory, sizeof(directory), "DESTDIR=%s", fixture->root);
+        snprintf(own, sizeof(own), "PSTORE_FW_KDUMP=%s", wanted);
         assert_int_equal(command_run(&command), 0);
 }
 

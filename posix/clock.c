@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "capture/clock.h"
+#include "posix/clock.h"
 
 #include <errno.h>
 #include <time.h>
