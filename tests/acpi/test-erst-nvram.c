@@ -5,6 +5,7 @@
 
 static struct erst_fixture s;
 static uint64_t ids[32];
+static int (*copy_from)(void *context, uint64_t address, void *destination, size_t size);
 
 static void setup(enum fake_erst_style style) {
         erst_fixture_parse(&s, style);
@@ -130,6 +131,32 @@ static void test_a_record_ends_with_the_range(void **state) {
         memcpy(s.fake.exchange + offset, erst_fixture_make_signed(103, FAKE_ERST_EXCHANGE_SIZE - offset).data,
                FAKE_ERST_EXCHANGE_SIZE - offset);
         assert_ok(read_record(103));
+}
+
+static unsigned copies_until_change;
+
+/* The memory is not ours alone: the record's length grows between two looks at it. */
+static int copy_from_changing(void *context, uint64_t address, void *destination, size_t size) {
+        if (copies_until_change-- == 0)
+                store_u32(s.fake.exchange + 304 + 416 + ERST_CPER_RECORD_LENGTH, FAKE_ERST_EXCHANGE_SIZE);
+        return copy_from(context, address, destination, size);
+}
+
+static void test_a_length_that_grows_meanwhile(void **state) {
+        int r = ERR_LENGTH;
+
+        (void) state;
+        for (unsigned copies = 0; r != 0; copies++) {
+                setup(FAKE_ERST_QEMU);
+                put_three();
+                copy_from = s.io.copy_from;
+                s.io.copy_from = copy_from_changing;
+                copies_until_change = copies;
+                r = read_record(103);
+                assert_true(r == 0 || r == ERR_LENGTH);
+                assert_int_equal(s.fake.wild, 0);
+                assert_true(copies < 32);
+        }
 }
 
 static void test_write_takes_empty_space(void **state) {
@@ -343,6 +370,7 @@ int main(void) {
                 cmocka_unit_test(test_what_is_no_record_is_none),
                 cmocka_unit_test(test_a_damaged_record_is_listed_and_hides_no_other),
                 cmocka_unit_test(test_a_record_ends_with_the_range),
+                cmocka_unit_test(test_a_length_that_grows_meanwhile),
                 cmocka_unit_test(test_write_takes_empty_space),
                 cmocka_unit_test(test_write_fills_gaps_and_then_says_full),
                 cmocka_unit_test(test_write_leaves_what_it_does_not_know),

@@ -142,6 +142,30 @@ static void test_busy_for_ever_ends_and_END_is_run(void **state) {
                 }
 }
 
+/* Steps of 10, 20 … 640 us, and then of 640: the time that is up is up. */
+static void test_no_look_after_the_time(void **state) {
+        (void) state;
+        erst_fixture_parse(&s, FAKE_ERST_QEMU);
+        s.fake.timings = (uint64_t) (1270 + 1000 * 640) << 32;
+        erst_fixture_open(&s);
+        assert_int_equal(s.erst.timeout_us, 1270 + 1000 * 640);
+        s.fake.busy_us = FAKE_ERST_BUSY_FOR_EVER;
+        assert_error(erst_write(&s.erst, erst_fixture_make(7, 1000)), ERR_TIMEOUT);
+        assert_int_equal(s.fake.stalled_us, s.erst.timeout_us);
+}
+
+/* 10 times a power of two: the nominal time itself is the longest step. */
+static void test_the_longest_step_is_the_nominal_time(void **state) {
+        (void) state;
+        erst_fixture_parse(&s, FAKE_ERST_QEMU);
+        s.fake.attributes = ERST_ATTRIBUTE_SLOW;
+        s.fake.timings = (uint64_t) 1000000 << 32 | 5120;
+        s.fake.busy_us = 10230 + 1; /* 10 + 20 + … + 5120 */
+        erst_fixture_open(&s);
+        assert_ok(erst_write(&s.erst, erst_fixture_make(7, 1000)));
+        assert_int_equal(s.fake.stalled_us, 10230 + 5120);
+}
+
 static void test_longest_timeout_is_reached_by_time_and_not_by_looks(void **state) {
         (void) state;
         erst_fixture_parse(&s, FAKE_ERST_QEMU);
@@ -220,6 +244,8 @@ int main(void) {
                 cmocka_unit_test(test_longer_time_is_granted_when_asked_for),
                 cmocka_unit_test(test_slow_attribute_means_fewer_looks),
                 cmocka_unit_test(test_busy_for_ever_ends_and_END_is_run),
+                cmocka_unit_test(test_no_look_after_the_time),
+                cmocka_unit_test(test_the_longest_step_is_the_nominal_time),
                 cmocka_unit_test(test_longest_timeout_is_reached_by_time_and_not_by_looks),
                 cmocka_unit_test(test_begin_and_end_are_optional),
                 cmocka_unit_test(test_empty_busy_action_is_not_busy),

@@ -85,6 +85,17 @@ static void test_walk_asks_no_more_than_it_must(void **state) {
         assert_int_equal(s.fake.accesses, 2 * (1 + 3 + 1));
 }
 
+/* A count that is too high costs one more round, and no third. */
+static void test_walk_takes_a_second_round_at_most(void **state) {
+        (void) state;
+        erst_fixture_begin(&s, FAKE_ERST_QEMU);
+        erst_fixture_put_three(&s);
+        s.fake.count_error = 2;
+        s.fake.accesses = 0;
+        assert_walk_finds_three();
+        assert_int_equal(s.fake.accesses, 2 * (1 + 2 * (3 + 1)));
+}
+
 /* Answers that repeat now and then, in front of a device that can do nothing else. */
 static void test_walk_goes_on_while_there_is_news(void **state) {
         static const uint64_t script[] = { 1, 1, 2, 1, 2, 3, 3, 1, 4, 1, 2, 3, 4, 1, 5 };
@@ -211,6 +222,7 @@ int main(void) {
                 cmocka_unit_test(test_walk_finds_all_of_a_full_store),
                 cmocka_unit_test(test_walk_of_an_empty_store_is_no_error),
                 cmocka_unit_test(test_walk_asks_no_more_than_it_must),
+                cmocka_unit_test(test_walk_takes_a_second_round_at_most),
                 cmocka_unit_test(test_walk_goes_on_while_there_is_news),
                 cmocka_unit_test(test_walk_begins_anywhere),
                 cmocka_unit_test(test_walk_needs_no_count),
