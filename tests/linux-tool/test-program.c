@@ -3,6 +3,8 @@
 /* The built program, as a user runs it: exit status, standard output, standard error. */
 #include "tests/support/program-fixture.h"
 
+#include <unistd.h>
+
 #include "linux-tool/options.h"
 
 static void test_help_and_version(void **state) {
@@ -241,6 +243,22 @@ static void test_write_that_is_refused(void **state) {
         assert_int_equal(program_fixture_count_variables(fixture), 14);
 }
 
+/* Neither store can be opened; on a machine with ERST behind erst_dbg the record would go there. */
+static void test_write_without_any_store(void **state) {
+        struct program program;
+
+        (void) state;
+        if (access("/dev/erst_dbg", F_OK) == 0)
+                skip();
+        setenv("EFIVARFS_PATH", "/does/not/exist/", 1);
+        program_run(&program, "x", "write", NULL);
+        unsetenv("EFIVARFS_PATH");
+        program_assert_status(&program, EXIT_FAILED);
+        assert_int_equal(test_count_lines(program.messages), 1);
+        test_assert_contains(program.messages, "no store that can be written");
+        program_free(&program);
+}
+
 static void test_full_output(void **state) {
         struct program program;
 
@@ -309,6 +327,7 @@ int main(void) {
                 TEST(test_malformed_records),
                 TEST(test_write_then_list),
                 TEST(test_write_that_is_refused),
+                TEST(test_write_without_any_store),
                 TEST(test_full_output),
                 TEST(test_quiet),
         };
