@@ -225,6 +225,8 @@ static void test_damaged(void **state) {
 
 /* A few bytes can ask for gigabytes. */
 static void test_memory(void **state) {
+        /* With more threads than one, as xz has since 5.6, a block's header begins with its sizes. */
+        static const struct tool one_thread = { "xz", "xz -T1", 6 };
         static const uint8_t none[] = { 0x28, 0xb5, 0x2f, 0xfd, 0, (27 - 10) << 3, 1, 0, 0 };
         uint8_t frame[sizeof(none)];
         struct fixture *fixture = *state;
@@ -235,9 +237,9 @@ static void test_memory(void **state) {
         frame[5] = (28 - 10) << 3; /* the window's descriptor (RFC 8878, 3.1.1.1.2) */
         assert_error(unpack(fixture, bytes_of(frame, sizeof(frame)), 0), ERR_TOO_LARGE);
 
-        if (!is_installed(fixture, &tools[2]))
+        if (!is_installed(fixture, &one_thread))
                 return;
-        pack(fixture, &tools[2], text_view(SMALL));
+        pack(fixture, &one_thread, text_view(SMALL));
         /* The block's header: its size, flags, the filter, one byte of properties, which is the size of the
          * dictionary, three of padding, a CRC-32. */
         block = fixture->packed.data + 12;
