@@ -121,7 +121,7 @@ static void test_initramfs(void **state) {
         strcpy(list[0].path, "/nothing");
         assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/nothing");
-        pack(root, "/jbd2.ko", "bzip2");
+        module_tree_put(root, "/jbd2.ko.bz2", "BZh91AY&SY and what bzip2 makes of it");
         snprintf(list[0].path, PATH_MAX, "%s/jbd2.ko.bz2", root);
         assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_SIGNATURE);
         test_assert_contains(reason.text, "/jbd2.ko.bz2: neither an ELF file nor one in gzip, xz or zstd");
