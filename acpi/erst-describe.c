@@ -7,10 +7,6 @@
 #define LINE_WIDTH 80
 #define INDENT     "        "
 
-static const char *space_name(uint8_t space) {
-        return space == GAS_SPACE_IO ? "io" : "mem";
-}
-
 /* Names in tables are padded with blanks or NULs. */
 static struct bytes without_padding(const char *field, size_t size) {
         while (size > 0 && (field[size - 1] == ' ' || field[size - 1] == '\0'))
@@ -40,26 +36,22 @@ static void describe_register(const struct erst_entry *entry, struct text *text)
                 text_put_char(text, '-');
                 return;
         }
-        text_format(text, "%s %llx/%u+%u%s", space_name(gas->space), (unsigned long long) gas->address,
-                    gas_access_bits(gas), gas->bit_offset,
+        text_format(text, "%s %llx/%u+%u%s", gas->space == GAS_SPACE_IO ? "io" : "mem",
+                    (unsigned long long) gas->address, gas_access_bits(gas), gas->bit_offset,
                     entry->flags & ERST_PRESERVE_REGISTER ? " keep" : "");
-}
-
-static bool action_changes(const struct erst_table *table, size_t index, uint8_t action) {
-        struct erst_entry previous;
-
-        return index == 0 || erst_table_entry(table, index - 1, &previous) < 0 || previous.action != action;
 }
 
 void erst_describe_entry(const struct erst_table *table, size_t index, struct text *text) {
         char number[8], region[48], value[24], mask[24];
         struct text number_text = TEXT_ON(number), region_text = TEXT_ON(region);
         struct text value_text = TEXT_ON(value), mask_text = TEXT_ON(mask);
-        struct erst_entry entry;
+        struct erst_entry entry, previous;
 
         if (erst_table_entry(table, index, &entry) < 0)
                 return;
-        if (action_changes(table, index, entry.action))
+        /* The action is named above the first of its entries, and again where they are not together. */
+        if (index == 0 || erst_table_entry(table, index - 1, &previous) < 0 ||
+            previous.action != entry.action)
                 text_format(text, "%02x %s\n", entry.action, erst_action_name(entry.action));
         text_format(&number_text, "%zu", index);
         describe_register(&entry, &region_text);

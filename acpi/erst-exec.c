@@ -171,6 +171,7 @@ static int execute_skip_next_instruction_if_true(struct run *run) {
 
 /* Value counts within the action. NVIDIA once counted within the table: that is an error here, no jump. */
 static int execute_goto(struct run *run) {
+        /* Behind the last instruction is a place to go to: there the action ends. */
         if (run->entry.value > run->length)
                 return ERR_INSTRUCTION;
         run->next = (size_t) run->entry.value;
@@ -205,6 +206,7 @@ static int move(const struct acpi_io *io, uint64_t destination, uint64_t source,
         return 0;
 }
 
+/* The address, when neither it nor the end of what lies there wraps around. */
 static bool span(uint64_t base, uint64_t offset, uint64_t size, uint64_t *ret_address) {
         uint64_t end;
 
@@ -247,7 +249,7 @@ static int (*const instructions[ERST_INSTRUCTION_COUNT])(struct run *run) = {
         [ERST_MOVE_DATA] = execute_move_data,
 };
 
-/* Executes the instruction at run->next and moves that on. */
+/* Executes the instruction at run->next and moves that on. A table that was parsed has nothing to refuse. */
 static int execute_next(struct run *run, uint8_t action) {
         size_t index;
         int r = erst_table_find(run->table, action, run->next, &index);

@@ -545,14 +545,6 @@ struct census {
         uint16_t length[ACTIONS], judged[ACTIONS];
 };
 
-static void census_take(const struct erst_table *table, struct census *ret_census) {
-        struct erst_entry entry;
-
-        *ret_census = (struct census){ 0 };
-        for (size_t i = 0; erst_table_entry(table, i, &entry) == 0; i++)
-                ret_census->length[entry.action]++;
-}
-
 static void judge_entry(const struct subject *subject, size_t index, struct report *report) {
         for (size_t i = 0; i < ARRAY_SIZE(entry_rules); i++)
                 if (entry_rules[i].applies(subject))
@@ -565,9 +557,11 @@ static void judge_entry(const struct subject *subject, size_t index, struct repo
 
 static void judge_entries(const struct erst_table *table, struct report *report) {
         struct subject subject = { .table = table };
-        struct census census;
+        struct census census = { 0 };
 
-        census_take(table, &census);
+        /* How long the actions are comes first: jumps lead ahead, too. */
+        for (size_t i = 0; erst_table_entry(table, i, &subject.entry) == 0; i++)
+                census.length[subject.entry.action]++;
         for (size_t i = 0; erst_table_entry(table, i, &subject.entry) == 0; i++) {
                 subject.position = census.judged[subject.entry.action]++;
                 subject.length = census.length[subject.entry.action];

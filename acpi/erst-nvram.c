@@ -38,6 +38,7 @@ static int find_signature(const struct erst_nvram *nvram, uint64_t *offset) {
                 for (size_t i = 0; i + SIGNATURE_SIZE <= length; i++)
                         if (piece[i] == 'C' && memcmp(piece + i, "CPER", SIGNATURE_SIZE) == 0) {
                                 *offset = at + i;
+                                /* Where no header fits behind this one, none fits behind any later one. */
                                 return size - *offset >= ERST_CPER_HEADER_SIZE;
                         }
                 at += length - (SIGNATURE_SIZE - 1); /* a signature may lie across two pieces */
@@ -133,6 +134,7 @@ int erst_nvram_find_room(const struct erst_nvram *nvram, uint64_t size, uint64_t
         int r, found;
 
         do {
+                /* Behind the last record, the next one "begins" at the end. */
                 struct erst_nvram_record record = { .offset = searched_size(nvram) };
 
                 found = erst_nvram_next(nvram, &offset, &record);

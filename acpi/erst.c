@@ -125,8 +125,14 @@ static int read_timings(struct erst *erst, struct erst_context *context) {
 
 static int read_range(struct erst *erst, struct erst_context *context) {
         uint64_t end;
-        int r = get(erst, context, ERST_GET_ERROR_LOG_ADDRESS_RANGE, &erst->range_address);
+        int r;
 
+        /* Of a platform that lacks one of them, none is run. */
+        if (!has_action(erst, ERST_GET_ERROR_LOG_ADDRESS_RANGE) ||
+            !has_action(erst, ERST_GET_ERROR_LOG_ADDRESS_RANGE_LENGTH) ||
+            !has_action(erst, ERST_GET_ERROR_LOG_ADDRESS_RANGE_ATTRIBUTES))
+                return ERR_ACTION_MISSING;
+        r = get(erst, context, ERST_GET_ERROR_LOG_ADDRESS_RANGE, &erst->range_address);
         if (r < 0)
                 return r;
         r = get(erst, context, ERST_GET_ERROR_LOG_ADDRESS_RANGE_LENGTH, &erst->range_length);
@@ -141,22 +147,11 @@ static int read_range(struct erst *erst, struct erst_context *context) {
         return 0;
 }
 
-static int check_range_actions(const struct erst *erst) {
-        if (!has_action(erst, ERST_GET_ERROR_LOG_ADDRESS_RANGE) ||
-            !has_action(erst, ERST_GET_ERROR_LOG_ADDRESS_RANGE_LENGTH) ||
-            !has_action(erst, ERST_GET_ERROR_LOG_ADDRESS_RANGE_ATTRIBUTES))
-                return ERR_ACTION_MISSING;
-        return 0;
-}
-
 int erst_open(struct erst *erst, const struct erst_table *table, const struct acpi_io *io) {
         struct erst opened = { .table = table, .io = io, .status_shift = find_status_shift(table) };
         struct erst_context context = { 0 };
-        int r = check_range_actions(&opened);
+        int r = read_range(&opened, &context);
 
-        if (r < 0)
-                return r;
-        r = read_range(&opened, &context);
         if (r < 0)
                 return r;
         r = read_timings(&opened, &context);
@@ -182,16 +177,14 @@ static int check_operation(const struct erst *erst, const struct operation *oper
         return 0;
 }
 
-static uint64_t poll_step_max_us(const struct erst *erst) {
-        if (!(erst->attributes & ERST_ATTRIBUTE_SLOW) || erst->nominal_us < POLL_STEP_MAX_US)
-                return POLL_STEP_MAX_US;
-        return erst->nominal_us < POLL_STEP_SLOW_MAX_US ? erst->nominal_us : POLL_STEP_SLOW_MAX_US;
-}
-
 /* Time is what was stalled, here or by CHECK_BUSY_STATUS itself: firmware gives no clock to rely on. */
 static int wait_while_busy(const struct erst *erst, struct erst_context *context) {
         uint64_t start_us = context->stalled_us, step_us = POLL_STEP_FIRST_US, busy;
+        uint64_t step_max_us = POLL_STEP_MAX_US;
 
+        if ((erst->attributes & ERST_ATTRIBUTE_SLOW) && erst->nominal_us > POLL_STEP_MAX_US)
+                step_max_us =
+                        erst->nominal_us < POLL_STEP_SLOW_MAX_US ? erst->nominal_us : POLL_STEP_SLOW_MAX_US;
         for (unsigned polls = 0; polls < POLLS_MAX; polls++) {
                 int r = get(erst, context, ERST_CHECK_BUSY_STATUS, &busy);
 
@@ -203,7 +196,7 @@ static int wait_while_busy(const struct erst *erst, struct erst_context *context
                 if (r < 0)
                         return r;
                 context->stalled_us += step_us;
-                if (step_us * 2 <= poll_step_max_us(erst))
+                if (step_us * 2 <= step_max_us)
                         step_us *= 2;
         }
         return ERR_TIMEOUT;
@@ -313,16 +306,6 @@ int erst_read(struct erst *erst, uint64_t id, void *buffer, size_t capacity, siz
         return r;
 }
 
-static int check_record(const struct erst *erst, struct bytes record) {
-        if (record.size < ERST_CPER_HEADER_SIZE ||
-            bytes_u32(record, ERST_CPER_RECORD_LENGTH) != record.size ||
-            !id_is_valid(bytes_u64(record, ERST_CPER_RECORD_ID)))
-                return ERR_INVALID_ARGUMENT;
-        if (record.size > erst_record_capacity(erst))
-                return ERR_TOO_LARGE;
-        return 0;
-}
-
 /* A write that was cut off leaves two records of one identifier. More than these: it cannot be wiped. */
 #define DUPLICATES_MAX 8
 
@@ -331,6 +314,7 @@ static int wipe_in_place(const struct erst *erst, uint64_t id, uint64_t except) 
         struct erst_nvram nvram = nvram_of(erst);
         struct erst_nvram_record record;
 
+        /* The last round only has to find that nothing is left. */
         for (unsigned wiped = 0; wiped <= DUPLICATES_MAX; wiped++) {
                 int r = erst_nvram_find(&nvram, id, except, &record);
 
@@ -394,12 +378,17 @@ static int write_in_place(struct erst *erst, struct bytes record) {
 
 int erst_write(struct erst *erst, struct bytes record) {
         struct transfer transfer = { 0 };
-        int r = check_record(erst, record);
+        int r;
 
-        if (r < 0)
-                return r;
+        if (record.size < ERST_CPER_HEADER_SIZE ||
+            bytes_u32(record, ERST_CPER_RECORD_LENGTH) != record.size ||
+            !id_is_valid(bytes_u64(record, ERST_CPER_RECORD_ID)))
+                return ERR_INVALID_ARGUMENT;
+        if (record.size > erst_record_capacity(erst))
+                return ERR_TOO_LARGE;
         if (is_in_place(erst))
                 return write_in_place(erst, record);
+        /* operate() looks at this, too; but where nothing can be written, the range stays as it is. */
         r = check_operation(erst, &operation_write);
         if (r < 0)
                 return r;
@@ -457,28 +446,24 @@ static bool is_status(int error) {
         return error == ERR_STATUS;
 }
 
-/*
- * The identifier behind `id` on a platform that moves on only when a record is read: ACPI 6.5, 18.5.2.2
- * step 6 asks for it before END. A record that cannot be read is no end of the list.
- */
-static int next_by_read(struct erst *erst, uint64_t id, uint64_t *ret_id) {
-        struct transfer transfer = { .take = take_identifier, .id = id };
+/* The identifier behind `previous`; `stuck` when the platform did not move on from it by being asked. */
+static int next_identifier(struct erst *erst, uint64_t previous, bool stuck, uint64_t *ret_id) {
+        struct transfer transfer = { .take = take_identifier, .id = previous };
         struct erst_context context = { 0 };
-        int r = operate(erst, &operation_read, &transfer);
+        int r;
 
+        if (!stuck || check_operation(erst, &operation_read) < 0)
+                return get(erst, &context, ERST_GET_RECORD_IDENTIFIER, ret_id);
+        /*
+         * Then it moves on only when a record is read: ACPI 6.5, 18.5.2.2 step 6 asks for the next
+         * identifier before END. A record that cannot be read is no end of the list.
+         */
+        r = operate(erst, &operation_read, &transfer);
         if (is_status(r))
                 return get(erst, &context, ERST_GET_RECORD_IDENTIFIER, ret_id);
         if (r >= 0)
                 *ret_id = transfer.id;
         return r;
-}
-
-static int next_identifier(struct erst *erst, uint64_t previous, bool stuck, uint64_t *ret_id) {
-        struct erst_context context = { 0 };
-
-        if (stuck && check_operation(erst, &operation_read) >= 0)
-                return next_by_read(erst, previous, ret_id);
-        return get(erst, &context, ERST_GET_RECORD_IDENTIFIER, ret_id);
 }
 
 /* Two rounds of a platform that gives each identifier twice; with more it makes us run after it. */
@@ -525,6 +510,7 @@ static int walk_take(struct walk *walk, uint64_t id) {
                 walk->stale++;
                 return 0;
         }
+        /* Too little room is the caller's to mend, until there is room for all that a walk takes. */
         if (walk->found == walk->capacity)
                 return walk->capacity < ERST_WALK_MAX ? ERR_BUFFER_TOO_SMALL : ERR_LOOP;
         walk->ids[walk->found++] = id;
@@ -558,7 +544,6 @@ int erst_walk(struct erst *erst, uint64_t *ids, size_t capacity, size_t *ret_cou
                 return r;
         }
         r = erst_count(erst, &count);
-
         if (r < 0 && r != ERR_ACTION_MISSING)
                 return r;
         for (r = 0; r >= 0 && !walk_is_over(&walk, count);) {

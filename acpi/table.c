@@ -149,6 +149,7 @@ static int root_entry(const struct acpi_io *io, const struct root_table *root, s
         r = copy_checked(io, address, raw, root->entry_size);
         if (r < 0)
                 return r;
+        /* An entry of the RSDT is the lower half; the upper one is still 0. */
         *ret_address = bytes_u64(bytes_of(raw, sizeof(raw)), 0);
         return 0;
 }
