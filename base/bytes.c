@@ -26,6 +26,7 @@ static int load(struct bytes view, size_t offset, size_t size, uint64_t *ret_val
 
         if (!bytes_contain(view, offset, size))
                 return ERR_TRUNCATED;
+        /* Little endian, as all that firmware and Linux write here, whatever runs this. */
         for (size_t i = size; i > 0; i--)
                 value = value << 8 | view.data[offset + i - 1];
         *ret_value = value;

@@ -73,13 +73,6 @@ static int refuse_name(struct parse *parse, struct bytes name, const char *why) 
         return ERR_VALUE;
 }
 
-static int refuse_value(struct parse *parse, const struct setting_row *row, struct bytes value) {
-        text_format(&parse->error, "line %zu: %s: '", parse->line, row->name);
-        text_put_escaped(&parse->error, value);
-        text_format(&parse->error, "' %s", row->wanted);
-        return ERR_VALUE;
-}
-
 static int take_setting(struct parse *parse, struct bytes name, struct bytes value) {
         char string[SETTINGS_LINE_MAX + 1];
         struct text string_text = TEXT_ON(string);
@@ -89,9 +82,13 @@ static int take_setting(struct parse *parse, struct bytes name, struct bytes val
         row = find_row(parse, name, &target);
         if (!row)
                 return refuse_name(parse, name, "no such setting");
-        text_put_bytes(&string_text, value);
-        if (row->kind->parse(row, (char *) target + row->offset, string) < 0)
-                return refuse_value(parse, row, value);
+        text_put_bytes(&string_text, value); /* which has no NUL: settings_parse() */
+        if (row->kind->parse(row, (char *) target + row->offset, string) < 0) {
+                text_format(&parse->error, "line %zu: %s: '", parse->line, row->name);
+                text_put_escaped(&parse->error, value);
+                text_format(&parse->error, "' %s", row->wanted);
+                return ERR_VALUE;
+        }
         return 0;
 }
 

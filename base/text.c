@@ -122,20 +122,6 @@ static int64_t next_signed(struct argument_list *arguments, int length) {
         }
 }
 
-static struct bytes string_field(const char *string, size_t precision) {
-        size_t length = 0;
-
-        while (length < precision && string[length])
-                length++;
-        return bytes_of(string, length);
-}
-
-static void put_signed(struct text *text, const struct conversion *conversion, int64_t value) {
-        uint64_t magnitude = value < 0 ? -(uint64_t) value : (uint64_t) value;
-
-        put_number(text, conversion, magnitude, 10, false, value < 0);
-}
-
 /* Parses flags, width, precision and length behind a '%'; returns the position of the letter. */
 static const char *parse_conversion(const char *at, struct argument_list *arguments,
                                     struct conversion *ret_conversion) {
@@ -172,19 +158,30 @@ static const char *put_conversion(struct text *text, const char *percent, struct
         const char *at = parse_conversion(percent + 1, arguments, &conversion);
 
         switch (*at) {
-        case 's':
-                put_field(text, &conversion,
-                          string_field(va_arg(arguments->list, const char *), conversion.precision));
+        case 's': {
+                const char *string = va_arg(arguments->list, const char *);
+                size_t length = 0;
+
+                /* With a precision the string need not end: what lies behind it is not looked at. */
+                while (length < conversion.precision && string[length])
+                        length++;
+                put_field(text, &conversion, bytes_of(string, length));
                 break;
+        }
         case 'c': {
                 char c = (char) va_arg(arguments->list, int);
 
                 put_field(text, &conversion, bytes_of(&c, 1));
                 break;
         }
-        case 'd':
-                put_signed(text, &conversion, next_signed(arguments, conversion.length));
+        case 'd': {
+                int64_t value = next_signed(arguments, conversion.length);
+
+                /* Negated without a sign: the least number has no counterpart with one. */
+                put_number(text, &conversion, value < 0 ? -(uint64_t) value : (uint64_t) value, 10, false,
+                           value < 0);
                 break;
+        }
         case 'u':
                 put_number(text, &conversion, next_unsigned(arguments, conversion.length), 10, false, false);
                 break;
@@ -261,6 +258,7 @@ int decimal_parse(struct bytes view, size_t *offset, uint64_t maximum, uint64_t 
         for (; at < view.size && digit_is_decimal(view.data[at]); at++) {
                 unsigned digit = view.data[at] - '0';
 
+                /* The same as value * 10 + digit > maximum, which might wrap. */
                 if (value > (maximum - digit) / 10 || digit > maximum)
                         return ERR_VALUE;
                 value = value * 10 + digit;

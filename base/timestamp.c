@@ -48,6 +48,7 @@ int timestamp_from_civil(const struct civil_time *civil, uint64_t *ret_seconds) 
         if (!civil_is_valid(civil))
                 return ERR_VALUE;
         year = (uint64_t) civil->year - (civil->month <= 2);
+        /* (153 * m + 2) / 5 is how many days of the year lie before its month m, where March is 0. */
         of_year = (153 * (civil->month + (civil->month > 2 ? -3U : 9U)) + 2) / 5 + civil->day - 1;
         days = year * 365 + year / 4 - year / 100 + year / 400 + of_year - DAYS_TO_1970;
         *ret_seconds = days * SECONDS_PER_DAY + civil->hour * 3600 + civil->minute * 60 + civil->second;
