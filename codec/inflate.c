@@ -360,38 +360,30 @@ static const struct base_and_bits repeat_codes[] = { { 3, 2 }, { 3, 3 }, { 11, 7
 #define REPEAT_FIRST    16
 #define REPEAT_PREVIOUS 16
 
-/* Returns how many lengths it has added to the `have` ones. */
-static int get_lengths(struct bit_reader *reader, const struct huffman *code, uint8_t *lengths, unsigned have,
-                       unsigned total) {
-        int times, symbol = huffman_get(code, reader);
-
-        if (symbol < REPEAT_FIRST) {
-                if (symbol >= 0)
-                        lengths[have] = (uint8_t) symbol;
-                return symbol < 0 ? symbol : 1;
-        }
-        times = base_and_bits_get(repeat_codes, ARRAY_SIZE(repeat_codes), (size_t) symbol - REPEAT_FIRST,
-                                  reader);
-        if (times < 0)
-                return times;
-        if ((symbol == REPEAT_PREVIOUS && have == 0) || (unsigned) times > total - have)
-                return ERR_STREAM;
-        memset(lengths + have, symbol == REPEAT_PREVIOUS ? lengths[have - 1] : 0, (size_t) times);
-        return times;
-}
-
 /* The lengths of both codes are one sequence; a repetition may run across the border. */
 static int get_all_lengths(struct bit_reader *reader, const struct huffman *code, uint8_t *lengths,
                            unsigned total) {
         unsigned have = 0;
 
         while (have < total) {
-                int r = get_lengths(reader, code, lengths, have, total);
+                int times, symbol = huffman_get(code, reader);
 
-                if (r < 0)
-                        return r;
-                have += (unsigned) r;
+                if (symbol < 0)
+                        return symbol;
+                if (symbol < REPEAT_FIRST) {
+                        lengths[have++] = (uint8_t) symbol;
+                        continue;
+                }
+                times = base_and_bits_get(repeat_codes, ARRAY_SIZE(repeat_codes),
+                                          (size_t) symbol - REPEAT_FIRST, reader);
+                if (times < 0)
+                        return times;
+                if ((symbol == REPEAT_PREVIOUS && have == 0) || (unsigned) times > total - have)
+                        return ERR_STREAM;
+                memset(lengths + have, symbol == REPEAT_PREVIOUS ? lengths[have - 1] : 0, (size_t) times);
+                have += (unsigned) times;
         }
+        /* A block that cannot end is malformed (zlib's inflate(), "missing end-of-block"). */
         return lengths[END_OF_BLOCK] == 0 ? ERR_STREAM : 0;
 }
 
@@ -420,8 +412,10 @@ static int get_length_code(struct bit_reader *reader, unsigned count, struct huf
 }
 
 /* RFC 1951, 3.2.7 */
-static int get_dynamic_codes(struct bit_reader *reader, struct huffman *literals, struct huffman *distances) {
+static int inflate_dynamic(struct inflate_stream *stream) {
+        struct bit_reader *reader = &stream->reader;
         uint8_t lengths[LITERAL_CODES + DISTANCE_CODES] = { 0 };
+        struct huffman literals, distances;
         unsigned literal_count, distance_count, length_count;
         int r;
 
@@ -434,20 +428,13 @@ static int get_dynamic_codes(struct bit_reader *reader, struct huffman *literals
         if (literal_count > LITERAL_CODES || distance_count > DISTANCE_CODES)
                 return ERR_STREAM;
         /* The first of the two codes is not needed yet: its place serves for the one that describes both. */
-        r = get_length_code(reader, length_count, literals);
+        r = get_length_code(reader, length_count, &literals);
         if (r >= 0)
-                r = get_all_lengths(reader, literals, lengths, literal_count + distance_count);
+                r = get_all_lengths(reader, &literals, lengths, literal_count + distance_count);
         if (r >= 0)
-                r = huffman_build(literals, lengths, literal_count, true);
+                r = huffman_build(&literals, lengths, literal_count, true);
         if (r >= 0)
-                r = huffman_build(distances, lengths + literal_count, distance_count, true);
-        return r;
-}
-
-static int inflate_dynamic(struct inflate_stream *stream) {
-        struct huffman literals, distances;
-        int r = get_dynamic_codes(&stream->reader, &literals, &distances);
-
+                r = huffman_build(&distances, lengths + literal_count, distance_count, true);
         return r < 0 ? r : inflate_symbols(stream, &literals, &distances);
 }
 

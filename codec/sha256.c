@@ -35,10 +35,13 @@ static void store_big_endian(uint8_t *destination, uint32_t value) {
                 destination[i] = (uint8_t) (value >> (24 - 8 * i));
 }
 
-/* FIPS 180-4, 6.2.2 step 1 */
-static void make_schedule(const uint8_t block[SHA256_BLOCK_SIZE], uint32_t ret_schedule[64]) {
-        uint32_t *w = ret_schedule;
+/* FIPS 180-4, 6.2.2, with the letters of the standard */
+static void add_block(uint32_t hash[8], const uint8_t block[SHA256_BLOCK_SIZE]) {
+        uint32_t w[64];
+        uint32_t a = hash[0], b = hash[1], c = hash[2], d = hash[3];
+        uint32_t e = hash[4], f = hash[5], g = hash[6], h = hash[7];
 
+        /* Step 1: the block as 16 words, and 48 more made of them. */
         for (unsigned t = 0; t < 16; t++)
                 w[t] = load_big_endian(block + 4 * t);
         for (unsigned t = 16; t < 64; t++) {
@@ -48,15 +51,7 @@ static void make_schedule(const uint8_t block[SHA256_BLOCK_SIZE], uint32_t ret_s
 
                 w[t] = sigma1 + w[t - 7] + sigma0 + w[t - 16];
         }
-}
-
-/* FIPS 180-4, 6.2.2 steps 2 to 4, with the letters of the standard */
-static void add_block(uint32_t hash[8], const uint8_t block[SHA256_BLOCK_SIZE]) {
-        uint32_t w[64];
-        uint32_t a = hash[0], b = hash[1], c = hash[2], d = hash[3];
-        uint32_t e = hash[4], f = hash[5], g = hash[6], h = hash[7];
-
-        make_schedule(block, w);
+        /* Step 3: 64 rounds, from the hash so far (step 2). */
         for (unsigned t = 0; t < 64; t++) {
                 uint32_t sum1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
                 uint32_t sum0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
@@ -72,6 +67,7 @@ static void add_block(uint32_t hash[8], const uint8_t block[SHA256_BLOCK_SIZE]) 
                 b = a;
                 a = t1 + t2;
         }
+        /* Step 4 */
         hash[0] += a;
         hash[1] += b;
         hash[2] += c;
