@@ -82,28 +82,19 @@ static int check_header(struct bytes raw, struct fault *ret_fault) {
         return 0;
 }
 
-static int check_section(struct bytes record, size_t descriptor, size_t descriptors_end,
-                         struct fault *ret_fault) {
-        uint32_t offset = bytes_u32(record, descriptor + DESCRIPTOR_OFFSET);
-        uint32_t length = bytes_u32(record, descriptor + DESCRIPTOR_LENGTH);
-
-        if (offset < descriptors_end)
-                return fault_at(ret_fault, ERR_VALUE, descriptor + DESCRIPTOR_OFFSET, "section offset",
-                                "points into the headers");
-        if (!bytes_contain(record, offset, length))
-                return fault_at(ret_fault, ERR_LENGTH, descriptor + DESCRIPTOR_LENGTH, "section length",
-                                "reaches behind the record");
-        return 0;
-}
-
 static int check_sections(struct bytes record, size_t section_count, struct fault *ret_fault) {
         size_t descriptors_end = CPER_HEADER_SIZE + section_count * CPER_DESCRIPTOR_SIZE;
 
         for (size_t at = CPER_HEADER_SIZE; at < descriptors_end; at += CPER_DESCRIPTOR_SIZE) {
-                int r = check_section(record, at, descriptors_end, ret_fault);
+                uint32_t offset = bytes_u32(record, at + DESCRIPTOR_OFFSET);
+                uint32_t length = bytes_u32(record, at + DESCRIPTOR_LENGTH);
 
-                if (r < 0)
-                        return r;
+                if (offset < descriptors_end)
+                        return fault_at(ret_fault, ERR_VALUE, at + DESCRIPTOR_OFFSET, "section offset",
+                                        "points into the headers");
+                if (!bytes_contain(record, offset, length))
+                        return fault_at(ret_fault, ERR_LENGTH, at + DESCRIPTOR_LENGTH, "section length",
+                                        "reaches behind the record");
         }
         return 0;
 }
@@ -189,31 +180,26 @@ int cper_section(const struct cper_record *record, size_t index, struct cper_sec
         return 0;
 }
 
-/* Two decimal digits in a byte; ERR_VALUE for a nibble above 9. */
-static int bcd(uint64_t field, unsigned byte) {
-        unsigned value = field >> 8 * byte & 0xff;
-
-        return value >> 4 > 9 || (value & 0xf) > 9 ? ERR_VALUE : (int) ((value >> 4) * 10 + (value & 0xf));
-}
-
-/* N.2.1, "Timestamp": seconds, minutes, hours, a byte of flags, day, month, year, century. */
+/* N.2.1, "Timestamp": seconds, minutes, hours, a byte of flags, day, month, year, century; each in BCD. */
 static bool time_from_bcd(uint64_t timestamp, uint64_t *ret_seconds) {
         static const unsigned places[] = { 0, 1, 2, 4, 5, 6, 7 };
-        int digits[ARRAY_SIZE(places)];
+        unsigned numbers[ARRAY_SIZE(places)];
         struct civil_time civil;
 
         for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-                digits[i] = bcd(timestamp, places[i]);
-                if (digits[i] < 0)
+                unsigned byte = timestamp >> 8 * places[i] & 0xff, tens = byte >> 4, ones = byte & 0xf;
+
+                if (tens > 9 || ones > 9)
                         return false;
+                numbers[i] = tens * 10 + ones;
         }
         civil = (struct civil_time){
-                .year = digits[6] * 100 + digits[5],
-                .month = (unsigned) digits[4],
-                .day = (unsigned) digits[3],
-                .hour = (unsigned) digits[2],
-                .minute = (unsigned) digits[1],
-                .second = (unsigned) digits[0],
+                .year = numbers[6] * 100 + numbers[5],
+                .month = numbers[4],
+                .day = numbers[3],
+                .hour = numbers[2],
+                .minute = numbers[1],
+                .second = numbers[0],
         };
         return timestamp_from_civil(&civil, ret_seconds) == 0;
 }
@@ -255,18 +241,9 @@ static void put_guid(uint8_t *destination, const struct guid *guid) {
         memcpy(destination, guid->bytes, GUID_SIZE);
 }
 
-static void build_descriptor(uint8_t *descriptor, size_t payload_size) {
-        store_u32(descriptor + DESCRIPTOR_OFFSET, CPER_LINUX_PAYLOAD_OFFSET);
-        store_u32(descriptor + DESCRIPTOR_LENGTH, (uint32_t) payload_size);
-        store_u16(descriptor + DESCRIPTOR_REVISION, REVISION);
-        store_u32(descriptor + DESCRIPTOR_FLAGS, SECTION_FLAG_PRIMARY);
-        put_guid(descriptor + DESCRIPTOR_TYPE, &cper_section_dmesg);
-        store_u32(descriptor + DESCRIPTOR_SEVERITY, CPER_SEVERITY_FATAL);
-}
-
 int cper_build_dmesg(uint64_t record_id, uint64_t seconds, struct bytes payload, void *buffer,
                      size_t capacity, size_t *ret_size) {
-        uint8_t *out = buffer;
+        uint8_t *out = buffer, *descriptor;
         size_t size;
 
         if (record_id == CPER_RECORD_ID_UNSPECIFIED || record_id == CPER_RECORD_ID_NONE)
@@ -288,7 +265,15 @@ int cper_build_dmesg(uint64_t record_id, uint64_t seconds, struct bytes payload,
         store_u64(out + HEADER_RECORD_ID, record_id);
         store_u32(out + HEADER_FLAGS, FLAG_PREVIOUS_ERROR);
         memcpy(out + HEADER_PERSISTENCE, "ER", 2);
-        build_descriptor(out + CPER_HEADER_SIZE, payload.size);
+
+        descriptor = out + CPER_HEADER_SIZE;
+        store_u32(descriptor + DESCRIPTOR_OFFSET, CPER_LINUX_PAYLOAD_OFFSET);
+        store_u32(descriptor + DESCRIPTOR_LENGTH, (uint32_t) payload.size);
+        store_u16(descriptor + DESCRIPTOR_REVISION, REVISION);
+        store_u32(descriptor + DESCRIPTOR_FLAGS, SECTION_FLAG_PRIMARY);
+        put_guid(descriptor + DESCRIPTOR_TYPE, &cper_section_dmesg);
+        store_u32(descriptor + DESCRIPTOR_SEVERITY, CPER_SEVERITY_FATAL);
+
         if (payload.size > 0)
                 memcpy(out + CPER_LINUX_PAYLOAD_OFFSET, payload.data, payload.size);
         *ret_size = size;

@@ -13,10 +13,6 @@
 /* When more events than this could be going on, nobody can say which does: what bounds the work. */
 #define OPEN_EVENTS_MAX 64
 
-static int compare_numbers(uint64_t left, uint64_t right) {
-        return left < right ? -1 : left > right;
-}
-
 static int compare_names(const struct record *left, const struct record *right) {
         return memcmp(left->name, right->name, sizeof(left->name));
 }
@@ -26,7 +22,7 @@ static int compare_keys(const uint64_t (*keys)[2], size_t count) {
         int order = 0;
 
         for (size_t i = 0; i < count && order == 0; i++)
-                order = compare_numbers(keys[i][0], keys[i][1]);
+                order = keys[i][0] < keys[i][1] ? -1 : keys[i][0] > keys[i][1];
         return order;
 }
 
@@ -67,6 +63,7 @@ static int compare_for_grouping(const void *a, const void *b) {
         return order ? order : compare_names(left, right);
 }
 
+/* The oldest text first, which is the highest part; of its copies the longest. */
 static int compare_for_reading(const void *a, const void *b) {
         const struct record *left = a, *right = b;
         const uint64_t keys[][2] = {
@@ -86,11 +83,6 @@ static bool same_group(const struct record *left, const struct record *right) {
                left->boot == right->boot && bytes_equal(record_backend(left), record_backend(right));
 }
 
-static uint64_t seconds_between(const struct record *left, const struct record *right) {
-        return left->seconds < right->seconds ? right->seconds - left->seconds
-                                              : left->seconds - right->seconds;
-}
-
 /* What was printed after so many seconds shows that its machine was up for them when it was stored. */
 static bool is_up_for(const struct record *record, uint64_t seconds) {
         uint64_t up_us;
@@ -101,13 +93,15 @@ static bool is_up_for(const struct record *record, uint64_t seconds) {
 
 /* ERST's ids tell the boot already, and copies of what the kernel shows have the times of the copying. */
 static bool is_in_time(const struct record *previous, const struct record *next) {
-        uint64_t gap = seconds_between(previous, next);
+        uint64_t gap = previous->seconds < next->seconds ? next->seconds - previous->seconds
+                                                         : previous->seconds - next->seconds;
 
         if (gap > EVENT_GAP_SECONDS)
                 return false;
         return next->store == RECORD_STORE_ERST || gap <= EVENT_GAP_UNPROVEN_SECONDS || is_up_for(next, gap);
 }
 
+/* The parts of a log are written from its end on: the higher part is the older text. */
 static bool is_not_newer(const struct record *higher_part, const struct record *lower_part) {
         uint64_t higher_us, lower_us;
 
@@ -116,6 +110,7 @@ static bool is_not_newer(const struct record *higher_part, const struct record *
                higher_us <= lower_us + LOG_TIME_JITTER_US;
 }
 
+/* Each attempt to write takes a number of both, so ERST's id rises by no less than the part. */
 static bool id_keeps_up(const struct record *previous, const struct record *next) {
         return next->store != RECORD_STORE_ERST ||
                erst_id(next) - erst_id(previous) >= next->header.part - previous->header.part;
@@ -166,18 +161,12 @@ static enum fit event_fit(struct record *const *records, const struct event *eve
         size_t end = event->first + event->record_count;
         size_t place = place_of(records, event, record->header.part);
 
+        /* The event has the part already, or a later one: only a copy may still come. */
         if (place < end)
                 return is_copy_in(records, place, end, record) ? FIT_TIGHT : FIT_NOT;
         if (!may_follow(records[end - 1], record))
                 return FIT_NOT;
         return record->header.part - records[end - 1]->header.part == 1 ? FIT_TIGHT : FIT_LOOSE;
-}
-
-/* Nothing that comes from now on, `seconds`, is soon enough for the event. */
-static bool event_is_over(struct record *const *records, const struct event *event, uint64_t seconds) {
-        const struct record *last = records[event->first + event->record_count - 1];
-
-        return last->seconds < seconds && seconds - last->seconds > EVENT_GAP_SECONDS;
 }
 
 /* Some events of one group, of which those from `open` on may be going on. */
@@ -187,10 +176,15 @@ struct group {
         size_t count, open;
 };
 
+/* Closes the events, oldest first, for which nothing that comes from now on, `seconds`, is soon enough. */
 static void group_close_old(struct group *group, uint64_t seconds) {
-        while (group->open < group->count &&
-               event_is_over(group->records, &group->events[group->open], seconds))
-                group->open++;
+        for (; group->open < group->count; group->open++) {
+                const struct event *event = &group->events[group->open];
+                const struct record *last = group->records[event->first + event->record_count - 1];
+
+                if (last->seconds >= seconds || seconds - last->seconds <= EVENT_GAP_SECONDS)
+                        return;
+        }
 }
 
 /*
@@ -237,6 +231,7 @@ static void group_add(struct group *group, size_t index) {
         }
         move_down(group->records, index, place_of(group->records, event, record->header.part));
         event->record_count++;
+        /* The records of the events behind it have moved up. */
         for (size_t i = chosen + 1; i < group->count; i++)
                 group->events[i].first++;
 }
@@ -286,7 +281,7 @@ static void sift_event(struct event *events, size_t index, size_t step) {
 /* Shell's sort: no memory, and little to do for the few events, mostly in order, of a real store. */
 static void sort_events(struct event *events, size_t count) {
         for (size_t step = count; step > 1;) {
-                step = step < 5 ? 1 : step * 5 / 11;
+                step = step < 5 ? 1 : step * 5 / 11; /* Gonnet's and Baeza-Yates' steps; the last is 1 */
                 for (size_t i = step; i < count; i++)
                         sift_event(events, i, step);
         }

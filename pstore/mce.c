@@ -126,18 +126,14 @@ static void put_global(struct bytes mce, struct text *text) {
         text_put_char(text, '\n');
 }
 
-static const char *vendor_name(uint8_t number) {
-        for (size_t i = 0; i < ARRAY_SIZE(vendor_rows); i++)
-                if (vendor_rows[i].number == number)
-                        return vendor_rows[i].name;
-        return "unknown vendor";
-}
-
 static void put_processor(struct bytes mce, struct text *text) {
-        uint32_t microcode = bytes_u32(mce, MCE_MICROCODE);
+        uint32_t microcode = bytes_u32(mce, MCE_MICROCODE); /* 0 where an older kernel has no such field */
+        const char *vendor = "unknown vendor";
 
-        text_format(text, "processor %s, cpuid 0x%08x", vendor_name(bytes_u8(mce, MCE_CPU_VENDOR)),
-                    bytes_u32(mce, MCE_CPUID));
+        for (size_t i = 0; i < ARRAY_SIZE(vendor_rows); i++)
+                if (vendor_rows[i].number == bytes_u8(mce, MCE_CPU_VENDOR))
+                        vendor = vendor_rows[i].name;
+        text_format(text, "processor %s, cpuid 0x%08x", vendor, bytes_u32(mce, MCE_CPUID));
         if (microcode != 0)
                 text_format(text, ", microcode 0x%x", microcode);
         text_put_char(text, '\n');

@@ -104,7 +104,7 @@ static void take_section(struct record *record, const struct cper_record *cper) 
                 know_section(record, &section);
 }
 
-/* The name that it is, or was, stored under. */
+/* The name that it is, or was, stored under: one that was deleted has '@' and its place behind it. */
 static struct bytes stored_name(const struct record *record) {
         struct bytes name = text_view(record->name);
 
@@ -189,6 +189,7 @@ static int parse_variable(struct record *record, struct bytes raw) {
                 return parse_hardware_error(record, raw);
         if (variable_name_parse(stored_name(record), &name) < 0)
                 return fail(record, ERR_VALUE, 0, "variable name", "is none that Linux gives");
+        /* The name has the kernel's number of the type, which a later kernel may have more of. */
         record->type = name.type <= RECORD_TYPE_PPC_OPAL ? (enum record_type) name.type : RECORD_TYPE_UNKNOWN;
         record->has_time = true;
         record->seconds = name.seconds;
@@ -239,6 +240,7 @@ void record_set_text(struct record *record, struct bytes text, const char *codec
         record->codec = codec;
         if (record->type != RECORD_TYPE_DMESG)
                 return;
+        /* In pstorefs a line of the back end's own may stand before it. */
         if (record->store == RECORD_STORE_PSTOREFS ? header_line_find(text, &header, &seconds) == 0
                                                    : header_line_parse(text, &header) == 0)
                 record->header = header;
@@ -338,6 +340,7 @@ static bool names_match(enum record_store store, struct bytes left, struct bytes
         struct bytes left_stem = without_compression(store, left);
         struct bytes right_stem = without_compression(store, right);
 
+        /* Where both have the ending, it counts. */
         if (left_stem.size < left.size && right_stem.size < right.size)
                 return bytes_equal(left, right);
         return bytes_equal(left_stem, right_stem);

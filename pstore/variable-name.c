@@ -53,13 +53,6 @@ static size_t parse_numbers(struct bytes name, size_t *offset, uint64_t numbers[
         return count;
 }
 
-static bool numbers_fit(const uint64_t numbers[FIELDS_MAX], size_t count) {
-        for (size_t i = 0; i + 1 < count; i++) /* all but the time, which is the last */
-                if (numbers[i] > UINT32_MAX)
-                        return false;
-        return true;
-}
-
 int variable_name_parse(struct bytes name, struct variable_name *ret_name) {
         enum variable_compression compression = VARIABLE_COMPRESSION_UNKNOWN;
         enum variable_name_generation generation = VARIABLE_NAME_COUNT;
@@ -70,8 +63,11 @@ int variable_name_parse(struct bytes name, struct variable_name *ret_name) {
         if (!bytes_start_with(name, text_view(PREFIX)))
                 return ERR_VALUE;
         count = parse_numbers(name, &at, numbers);
-        if (count < 3 || !numbers_fit(numbers, count))
+        if (count < 3)
                 return ERR_VALUE;
+        for (size_t i = 0; i + 1 < count; i++) /* all but the time, which is the last */
+                if (numbers[i] > UINT32_MAX)
+                        return ERR_VALUE;
         tail = bytes_from(name, at);
         if (count == 3)
                 generation = VARIABLE_NAME_TIME;

@@ -376,6 +376,7 @@ static bool fits(const struct variable_store *store, size_t offset,
                  const struct variable_store_draft *draft) {
         size_t size;
 
+        /* A size of all ones would be that of a header that is not finished. */
         return size_add(draft->name.size, draft->data.size, &size) &&
                size_add(size, store->format->header_size, &size) && draft->data.size < ERASED_U32 &&
                size <= store->end - offset;

@@ -75,22 +75,20 @@ static const struct {
         { "PAGESIZE=", take_page_size },
 };
 
-static void take_line(struct vmcoreinfo *info, struct bytes line) {
-        for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-                struct bytes key = text_view(lines[i].key);
-
-                if (bytes_start_with(line, key))
-                        lines[i].take(info, bytes_from(line, key.size));
-        }
-}
-
 static void take_text(struct vmcoreinfo *info, struct bytes text) {
         while (text.size > 0 && text.data[0] != '\0') {
+                struct bytes line;
                 size_t end = 0;
 
                 while (end < text.size && text.data[end] != '\n' && text.data[end] != '\0')
                         end++;
-                take_line(info, bytes_first(text, end));
+                line = bytes_first(text, end);
+                for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+                        struct bytes key = text_view(lines[i].key);
+
+                        if (bytes_start_with(line, key))
+                                lines[i].take(info, bytes_from(line, key.size));
+                }
                 text = bytes_from(text, end + (end < text.size && text.data[end] == '\n'));
         }
 }
