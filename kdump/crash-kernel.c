@@ -38,12 +38,6 @@ static bool is_locked_down(const char *root) {
                strchr(line, '[');
 }
 
-static bool is_disabled(const char *root) {
-        uint64_t value;
-
-        return system_file_number(root, DISABLED, &value) && value > 0;
-}
-
 static bool is_loaded(const char *root) {
         uint64_t value;
 
@@ -51,7 +45,9 @@ static bool is_loaded(const char *root) {
 }
 
 static int explain_permission(const char *root, struct reason *ret_reason) {
-        if (is_disabled(root))
+        uint64_t disabled;
+
+        if (system_file_number(root, DISABLED, &disabled) && disabled > 0)
                 return reason_set(ret_reason, ERR_PERMISSION,
                                   "kexec_load_disabled is set: nothing can be loaded before the next "
                                   "boot");
@@ -117,15 +113,6 @@ static int load_by_program(const char *root, const struct crash_kernel *crash_ke
         return 0;
 }
 
-static int load(const char *root, const struct crash_kernel *crash_kernel, int kernel_fd, int initramfs_fd,
-                struct reason *ret_reason) {
-        if (kexec_file_load(kernel_fd, initramfs_fd, crash_kernel->command_line, KEXEC_FILE_ON_CRASH) == 0)
-                return 0;
-        if (errno == ENOSYS)
-                return load_by_program(root, crash_kernel, initramfs_fd, ret_reason);
-        return crash_kernel_explain(root, errno, ret_reason);
-}
-
 /* The kernel frees the old one before it takes the new one (K6.1 kernel/kexec_file.c, kexec_file_load()). */
 void crash_kernel_explain_loss(const char *root, bool was_loaded, struct reason *ret_reason) {
         size_t length = strlen(ret_reason->text);
@@ -148,7 +135,10 @@ int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel,
         r = file_write_all(initramfs_fd, crash_kernel->initramfs);
         if (r < 0)
                 return reason_set(ret_reason, r, "initramfs: %s", error_text(r));
-        r = load(root, crash_kernel, kernel_fd, initramfs_fd, ret_reason);
+        /* A kernel without kexec_file_load may still have the older kexec_load, which wants a program. */
+        if (kexec_file_load(kernel_fd, initramfs_fd, crash_kernel->command_line, KEXEC_FILE_ON_CRASH) != 0)
+                r = errno == ENOSYS ? load_by_program(root, crash_kernel, initramfs_fd, ret_reason)
+                                    : crash_kernel_explain(root, errno, ret_reason);
         if (r < 0) {
                 crash_kernel_explain_loss(root, was_loaded, ret_reason);
                 return r;

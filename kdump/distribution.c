@@ -82,6 +82,7 @@ static int find_builder(const char *root, const struct builder **ret_builder, st
                         *ret_builder = &builders[i];
                         return 0;
                 }
+                /* Told only when the other one is of no use either. */
                 without_script = &builders[i];
         }
         if (without_script)
@@ -97,10 +98,6 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
         (void) place;
         (void) remove(path);
         return 0;
-}
-
-static void workplace_remove(struct workplace *workplace) {
-        (void) nftw(workplace->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 /* On a disk: what is unpacked there has a hundred megabytes and more. */
@@ -138,7 +135,7 @@ static int run_builder(const char *root, const struct builder *builder, const ch
                        const struct workplace *workplace, struct reason *ret_reason) {
         char temporary[PATH_MAX + 8];
         const char *const environment[] = { PROCESS_ENVIRONMENT, BUILD_VARIABLE "=1", temporary, NULL };
-        const char *arguments[ARGUMENTS_MAX] = { NULL };
+        const char *arguments[ARGUMENTS_MAX] = { NULL }; /* with room for the NULL that ends them */
         char path[PATH_MAX], said[256];
         struct text text = TEXT_ON(said);
         int r;
@@ -163,6 +160,7 @@ static int take_image(const struct builder *builder, const struct workplace *wor
                       struct buffer *ret_initramfs, struct reason *ret_reason) {
         int r;
 
+        /* A builder may end well and leave nothing: an empty initramfs would be loaded and save nothing. */
         ret_initramfs->size = 0;
         r = file_read_at(AT_FDCWD, workplace->image, FILE_SIZE_MAX, ret_initramfs);
         if (r == 0 && ret_initramfs->size == 0)
@@ -173,18 +171,14 @@ static int take_image(const struct builder *builder, const struct workplace *wor
         return reason_set(ret_reason, r, "%s: its initramfs: %s", builder->name, error_text(r));
 }
 
-/* It becomes an argument, and the name of a directory. */
-static bool is_release(const char *release) {
-        return release[0] && release[0] != '-' && release[0] != '.' && !strchr(release, '/');
-}
-
 int kdump_distribution_build(const char *root, const char *release, struct buffer *ret_initramfs,
                              struct reason *ret_reason) {
         const struct builder *builder = NULL;
         struct workplace workplace;
         int r;
 
-        if (!is_release(release))
+        /* It becomes an argument, and the name of a directory. */
+        if (!release[0] || release[0] == '-' || release[0] == '.' || strchr(release, '/'))
                 return reason_set(ret_reason, ERR_VALUE, "%s: not the release of a kernel", release);
         r = find_builder(root, &builder, ret_reason);
         if (r < 0)
@@ -195,7 +189,8 @@ int kdump_distribution_build(const char *root, const char *release, struct buffe
         r = run_builder(root, builder, release, &workplace, ret_reason);
         if (r == 0)
                 r = take_image(builder, &workplace, ret_initramfs, ret_reason);
-        workplace_remove(&workplace);
+        /* Depth first; links are not followed, and what is mounted there is not entered. */
+        (void) nftw(workplace.directory, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
         return r;
 }
 

@@ -21,20 +21,16 @@ static uint64_t last_step_ms(struct json_object *steps) {
         return count > 0 ? number_of(json_object_array_get_idx(steps, count - 1), "milliseconds") : 0;
 }
 
-static int open_manifest(int directory_fd, const char *name) {
-        char path[DUMPS_NAME_SIZE + sizeof(DUMPS_MANIFEST_NAME) + 1];
-
-        snprintf(path, sizeof(path), "%s/" DUMPS_MANIFEST_NAME, name);
-        /* Without O_NONBLOCK a pipe that somebody put there is waited for. */
-        return openat(directory_fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
-
 struct json_object *dump_report_manifest(int directory_fd, const char *name) {
-        _cleanup_close_ int fd = open_manifest(directory_fd, name);
+        char path[DUMPS_NAME_SIZE + sizeof(DUMPS_MANIFEST_NAME) + 1];
+        _cleanup_close_ int fd = -1;
         _cleanup_buffer_ struct buffer text;
         struct json_object *object;
 
         buffer_init(&text, &system_allocator);
+        snprintf(path, sizeof(path), "%s/" DUMPS_MANIFEST_NAME, name);
+        /* Without O_NONBLOCK a pipe that somebody put there is waited for. */
+        fd = openat(directory_fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0 || file_read_all(fd, MANIFEST_LIMIT, &text) < 0)
                 return NULL;
         buffer_append(&text, bytes_of("", 1));

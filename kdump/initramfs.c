@@ -174,24 +174,6 @@ static uint64_t measure(const struct image *image) {
         return size;
 }
 
-static void free_image(struct image *image) {
-        for (size_t i = 0; i < image->count; i++) {
-                buffer_free(&image->members[i]->content);
-                free(image->members[i]);
-        }
-}
-
-static int collect(struct image *image, const struct initramfs_parts *parts) {
-        int r;
-
-        r = add_init(image, parts->init_name, parts->init);
-        if (r == 0)
-                r = add_plan(image, parts->plan);
-        if (r == 0 && parts->modules)
-                r = add_modules(image, parts->modules);
-        return r < 0 ? r : add_tool(image, parts->log_tool);
-}
-
 int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_archive, uint64_t *ret_unpacked,
                     struct reason *ret_reason) {
         struct image image = { .reason = ret_reason };
@@ -199,7 +181,13 @@ int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_arch
         int r;
 
         buffer_init(&archive, &system_allocator);
-        r = collect(&image, parts);
+        r = add_init(&image, parts->init_name, parts->init);
+        if (r == 0)
+                r = add_plan(&image, parts->plan);
+        if (r == 0 && parts->modules)
+                r = add_modules(&image, parts->modules);
+        if (r == 0)
+                r = add_tool(&image, parts->log_tool);
         if (r == 0) {
                 /* "modules" sorts before "modules/order": a directory before what is in it. */
                 sort_pointers((void **) image.members, image.count, compare_members);
@@ -213,7 +201,10 @@ int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_arch
         } else {
                 buffer_free(&archive);
         }
-        free_image(&image);
+        for (size_t i = 0; i < image.count; i++) {
+                buffer_free(&image.members[i]->content);
+                free(image.members[i]);
+        }
         return r;
 }
 

@@ -109,21 +109,10 @@ static int add_list(struct search *search, struct kmod_list *list, const struct 
 
 static const struct choice live = { NULL };
 
-static int add_needed(struct search *search, struct kmod_module *module, struct kmod_list *before) {
-        struct kmod_list *needed = kmod_module_get_dependencies(module);
-        int r;
-
-        r = add_list(search, before, &live);
-        if (r == 0)
-                r = add_list(search, needed, NULL);
-        kmod_module_unref_list(needed);
-        return r;
-}
-
 /* What it needs, then the module, then what its soft dependencies want behind it. */
 static int add(struct search *search, struct kmod_module *module) {
         const char *name = kmod_module_get_name(module), *path = kmod_module_get_path(module);
-        struct kmod_list *before = NULL, *behind = NULL;
+        struct kmod_list *before = NULL, *behind = NULL, *needed;
         int r;
 
         if (!path || is_entered(search, name)) /* without a file: built in */
@@ -131,12 +120,21 @@ static int add(struct search *search, struct kmod_module *module) {
         r = enter(search, name);
         if (r < 0)
                 return r;
+        /*
+         * Without one of what it depends on, a module cannot be loaded: all of them. A soft dependency is a
+         * wish, often for any of several (crc32c in software, or by the processor's own instruction): those
+         * that run now.
+         */
+        needed = kmod_module_get_dependencies(module);
         (void) kmod_module_get_softdeps(module, &before, &behind);
-        r = add_needed(search, module, before);
+        r = add_list(search, before, &live);
+        if (r == 0)
+                r = add_list(search, needed, NULL);
         if (r == 0)
                 r = append(search, name, path);
         if (r == 0)
                 r = add_list(search, behind, &live);
+        kmod_module_unref_list(needed);
         kmod_module_unref_list(before);
         kmod_module_unref_list(behind);
         return r;
@@ -211,6 +209,7 @@ static int add_file_system(struct search *search) {
         char alias[32];
         int r;
 
+        /* ext4's module has aliases of the older two as well; one without any goes by its own name. */
         snprintf(alias, sizeof(alias), "fs-%s", name);
         r = add_alias(search, alias, NULL);
         if (r != 0)

@@ -182,33 +182,32 @@ static struct kdump_tools *find_tools(const struct kdump_settings *settings, str
         return tools;
 }
 
-static void put_running(const struct kdump_settings *settings, const char *running, struct text *text) {
-        if (!is_distribution(settings)) {
-                command_line_put_kept(running, text);
-                return;
-        }
-        kdump_distribution_put_parameters(running, text);
-        text_put_char(text, ' ');
-}
-
 static void make_command_line(const char *root, const struct kdump_settings *settings,
                               char ret_line[KDUMP_COMMAND_LINE_MAX], struct findings *findings) {
         struct text text = text_on(ret_line, KDUMP_COMMAND_LINE_MAX);
-        _cleanup_buffer_ struct buffer running;
+        _cleanup_buffer_ struct buffer content;
+        const char *running = "";
         char path[PATH_MAX];
         int r;
 
-        buffer_init(&running, &system_allocator);
+        buffer_init(&content, &system_allocator);
         r = system_file_path(root, COMMAND_LINE, path) ? 0 : ERR_TOO_LARGE;
         if (r == 0)
-                r = file_read_at(AT_FDCWD, path, COMMAND_LINE_LIMIT, &running);
-        buffer_append(&running, bytes_of("", 1));
+                r = file_read_at(AT_FDCWD, path, COMMAND_LINE_LIMIT, &content);
+        buffer_append(&content, bytes_of("", 1));
         if (r == 0)
-                r = buffer_error(&running);
+                r = buffer_error(&content);
         if (r < 0)
                 findings_add(findings, VERDICT_WARNING, "", COMMAND_LINE ": %s: its consoles are not known",
                              error_text(r));
-        put_running(settings, r < 0 ? "" : (const char *) running.data, &text);
+        else
+                running = (const char *) content.data;
+        /* The distribution's scripts find the root by what the running kernel was told; ours has its plan. */
+        if (is_distribution(settings)) {
+                kdump_distribution_put_parameters(running, &text);
+                text_put_char(&text, ' ');
+        } else
+                command_line_put_kept(running, &text);
         command_line_put_always(settings->append, &text);
         if (text.truncated)
                 findings_add(findings, VERDICT_CRITICAL, "",
@@ -357,13 +356,6 @@ void kdump_prepare(const char *root, const struct kdump_settings *settings,
 /* mkinitramfs and dracut compress to a third, about; all of it lies in memory at once. */
 #define DISTRIBUTION_RATIO 3
 
-/* Behind ours, each from a multiple of 4 bytes on. */
-static int append_distribution(struct buffer *archive, struct bytes distribution) {
-        buffer_append(archive, bytes_of("\0\0\0", (4 - archive->size % 4) % 4));
-        buffer_append(archive, distribution);
-        return buffer_error(archive);
-}
-
 void kdump_preparation_complete(const char *root, struct kdump_preparation *preparation) {
         struct crash_initramfs *initramfs = preparation->initramfs;
         _cleanup_buffer_ struct buffer distribution;
@@ -376,7 +368,10 @@ void kdump_preparation_complete(const char *root, struct kdump_preparation *prep
                 return;
         r = kdump_distribution_build(root, preparation->kernel->release, &distribution, &reason);
         if (r == 0) {
-                r = append_distribution(&initramfs->archive, buffer_bytes(&distribution));
+                /* Behind ours, each from a multiple of 4 bytes on: the kernel unpacks one after the other. */
+                buffer_append(&initramfs->archive, bytes_of("\0\0\0", (4 - initramfs->archive.size % 4) % 4));
+                buffer_append(&initramfs->archive, buffer_bytes(&distribution));
+                r = buffer_error(&initramfs->archive);
                 if (r < 0)
                         (void) reason_set(&reason, r, "initramfs: %s", error_text(r));
         }

@@ -143,14 +143,6 @@ static void put_foreign_lines(struct bytes old, struct buffer *content) {
         }
 }
 
-/* At the end, as the last crashkernel= counts; with a line's end where the file has one. */
-static void put_own_line(const struct setup *setup, struct buffer *content) {
-        bool end = content->size == 0 || ends_line(content);
-
-        buffer_append_format(content, "%s%s %s%uM%s", end ? "" : "\n", SETUP_MARKER, PARAMETER,
-                             setup->reserve_mib, end ? "\n" : "");
-}
-
 static int plan_cmdline(const struct setup *setup, struct setup_file *file, struct reason *ret_reason) {
         _cleanup_buffer_ struct buffer old;
         bool there = false;
@@ -161,8 +153,13 @@ static int plan_cmdline(const struct setup *setup, struct setup_file *file, stru
         if (r < 0)
                 return r;
         put_foreign_lines(buffer_bytes(&old), &file->content);
-        if (!setup->remove)
-                put_own_line(setup, &file->content);
+        if (!setup->remove) {
+                /* At the end, as the last crashkernel= counts; with a line's end where the file has one. */
+                bool end = file->content.size == 0 || ends_line(&file->content);
+
+                buffer_append_format(&file->content, "%s%s %s%uM%s", end ? "" : "\n", SETUP_MARKER, PARAMETER,
+                                     setup->reserve_mib, end ? "\n" : "");
+        }
         if (!bytes_equal(buffer_bytes(&old), buffer_bytes(&file->content)))
                 file->change = SETUP_CHANGED;
         return buffer_error(&file->content);

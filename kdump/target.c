@@ -57,6 +57,7 @@ static int resolve(const char *root, const char *directory, char ret_existing[PA
                 return ERR_TOO_LARGE;
         if (root[0] && (!realpath(root, real) || (root_length = strlen(real)) == 0))
                 return errno_to_error(errno);
+        /* From the whole path upwards, until something of it is there. */
         for (;;) {
                 if (!system_file_path(root, head[0] ? head : "/", path))
                         return ERR_TOO_LARGE;
@@ -66,6 +67,7 @@ static int resolve(const char *root, const char *directory, char ret_existing[PA
                         return errno_to_error(errno);
                 *strrchr(head, '/') = '\0';
         }
+        /* What is there comes without its links and without the root; what is not, as it was given. */
         length = strlen(head);
         snprintf(ret_existing, PATH_MAX, "%s", real);
         memmove(real, real + root_length, strlen(real) - root_length + 1);
@@ -109,13 +111,6 @@ static int make_path(const struct mount_row *row, struct kdump_target *target) {
         return 0;
 }
 
-static void name_missing_device(const struct mount_row *row, struct kdump_target *target) {
-        snprintf(target->above, sizeof(target->above), "%s, which has no block device", row->file_system);
-        for (size_t i = 0; i < ARRAY_SIZE(deviceless); i++)
-                if (strcmp(row->file_system, deviceless[i].name) == 0)
-                        snprintf(target->above, sizeof(target->above), "%s", deviceless[i].words);
-}
-
 /* btrfs has a number of its own; its source is one of its devices. */
 static void find_device(const char *root, const struct mount_row *row, struct kdump_target *target) {
         const char *words;
@@ -124,7 +119,11 @@ static void find_device(const char *root, const struct mount_row *row, struct kd
         target->minor = row->minor;
         if ((row->major == 0 && !block_device_number(root, row->source, &target->major, &target->minor)) ||
             !block_device_name(root, target->major, target->minor, target->device, sizeof(target->device))) {
-                name_missing_device(row, target);
+                snprintf(target->above, sizeof(target->above), "%s, which has no block device",
+                         row->file_system);
+                for (size_t i = 0; i < ARRAY_SIZE(deviceless); i++)
+                        if (strcmp(row->file_system, deviceless[i].name) == 0)
+                                snprintf(target->above, sizeof(target->above), "%s", deviceless[i].words);
                 return;
         }
         words = block_device_above(root, target->major, target->minor);
@@ -144,6 +143,7 @@ static void probe(const char *root, struct kdump_target *target) {
                 return;
         blkid_probe_enable_superblocks(device, 1);
         blkid_probe_set_superblocks_flags(device, BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE);
+        /* Safely: what looks like two file systems at once has no UUID, rather than one of the two. */
         if (blkid_do_safeprobe(device) == 0 && blkid_probe_lookup_value(device, "UUID", &uuid, NULL) == 0 &&
             strlen(uuid) < sizeof(target->uuid))
                 strcpy(target->uuid, uuid);
@@ -231,7 +231,7 @@ static int fill(const char *root, const char *directory, struct kdump_target *ta
         find_device(root, &row, target);
         probe(root, target);
         choose_options(&row, target);
-        count_btrfs_devices(root, target);
+        count_btrfs_devices(root, target); /* by the UUID that probe() has found */
         return make_path(&row, target);
 }
 

@@ -131,11 +131,6 @@ int kdump_tools_find(const struct kdump_settings *settings, struct kdump_tools *
         return 0;
 }
 
-static int read_file(const char *path, size_t limit, struct buffer *content) {
-        buffer_init(content, &system_allocator);
-        return file_read_at(AT_FDCWD, path, limit, content);
-}
-
 /* The target is opened without following links: the directory is root's own. */
 static bool is_same(int directory_fd, const char *name, struct bytes wanted) {
         _cleanup_close_ int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -150,9 +145,11 @@ static int install_file(int directory_fd, const struct kdump_tool_file *file) {
         _cleanup_buffer_ struct buffer content;
         int r;
 
-        r = read_file(file->path, FILE_SIZE_MAX, &content);
+        buffer_init(&content, &system_allocator);
+        r = file_read_at(AT_FDCWD, file->path, FILE_SIZE_MAX, &content);
         if (r < 0 || is_same(directory_fd, file->name, buffer_bytes(&content)))
                 return r;
+        /* Beside the old one, which a crash meanwhile would still find whole. */
         return durable_file_write(directory_fd, file->name, buffer_bytes(&content), 0700);
 }
 
