@@ -269,21 +269,19 @@ static int compare_events(const struct event *left, const struct event *right) {
         return compare_keys(keys, sizeof(keys) / sizeof(keys[0]));
 }
 
-/* Moves events[index] down among those `step` apart. */
-static void sift_event(struct event *events, size_t index, size_t step) {
-        struct event event = events[index];
-
-        for (; index >= step && compare_events(&event, &events[index - step]) < 0; index -= step)
-                events[index] = events[index - step];
-        events[index] = event;
-}
-
 /* Shell's sort: no memory, and little to do for the few events, mostly in order, of a real store. */
 static void sort_events(struct event *events, size_t count) {
         for (size_t step = count; step > 1;) {
                 step = step < 5 ? 1 : step * 5 / 11; /* Gonnet's and Baeza-Yates' steps; the last is 1 */
-                for (size_t i = step; i < count; i++)
-                        sift_event(events, i, step);
+                /* Each goes down among those that are `step` apart. */
+                for (size_t i = step; i < count; i++) {
+                        struct event event = events[i];
+                        size_t at = i;
+
+                        for (; at >= step && compare_events(&event, &events[at - step]) < 0; at -= step)
+                                events[at] = events[at - step];
+                        events[at] = event;
+                }
         }
 }
 
