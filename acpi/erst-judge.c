@@ -208,6 +208,7 @@ static const struct {
           "does what BEGIN_READ_OPERATION does: the platform cannot tell them apart" },
 };
 
+/* The bits of the mask that an access of the register can take or give. */
 static uint64_t field_mask(const struct erst_entry *entry) {
         const struct gas *gas = &entry->register_region;
         unsigned bits = gas_access_bits(gas);

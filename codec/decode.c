@@ -119,11 +119,13 @@ int decode_choose(const struct codec *codecs, size_t codec_count, struct bytes i
                         *ret_choice = choice;
                         return r;
                 }
+                /* Why the first that was accepted could not go on, should none come to its end. */
                 if (first_error == ERR_CODEC_UNKNOWN) {
                         first_error = r;
                         broken = choice;
                 }
         }
+        /* Nobody's text by its beginning; but what was stored as such is shown as it is. */
         if (first_error == ERR_CODEC_UNKNOWN && hint == DECODE_HINT_TEXT)
                 return codec_measure(&codec_builtin[CODEC_TEXT], input, ret_choice);
         if (broken.codec)

@@ -139,7 +139,7 @@ static int sink_repeat(struct sink *sink, size_t distance, size_t length) {
 
 /* Fails for more codes than the lengths have room for, and for fewer unless there is only one, of one bit. */
 static int huffman_check(const struct huffman *code, bool one_may_be_alone) {
-        int left = 1;
+        int left = 1; /* codes of this length, one bit more in each round, that are free */
 
         for (unsigned length = 1; length <= CODE_LENGTH_MAX; length++) {
                 left = 2 * left - code->count[length];
@@ -180,6 +180,7 @@ static int huffman_build(struct huffman *code, const uint8_t *lengths, unsigned 
         for (unsigned i = 0; i < count; i++)
                 code->count[lengths[i]]++;
         code->count[0] = 0;
+        /* The symbols of one length stand behind those of all shorter ones: next[] is where they begin. */
         next[0] = 0;
         for (unsigned length = 1; length <= CODE_LENGTH_MAX; length++) {
                 next[length] = next[length - 1] + code->count[length - 1];

@@ -30,7 +30,7 @@ static int parse_release(struct bytes head, struct boot_image *image, struct rea
         size_t start = (size_t) bytes_u16(head, OFFSET_KERNEL_VERSION) + SECTOR_SIZE, length = 0;
         struct bytes text;
 
-        if (start == SECTOR_SIZE || start >= limit)
+        if (start == SECTOR_SIZE || start >= limit) /* 0 in the field stands for no text */
                 return reason_set(ret_reason, ERR_VALUE, "offset 0x20e: kernel_version: no text there");
         text = bytes_from(bytes_first(head, limit), start);
         while (length < text.size && bytes_u8(text, length) > ' ' && bytes_u8(text, length) < 0x7f)

@@ -154,6 +154,7 @@ int crash_kernel_unload(const char *root, struct reason *ret_reason) {
                                   "the running kernel has no kexec (CONFIG_KEXEC_FILE)");
         if (!is_loaded(root))
                 return reason_set(ret_reason, ERR_NOT_FOUND, "no crash kernel is loaded");
+        /* The older call unloads by loading nothing. */
         if (kexec_file_load(-1, -1, NULL, KEXEC_FILE_UNLOAD | KEXEC_FILE_ON_CRASH) < 0 &&
             (errno != ENOSYS || syscall(SYS_kexec_load, 0, 0, NULL, KEXEC_ON_CRASH) < 0))
                 return crash_kernel_explain(root, errno, ret_reason);

@@ -15,6 +15,7 @@ static uint64_t number_of(struct json_object *object, const char *name) {
         return json_object_get_uint64(json_object_object_get(object, name));
 }
 
+/* A step has the time at which it ended, so the last one's is what all of them took. */
 static uint64_t last_step_ms(struct json_object *steps) {
         size_t count = json_object_is_type(steps, json_type_array) ? json_object_array_length(steps) : 0;
 

@@ -166,6 +166,7 @@ static int write_archive(const struct image *image, struct buffer *archive) {
         return r < 0 ? r : newc_end(archive);
 }
 
+/* Unpacked, each file takes whole pages of memory. */
 static uint64_t measure(const struct image *image) {
         uint64_t size = 0;
 

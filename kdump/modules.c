@@ -152,6 +152,7 @@ static int add_alias(struct search *search, const char *alias, const struct choi
         return r < 0 ? r : 1;
 }
 
+/* The name of what a link in a device's directory leads to. */
 static bool link_name(const char *directory, const char *member, char *ret_name, size_t size) {
         char path[PATH_MAX], target[PATH_MAX];
         ssize_t length;
