@@ -6,14 +6,15 @@
 #include "efi-app/pci-decode.h"
 #include "store/list.h"
 
-static const char *const store_names[MACHINE_STORE_END] = {
-        [MACHINE_ERST] = "erst",
-        [MACHINE_EFI] = "efi",
+/* What is said of a store that cannot be opened; a source over one that can says the same. */
+static const struct record_source unopened[MACHINE_STORE_END] = {
+        [MACHINE_ERST] = { .spec = "erst", .store = RECORD_STORE_ERST },
+        [MACHINE_EFI] = { .spec = "efi", .store = RECORD_STORE_EFI },
 };
 
 static int parse_source(const char *text, uint64_t *ret_number) {
         for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
-                if (text_equal(text, store_names[store])) {
+                if (text_equal(text, unopened[store].spec)) {
                         *ret_number = store;
                         return 0;
                 }
@@ -72,7 +73,7 @@ static void tell_store_error(struct machine *machine, enum machine_store store) 
         int error = machine->errors[store];
 
         if (error < 0 && (error != ERR_NO_STORE || options_have(&machine->app->options, &option_source)))
-                console_problem(&machine->app->console, "%s: %s", store_names[store], error_text(error));
+                console_problem(&machine->app->console, "%s: %s", unopened[store].spec, error_text(error));
 }
 
 /* --source names it, or names none. */
@@ -93,6 +94,7 @@ void machine_open(struct machine *machine, struct app *app) {
         *machine = (struct machine){ .app = app };
         buffer_init(&machine->table_bytes, &app->allocator);
         for (enum machine_store store = 0; store < MACHINE_STORE_END; store++) {
+                machine->sources[store] = unopened[store];
                 machine->wanted[store] = is_wanted(&app->options, store);
                 if (!machine->wanted[store])
                         continue;

@@ -3,18 +3,19 @@
 #include "efi-app/verb.h"
 #include "store/check.h"
 
-static void gather_store(struct session *session, enum machine_store store, const char *spec,
-                         enum record_store kind, struct check_store *ret_facts) {
+static void gather_store(struct session *session, enum machine_store store, struct check_store *ret_facts) {
         struct record_source *source = &session->machine.sources[store];
 
         *ret_facts = (struct check_store){
-                .store = kind,
-                .spec = spec,
+                .store = source->store,
+                .spec = source->spec,
+                .is_view = source->is_view,
                 .error = session->machine.errors[store],
         };
         if (ret_facts->error < 0)
                 return;
-        (void) source->operations->space(source, &ret_facts->space);
+        if (source->operations->space)
+                (void) source->operations->space(source, &ret_facts->space);
         check_count_records(&session->catalog, source, ret_facts);
 }
 
@@ -31,10 +32,9 @@ static int check_run(const struct options *options, void *context) {
         findings_init(&findings, &app->allocator);
         (void) options;
         session_open(&session, app);
-        if (session.machine.wanted[MACHINE_ERST])
-                gather_store(&session, MACHINE_ERST, "erst", RECORD_STORE_ERST, &stores[facts.store_count++]);
-        if (session.machine.wanted[MACHINE_EFI])
-                gather_store(&session, MACHINE_EFI, "efi", RECORD_STORE_EFI, &stores[facts.store_count++]);
+        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
+                if (session.machine.wanted[store])
+                        gather_store(&session, store, &stores[facts.store_count++]);
         check_judge(&facts, &findings);
         r = check_print(&facts, &findings, &sink);
         verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&findings);

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "linux-tool/output/message.h"
-#include "linux-tool/source/sources.h"
 #include "linux-tool/target/file-dump-target.h"
 
 static uint64_t seconds_now(void) {
@@ -36,16 +35,6 @@ static int open_target(const char *directory, struct file_dump_target *target,
         return r;
 }
 
-/* What kdump saved into this directory is a dump already. */
-static void mark_copies(const struct inventory *inventory, const char *directory) {
-        for (size_t i = 0; i < inventory->catalog.row_count; i++) {
-                struct catalog_record *row = inventory->catalog.rows[i];
-
-                if (row->record.store == RECORD_STORE_KDUMP && row->record.error == 0)
-                        row->is_copy |= kdump_source_is_in(row->source, directory);
-        }
-}
-
 int save_selected(const struct inventory *inventory, const char *directory, struct dump_result *ret_result) {
         const struct dump_origin origin = {
                 .program = "pstore-fw " VERSION " (Linux command)",
@@ -56,7 +45,6 @@ int save_selected(const struct inventory *inventory, const char *directory, stru
         int r;
 
         *ret_result = (struct dump_result){ 0 };
-        mark_copies(inventory, directory);
         r = open_target(directory, &target, &dump_target);
         if (r < 0)
                 return r;
@@ -73,7 +61,6 @@ int save_keep_dumped(struct inventory *inventory, const char *directory) {
         struct dump_target dump_target;
         int r;
 
-        mark_copies(inventory, directory);
         r = open_target(directory, &target, &dump_target);
         if (r < 0)
                 return r;

@@ -21,7 +21,7 @@ struct catalog_record {
         struct buffer text;
         bool selected; /* see store/selection.h */
         bool saved;    /* its copy was compared: see store/dump.h */
-        bool is_copy;  /* is itself what a dump would make of it: set by the front end before a dump */
+        bool is_copy;  /* is itself the copy, and a dump makes no other: see store/dump.h */
         int outcome;   /* of the last verb that worked on it */
 };
 

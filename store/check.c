@@ -56,7 +56,7 @@ bool check_is_full(const struct check_kernel *kernel, const struct source_space 
 /* pstorefs tells no space of its own: where its store is looked at itself, that counts. */
 static bool is_view_of_another(const struct check_facts *facts, const struct check_store *store) {
         for (size_t i = 0; i < facts->store_count; i++)
-                if (store->partial && !facts->stores[i].partial && is_usable(&facts->stores[i]) &&
+                if (store->is_view && !facts->stores[i].is_view && is_usable(&facts->stores[i]) &&
                     facts->stores[i].store == store->store)
                         return true;
         return false;
@@ -225,7 +225,7 @@ static int print_store(const struct check_store *store, const struct sink *sink)
         r = sink_format(sink, "%s: %zu record%s, %zu event%s, %llu bytes stored%s\n", store->spec,
                         store->record_count, text_plural(store->record_count), store->event_count,
                         text_plural(store->event_count), (unsigned long long) store->record_bytes,
-                        store->partial ? " (as the kernel shows it)" : "");
+                        store->is_view ? " (as the kernel shows it)" : "");
         if (r >= 0 && space->known)
                 r = sink_format(sink, "  %llu of %llu bytes free, %llu of them reserved\n",
                                 (unsigned long long) space->remaining, (unsigned long long) space->total,

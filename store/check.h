@@ -17,7 +17,7 @@ struct check_store {
         enum record_store store;
         const char *spec;
         int error;    /* 0, or why it cannot be opened; ERR_NO_STORE when this machine has none */
-        bool partial; /* the source is only a view of the store (pstorefs), which may hold more */
+        bool is_view; /* as the source says of itself: the store may hold more */
         struct source_space space;
         uint64_t record_bytes; /* of all records as stored */
         size_t record_count;

@@ -226,6 +226,18 @@ static int save_event_files(struct dumper *dumper, const struct event *event, co
         return r < 0 ? r : save_manifest(dumper, directory, manifest, files_before);
 }
 
+static bool lies_in_target(const struct dump_target *target, const struct catalog_record *row) {
+        const struct record_source *source = row->source;
+
+        return source->is_archive && source->location && row->record.error == 0 && target->is_at &&
+               target->is_at(target->context, source->location);
+}
+
+static void mark_copies(const struct catalog *catalog, const struct dump_target *target) {
+        for (size_t i = 0; i < catalog->row_count; i++)
+                catalog->rows[i]->is_copy |= lies_in_target(target, catalog->rows[i]);
+}
+
 static bool event_is_copy(const struct catalog *catalog, const struct event *event) {
         for (size_t i = 0; i < event->record_count; i++)
                 if (!catalog_row(catalog->records[event->first + i])->is_copy)
@@ -329,6 +341,7 @@ int dump_selected(const struct catalog *catalog, const struct dump_target *targe
         };
 
         *ret_result = (struct dump_result){ 0 };
+        mark_copies(catalog, target);
         buffer_init(&dumper.readback, catalog->allocator);
         for (size_t i = 0; i < catalog->event_count; i++)
                 if (selection_touches_event(catalog, &catalog->events[i]))
@@ -379,6 +392,7 @@ int dump_keep_dumped(struct catalog *catalog, const struct dump_target *target) 
         struct dumper dumper = { .catalog = catalog, .target = target, .result = &result };
         int kept = 0;
 
+        mark_copies(catalog, target);
         buffer_init(&dumper.readback, catalog->allocator);
         for (size_t i = 0; i < catalog->event_count; i++) {
                 const struct event *event = &catalog->events[i];

@@ -27,6 +27,9 @@ struct dump_target {
 
         /* Replaces the buffer's content. ERR_NOT_FOUND when there is no such file. */
         int (*read_file)(void *context, const char *path, struct buffer *buffer);
+
+        /* Whether a source with this location (store/source.h) lies here itself. NULL: none ever does. */
+        bool (*is_at)(void *context, const char *location);
 };
 
 struct dump_origin {
@@ -47,8 +50,9 @@ struct dump_result {
 typedef void dump_report(void *context, const struct catalog_record *row, int error);
 
 /*
- * Dumps the selected records, and of each event that has one the joined log and the manifest. A record that
- * fails does not stop the others. Returns 0, or the first error; *ret_result is always set.
+ * Dumps the selected records, and of each event that has one the joined log and the manifest. What lies in
+ * the target already as what an archive holds is safe there as it is. A record that fails does not stop the
+ * others. Returns 0, or the first error; *ret_result is always set.
  */
 int dump_selected(const struct catalog *catalog, const struct dump_target *target,
                   const struct dump_origin *origin, dump_report *report, void *report_context,

@@ -240,5 +240,6 @@ void erst_source_init(struct erst_source *erst_source, struct erst *erst, const 
                 .store = RECORD_STORE_ERST,
                 .operations = &operations,
                 .context = erst_source,
+                .of_machine = true,
         };
 }

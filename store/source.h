@@ -98,10 +98,19 @@ struct source_operations {
 };
 
 struct record_source {
-        const char *spec; /* as --source takes it, for messages */
-        enum record_store store;
+        const char *spec;        /* as --source takes it, for messages */
+        enum record_store store; /* of its records; RECORD_STORE_END where they may be of several */
         const struct source_operations *operations;
         void *context;
+
+        /*
+         * What it is, for whoever would ask which one it is. Whether it can be written to or cleared, and
+         * what it knows of its space, its operations say.
+         */
+        bool of_machine; /* a store of the machine that runs this: no image, no directory that was named */
+        bool is_view;    /* shows what another store holds, which may be more than is shown */
+        bool is_archive; /* holds copies, not originals: nothing waits in it, and no kernel writes to it */
+        const char *location; /* the file, or the directory of files, that it reads; NULL: neither */
 
         /* Set before open(): list what was deleted and is still there, instead of what is live. For sources
          * that can (see the front end); the others ignore it. */

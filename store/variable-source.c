@@ -229,5 +229,6 @@ void variable_source_init(struct variable_source *variables, const struct variab
                 .store = RECORD_STORE_EFI,
                 .operations = &operations,
                 .context = variables,
+                .of_machine = true,
         };
 }

@@ -116,6 +116,7 @@ struct record_source *image_source_new(const char *spec, const char *path, const
                 .store = kind->store,
                 .operations = &operations,
                 .context = image,
+                .location = path,
         };
         image->path = path;
         image->kind = kind;

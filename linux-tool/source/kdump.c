@@ -141,14 +141,6 @@ static int kdump_erase(struct record_source *source, const char *name) {
         return find_dump(kdump, name) ? dumps_remove(kdump->fd, name) : ERR_NOT_FOUND;
 }
 
-bool kdump_source_is_in(const struct record_source *source, const char *directory) {
-        const struct kdump_source *kdump = kdump_of(source);
-        struct stat own, other;
-
-        return fstat(kdump->fd, &own) == 0 && stat(directory, &other) == 0 && own.st_dev == other.st_dev &&
-               own.st_ino == other.st_ino;
-}
-
 struct record_source *kdump_source_new(const char *spec, const char *argument) {
         static const struct source_operations operations = {
                 .open = kdump_open,
@@ -161,13 +153,15 @@ struct record_source *kdump_source_new(const char *spec, const char *argument) {
 
         if (!kdump)
                 return NULL;
+        kdump->path = argument ? argument : DUMP_DIRECTORY;
         kdump->base = (struct record_source){
                 .spec = spec,
                 .store = RECORD_STORE_KDUMP,
                 .operations = &operations,
                 .context = kdump,
+                .is_archive = true,
+                .location = kdump->path,
         };
-        kdump->path = argument ? argument : DUMP_DIRECTORY;
         kdump->is_default = !argument;
         kdump->fd = -1;
         return &kdump->base;

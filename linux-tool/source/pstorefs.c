@@ -39,8 +39,8 @@ struct pstorefs_source {
         struct record_source base; /* first: the block is freed through it */
         const char *path;
         bool is_default;
-        bool is_view; /* a real pstorefs, and no directory of copies */
-        int fd;       /* of the directory; -1 when closed */
+        bool is_mounted; /* a real pstorefs, and no directory of copies */
+        int fd;          /* of the directory; -1 when closed */
         struct pstorefs_file *files;
         size_t file_count, file_capacity, next;
 };
@@ -267,8 +267,8 @@ static int pstorefs_open(struct record_source *source) {
                 return ERR_NO_STORE;
         if (pstorefs->fd < 0)
                 return errno_to_error(errno);
-        pstorefs->is_view = is_mounted(pstorefs->fd);
-        if (pstorefs->is_default && !pstorefs->is_view)
+        pstorefs->is_mounted = is_mounted(pstorefs->fd);
+        if (pstorefs->is_default && !pstorefs->is_mounted)
                 return ERR_NO_STORE;
         r = read_directory(pstorefs);
         if (r < 0)
@@ -376,7 +376,7 @@ static int pstorefs_confirm_erased(struct record_source *source, const char *nam
                 return ERR_UNVERIFIED;
         if (faccessat(pstorefs->fd, file->file_name, F_OK, 0) == 0)
                 return ERR_STILL_THERE;
-        return pstorefs->is_view ? ask_store(file) : 0;
+        return pstorefs->is_mounted ? ask_store(file) : 0;
 }
 
 void pstorefs_forget(enum record_store store, const char *name) {
@@ -407,13 +407,15 @@ struct record_source *pstorefs_source_new(const char *spec, const char *argument
 
         if (!pstorefs)
                 return NULL;
+        pstorefs->path = argument ? argument : PSTOREFS_DIRECTORY;
         pstorefs->base = (struct record_source){
                 .spec = spec,
                 .store = RECORD_STORE_END,
                 .operations = &operations,
                 .context = pstorefs,
+                .is_view = true,
+                .location = pstorefs->path,
         };
-        pstorefs->path = argument ? argument : PSTOREFS_DIRECTORY;
         pstorefs->is_default = !argument;
         pstorefs->fd = -1;
         return &pstorefs->base;

@@ -61,8 +61,11 @@ bool source_spec_finds_deleted(const char *spec) {
 struct record_source *source_new(const char *spec) {
         const char *argument;
         const struct source_kind *kind = find_kind(spec, &argument);
+        struct record_source *source = kind->create(spec, argument);
 
-        return kind->create(spec, argument);
+        if (source)
+                source->of_machine = !argument;
+        return source;
 }
 
 void source_free(struct record_source *source) {

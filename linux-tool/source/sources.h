@@ -34,9 +34,6 @@ struct record_source *source_new(const char *spec);
 /* What is looked at when no source is named, the one that shows most of a store first; ends in NULL. */
 extern const char *const sources_default[];
 
-/* True when the source lists dumps of kdump that lie in this very directory. After its open(). */
-bool kdump_source_is_in(const struct record_source *source, const char *directory);
-
 /* The lines of the help about SPEC. */
 void sources_print_help(const struct sink *sink);
 

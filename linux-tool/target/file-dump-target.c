@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "posix/durable-file.h"
@@ -59,6 +60,14 @@ static int target_read_file(void *context, const char *path, struct buffer *buff
         return file_read_at(target->fd, path, FILE_SIZE_MAX, buffer);
 }
 
+static bool target_is_at(void *context, const char *location) {
+        const struct file_dump_target *target = context;
+        struct stat own, other;
+
+        return target->fd >= 0 && fstat(target->fd, &own) == 0 && stat(location, &other) == 0 &&
+               own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
 int file_dump_target_open(struct file_dump_target *target, const char *path,
                           struct dump_target *ret_dump_target) {
         int fd = open_directory(AT_FDCWD, path);
@@ -71,6 +80,7 @@ int file_dump_target_open(struct file_dump_target *target, const char *path,
                 .make_directory = target_make_directory,
                 .write_file = target_write_file,
                 .read_file = target_read_file,
+                .is_at = target_is_at,
         };
         return 0;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "store/check.h"
 
-#include <string.h>
-
 #include "base/arith.h"
 #include "base/error.h"
 #include "linux-tool/inventory.h"
@@ -29,7 +27,7 @@ struct report {
 
 /* pstorefs is a view of whatever store the kernel's back end is for. */
 static enum record_store store_of(const struct record_source *source, const struct machine *machine) {
-        if (source->store != RECORD_STORE_END)
+        if (!source->is_view)
                 return source->store;
         return machine->kernel.backend && text_equal(machine->kernel.backend, "erst") ? RECORD_STORE_ERST
                                                                                       : RECORD_STORE_EFI;
@@ -40,7 +38,7 @@ static struct check_store look_at(struct report *report, size_t index) {
         struct check_store store = {
                 .store = store_of(source, &report->machine),
                 .spec = source->spec,
-                .partial = source->store == RECORD_STORE_END,
+                .is_view = source->is_view,
         };
 
         store.error = catalog_add(&report->inventory.catalog, source);
@@ -53,17 +51,17 @@ static struct check_store look_at(struct report *report, size_t index) {
 }
 
 /* What the kernel does at a panic says nothing of an image or of a directory of copies. */
-static bool is_about_machine(const char *const *sources, size_t count) {
-        for (size_t i = 0; i < count; i++)
-                if (!strchr(sources[i], ':'))
+static bool is_about_machine(const struct inventory *inventory) {
+        for (size_t i = 0; i < inventory->source_count; i++)
+                if (inventory->sources[i]->of_machine)
                         return true;
-        return count == 0;
+        return false;
 }
 
 /* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
-static int refuse_dumps(const struct inventory *inventory) {
+static int refuse_archives(const struct inventory *inventory) {
         for (size_t i = 0; i < inventory->source_count; i++)
-                if (inventory->sources[i]->store == RECORD_STORE_KDUMP) {
+                if (inventory->sources[i]->is_archive) {
                         message_error("%s: holds saved dumps, and is no store to be checked",
                                       inventory->sources[i]->spec);
                         return ERR_NOT_SUPPORTED;
@@ -77,19 +75,19 @@ static int gather(const struct options *options, struct report *report) {
         size_t count = options_texts(options, &option_source, sources);
         int r;
 
-        if (is_about_machine(sources, count)) {
-                machine_look("", &report->machine);
-                if (kdump_settings_load(options, &report->settings) == 0)
-                        report->machine.kernel.wish = report->settings.path;
-        }
         if (count > 0)
                 r = inventory_make_sources(inventory, sources, count);
         else
                 r = inventory_make_sources(inventory, check_sources, ARRAY_SIZE(check_sources));
         if (r == 0)
-                r = refuse_dumps(inventory);
+                r = refuse_archives(inventory);
         if (r < 0)
                 return r;
+        if (is_about_machine(inventory)) {
+                machine_look("", &report->machine);
+                if (kdump_settings_load(options, &report->settings) == 0)
+                        report->machine.kernel.wish = report->settings.path;
+        }
         for (size_t i = 0; i < inventory->source_count; i++)
                 report->stores[i] = look_at(report, i);
         r = catalog_join(&inventory->catalog);
@@ -109,7 +107,7 @@ static struct json_object *json_from_store(const struct check_store *store) {
         json_add_string(object, "source", store->spec);
         json_add_string(object, "store", record_store_name(store->store));
         json_add(object, "error", json_from_error(store->error, NULL));
-        json_add_bool(object, "partial", store->partial);
+        json_add_bool(object, "partial", store->is_view);
         json_add_number(object, "events", store->event_count);
         json_add_number(object, "records", store->record_count);
         json_add_number(object, "faulty_records", store->faulty_count);

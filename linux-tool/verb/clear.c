@@ -27,7 +27,7 @@ static uint64_t age_limit(const struct options *options) {
 }
 
 static bool is_dump(const struct catalog_record *row) {
-        return row->record.store == RECORD_STORE_KDUMP;
+        return row->source->is_archive;
 }
 
 /*

@@ -130,11 +130,27 @@ static void test_target_that_is_a_file(void **state) {
         scratch_remove(directory);
 }
 
+static void test_where_the_target_is(void **state) {
+        struct opened opened;
+
+        (void) state;
+        open_target(&opened);
+        assert_false(opened.dump.is_at(opened.dump.context, opened.root)); /* it is not there yet */
+        assert_ok(opened.dump.make_directory(opened.dump.context, "x"));
+        assert_int_equal(symlink(opened.root, scratch_path(opened.directory, "link")), 0);
+        assert_true(opened.dump.is_at(opened.dump.context, opened.root));
+        assert_true(opened.dump.is_at(opened.dump.context, scratch_path(opened.directory, "link")));
+        assert_false(opened.dump.is_at(opened.dump.context, opened.directory));
+        assert_false(opened.dump.is_at(opened.dump.context, scratch_path(opened.directory, "none")));
+        close_target(&opened);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_error_numbers),         cmocka_unit_test(test_read_up_to_a_limit),
                 cmocka_unit_test(test_reading_makes_nothing), cmocka_unit_test(test_write_and_read_back),
                 cmocka_unit_test(test_write_that_fails),      cmocka_unit_test(test_target_that_is_a_file),
+                cmocka_unit_test(test_where_the_target_is),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -478,6 +478,39 @@ static void test_real_stores(void **state) {
         }
 }
 
+static void test_what_a_source_says_of_itself(void **state) {
+        static const struct {
+                const char *spec;
+                bool of_machine, is_view, is_archive;
+                const char *location;
+        } rows[] = {
+                { "efivarfs", true, false, false, NULL },
+                { "efivarfs:/x", false, false, false, NULL },
+                { "erst-dbg", true, false, false, NULL },
+                { "erst-dbg:/x", false, false, false, NULL },
+                { "pstorefs", true, true, false, "/sys/fs/pstore" },
+                { "pstorefs:/x", false, true, false, "/x" },
+                { "kdump", true, false, true, "/var/lib/pstore-fw" },
+                { "kdump:/x", false, false, true, "/x" },
+                { "erst-image:/x", false, false, false, "/x" },
+                { "efi-image:/x", false, false, false, "/x" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct record_source *source = source_new(rows[i].spec);
+
+                assert_non_null(source);
+                if (source->of_machine != rows[i].of_machine || source->is_view != rows[i].is_view ||
+                    source->is_archive != rows[i].is_archive)
+                        fail_msg("%s", rows[i].spec);
+                assert_int_equal(!source->location, !rows[i].location);
+                if (source->location)
+                        assert_string_equal(source->location, rows[i].location);
+                source_free(source);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_erst_image),
@@ -491,6 +524,7 @@ int main(void) {
                 cmocka_unit_test(test_pstorefs_clear),
                 cmocka_unit_test(test_what_is_not_there),
                 cmocka_unit_test(test_specs),
+                cmocka_unit_test(test_what_a_source_says_of_itself),
                 cmocka_unit_test(test_damaged_images),
                 cmocka_unit_test(test_efi_image_that_breaks_off),
                 cmocka_unit_test(test_efi_image_with_a_deleted_variable),

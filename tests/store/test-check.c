@@ -148,7 +148,7 @@ static void test_another_store_with_room_makes_it_a_warning(void **state) {
 /* pstorefs tells no space, but it is only a view of the store that is full. */
 static void test_a_view_adds_no_room(void **state) {
         (void) state;
-        stores[0] = (struct check_store){ .store = RECORD_STORE_EFI, .spec = "pstorefs", .partial = true };
+        stores[0] = (struct check_store){ .store = RECORD_STORE_EFI, .spec = "pstorefs", .is_view = true };
         stores[1].space.remaining = 5120;
         assert_int_equal(judge(), VERDICT_CRITICAL);
         stores[1].error = ERR_NO_STORE; /* nothing but the view is left: it may do */

@@ -490,6 +490,60 @@ static void test_every_allocation_may_fail(void **state) {
         }
 }
 
+/* --- what is a copy itself ---------------------------------------------------------------------- */
+
+static void test_what_an_archive_holds_here_is_safe_as_it_is(void **state) {
+        (void) state;
+        f.erst.source.is_archive = true;
+        f.erst.source.location = target.location = "/dumps";
+        assert_ok(dump());
+        assert_int_equal(result.record_count, 3);
+        assert_int_equal(result.event_count, 1);
+        assert_int_equal(fake_target_size(&target), 2); /* the other record and its description */
+        assert_null(fake_target_find(&target, EVENT));
+        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 3);
+}
+
+/* Each of these alone makes that it is copied like any other. */
+static void test_what_is_no_copy_of_itself(void **state) {
+        static const struct {
+                bool is_archive;
+                const char *location, *target_location;
+        } rows[] = {
+                { true, "/dumps", "/elsewhere" },
+                { true, "/dumps", NULL },
+                { true, NULL, "/dumps" },
+                { false, "/dumps", "/dumps" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                fake_target_free(&target);
+                fake_target_init(&target);
+                f.erst.source.is_archive = rows[i].is_archive;
+                f.erst.source.location = rows[i].location;
+                target.location = rows[i].target_location;
+                assert_ok(dump());
+                assert_int_equal(fake_target_size(&target), FILES);
+        }
+        target.target.is_at = NULL;
+        f.erst.source.is_archive = true;
+        f.erst.source.location = target.location;
+        assert_ok(dump());
+}
+
+/* A dump without a log is none, wherever it lies. */
+static void test_an_archive_that_cannot_be_read_is_no_copy(void **state) {
+        (void) state;
+        f.efi.source.is_archive = true;
+        f.efi.source.location = target.location = "/dumps";
+        f.efi.entries[0].read_error = ERR_LOG_MISSING;
+        store_fixture_reload(&f);
+        store_fixture_select_all(&f);
+        assert_error(dump(), ERR_LOG_MISSING);
+        assert_int_equal(result.record_count, 2);
+}
+
 /* --- what is dumped already --------------------------------------------------------------------- */
 
 static void test_only_what_has_a_copy_stays_selected(void **state) {
@@ -557,6 +611,9 @@ int main(void) {
                 TEST(test_a_record_that_could_not_be_read_is_not_saved),
                 TEST(test_what_the_kernel_could_not_decode_is_saved),
                 TEST(test_every_allocation_may_fail),
+                TEST(test_what_an_archive_holds_here_is_safe_as_it_is),
+                TEST(test_what_is_no_copy_of_itself),
+                TEST(test_an_archive_that_cannot_be_read_is_no_copy),
                 TEST(test_only_what_has_a_copy_stays_selected),
                 TEST(test_a_copy_is_one_when_all_bytes_are_the_same),
                 TEST(test_what_was_not_selected_is_not_kept),

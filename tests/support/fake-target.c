@@ -121,6 +121,12 @@ static int fake_read_file(void *context, const char *path, struct buffer *buffer
         return buffer_error(buffer);
 }
 
+static bool fake_is_at(void *context, const char *location) {
+        const struct fake_target *fake = context;
+
+        return fake->location && strcmp(fake->location, location) == 0;
+}
+
 void fake_target_init(struct fake_target *fake) {
         memset(fake, 0, sizeof(*fake));
         fake->target = (struct dump_target){
@@ -128,6 +134,7 @@ void fake_target_init(struct fake_target *fake) {
                 .make_directory = fake_make_directory,
                 .write_file = fake_write_file,
                 .read_file = fake_read_file,
+                .is_at = fake_is_at,
         };
 }
 

@@ -18,6 +18,8 @@ struct fake_target {
         struct fake_file files[FAKE_TARGET_FILES];
         size_t count;
 
+        const char *location; /* the one that lies here; NULL: none does */
+
         /* How it misbehaves. */
         unsigned fail_at; /* the operation of this number, counted from 1, returns ERR_IO; 0: none does */
         bool tears;       /* a write that fails leaves the first half of the file */
