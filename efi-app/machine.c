@@ -139,7 +139,8 @@ static int load_store(struct machine *machine, enum machine_store store, struct 
         return r == ERR_NO_STORE && !options_have(&machine->app->options, &option_source) ? 0 : r;
 }
 
-int machine_load(struct machine *machine, struct catalog *catalog, const struct observer *observer) {
+int machine_load(struct machine *machine, struct catalog *catalog, struct work *work,
+                 const struct observer *observer) {
         int first_error = 0, r;
 
         catalog_init(catalog, &machine->app->allocator, codec_builtin, codec_builtin_count, observer);
@@ -149,6 +150,8 @@ int machine_load(struct machine *machine, struct catalog *catalog, const struct 
                         first_error = r;
         }
         r = catalog_join(catalog);
+        if (r == 0)
+                r = work_init(work, catalog);
         if (r < 0) {
                 console_problem(&machine->app->console, "%s", error_text(r));
                 return r;

@@ -6,6 +6,7 @@
 #include "efi-app/runtime-variables.h"
 #include "store/catalog.h"
 #include "store/erst-source.h"
+#include "store/work.h"
 
 /* The stores of this machine, in the order in which they are read and written. */
 enum machine_store {
@@ -39,7 +40,9 @@ void machine_open(struct machine *machine, struct app *app);
 void machine_close(struct machine *machine);
 
 /*
- * Reads all wanted stores into the catalog and joins it. Every malformed record and every store that fails
- * gets a line. Returns 0, or the first error; the catalog holds all that could be read.
+ * Reads all wanted stores into the catalog, joins it and begins a work on it. Every malformed record and
+ * every store that fails gets a line. Returns 0, or the first error; the catalog holds all that could be
+ * read.
  */
-int machine_load(struct machine *machine, struct catalog *catalog, const struct observer *observer);
+int machine_load(struct machine *machine, struct catalog *catalog, struct work *work,
+                 const struct observer *observer);

@@ -5,11 +5,14 @@
 
 void session_open(struct session *session, struct app *app) {
         session->observer = console_observer(&app->console);
+        session->work = (struct work){ 0 };
         machine_open(&session->machine, app);
-        session->error = machine_load(&session->machine, &session->catalog, &session->observer);
+        session->error =
+                machine_load(&session->machine, &session->catalog, &session->work, &session->observer);
 }
 
 void session_close(struct session *session) {
+        work_free(&session->work);
         catalog_free(&session->catalog);
         machine_close(&session->machine);
 }
@@ -25,7 +28,11 @@ int session_select(struct session *session, const struct selection *selection, i
         const char *unknown = NULL;
         int r;
 
-        r = selection_mark(&session->catalog, selection, &unknown);
+        if (!session->work.catalog) {
+                *ret_status = EXIT_FAILED; /* no memory, which has its line */
+                return 0;
+        }
+        r = selection_mark(&session->work, selection, &unknown);
         if (r > 0)
                 return r;
         if (r == ERR_UNKNOWN_ID)
@@ -64,7 +71,7 @@ int session_dump(struct session *session) {
                 return r;
         }
         target = esp_dump_target(&esp);
-        r = dump_selected(&session->catalog, &target, &origin, tell_failed_copy, &app->console, &result);
+        r = dump_selected(&session->work, &target, &origin, tell_failed_copy, &app->console, &result);
         console_note(&app->console, "saved: %zu record%s of %zu event%s in %s, %zu file%s new%s",
                      result.record_count, text_plural(result.record_count), result.event_count,
                      text_plural(result.event_count), ESP_DUMP_DIRECTORY_SHOWN, result.file_count,

@@ -43,7 +43,7 @@ static int keep_dumped(struct session *session) {
         if (r < 0)
                 return r;
         target = esp_dump_target(&esp);
-        r = dump_keep_dumped(&session->catalog, &target);
+        r = dump_keep_dumped(&session->work, &target);
         esp_close(&esp);
         return r;
 }
@@ -55,7 +55,7 @@ static int list_only(struct session *session) {
                 char id[RECORD_ID_SIZE];
                 struct text text = TEXT_ON(id);
 
-                if (!catalog_row(session->catalog.records[i])->selected)
+                if (!work_is_selected(&session->work, session->catalog.records[i]))
                         continue;
                 record_format_id(session->catalog.records[i], &text);
                 sink_format(&sink, "would be cleared: %s\n", id);
@@ -79,9 +79,9 @@ static int clear_saved(struct session *session) {
         int copy_error, r;
 
         copy_error = session_dump(session);
-        if (selection_keep_saved(&session->catalog) == 0)
+        if (selection_keep_saved(&session->work) == 0)
                 return EXIT_FAILED;
-        r = clear_selected(&session->catalog, tell_cleared, &app->console, &result);
+        r = clear_selected(&session->work, tell_cleared, &app->console, &result);
         console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s",
                      result.cleared_count, text_plural(result.cleared_count),
                      result.failed_count + result.unverified_count > 0 ? "; NOT ALL" : "");

@@ -18,9 +18,8 @@ static int show_run(const struct options *options, void *context) {
         session_open(&session, app);
         if (session_select(&session, &selection, &status) > 0) {
                 if (options->operand_count == 0 && !options_have(options, &option_all))
-                        selection_mark_newest(&session.catalog);
-                status = session_status(&session,
-                                        show_selected(&session.catalog, wanted_form(options), &sink));
+                        selection_mark_newest(&session.work);
+                status = session_status(&session, show_selected(&session.work, wanted_form(options), &sink));
         }
         session_close(&session);
         return status;

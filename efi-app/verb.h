@@ -13,6 +13,7 @@ extern const struct cli cli_pstore_fw;
 struct session {
         struct machine machine;
         struct catalog catalog;
+        struct work work; /* of the catalog */
         struct observer observer;
         int error; /* the first of loading */
 };

@@ -90,6 +90,8 @@ int inventory_load(struct inventory *inventory, const struct options *options) {
                 r = read_source(inventory, i, named);
         if (r == 0) {
                 r = catalog_join(&inventory->catalog);
+                if (r == 0)
+                        r = work_init(&inventory->work, &inventory->catalog);
                 if (r < 0)
                         message_failure("records", r);
         }
@@ -106,7 +108,7 @@ int inventory_select(struct inventory *inventory, const struct options *options)
         const char *unknown = NULL;
         int r;
 
-        r = selection_mark(&inventory->catalog, &selection, &unknown);
+        r = selection_mark(&inventory->work, &selection, &unknown);
         if (r == ERR_UNKNOWN_ID)
                 message_failure(unknown, r);
         return r;
@@ -121,6 +123,7 @@ int inventory_status(const struct inventory *inventory, size_t count) {
 void inventory_free(struct inventory *inventory) {
         if (!inventory->catalog.allocator)
                 return; /* nothing was made */
+        work_free(&inventory->work);
         catalog_free(&inventory->catalog);
         for (size_t i = 0; i < inventory->source_count; i++)
                 source_free(inventory->sources[i]);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "linux-tool/options.h"
-#include "store/catalog.h"
+#include "store/work.h"
 
 /* The sources that the command line names, or the machine's own, and what is in them. */
 struct inventory {
@@ -10,7 +10,8 @@ struct inventory {
         int errors[SOURCES_MAX]; /* 0, or why the source could not be opened or walked to its end */
         size_t source_count;
         struct catalog catalog;
-        bool failed; /* something could not be read: the exit status is not 0 */
+        struct work work; /* of the catalog, once it is loaded */
+        bool failed;      /* something could not be read: the exit status is not 0 */
 };
 
 /*

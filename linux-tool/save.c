@@ -35,7 +35,7 @@ static int open_target(const char *directory, struct file_dump_target *target,
         return r;
 }
 
-int save_selected(const struct inventory *inventory, const char *directory, struct dump_result *ret_result) {
+int save_selected(struct inventory *inventory, const char *directory, struct dump_result *ret_result) {
         const struct dump_origin origin = {
                 .program = "pstore-fw " VERSION " (Linux command)",
                 .seconds = seconds_now(),
@@ -48,7 +48,7 @@ int save_selected(const struct inventory *inventory, const char *directory, stru
         r = open_target(directory, &target, &dump_target);
         if (r < 0)
                 return r;
-        r = dump_selected(&inventory->catalog, &dump_target, &origin, NULL, NULL, ret_result);
+        r = dump_selected(&inventory->work, &dump_target, &origin, NULL, NULL, ret_result);
         file_dump_target_close(&target);
         message_progress_end();
         if (r < 0)
@@ -64,7 +64,7 @@ int save_keep_dumped(struct inventory *inventory, const char *directory) {
         r = open_target(directory, &target, &dump_target);
         if (r < 0)
                 return r;
-        r = dump_keep_dumped(&inventory->catalog, &dump_target);
+        r = dump_keep_dumped(&inventory->work, &dump_target);
         file_dump_target_close(&target);
         return r;
 }

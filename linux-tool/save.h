@@ -7,10 +7,10 @@
 /* Copies the selected records to `directory`, as dump and clear do. */
 
 /*
- * Tells on standard error of what could not be saved: one line, not one for each record. Each row's .saved is
- * set. Returns 0 or the first error.
+ * Tells on standard error of what could not be saved: one line, not one for each record. What was saved
+ * is in the work. Returns 0 or the first error.
  */
-int save_selected(const struct inventory *inventory, const char *directory, struct dump_result *ret_result);
+int save_selected(struct inventory *inventory, const char *directory, struct dump_result *ret_result);
 
 /* Deselects what has no complete copy in `directory`. The number that stay selected, or an error, told. */
 int save_keep_dumped(struct inventory *inventory, const char *directory);

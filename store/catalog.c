@@ -43,8 +43,10 @@ static int row_append(struct catalog *catalog, struct catalog_record *row) {
         int r = array_grow(catalog->allocator, (void **) &catalog->rows, &catalog->row_capacity,
                            catalog->row_count, sizeof(*catalog->rows));
 
-        if (r == 0)
+        if (r == 0) {
+                row->index = catalog->row_count;
                 catalog->rows[catalog->row_count++] = row;
+        }
         return r;
 }
 

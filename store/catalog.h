@@ -19,10 +19,7 @@ struct catalog_record {
         uint64_t image_size; /* bytes, of a whole one */
         struct buffer raw;
         struct buffer text;
-        bool selected; /* see store/selection.h */
-        bool saved;    /* its copy was compared: see store/dump.h */
-        bool is_copy;  /* is itself the copy, and a dump makes no other: see store/dump.h */
-        int outcome;   /* of the last verb that worked on it */
+        size_t index; /* in catalog->rows: what a verb knows of the record lies there, see store/work.h */
 };
 
 struct catalog {
@@ -64,8 +61,8 @@ int catalog_add(struct catalog *catalog, struct record_source *source);
 int catalog_join(struct catalog *catalog);
 
 /* The row of a record out of catalog->records or catalog->rows. */
-static inline struct catalog_record *catalog_row(const struct record *record) {
-        return (struct catalog_record *) record;
+static inline const struct catalog_record *catalog_row(const struct record *record) {
+        return (const struct catalog_record *) record;
 }
 
 /* How many records have an error. */

@@ -2,40 +2,42 @@
 #include "store/clear.h"
 #include "base/error.h"
 
-static void erase_row(struct catalog_record *row) {
+static int erase_row(const struct catalog_record *row) {
         const struct source_operations *operations = row->source->operations;
 
-        row->outcome =
-                operations->erase ? operations->erase(row->source, row->record.name) : ERR_NOT_SUPPORTED;
+        return operations->erase ? operations->erase(row->source, row->record.name) : ERR_NOT_SUPPORTED;
 }
 
-static void erase_selected(struct catalog *catalog) {
-        for (size_t i = 0; i < catalog->row_count; i++)
-                if (catalog->rows[i]->selected) {
-                        erase_row(catalog->rows[i]);
-                        observer_tell(catalog->observer, "clearing", i + 1, catalog->row_count);
+static void erase_selected(struct work *work) {
+        for (size_t i = 0; i < work->count; i++)
+                if (work->states[i].selected) {
+                        work->states[i].outcome = erase_row(work->catalog->rows[i]);
+                        observer_tell(work->catalog->observer, "clearing", i + 1, work->count);
                 }
 }
 
 /* The store says that it erased this record, but nobody has looked yet whether it is gone. */
-static bool awaits_proof(const struct catalog_record *row, const struct record_source *source) {
-        return row->selected && row->outcome == ERR_UNVERIFIED && row->source == source;
+static bool awaits_proof(const struct work *work, size_t index, const struct record_source *source) {
+        const struct work_state *state = &work->states[index];
+
+        return state->selected && state->outcome == ERR_UNVERIFIED &&
+               work->catalog->rows[index]->source == source;
 }
 
-static void settle(const struct catalog *catalog, const struct record_source *source) {
-        for (size_t i = 0; i < catalog->row_count; i++)
-                if (awaits_proof(catalog->rows[i], source))
-                        catalog->rows[i]->outcome = 0;
+static void settle(struct work *work, const struct record_source *source) {
+        for (size_t i = 0; i < work->count; i++)
+                if (awaits_proof(work, i, source))
+                        work->states[i].outcome = 0;
 }
 
-static void mark_still_there(const struct catalog *catalog, const struct record_source *source,
+static void mark_still_there(struct work *work, const struct record_source *source,
                              const struct source_entry *entry) {
-        for (size_t i = 0; i < catalog->row_count; i++) {
-                struct catalog_record *row = catalog->rows[i];
+        for (size_t i = 0; i < work->count; i++) {
+                const struct record *record = &work->catalog->rows[i]->record;
 
-                if (awaits_proof(row, source) && row->record.store == entry->store &&
-                    text_equal(row->record.name, entry->name))
-                        row->outcome = ERR_STILL_THERE;
+                if (awaits_proof(work, i, source) && record->store == entry->store &&
+                    text_equal(record->name, entry->name))
+                        work->states[i].outcome = ERR_STILL_THERE;
         }
 }
 
@@ -43,7 +45,7 @@ static void mark_still_there(const struct catalog *catalog, const struct record_
  * A new list of the store: what is still in it was not cleared. A list that breaks off, or that holds an
  * entry without a name, proves nothing of the others.
  */
-static void look_again(const struct catalog *catalog, struct record_source *source) {
+static void look_again(struct work *work, struct record_source *source) {
         if (source->operations->open(source) < 0)
                 return;
         for (size_t walked = 0; walked < SOURCE_RECORDS_MAX; walked++) {
@@ -51,35 +53,35 @@ static void look_again(const struct catalog *catalog, struct record_source *sour
                 int r = source->operations->next(source, &entry);
 
                 if (r == 0) {
-                        settle(catalog, source);
+                        settle(work, source);
                         return;
                 }
                 if (!entry.name[0])
                         return;
-                mark_still_there(catalog, source, &entry);
+                mark_still_there(work, source, &entry);
         }
 }
 
-static void confirm_rows(const struct catalog *catalog, struct record_source *source) {
-        for (size_t i = 0; i < catalog->row_count; i++)
-                if (awaits_proof(catalog->rows[i], source))
-                        catalog->rows[i]->outcome =
-                                source->operations->confirm_erased(source, catalog->rows[i]->record.name);
+static void confirm_rows(struct work *work, struct record_source *source) {
+        for (size_t i = 0; i < work->count; i++)
+                if (awaits_proof(work, i, source))
+                        work->states[i].outcome = source->operations->confirm_erased(
+                                source, work->catalog->rows[i]->record.name);
 }
 
 /* The rows of a source stand together. One that nothing was erased from is left alone. */
-static void confirm(const struct catalog *catalog) {
+static void confirm(struct work *work) {
         const struct record_source *confirmed = NULL;
 
-        for (size_t i = 0; i < catalog->row_count; i++) {
-                struct record_source *source = catalog->rows[i]->source;
+        for (size_t i = 0; i < work->count; i++) {
+                struct record_source *source = work->catalog->rows[i]->source;
 
-                if (source == confirmed || !awaits_proof(catalog->rows[i], source))
+                if (source == confirmed || !awaits_proof(work, i, source))
                         continue;
                 if (source->operations->confirm_erased)
-                        confirm_rows(catalog, source);
+                        confirm_rows(work, source);
                 else
-                        look_again(catalog, source);
+                        look_again(work, source);
                 confirmed = source;
         }
 }
@@ -93,26 +95,26 @@ static void count(int outcome, struct clear_result *result) {
                 result->failed_count++;
 }
 
-int clear_selected(struct catalog *catalog, clear_report *report, void *report_context,
+int clear_selected(struct work *work, clear_report *report, void *report_context,
                    struct clear_result *ret_result) {
         int first_error = 0;
 
         *ret_result = (struct clear_result){ 0 };
-        erase_selected(catalog);
-        for (size_t i = 0; i < catalog->row_count; i++)
-                if (catalog->rows[i]->selected && catalog->rows[i]->outcome >= 0)
-                        catalog->rows[i]->outcome = ERR_UNVERIFIED;
-        confirm(catalog);
-        for (size_t i = 0; i < catalog->row_count; i++) {
-                const struct catalog_record *row = catalog->rows[i];
+        erase_selected(work);
+        for (size_t i = 0; i < work->count; i++)
+                if (work->states[i].selected && work->states[i].outcome >= 0)
+                        work->states[i].outcome = ERR_UNVERIFIED;
+        confirm(work);
+        for (size_t i = 0; i < work->count; i++) {
+                const struct work_state *state = &work->states[i];
 
-                if (!row->selected)
+                if (!state->selected)
                         continue;
-                count(row->outcome, ret_result);
+                count(state->outcome, ret_result);
                 if (first_error == 0)
-                        first_error = row->outcome;
+                        first_error = state->outcome;
                 if (report)
-                        report(report_context, row, row->outcome);
+                        report(report_context, work->catalog->rows[i], state->outcome);
         }
         return first_error;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "store/catalog.h"
+#include "store/work.h"
 
 struct clear_result {
         size_t cleared_count;    /* looked for again, and gone */
@@ -16,5 +16,5 @@ typedef void clear_report(void *context, const struct catalog_record *row, int e
  * Erases the selected records, then lists their stores anew and looks for them. Returns 0 when all are
  * gone, or the first error; *ret_result is always set. The caller has made copies before (store/dump.h).
  */
-int clear_selected(struct catalog *catalog, clear_report *report, void *report_context,
+int clear_selected(struct work *work, clear_report *report, void *report_context,
                    struct clear_result *ret_result);

@@ -14,7 +14,8 @@
 #define ALTERNATIVES_MAX 99
 
 struct dumper {
-        const struct catalog *catalog;
+        struct work *work;
+        const struct catalog *catalog; /* the work's */
         const struct dump_target *target;
         const struct dump_origin *origin;
         struct buffer readback;
@@ -120,9 +121,11 @@ static void keep_first_failure(struct dump_result *result, const struct record *
         record_format_id(record, &text);
 }
 
-static void tell_result(struct dumper *dumper, struct catalog_record *row, int error) {
-        row->saved = error == 0;
-        row->outcome = error;
+static void tell_result(struct dumper *dumper, const struct catalog_record *row, int error) {
+        struct work_state *state = work_state(dumper->work, &row->record);
+
+        state->saved = error == 0;
+        state->outcome = error;
         if (error == 0)
                 dumper->result->record_count++;
         else
@@ -132,8 +135,8 @@ static void tell_result(struct dumper *dumper, struct catalog_record *row, int e
         observer_tell(dumper->catalog->observer, "saving", ++dumper->done, dumper->total);
 }
 
-static int save_event_record(struct dumper *dumper, struct json_writer *json, struct catalog_record *row,
-                             const char *directory) {
+static int save_event_record(struct dumper *dumper, struct json_writer *json,
+                             const struct catalog_record *row, const char *directory) {
         int r;
 
         json_begin_object(json, NULL);
@@ -216,9 +219,10 @@ static int save_event_files(struct dumper *dumper, const struct event *event, co
         manifest_put_event(&json, dumper->catalog, event, dumper->origin);
         json_begin_array(&json, "records");
         for (size_t i = 0; i < event->record_count; i++) {
-                struct catalog_record *row = catalog_row(dumper->catalog->records[event->first + i]);
+                const struct record *record = dumper->catalog->records[event->first + i];
 
-                row->outcome = save_event_record(dumper, &json, row, directory);
+                work_state(dumper->work, record)->outcome =
+                        save_event_record(dumper, &json, catalog_row(record), directory);
         }
         json_end_array(&json);
         r = save_event_log(dumper, &json, event, directory);
@@ -233,24 +237,25 @@ static bool lies_in_target(const struct dump_target *target, const struct catalo
                target->is_at(target->context, source->location);
 }
 
-static void mark_copies(const struct catalog *catalog, const struct dump_target *target) {
-        for (size_t i = 0; i < catalog->row_count; i++)
-                catalog->rows[i]->is_copy |= lies_in_target(target, catalog->rows[i]);
+static void mark_copies(struct work *work, const struct dump_target *target) {
+        for (size_t i = 0; i < work->count; i++)
+                work->states[i].is_copy |= lies_in_target(target, work->catalog->rows[i]);
 }
 
-static bool event_is_copy(const struct catalog *catalog, const struct event *event) {
+static bool event_is_copy(const struct work *work, const struct event *event) {
         for (size_t i = 0; i < event->record_count; i++)
-                if (!catalog_row(catalog->records[event->first + i])->is_copy)
+                if (!work_state_of(work, work->catalog->records[event->first + i])->is_copy)
                         return false;
         return true;
 }
 
 static void tell_event(struct dumper *dumper, const struct event *event, int error) {
         for (size_t i = 0; i < event->record_count; i++) {
-                struct catalog_record *row = catalog_row(dumper->catalog->records[event->first + i]);
+                const struct record *record = dumper->catalog->records[event->first + i];
+                const struct work_state *state = work_state(dumper->work, record);
 
-                if (row->selected)
-                        tell_result(dumper, row, row->outcome < 0 ? row->outcome : error);
+                if (state->selected)
+                        tell_result(dumper, catalog_row(record), state->outcome < 0 ? state->outcome : error);
         }
         dumper->result->event_count += error >= 0;
 }
@@ -263,8 +268,8 @@ static void dump_event(struct dumper *dumper, const struct event *event) {
         int r;
 
         for (size_t i = 0; i < event->record_count; i++)
-                catalog_row(dumper->catalog->records[event->first + i])->outcome = 0;
-        if (event_is_copy(dumper->catalog, event)) {
+                work_state(dumper->work, dumper->catalog->records[event->first + i])->outcome = 0;
+        if (event_is_copy(dumper->work, event)) {
                 tell_event(dumper, event, 0);
                 return;
         }
@@ -275,7 +280,8 @@ static void dump_event(struct dumper *dumper, const struct event *event) {
         tell_event(dumper, event, r);
 }
 
-static int save_other_files(struct dumper *dumper, struct catalog_record *row, struct buffer *description) {
+static int save_other_files(struct dumper *dumper, const struct catalog_record *row,
+                            struct buffer *description) {
         char stem[PATH_SIZE];
         struct text text = TEXT_ON(stem);
         struct json_writer json;
@@ -301,11 +307,11 @@ static bool has_content(const struct record *record) {
         return record->raw.size > 0 || record->decoded;
 }
 
-static void dump_other(struct dumper *dumper, struct catalog_record *row) {
+static void dump_other(struct dumper *dumper, const struct catalog_record *row) {
         struct buffer description;
         int r;
 
-        if (row->is_copy) {
+        if (work_state(dumper->work, &row->record)->is_copy) {
                 tell_result(dumper, row, 0);
                 return;
         }
@@ -319,35 +325,28 @@ static void dump_other(struct dumper *dumper, struct catalog_record *row) {
         tell_result(dumper, row, r);
 }
 
-static size_t count_selected(const struct catalog *catalog) {
-        size_t count = 0;
-
-        for (size_t i = 0; i < catalog->row_count; i++)
-                count += catalog->rows[i]->selected;
-        return count;
-}
-
-int dump_selected(const struct catalog *catalog, const struct dump_target *target,
-                  const struct dump_origin *origin, dump_report *report, void *report_context,
-                  struct dump_result *ret_result) {
+int dump_selected(struct work *work, const struct dump_target *target, const struct dump_origin *origin,
+                  dump_report *report, void *report_context, struct dump_result *ret_result) {
+        const struct catalog *catalog = work->catalog;
         struct dumper dumper = {
+                .work = work,
                 .catalog = catalog,
                 .target = target,
                 .origin = origin,
                 .result = ret_result,
                 .report = report,
                 .report_context = report_context,
-                .total = count_selected(catalog),
+                .total = work_selected_count(work),
         };
 
         *ret_result = (struct dump_result){ 0 };
-        mark_copies(catalog, target);
+        mark_copies(work, target);
         buffer_init(&dumper.readback, catalog->allocator);
         for (size_t i = 0; i < catalog->event_count; i++)
-                if (selection_touches_event(catalog, &catalog->events[i]))
+                if (selection_touches_event(work, &catalog->events[i]))
                         dump_event(&dumper, &catalog->events[i]);
         for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                if (catalog_row(catalog->records[i])->selected)
+                if (work_is_selected(work, catalog->records[i]))
                         dump_other(&dumper, catalog_row(catalog->records[i]));
         buffer_free(&dumper.readback);
         return ret_result->first_error;
@@ -380,19 +379,20 @@ static bool is_dumped(struct dumper *dumper, const char *directory, const struct
 }
 
 static int keep_if_dumped(struct dumper *dumper, const char *directory, const struct record *record) {
-        struct catalog_record *row = catalog_row(record);
+        struct work_state *state = work_state(dumper->work, record);
 
-        row->saved = row->selected && (row->is_copy || is_dumped(dumper, directory, record));
-        row->selected = row->saved;
-        return row->selected;
+        state->saved = state->selected && (state->is_copy || is_dumped(dumper, directory, record));
+        state->selected = state->saved;
+        return state->selected;
 }
 
-int dump_keep_dumped(struct catalog *catalog, const struct dump_target *target) {
+int dump_keep_dumped(struct work *work, const struct dump_target *target) {
+        const struct catalog *catalog = work->catalog;
         struct dump_result result = { 0 };
-        struct dumper dumper = { .catalog = catalog, .target = target, .result = &result };
+        struct dumper dumper = { .work = work, .catalog = catalog, .target = target, .result = &result };
         int kept = 0;
 
-        mark_copies(catalog, target);
+        mark_copies(work, target);
         buffer_init(&dumper.readback, catalog->allocator);
         for (size_t i = 0; i < catalog->event_count; i++) {
                 const struct event *event = &catalog->events[i];

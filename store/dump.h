@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "store/catalog.h"
+#include "store/work.h"
 
 /*
  * Copies records to files, flushed, read back and compared. Nothing that is there is overwritten: what is
@@ -54,9 +54,8 @@ typedef void dump_report(void *context, const struct catalog_record *row, int er
  * the target already as what an archive holds is safe there as it is. A record that fails does not stop the
  * others. Returns 0, or the first error; *ret_result is always set.
  */
-int dump_selected(const struct catalog *catalog, const struct dump_target *target,
-                  const struct dump_origin *origin, dump_report *report, void *report_context,
-                  struct dump_result *ret_result);
+int dump_selected(struct work *work, const struct dump_target *target, const struct dump_origin *origin,
+                  dump_report *report, void *report_context, struct dump_result *ret_result);
 
 /* Deselects the records of which the target holds no complete copy; returns how many stay selected. */
-int dump_keep_dumped(struct catalog *catalog, const struct dump_target *target);
+int dump_keep_dumped(struct work *work, const struct dump_target *target);

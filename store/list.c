@@ -149,28 +149,30 @@ static int list_event_line(const struct catalog *catalog, const struct event *ev
         return sink_format(sink, COLUMNS, name, time, stored, log);
 }
 
-static bool is_listed(const struct record *record, bool only_selected) {
-        return !only_selected || catalog_row(record)->selected;
+/* Without a work everything is. */
+static bool is_listed(const struct work *work, const struct record *record) {
+        return !work || work_is_selected(work, record);
 }
 
-static bool event_is_listed(const struct catalog *catalog, const struct event *event, bool only_selected) {
+static bool event_is_listed(const struct catalog *catalog, const struct event *event,
+                            const struct work *work) {
         for (size_t i = 0; i < event->record_count; i++)
-                if (is_listed(catalog->records[event->first + i], only_selected))
+                if (is_listed(work, catalog->records[event->first + i]))
                         return true;
         return false;
 }
 
-static int list_event(const struct catalog *catalog, const struct event *event, bool only_selected,
+static int list_event(const struct catalog *catalog, const struct event *event, const struct work *work,
                       const struct sink *sink) {
         char missing[128];
         struct text missing_text = TEXT_ON(missing);
         int r;
 
-        if (!event_is_listed(catalog, event, only_selected))
+        if (!event_is_listed(catalog, event, work))
                 return 0;
         r = list_event_line(catalog, event, sink);
         for (size_t i = 0; i < event->record_count && r >= 0; i++)
-                if (is_listed(catalog->records[event->first + i], only_selected))
+                if (is_listed(work, catalog->records[event->first + i]))
                         r = list_record(catalog->records[event->first + i], sink);
         list_format_missing(catalog, event, &missing_text);
         if (r >= 0 && missing_text.length > 0)
@@ -178,12 +180,12 @@ static int list_event(const struct catalog *catalog, const struct event *event, 
         return r;
 }
 
-static int list_others(const struct catalog *catalog, bool only_selected, const struct sink *sink) {
+static int list_others(const struct catalog *catalog, const struct work *work, const struct sink *sink) {
         bool titled = false;
         int r = 0;
 
         for (size_t i = catalog->other_first; i < catalog->record_count && r >= 0; i++) {
-                if (!is_listed(catalog->records[i], only_selected))
+                if (!is_listed(work, catalog->records[i]))
                         continue;
                 if (!titled)
                         r = sink_format(sink, "other records\n");
@@ -194,21 +196,21 @@ static int list_others(const struct catalog *catalog, bool only_selected, const 
         return r;
 }
 
-static int list_some(const struct catalog *catalog, bool only_selected, const struct sink *sink) {
+static int list_some(const struct catalog *catalog, const struct work *work, const struct sink *sink) {
         int r = 0;
 
         if (catalog->record_count == 0)
                 return 0;
         r = sink_format(sink, COLUMNS, "EVENT, RECORDS", "TIME, PART", "STORED", "LOG");
         for (size_t i = 0; i < catalog->event_count && r >= 0; i++)
-                r = list_event(catalog, &catalog->events[i], only_selected, sink);
-        return r < 0 ? r : list_others(catalog, only_selected, sink);
+                r = list_event(catalog, &catalog->events[i], work, sink);
+        return r < 0 ? r : list_others(catalog, work, sink);
 }
 
 int list_catalog(const struct catalog *catalog, const struct sink *sink) {
-        return list_some(catalog, false, sink);
+        return list_some(catalog, NULL, sink);
 }
 
-int list_selected(const struct catalog *catalog, const struct sink *sink) {
-        return list_some(catalog, true, sink);
+int list_selected(const struct work *work, const struct sink *sink) {
+        return list_some(work->catalog, work, sink);
 }

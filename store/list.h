@@ -3,6 +3,7 @@
 
 #include "store/catalog.h"
 #include "store/sink.h"
+#include "store/work.h"
 
 /*
  * Writes a line per event, its records indented below it, then the records that belong to no event. Lines
@@ -11,7 +12,7 @@
 int list_catalog(const struct catalog *catalog, const struct sink *sink);
 
 /* The same of the selected records alone (store/selection.h). */
-int list_selected(const struct catalog *catalog, const struct sink *sink);
+int list_selected(const struct work *work, const struct sink *sink);
 
 /* "2, 5-7": the missing parts of an event, or nothing; what a line has no room for is "and more". */
 void list_format_missing(const struct catalog *catalog, const struct event *event, struct text *text);

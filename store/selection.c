@@ -10,83 +10,84 @@ static bool event_has_name(const struct event *event, const char *id) {
         return text_equal(name, id);
 }
 
-static void select_event(const struct catalog *catalog, const struct event *event, bool selected) {
+static void select_event(struct work *work, const struct event *event, bool selected) {
         for (size_t i = 0; i < event->record_count; i++)
-                catalog_row(catalog->records[event->first + i])->selected = selected;
+                work_state(work, work->catalog->records[event->first + i])->selected = selected;
 }
 
-static void select_all(const struct catalog *catalog, bool selected) {
-        for (size_t i = 0; i < catalog->row_count; i++)
-                catalog->rows[i]->selected = selected;
+static void select_all(struct work *work, bool selected) {
+        for (size_t i = 0; i < work->count; i++)
+                work->states[i].selected = selected;
 }
 
-static bool select_id(const struct catalog *catalog, const char *id) {
+static bool select_id(struct work *work, const char *id) {
+        const struct catalog *catalog = work->catalog;
         bool found = false;
 
         for (size_t i = 0; i < catalog->event_count; i++)
                 if (event_has_name(&catalog->events[i], id)) {
-                        select_event(catalog, &catalog->events[i], true);
+                        select_event(work, &catalog->events[i], true);
                         found = true;
                 }
         for (size_t i = 0; i < catalog->row_count; i++)
                 if (record_has_id(&catalog->rows[i]->record, id)) {
-                        catalog->rows[i]->selected = true;
+                        work->states[i].selected = true;
                         found = true;
                 }
         return found;
 }
 
 /* Age and number are an event's: half of one is never left behind. */
-static void leave_young_out(const struct catalog *catalog, const struct selection *selection) {
+static void leave_young_out(struct work *work, const struct selection *selection) {
+        const struct catalog *catalog = work->catalog;
+
         if (!selection->limit_age)
                 return;
         for (size_t i = 0; i < catalog->event_count; i++)
                 if (catalog->events[i].seconds >= selection->made_before)
-                        select_event(catalog, &catalog->events[i], false);
+                        select_event(work, &catalog->events[i], false);
         for (size_t i = catalog->other_first; i < catalog->record_count; i++)
                 if (!catalog->records[i]->has_time || catalog->records[i]->seconds >= selection->made_before)
-                        catalog_row(catalog->records[i])->selected = false;
+                        work_state(work, catalog->records[i])->selected = false;
 }
 
-static void leave_newest_out(const struct catalog *catalog, const struct selection *selection) {
+static void leave_newest_out(struct work *work, const struct selection *selection) {
+        const struct catalog *catalog = work->catalog;
+
         for (size_t i = 0; i < selection->keep_events && i < catalog->event_count; i++)
-                select_event(catalog, &catalog->events[catalog->event_count - 1 - i], false);
+                select_event(work, &catalog->events[catalog->event_count - 1 - i], false);
 }
 
 /* They are not the kernel's, and somebody else may still want them: only who names them means them. */
-static void leave_foreign_out(const struct catalog *catalog, const struct selection *selection) {
+static void leave_foreign_out(struct work *work, const struct selection *selection) {
+        const struct catalog *catalog = work->catalog;
+
         for (size_t i = 0; i < catalog->row_count && selection->only_crashes; i++)
                 if (selection->id_count == 0 && record_is_hardware_error(&catalog->rows[i]->record))
-                        catalog->rows[i]->selected = false;
+                        work->states[i].selected = false;
 }
 
-static int selected_count(const struct catalog *catalog) {
-        int count = 0;
-
-        for (size_t i = 0; i < catalog->row_count; i++)
-                count += catalog->rows[i]->selected;
-        return count;
-}
-
-int selection_mark(struct catalog *catalog, const struct selection *selection, const char **ret_unknown) {
-        select_all(catalog, selection->id_count == 0);
+int selection_mark(struct work *work, const struct selection *selection, const char **ret_unknown) {
+        select_all(work, selection->id_count == 0);
         for (size_t i = 0; i < selection->id_count; i++)
-                if (!select_id(catalog, selection->ids[i])) {
-                        select_all(catalog, false);
+                if (!select_id(work, selection->ids[i])) {
+                        select_all(work, false);
                         *ret_unknown = selection->ids[i];
                         return ERR_UNKNOWN_ID;
                 }
-        leave_foreign_out(catalog, selection);
-        leave_young_out(catalog, selection);
-        leave_newest_out(catalog, selection);
-        return selected_count(catalog);
+        leave_foreign_out(work, selection);
+        leave_young_out(work, selection);
+        leave_newest_out(work, selection);
+        return (int) work_selected_count(work);
 }
 
-int selection_mark_newest(struct catalog *catalog) {
-        select_all(catalog, catalog->event_count == 0);
+int selection_mark_newest(struct work *work) {
+        const struct catalog *catalog = work->catalog;
+
+        select_all(work, catalog->event_count == 0);
         if (catalog->event_count > 0)
-                select_event(catalog, &catalog->events[catalog->event_count - 1], true);
-        return selected_count(catalog);
+                select_event(work, &catalog->events[catalog->event_count - 1], true);
+        return (int) work_selected_count(work);
 }
 
 static bool is_record_id(const char *id) {
@@ -114,22 +115,22 @@ bool selection_id_is_valid(const char *id) {
         return is_record_id(id) || is_event_name(text_view(id));
 }
 
-bool selection_has_event(const struct catalog *catalog, const struct event *event) {
+bool selection_has_event(const struct work *work, const struct event *event) {
         for (size_t i = 0; i < event->record_count; i++)
-                if (!catalog_row(catalog->records[event->first + i])->selected)
+                if (!work_is_selected(work, work->catalog->records[event->first + i]))
                         return false;
         return true;
 }
 
-bool selection_touches_event(const struct catalog *catalog, const struct event *event) {
+bool selection_touches_event(const struct work *work, const struct event *event) {
         for (size_t i = 0; i < event->record_count; i++)
-                if (catalog_row(catalog->records[event->first + i])->selected)
+                if (work_is_selected(work, work->catalog->records[event->first + i]))
                         return true;
         return false;
 }
 
-int selection_keep_saved(struct catalog *catalog) {
-        for (size_t i = 0; i < catalog->row_count; i++)
-                catalog->rows[i]->selected = catalog->rows[i]->selected && catalog->rows[i]->saved;
-        return selected_count(catalog);
+int selection_keep_saved(struct work *work) {
+        for (size_t i = 0; i < work->count; i++)
+                work->states[i].selected = work->states[i].selected && work->states[i].saved;
+        return (int) work_selected_count(work);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "store/catalog.h"
+#include "store/work.h"
 
 /* Which records a verb works on. */
 struct selection {
@@ -14,25 +14,25 @@ struct selection {
 };
 
 /*
- * Marks catalog_record.selected. Returns the number of selected records; ERR_UNKNOWN_ID, with nothing
- * selected and *ret_unknown set, when an id names nothing.
+ * Says of each record whether it is selected. Returns the number of selected records; ERR_UNKNOWN_ID, with
+ * nothing selected and *ret_unknown set, when an id names nothing.
  */
-int selection_mark(struct catalog *catalog, const struct selection *selection, const char **ret_unknown);
+int selection_mark(struct work *work, const struct selection *selection, const char **ret_unknown);
 
 /*
  * What somebody wants who names nothing: the newest event, or, where there is none, every record. Returns the
  * number of selected records.
  */
-int selection_mark_newest(struct catalog *catalog);
+int selection_mark_newest(struct work *work);
 
 /* True when `id` has the form of an event's or a record's id at all: a typing mistake is the caller's. */
 bool selection_id_is_valid(const char *id);
 
-/* Deselects what no dump has saved in this run (catalog_record.saved); the number of records that stay. */
-int selection_keep_saved(struct catalog *catalog);
+/* Deselects what no dump has saved in this run (work_state.saved); the number of records that stay. */
+int selection_keep_saved(struct work *work);
 
 /* True when any record of the event is selected. */
-bool selection_touches_event(const struct catalog *catalog, const struct event *event);
+bool selection_touches_event(const struct work *work, const struct event *event);
 
 /* True when every record of the event is selected. */
-bool selection_has_event(const struct catalog *catalog, const struct event *event);
+bool selection_has_event(const struct work *work, const struct event *event);

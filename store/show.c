@@ -6,10 +6,10 @@
 
 struct shower {
         const struct catalog *catalog;
+        const struct work *work; /* only what is selected; NULL: everything */
         enum show_form form;
         const struct sink *sink;
         bool name_gaps;
-        bool only_selected;
         bool titled;   /* more than one thing is shown */
         bool mid_line; /* the last part was cut before the end of its line */
         int count;
@@ -97,7 +97,7 @@ static int show_event_records(struct shower *shower, const struct event *event) 
         for (size_t i = 0; i < event->record_count && r >= 0; i++) {
                 const struct record *record = shower->catalog->records[event->first + i];
 
-                if (shower->only_selected && !catalog_row(record)->selected)
+                if (shower->work && !work_is_selected(shower->work, record))
                         continue;
                 if (previous && shower->form != SHOW_RAW && is_repeated(previous, record))
                         continue;
@@ -119,7 +119,7 @@ static int show_event(struct shower *shower, const struct event *event) {
         struct text text = TEXT_ON(name);
         int r;
 
-        shower->name_gaps = shower->form != SHOW_RAW && selection_has_event(shower->catalog, event);
+        shower->name_gaps = shower->form != SHOW_RAW && selection_has_event(shower->work, event);
         event_format_name(event, &text);
         r = show_title(shower, text_bytes(&text));
         return r < 0 ? r : show_event_records(shower, event);
@@ -152,31 +152,33 @@ static int show_other(struct shower *shower, const struct record *record) {
                            record_type_name(record->type), record->raw.size);
 }
 
-static size_t shown_count(const struct catalog *catalog) {
+static size_t shown_count(const struct work *work) {
+        const struct catalog *catalog = work->catalog;
         size_t count = 0;
 
         for (size_t i = 0; i < catalog->event_count; i++)
-                count += selection_touches_event(catalog, &catalog->events[i]);
+                count += selection_touches_event(work, &catalog->events[i]);
         for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                count += catalog_row(catalog->records[i])->selected;
+                count += work_is_selected(work, catalog->records[i]);
         return count;
 }
 
-int show_selected(const struct catalog *catalog, enum show_form form, const struct sink *sink) {
+int show_selected(const struct work *work, enum show_form form, const struct sink *sink) {
+        const struct catalog *catalog = work->catalog;
         struct shower shower = {
                 .catalog = catalog,
+                .work = work,
                 .form = form,
                 .sink = sink,
-                .only_selected = true,
-                .titled = form != SHOW_RAW && shown_count(catalog) > 1,
+                .titled = form != SHOW_RAW && shown_count(work) > 1,
         };
         int r = 0;
 
         for (size_t i = 0; i < catalog->event_count && r >= 0; i++)
-                if (selection_touches_event(catalog, &catalog->events[i]))
+                if (selection_touches_event(work, &catalog->events[i]))
                         r = show_event(&shower, &catalog->events[i]);
         for (size_t i = catalog->other_first; i < catalog->record_count && r >= 0; i++)
-                if (catalog_row(catalog->records[i])->selected)
+                if (work_is_selected(work, catalog->records[i]))
                         r = show_other(&shower, catalog->records[i]);
         return r < 0 ? r : shower.count;
 }

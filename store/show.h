@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "store/catalog.h"
 #include "store/sink.h"
+#include "store/work.h"
 
 enum show_form {
         SHOW_JOINED, /* an event's log in time order, without the parts' header lines */
@@ -16,7 +16,7 @@ enum show_form {
  * Missing parts are named where they are missing, except with SHOW_RAW. Returns the number of records
  * written, or the sink's error.
  */
-int show_selected(const struct catalog *catalog, enum show_form form, const struct sink *sink);
+int show_selected(const struct work *work, enum show_form form, const struct sink *sink);
 
 /*
  * The joined log of one event: what dmesg.txt holds. Named gaps only when `name_gaps`. Returns the number of

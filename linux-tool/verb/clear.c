@@ -34,16 +34,17 @@ static bool is_dump(const struct catalog_record *row) {
  * What kdump saved is the copy itself, and there is no other. Only who names it, or the source, means it.
  * Returns how many records stay selected.
  */
-static int leave_dumps_out(const struct inventory *inventory, const struct options *options, int count) {
+static int leave_dumps_out(struct inventory *inventory, const struct options *options, int count) {
         int left = 0;
 
         if (options->operand_count > 0 || options_have(options, &option_source))
                 return count;
         for (size_t i = 0; i < inventory->catalog.row_count; i++) {
-                struct catalog_record *row = inventory->catalog.rows[i];
+                struct work_state *state = &inventory->work.states[i];
+                bool archived = is_dump(inventory->catalog.rows[i]);
 
-                left += row->selected && is_dump(row);
-                row->selected = row->selected && !is_dump(row);
+                left += state->selected && archived;
+                state->selected = state->selected && !archived;
         }
         if (left > 0)
                 message_note("%d dump%s of kdump left alone: clear by id, or with --source kdump", left,
@@ -52,14 +53,14 @@ static int leave_dumps_out(const struct inventory *inventory, const struct optio
 }
 
 /* Nothing is copied of them: their images are too large. Returns how many there are. */
-static int mark_dumps(const struct inventory *inventory) {
+static int mark_dumps(struct inventory *inventory) {
         int count = 0;
 
         for (size_t i = 0; i < inventory->catalog.row_count; i++) {
-                struct catalog_record *row = inventory->catalog.rows[i];
+                struct work_state *state = &inventory->work.states[i];
 
-                row->is_copy = is_dump(row);
-                count += row->selected && is_dump(row);
+                state->is_copy = is_dump(inventory->catalog.rows[i]);
+                count += state->selected && state->is_copy;
         }
         return count;
 }
@@ -76,7 +77,7 @@ static int select_records(struct inventory *inventory, const struct options *opt
         const char *unknown = NULL;
         int r;
 
-        r = selection_mark(&inventory->catalog, &selection, &unknown);
+        r = selection_mark(&inventory->work, &selection, &unknown);
         if (r == ERR_UNKNOWN_ID)
                 message_failure(unknown, r);
         if (r > 0)
@@ -96,17 +97,17 @@ static int leave_read_only_out(struct inventory *inventory) {
                 bool told = source->operations->erase;
 
                 for (size_t k = 0; k < inventory->catalog.row_count; k++) {
-                        struct catalog_record *row = inventory->catalog.rows[k];
+                        struct work_state *state = &inventory->work.states[k];
 
-                        if (row->source != source || !row->selected)
+                        if (inventory->catalog.rows[k]->source != source || !state->selected)
                                 continue;
                         if (!told)
                                 message_error("%s: %s: it can only be read", source->spec,
                                               error_text(ERR_NOT_SUPPORTED));
                         told = true;
-                        row->selected = source->operations->erase;
-                        inventory->failed |= !row->selected;
-                        count += row->selected;
+                        state->selected = source->operations->erase;
+                        inventory->failed |= !state->selected;
+                        count += state->selected;
                 }
         }
         return count;
@@ -133,7 +134,7 @@ static int save_before(struct inventory *inventory, const char *directory) {
 
         if (save_selected(inventory, directory, &result) < 0)
                 inventory->failed = true;
-        return selection_keep_saved(&inventory->catalog);
+        return selection_keep_saved(&inventory->work);
 }
 
 static void put_visible_id(const struct catalog_record *row, struct text *visible) {
@@ -157,22 +158,23 @@ static void report_failure(void *context, const struct catalog_record *row, int 
 }
 
 /* NULL: nothing happened to the record. */
-static const char *fate_of(const struct catalog_record *row, bool dry_run) {
-        if (!row->selected)
+static const char *fate_of(const struct work_state *state, bool dry_run) {
+        if (!state->selected)
                 return NULL;
         if (dry_run)
                 return " would be cleared\n";
-        if (row->outcome == ERR_UNVERIFIED)
+        if (state->outcome == ERR_UNVERIFIED)
                 return " erased, not verified\n";
-        return row->outcome == 0 ? " cleared\n" : NULL;
+        return state->outcome == 0 ? " cleared\n" : NULL;
 }
 
-static int print_lines(const struct catalog *catalog, bool dry_run, struct output *output) {
+static int print_lines(const struct work *work, bool dry_run, struct output *output) {
+        const struct catalog *catalog = work->catalog;
         int r = 0;
 
         for (size_t i = 0; i < catalog->record_count && r == 0; i++) {
                 const struct catalog_record *row = catalog_row(catalog->records[i]);
-                const char *fate = fate_of(row, dry_run);
+                const char *fate = fate_of(work_state_of(work, &row->record), dry_run);
                 char id[4 * RECORD_ID_SIZE];
                 struct text text = TEXT_ON(id);
 
@@ -185,36 +187,37 @@ static int print_lines(const struct catalog *catalog, bool dry_run, struct outpu
         return r;
 }
 
-static int print_json(const struct catalog *catalog, bool dry_run, const struct clear_result *result,
+static int print_json(const struct work *work, bool dry_run, const struct clear_result *result,
                       struct output *output) {
         struct json_object *report = json_report_new("clear"), *records = json_object_new_array();
+        const struct catalog *catalog = work->catalog;
 
         json_add_bool(report, "dry_run", dry_run);
         json_add_number(report, "cleared", result->cleared_count);
         json_add_number(report, "unverified", result->unverified_count);
         json_add_number(report, "failed", result->failed_count);
         for (size_t i = 0; i < catalog->record_count; i++) {
-                const struct catalog_record *row = catalog_row(catalog->records[i]);
+                const struct work_state *state = work_state_of(work, catalog->records[i]);
                 struct json_object *object;
 
-                if (!row->selected)
+                if (!state->selected)
                         continue;
                 object = json_object_new_object();
-                json_add(object, "id", json_from_record_id(&row->record));
-                json_add_bool(object, "cleared", !dry_run && row->outcome == 0);
-                json_add(object, "error", dry_run ? NULL : json_from_error(row->outcome, NULL));
+                json_add(object, "id", json_from_record_id(catalog->records[i]));
+                json_add_bool(object, "cleared", !dry_run && state->outcome == 0);
+                json_add(object, "error", dry_run ? NULL : json_from_error(state->outcome, NULL));
                 json_object_array_add(records, object);
         }
         json_add(report, "records", records);
         return json_report_print(report, output);
 }
 
-static int print(const struct options *options, const struct catalog *catalog,
-                 const struct clear_result *result, struct output *output) {
+static int print(const struct options *options, const struct work *work, const struct clear_result *result,
+                 struct output *output) {
         bool dry_run = options_have(options, &option_dry_run);
 
-        return options_have(options, &option_json) ? print_json(catalog, dry_run, result, output)
-                                                   : print_lines(catalog, dry_run, output);
+        return options_have(options, &option_json) ? print_json(work, dry_run, result, output)
+                                                   : print_lines(work, dry_run, output);
 }
 
 static void note_result(const struct clear_result *result, bool only_dumps, const char *directory) {
@@ -233,10 +236,10 @@ static int erase(struct inventory *inventory, const struct options *options, str
         int count = save_before(inventory, directory_of(options));
 
         if (count > 0)
-                (void) clear_selected(&inventory->catalog, report_failure, NULL, &result);
+                (void) clear_selected(&inventory->work, report_failure, NULL, &result);
         inventory->failed |= result.failed_count > 0;
         message_progress_end();
-        if (print(options, &inventory->catalog, &result, output) < 0)
+        if (print(options, &inventory->work, &result, output) < 0)
                 return EXIT_FAILED;
         note_result(&result, count > 0 && dumps == count, directory_of(options));
         return inventory_status(inventory, 1);
@@ -247,7 +250,7 @@ static int clear_chosen(struct inventory *inventory, const struct options *optio
         int count = leave_read_only_out(inventory);
 
         if (count == 0 || options_have(options, &option_dry_run)) {
-                if (print(options, &inventory->catalog, &nothing, output) < 0)
+                if (print(options, &inventory->work, &nothing, output) < 0)
                         return EXIT_FAILED;
                 return inventory_status(inventory, (size_t) count);
         }

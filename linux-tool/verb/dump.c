@@ -10,21 +10,22 @@ struct tally {
         size_t saved, failed;
 };
 
-static struct tally count_event(const struct catalog *catalog, const struct event *event) {
+static struct tally count_event(const struct work *work, const struct event *event) {
         struct tally tally = { 0 };
 
         for (size_t i = 0; i < event->record_count; i++) {
-                const struct catalog_record *row = catalog_row(catalog->records[event->first + i]);
+                const struct work_state *state =
+                        work_state_of(work, work->catalog->records[event->first + i]);
 
-                tally.saved += row->selected && row->saved;
-                tally.failed += row->selected && !row->saved;
+                tally.saved += state->selected && state->saved;
+                tally.failed += state->selected && !state->saved;
         }
         return tally;
 }
 
-static int print_event(const struct catalog *catalog, const struct event *event, const char *directory,
+static int print_event(const struct work *work, const struct event *event, const char *directory,
                        const struct sink *sink) {
-        struct tally tally = count_event(catalog, event);
+        struct tally tally = count_event(work, event);
         char name[EVENT_NAME_SIZE], file[EVENT_NAME_SIZE + 16];
         struct text name_text = TEXT_ON(name), file_text = TEXT_ON(file);
 
@@ -40,11 +41,12 @@ static int print_event(const struct catalog *catalog, const struct event *event,
         return sink_format(sink, "\n");
 }
 
-static int print_other(const struct record *record, const char *directory, const struct sink *sink) {
+static int print_other(const struct work *work, const struct record *record, const char *directory,
+                       const struct sink *sink) {
         char id[RECORD_ID_SIZE], visible[4 * RECORD_ID_SIZE];
         struct text text = TEXT_ON(id), visible_text = TEXT_ON(visible);
 
-        if (!catalog_row(record)->selected || !catalog_row(record)->saved)
+        if (!work_is_selected(work, record) || !work_state_of(work, record)->saved)
                 return 0;
         record_format_id(record, &text);
         text_put_escaped(&visible_text, text_bytes(&text));
@@ -54,28 +56,31 @@ static int print_other(const struct record *record, const char *directory, const
         return sink_format(sink, "/other\n");
 }
 
-static int print_lines(const struct catalog *catalog, const char *directory, struct output *output) {
+static int print_lines(const struct work *work, const char *directory, struct output *output) {
+        const struct catalog *catalog = work->catalog;
         int r = 0;
 
         for (size_t i = 0; i < catalog->event_count && r == 0; i++)
-                r = print_event(catalog, &catalog->events[i], directory, &output->sink);
+                r = print_event(work, &catalog->events[i], directory, &output->sink);
         for (size_t i = catalog->other_first; i < catalog->record_count && r == 0; i++)
-                r = print_other(catalog->records[i], directory, &output->sink);
+                r = print_other(work, catalog->records[i], directory, &output->sink);
         return r;
 }
 
-static struct json_object *json_from_saved(const struct catalog_record *row) {
+static struct json_object *json_from_saved(const struct work *work, const struct record *record) {
+        const struct work_state *state = work_state_of(work, record);
         struct json_object *object = json_object_new_object();
 
-        json_add(object, "id", json_from_record_id(&row->record));
-        json_add_bool(object, "saved", row->saved);
-        json_add(object, "error", json_from_error(row->outcome, NULL));
+        json_add(object, "id", json_from_record_id(record));
+        json_add_bool(object, "saved", state->saved);
+        json_add(object, "error", json_from_error(state->outcome, NULL));
         return object;
 }
 
-static int print_json(const struct catalog *catalog, const struct dump_result *result, const char *directory,
+static int print_json(const struct work *work, const struct dump_result *result, const char *directory,
                       struct output *output) {
         struct json_object *report = json_report_new("dump"), *records = json_object_new_array();
+        const struct catalog *catalog = work->catalog;
 
         json_add_string(report, "directory", directory);
         json_add_number(report, "events", result->event_count);
@@ -83,8 +88,8 @@ static int print_json(const struct catalog *catalog, const struct dump_result *r
         json_add_number(report, "failed", result->failed_count);
         json_add_number(report, "files_written", result->file_count);
         for (size_t i = 0; i < catalog->record_count; i++)
-                if (catalog_row(catalog->records[i])->selected)
-                        json_object_array_add(records, json_from_saved(catalog_row(catalog->records[i])));
+                if (work_is_selected(work, catalog->records[i]))
+                        json_object_array_add(records, json_from_saved(work, catalog->records[i]));
         json_add(report, "records", records);
         return json_report_print(report, output);
 }
@@ -106,9 +111,9 @@ static int dump_run(const struct options *options, void *context) {
         if (r < 0)
                 inventory.failed = true;
         if (options_have(options, &option_json))
-                r = print_json(&inventory.catalog, &result, directory, output);
+                r = print_json(&inventory.work, &result, directory, output);
         else
-                r = print_lines(&inventory.catalog, directory, output);
+                r = print_lines(&inventory.work, directory, output);
         if (r < 0)
                 return EXIT_FAILED;
         if (count == 0)

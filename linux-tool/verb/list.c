@@ -4,23 +4,18 @@
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/verb/verbs.h"
+#include "store/selection.h"
 
-static bool event_is_touched(const struct catalog *catalog, const struct event *event) {
-        for (size_t i = 0; i < event->record_count; i++)
-                if (catalog_row(catalog->records[event->first + i])->selected)
-                        return true;
-        return false;
-}
-
-static int print_json(const struct catalog *catalog, struct output *output) {
+static int print_json(const struct work *work, struct output *output) {
+        const struct catalog *catalog = work->catalog;
         struct json_object *report = json_report_new("list");
         struct json_object *events = json_object_new_array(), *others = json_object_new_array();
 
         for (size_t i = 0; i < catalog->event_count; i++)
-                if (event_is_touched(catalog, &catalog->events[i]))
+                if (selection_touches_event(work, &catalog->events[i]))
                         json_object_array_add(events, json_from_event(catalog, &catalog->events[i]));
         for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                if (catalog_row(catalog->records[i])->selected)
+                if (work_is_selected(work, catalog->records[i]))
                         json_object_array_add(others, json_from_record(catalog_row(catalog->records[i])));
         json_add(report, "events", events);
         json_add(report, "others", others);
@@ -38,9 +33,9 @@ static int list_run(const struct options *options, void *context) {
         if (count < 0)
                 return inventory_status(&inventory, 0);
         if (options_have(options, &option_json))
-                r = print_json(&inventory.catalog, output);
+                r = print_json(&inventory.work, output);
         else
-                r = list_selected(&inventory.catalog, &output->sink);
+                r = list_selected(&inventory.work, &output->sink);
         if (r < 0)
                 return EXIT_FAILED;
         if (count == 0 && !inventory.failed)

@@ -12,7 +12,7 @@
 static int select_newest(struct inventory *inventory) {
         if (inventory->catalog.event_count > 1)
                 message_note("the newest of %zu events; --all shows all", inventory->catalog.event_count);
-        return selection_mark_newest(&inventory->catalog);
+        return selection_mark_newest(&inventory->work);
 }
 
 static struct json_object *json_from_log(const struct catalog *catalog, const struct event *event) {
@@ -55,23 +55,24 @@ static struct json_object *json_from_shown_event(const struct catalog *catalog, 
 }
 
 /* Whole events as such, everything else record by record. */
-static int print_json(const struct catalog *catalog, bool with_parts, struct output *output) {
+static int print_json(const struct work *work, bool with_parts, struct output *output) {
+        const struct catalog *catalog = work->catalog;
         struct json_object *report = json_report_new("show");
         struct json_object *events = json_object_new_array(), *records = json_object_new_array();
 
         for (size_t i = 0; i < catalog->event_count; i++) {
                 const struct event *event = &catalog->events[i];
 
-                if (selection_has_event(catalog, event)) {
+                if (selection_has_event(work, event)) {
                         json_object_array_add(events, json_from_shown_event(catalog, event, with_parts));
                         continue;
                 }
                 for (size_t k = event->first; k < event->first + event->record_count; k++)
-                        if (catalog_row(catalog->records[k])->selected)
+                        if (work_is_selected(work, catalog->records[k]))
                                 json_object_array_add(records, json_from_record_text(catalog->records[k]));
         }
         for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                if (catalog_row(catalog->records[i])->selected)
+                if (work_is_selected(work, catalog->records[i]))
                         json_object_array_add(records, json_from_record_text(catalog->records[i]));
         json_add(report, "events", events);
         json_add(report, "records", records);
@@ -80,12 +81,12 @@ static int print_json(const struct catalog *catalog, bool with_parts, struct out
 
 static int show(const struct options *options, const struct inventory *inventory, struct output *output) {
         if (options_have(options, &option_json))
-                return print_json(&inventory->catalog, options_have(options, &option_parts), output);
+                return print_json(&inventory->work, options_have(options, &option_parts), output);
         if (options_have(options, &option_raw))
-                return show_selected(&inventory->catalog, SHOW_RAW, &output->sink);
+                return show_selected(&inventory->work, SHOW_RAW, &output->sink);
         if (options_have(options, &option_parts))
-                return show_selected(&inventory->catalog, SHOW_PARTS, &output->sink);
-        return show_selected(&inventory->catalog, SHOW_JOINED, &output->sink);
+                return show_selected(&inventory->work, SHOW_PARTS, &output->sink);
+        return show_selected(&inventory->work, SHOW_JOINED, &output->sink);
 }
 
 static const char *conflict_of(const struct options *options) {

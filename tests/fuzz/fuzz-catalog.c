@@ -38,6 +38,7 @@ static struct fake_allocator memory;
 static struct fake_source sources[RECORD_STORE_END];
 static struct fake_target target;
 static struct catalog catalog;
+static struct work work; /* on the catalog */
 
 /* --- the input ---------------------------------------------------------------------------------- */
 
@@ -178,7 +179,7 @@ static void check_output(void) {
         fuzz_check(output.size <= ours && output.line == 0 && output.longest <= 4 * RECORD_ID_SIZE + 64);
         for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
                 output = (struct output){ 0 };
-                fuzz_check(show_selected(&catalog, forms[i], &sink) >= 0);
+                fuzz_check(show_selected(&work, forms[i], &sink) >= 0);
                 fuzz_check(output.size <= ours + texts_size());
         }
 }
@@ -190,15 +191,15 @@ static void check_dump(void) {
         const char *unknown;
 
         fake_target_init(&target);
-        (void) dump_selected(&catalog, &target.target, &origin, NULL, NULL, &result);
+        (void) dump_selected(&work, &target.target, &origin, NULL, NULL, &result);
         fuzz_check(result.record_count + result.failed_count == catalog.row_count);
         fuzz_check((result.first_error < 0) == (result.failed_count > 0));
         target.writes = 0;
-        (void) dump_selected(&catalog, &target.target, &origin, NULL, NULL, &result);
+        (void) dump_selected(&work, &target.target, &origin, NULL, NULL, &result);
         fuzz_check(target.writes == 0);
         fuzz_check(target.overwrites == 0 && target.bad_paths == 0);
-        fuzz_check((size_t) dump_keep_dumped(&catalog, &target.target) == result.record_count);
-        fuzz_check(selection_mark(&catalog, &all, &unknown) == (int) catalog.row_count);
+        fuzz_check((size_t) dump_keep_dumped(&work, &target.target) == result.record_count);
+        fuzz_check(selection_mark(&work, &all, &unknown) == (int) catalog.row_count);
         fake_target_free(&target);
 }
 
@@ -213,13 +214,13 @@ static bool is_nameless_left(void) {
 static void check_clear(void) {
         struct clear_result result;
 
-        (void) clear_selected(&catalog, NULL, NULL, &result);
+        (void) clear_selected(&work, NULL, NULL, &result);
         fuzz_check(result.cleared_count + result.unverified_count + result.failed_count == catalog.row_count);
         fuzz_check(result.unverified_count == 0 || is_nameless_left());
         for (size_t i = 0; i < catalog.row_count; i++) {
                 const struct catalog_record *row = catalog.rows[i];
 
-                if (row->outcome == 0)
+                if (work.states[i].outcome == 0)
                         fuzz_check(!fake_source_find(row->source->context, row->record.name));
         }
 }
@@ -241,12 +242,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (enum record_store store = 0; store < RECORD_STORE_END; store++)
                 fuzz_check(catalog_add(&catalog, &sources[store].source) >= 0);
         fuzz_check(catalog_join(&catalog) == 0);
-        fuzz_check(selection_mark(&catalog, &all, &unknown) == (int) catalog.row_count);
+        fuzz_check(work_init(&work, &catalog) == 0);
+        fuzz_check(selection_mark(&work, &all, &unknown) == (int) catalog.row_count);
         check_events();
         check_rows();
         check_output();
         check_dump();
         check_clear();
+        work_free(&work);
         catalog_free(&catalog);
         fuzz_check(memory.live_blocks == 0);
         for (enum record_store store = 0; store < RECORD_STORE_END; store++)

@@ -205,15 +205,18 @@ static void test_clear(void **state) {
         struct record_source *source = new_source();
         struct clear_result result;
         struct catalog catalog;
+        struct work work;
 
         (void) state;
         scratch_copy_files(test_data("linux-tool/efi/efivars"), directory);
         assert_int_equal(load(&catalog, source), 14);
+        assert_ok(work_init(&work, &catalog));
         for (size_t i = 0; i < 5; i++)
-                catalog.rows[i]->selected = true;
-        assert_ok(clear_selected(&catalog, NULL, NULL, &result));
+                work.states[i].selected = true;
+        assert_ok(clear_selected(&work, NULL, NULL, &result));
         assert_int_equal(result.cleared_count, 5);
         assert_int_equal(scratch_count_files(directory), 9);
+        work_free(&work);
         catalog_free(&catalog);
         source_free(source);
 }

@@ -291,8 +291,8 @@ static void test_pstorefs_clear(void **state) {
         snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
         load(&loaded, spec);
         assert_int_equal(loaded.result, 14);
-        loaded.catalog.rows[3]->selected = loaded.catalog.rows[5]->selected = true;
-        assert_ok(clear_selected(&loaded.catalog, NULL, NULL, &result));
+        loaded.work.states[3].selected = loaded.work.states[5].selected = true;
+        assert_ok(clear_selected(&loaded.work, NULL, NULL, &result));
         assert_int_equal(result.cleared_count, 2);
         assert_int_equal(scratch_count_files(directory), 13);
         unload(&loaded);

@@ -24,7 +24,7 @@ static int begin(void **state) {
 }
 
 static void assert_clears(int error, size_t cleared, size_t unverified, size_t failed) {
-        int r = clear_selected(&f.catalog, NULL, NULL, &result);
+        int r = clear_selected(&f.work, NULL, NULL, &result);
 
         assert_string_equal(r == 0 ? "0" : error_name(r), error == 0 ? "0" : error_name(error));
         assert_int_equal(result.cleared_count, cleared);
@@ -33,9 +33,9 @@ static void assert_clears(int error, size_t cleared, size_t unverified, size_t f
 }
 
 static void assert_outcome(const char *id, int outcome) {
-        assert_string_equal(store_fixture_row(&f, id)->outcome == 0
+        assert_string_equal(store_fixture_state(&f, id)->outcome == 0
                                     ? "0"
-                                    : error_name(store_fixture_row(&f, id)->outcome),
+                                    : error_name(store_fixture_state(&f, id)->outcome),
                             outcome == 0 ? "0" : error_name(outcome));
 }
 
@@ -60,7 +60,7 @@ static void test_only_what_is_selected_and_no_other_store(void **state) {
 static void test_nothing_selected_touches_nothing(void **state) {
         (void) state;
         for (size_t i = 0; i < f.catalog.row_count; i++)
-                f.catalog.rows[i]->selected = false;
+                f.work.states[i].selected = false;
         assert_clears(0, 0, 0, 0);
         assert_int_equal(f.erst.opens + f.efi.opens + f.erst.erases + f.efi.erases, 0);
 }
@@ -171,8 +171,8 @@ static size_t reports;
 
 static void note(void *context, const struct catalog_record *row, int error) {
         assert_ptr_equal(context, &f);
-        assert_true(row->selected);
-        assert_int_equal(row->outcome, error);
+        assert_true(work_state(&f.work, &row->record)->selected);
+        assert_int_equal(work_state(&f.work, &row->record)->outcome, error);
         reports++;
 }
 
@@ -181,7 +181,7 @@ static void test_each_selected_record_is_reported_once(void **state) {
         store_fixture_select(&f, ERST_1, EFI_1, EFI_2, NULL);
         f.efi.entries[0].erase_error = ERR_READ_ONLY;
         reports = 0;
-        assert_error(clear_selected(&f.catalog, note, &f, &result), ERR_READ_ONLY);
+        assert_error(clear_selected(&f.work, note, &f, &result), ERR_READ_ONLY);
         assert_int_equal(reports, 3);
 }
 

@@ -48,7 +48,7 @@ static int end(void **state) {
 }
 
 static int dump(void) {
-        return dump_selected(&f.catalog, &target.target, &origin, NULL, NULL, &result);
+        return dump_selected(&f.work, &target.target, &origin, NULL, NULL, &result);
 }
 
 static struct bytes content_of(const char *path) {
@@ -85,7 +85,7 @@ static void test_every_file_is_there_and_whole(void **state) {
         assert_int_equal(result.file_count, FILES);
         assert_int_equal(result.failed_count, 0);
         for (size_t i = 0; i < f.catalog.row_count; i++)
-                assert_true(f.catalog.rows[i]->saved);
+                assert_true(f.work.states[i].saved);
 }
 
 static void test_the_manifest_comes_last(void **state) {
@@ -101,7 +101,7 @@ static void test_a_second_run_writes_nothing(void **state) {
         (void) state;
         assert_ok(dump());
         target.writes = 0;
-        assert_ok(dump_selected(&f.catalog, &target.target, &later, NULL, NULL, &result));
+        assert_ok(dump_selected(&f.work, &target.target, &later, NULL, NULL, &result));
         assert_int_equal(target.writes, 0);
         assert_int_equal(result.file_count, 0);
         assert_int_equal(result.record_count, 3);
@@ -156,14 +156,14 @@ static void test_an_event_is_copied_whole(void **state) {
         assert_int_equal(result.record_count, 1);
         assert_holds(EVENT "/dmesg.txt", text_view("oldest\nnewest\n"));
         assert_holds(EVENT "/records/" NEWER ".bin", f.erst.entries[0].bytes);
-        assert_false(store_fixture_row(&f, "erst:65e079fe00000001")->saved);
+        assert_false(store_fixture_state(&f, "erst:65e079fe00000001")->saved);
         assert_null(fake_target_find(&target, "other"));
 }
 
 static void test_nothing_selected_is_nothing_done(void **state) {
         (void) state;
         for (size_t i = 0; i < f.catalog.row_count; i++)
-                f.catalog.rows[i]->selected = false;
+                f.work.states[i].selected = false;
         assert_ok(dump());
         assert_int_equal(target.operations, 0);
 }
@@ -199,7 +199,7 @@ static void test_names_run_out_without_a_loss(void **state) {
         assert_string_equal(result.first_failed, "erst:65e079fe00000001");
         assert_int_equal(result.failed_count, 1);
         assert_int_equal(result.record_count, 2);
-        assert_false(store_fixture_row(&f, "erst:65e079fe00000001")->saved);
+        assert_false(store_fixture_state(&f, "erst:65e079fe00000001")->saved);
 }
 
 static void assert_no_more_manifests(const char *last, const char *next) {
@@ -209,7 +209,7 @@ static void assert_no_more_manifests(const char *last, const char *next) {
         for (unsigned run = 0; run < 3; run++) {
                 target.writes = 0;
                 later.seconds++;
-                assert_ok(dump_selected(&f.catalog, &target.target, &later, NULL, NULL, &result));
+                assert_ok(dump_selected(&f.work, &target.target, &later, NULL, NULL, &result));
                 assert_int_equal(target.writes, 0);
         }
         assert_null(fake_target_find(&target, next));
@@ -365,7 +365,7 @@ static size_t saved_count(void) {
         size_t count = 0;
 
         for (size_t i = 0; i < f.catalog.row_count; i++)
-                count += f.catalog.rows[i]->saved;
+                count += f.work.states[i].saved;
         return count;
 }
 
@@ -373,7 +373,7 @@ static size_t reported_ok, reported_failed;
 
 static void note_report(void *context, const struct catalog_record *row, int error) {
         assert_ptr_equal(context, &target);
-        assert_int_equal(row->saved, error == 0);
+        assert_int_equal(work_state(&f.work, &row->record)->saved, error == 0);
         if (error == 0)
                 reported_ok++;
         else
@@ -393,9 +393,8 @@ static void fail_every_operation(bool tears) {
                 target.tears = tears;
                 fake_target_fail_at(&target, n);
                 reported_ok = reported_failed = 0;
-                assert_error(
-                        dump_selected(&f.catalog, &target.target, &origin, note_report, &target, &result),
-                        ERR_IO);
+                assert_error(dump_selected(&f.work, &target.target, &origin, note_report, &target, &result),
+                             ERR_IO);
                 assert_error(result.first_error, ERR_IO);
                 assert_int_equal(result.record_count + result.failed_count, 3);
                 assert_uint_in_range(result.failed_count, 1, 2);
@@ -407,7 +406,7 @@ static void fail_every_operation(bool tears) {
                 assert_ok(dump());
                 assert_int_equal(result.record_count, 3);
                 store_fixture_select_all(&f);
-                assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 3);
+                assert_int_equal(dump_keep_dumped(&f.work, &target.target), 3);
         }
 }
 
@@ -430,7 +429,7 @@ static void test_what_was_written_wrong_is_found_out(void **state) {
         assert_int_equal(result.failed_count, 3);
         assert_int_equal(saved_count(), 0);
         assert_string_equal(result.first_failed, "erst:65e079fe00000002");
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 0);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 0);
 }
 
 static void test_a_full_target_keeps_what_fits(void **state) {
@@ -464,9 +463,9 @@ static void test_what_the_kernel_could_not_decode_is_saved(void **state) {
         store_fixture_select_all(&f);
         assert_ok(dump());
         assert_int_equal(result.record_count, 4);
-        assert_true(store_fixture_row(&f, "efi:dump-type0-1-1-5")->saved);
+        assert_true(store_fixture_state(&f, "efi:dump-type0-1-1-5")->saved);
         assert_holds("other/efi-dump-type0-1-1-5.bin", text_view("packed"));
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 4);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 4);
 }
 
 static void test_every_allocation_may_fail(void **state) {
@@ -501,7 +500,7 @@ static void test_what_an_archive_holds_here_is_safe_as_it_is(void **state) {
         assert_int_equal(result.event_count, 1);
         assert_int_equal(fake_target_size(&target), 2); /* the other record and its description */
         assert_null(fake_target_find(&target, EVENT));
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 3);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 3);
 }
 
 /* Each of these alone makes that it is copied like any other. */
@@ -548,13 +547,13 @@ static void test_an_archive_that_cannot_be_read_is_no_copy(void **state) {
 
 static void test_only_what_has_a_copy_stays_selected(void **state) {
         (void) state;
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 0);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 0);
         store_fixture_select(&f, EVENT, NULL);
         assert_ok(dump());
         store_fixture_select_all(&f);
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 2);
-        assert_true(store_fixture_row(&f, "erst:65e079fe00000001")->selected);
-        assert_false(store_fixture_row(&f, "efi:cfg/ x")->selected);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 2);
+        assert_true(store_fixture_state(&f, "erst:65e079fe00000001")->selected);
+        assert_false(store_fixture_state(&f, "efi:cfg/ x")->selected);
 }
 
 static void test_a_copy_is_one_when_all_bytes_are_the_same(void **state) {
@@ -563,26 +562,26 @@ static void test_a_copy_is_one_when_all_bytes_are_the_same(void **state) {
         (void) state;
         assert_ok(dump());
         fake_target_put(&target, EVENT "/records/" NEWER ".bin", bytes_first(stored, stored.size - 1));
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 2);
-        assert_false(store_fixture_row(&f, "erst:65e079fe00000001")->saved);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 2);
+        assert_false(store_fixture_state(&f, "erst:65e079fe00000001")->saved);
         fake_target_put(&target, EVENT "/records/" NEWER ".2.bin", stored);
         store_fixture_select_all(&f);
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 3);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 3);
 }
 
 static void test_what_was_not_selected_is_not_kept(void **state) {
         (void) state;
         assert_ok(dump());
         store_fixture_select(&f, "efi:cfg/ x", NULL);
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 1);
-        assert_false(store_fixture_row(&f, "erst:65e079fe00000001")->selected);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 1);
+        assert_false(store_fixture_state(&f, "erst:65e079fe00000001")->selected);
 }
 
 static void test_a_target_that_cannot_be_read_holds_nothing(void **state) {
         (void) state;
         assert_ok(dump());
         fake_target_fail_at(&target, 1);
-        assert_int_equal(dump_keep_dumped(&f.catalog, &target.target), 2);
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

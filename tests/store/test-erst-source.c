@@ -442,9 +442,15 @@ static int clear_all(struct clear_result *result) {
         const struct selection all = { 0 };
         const char *unknown;
 
+        struct work work;
+        int r;
+
         assert_ok(load());
-        assert_ok(selection_mark(&s.catalog, &all, &unknown));
-        return clear_selected(&s.catalog, NULL, NULL, result);
+        assert_ok(work_init(&work, &s.catalog));
+        assert_ok(selection_mark(&work, &all, &unknown));
+        r = clear_selected(&work, NULL, NULL, result);
+        work_free(&work);
+        return r;
 }
 
 static void test_what_was_cleared_is_gone(void **state) {

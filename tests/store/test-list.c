@@ -89,7 +89,7 @@ static void test_only_what_is_selected(void **state) {
         store_fixture_put_efi(&f, "cfg2", "data");
         store_fixture_load(&f);
         store_fixture_select(&f, "efi:dump-type0-2-1-1709210110", "efi:cfg2", NULL);
-        assert_ok(list_selected(&f.catalog, &f.sink));
+        assert_ok(list_selected(&f.work, &f.sink));
         text = store_fixture_output(&f);
         assert_non_null(strstr(text, "Z-efi-panic1 "));
         assert_non_null(strstr(text, "  efi:dump-type0-2-1-1709210110-D "));

@@ -28,7 +28,7 @@ static const char *selected(void) {
         static char result[ARRAY_SIZE(ids) + 1];
 
         for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
-                result[i] = store_fixture_row(&f, ids[i])->selected ? "oonx"[i] : '.';
+                result[i] = store_fixture_state(&f, ids[i])->selected ? "oonx"[i] : '.';
         return result;
 }
 
@@ -43,7 +43,7 @@ static size_t count_letters(const char *marks) {
 static int mark(const struct selection *selection) {
         const char *unknown = NULL;
 
-        return selection_mark(&f.catalog, selection, &unknown);
+        return selection_mark(&f.work, selection, &unknown);
 }
 
 /* What firmware or Windows keeps is meant by who names it, and by who says: everything. */
@@ -54,10 +54,10 @@ static void test_hardware_errors_are_spared_unless_named(void **state) {
         store_fixture_put_efi(&f, "HwErrRec0000", "no CPER record");
         store_fixture_reload(&f);
         assert_int_equal(mark(&(struct selection){ .only_crashes = true }), 4);
-        assert_false(store_fixture_row(&f, "efi:HwErrRec0000")->selected);
+        assert_false(store_fixture_state(&f, "efi:HwErrRec0000")->selected);
         assert_int_equal(mark(&(struct selection){ 0 }), 5);
         assert_int_equal(mark(&(struct selection){ .ids = named, .id_count = 1, .only_crashes = true }), 1);
-        assert_true(store_fixture_row(&f, "efi:HwErrRec0000")->selected);
+        assert_true(store_fixture_state(&f, "efi:HwErrRec0000")->selected);
 }
 
 static void test_nothing_named_is_everything(void **state) {
@@ -101,7 +101,7 @@ static void test_an_unknown_id_selects_nothing(void **state) {
 
         (void) state;
         store_fixture_select_all(&f);
-        assert_error(selection_mark(&f.catalog, &(struct selection){ .ids = ids, .id_count = 3 }, &unknown),
+        assert_error(selection_mark(&f.work, &(struct selection){ .ids = ids, .id_count = 3 }, &unknown),
                      ERR_UNKNOWN_ID);
         assert_ptr_equal(unknown, ids[1]);
         assert_string_equal(selected(), "....");
@@ -139,10 +139,10 @@ static void test_the_newest_are_kept(void **state) {
 static void test_an_event_is_selected_when_all_of_it_is(void **state) {
         (void) state;
         store_fixture_select(&f, RECORD_OLD1, NULL);
-        assert_false(selection_has_event(&f.catalog, &f.catalog.events[0]));
+        assert_false(selection_has_event(&f.work, &f.catalog.events[0]));
         store_fixture_select(&f, RECORD_OLD1, RECORD_OLD2, NULL);
-        assert_true(selection_has_event(&f.catalog, &f.catalog.events[0]));
-        assert_false(selection_has_event(&f.catalog, &f.catalog.events[1]));
+        assert_true(selection_has_event(&f.work, &f.catalog.events[0]));
+        assert_false(selection_has_event(&f.work, &f.catalog.events[1]));
 }
 
 static void test_the_form_of_an_id(void **state) {

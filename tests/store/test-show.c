@@ -11,7 +11,7 @@ static void put_part(uint32_t part, const char *log) {
 
 /* How many it says it showed, in *ret_count. */
 static const char *show(enum show_form form, int *ret_count) {
-        *ret_count = show_selected(&f.catalog, form, &f.sink);
+        *ret_count = show_selected(&f.work, form, &f.sink);
         assert_ok(*ret_count);
         return store_fixture_output(&f);
 }
@@ -228,7 +228,7 @@ static void test_the_sinks_error_comes_back(void **state) {
         store_fixture_select_all(&f);
         do {
                 writes_left = writes++;
-                r = show_selected(&f.catalog, SHOW_JOINED, &sink);
+                r = show_selected(&f.work, SHOW_JOINED, &sink);
                 if (r < 0)
                         assert_error(r, ERR_IO);
         } while (r < 0);

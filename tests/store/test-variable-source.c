@@ -424,15 +424,18 @@ static void test_success_is_not_believed(void **state) {
 static void clear_all(bool lies, const struct clear_result *wanted) {
         struct clear_result result;
         struct catalog catalog;
+        struct work work;
 
         fake.erase_lies = lies;
         catalog_init(&catalog, &memory.allocator, codec_builtin, codec_builtin_count, NULL);
         assert_int_equal(catalog_add(&catalog, &source), 3);
         assert_ok(catalog_join(&catalog));
-        for (size_t i = 0; i < catalog.row_count; i++)
-                catalog.rows[i]->selected = true;
-        (void) clear_selected(&catalog, NULL, NULL, &result);
+        assert_ok(work_init(&work, &catalog));
+        for (size_t i = 0; i < work.count; i++)
+                work.states[i].selected = true;
+        (void) clear_selected(&work, NULL, NULL, &result);
         assert_memory_equal(&result, wanted, sizeof(result));
+        work_free(&work);
         catalog_free(&catalog);
 }
 

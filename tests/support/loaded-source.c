@@ -11,9 +11,11 @@ void load(struct loaded *loaded, const char *spec) {
         catalog_init(&loaded->catalog, &system_allocator, codec_builtin, codec_builtin_count, NULL);
         loaded->result = catalog_add(&loaded->catalog, loaded->source);
         assert_ok(catalog_join(&loaded->catalog));
+        assert_ok(work_init(&loaded->work, &loaded->catalog));
 }
 
 void unload(struct loaded *loaded) {
+        work_free(&loaded->work);
         catalog_free(&loaded->catalog);
         source_free(loaded->source);
 }

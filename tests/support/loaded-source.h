@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "store/catalog.h"
 #include "store/source.h"
+#include "store/work.h"
 
-/* The catalog of one source. */
+/* The catalog of one source, and a work on it. */
 struct loaded {
         struct record_source *source;
         struct catalog catalog;
+        struct work work;
         int result; /* of catalog_add() */
 };
 

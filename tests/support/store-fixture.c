@@ -18,6 +18,7 @@ void store_fixture_begin(struct store_fixture *fixture) {
         fake_source_init(&fixture->erst, "erst", RECORD_STORE_ERST);
         fake_source_init(&fixture->efi, "efi", RECORD_STORE_EFI);
         init_catalog(fixture);
+        fixture->work = (struct work){ 0 };
         buffer_init(&fixture->output, &system_allocator);
         fixture->sink = (struct sink){ .context = &fixture->output, .write = keep };
 }
@@ -26,15 +27,18 @@ void store_fixture_load(struct store_fixture *fixture) {
         assert_ok(catalog_add(&fixture->catalog, &fixture->erst.source));
         assert_ok(catalog_add(&fixture->catalog, &fixture->efi.source));
         assert_ok(catalog_join(&fixture->catalog));
+        assert_ok(work_init(&fixture->work, &fixture->catalog));
 }
 
 void store_fixture_reload(struct store_fixture *fixture) {
+        work_free(&fixture->work);
         catalog_free(&fixture->catalog);
         init_catalog(fixture);
         store_fixture_load(fixture);
 }
 
 void store_fixture_end(struct store_fixture *fixture) {
+        work_free(&fixture->work);
         catalog_free(&fixture->catalog);
         assert_int_equal(fixture->memory.live_blocks, 0);
         fake_source_free(&fixture->erst);
@@ -115,7 +119,7 @@ void store_fixture_put_panic_and_oops(struct store_fixture *fixture) {
         store_fixture_put_efi_part(fixture, "Oops", 1, 1, 1709296510, "x\n");
 }
 
-struct catalog_record *store_fixture_row(const struct store_fixture *fixture, const char *id) {
+const struct catalog_record *store_fixture_row(const struct store_fixture *fixture, const char *id) {
         for (size_t i = 0; i < fixture->catalog.row_count; i++)
                 if (record_has_id(&fixture->catalog.rows[i]->record, id))
                         return fixture->catalog.rows[i];
@@ -123,11 +127,15 @@ struct catalog_record *store_fixture_row(const struct store_fixture *fixture, co
         return NULL;
 }
 
+struct work_state *store_fixture_state(struct store_fixture *fixture, const char *id) {
+        return work_state(&fixture->work, &store_fixture_row(fixture, id)->record);
+}
+
 void store_fixture_select_all(struct store_fixture *fixture) {
         const struct selection all = { 0 };
         const char *unknown;
 
-        assert_int_equal(selection_mark(&fixture->catalog, &all, &unknown), fixture->catalog.row_count);
+        assert_int_equal(selection_mark(&fixture->work, &all, &unknown), fixture->catalog.row_count);
 }
 
 void store_fixture_select(struct store_fixture *fixture, const char *id, ...) {
@@ -139,6 +147,6 @@ void store_fixture_select(struct store_fixture *fixture, const char *id, ...) {
         for (const char *next = id; next; next = va_arg(more, const char *))
                 ids[selection.id_count++] = next;
         va_end(more);
-        if (selection_mark(&fixture->catalog, &selection, &unknown) < 0)
+        if (selection_mark(&fixture->work, &selection, &unknown) < 0)
                 fail_msg("nothing is called %s", unknown);
 }

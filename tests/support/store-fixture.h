@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "store/catalog.h"
 #include "store/sink.h"
+#include "store/work.h"
 #include "tests/support/fake-allocator.h"
 #include "tests/support/fake-source.h"
 #include "tests/support/test.h"
 
 /*
- * A machine with two stores, a catalog of them, and a sink that keeps what it gets. Put records in, load,
- * use, end: the end asserts that no memory is left.
+ * A machine with two stores, a catalog of them and a work on it, and a sink that keeps what it gets. Put
+ * records in, load, use, end: the end asserts that no memory is left.
  */
 struct store_fixture {
         struct fake_allocator memory;
         struct fake_source erst, efi;
         struct catalog catalog;
+        struct work work;
         struct buffer output;
         struct sink sink;
 };
@@ -55,7 +56,10 @@ struct fake_entry *store_fixture_put_erst_part(struct store_fixture *fixture, ui
 void store_fixture_put_panic_and_oops(struct store_fixture *fixture);
 
 /* The row of the record with this id, such as "erst:65e079fe00000001"; fails the test when there is none. */
-struct catalog_record *store_fixture_row(const struct store_fixture *fixture, const char *id);
+const struct catalog_record *store_fixture_row(const struct store_fixture *fixture, const char *id);
+
+/* What the work knows of it. */
+struct work_state *store_fixture_state(struct store_fixture *fixture, const char *id);
 
 /* Selects everything, or the given ids up to a NULL. */
 void store_fixture_select_all(struct store_fixture *fixture);
