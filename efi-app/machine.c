@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "efi-app/acpi-hardware.h"
 #include "efi-app/pci-decode.h"
-#include "store/list.h"
 
 /* What is said of a store that cannot be opened; a source over one that can says the same. */
 static const struct record_source unopened[MACHINE_STORE_END] = {
@@ -108,56 +107,4 @@ void machine_close(struct machine *machine) {
                 if (machine->sources[store].operations)
                         machine->sources[store].operations->close(&machine->sources[store]);
         buffer_free(&machine->table_bytes);
-}
-
-static void tell_record_faults(struct app *app, const struct catalog *catalog) {
-        for (size_t i = 0; i < catalog->row_count; i++) {
-                const struct record *record = &catalog->rows[i]->record;
-                char id[RECORD_ID_SIZE], error[128];
-                struct text id_text = TEXT_ON(id), error_text = TEXT_ON(error);
-
-                if (record->error == 0)
-                        continue;
-                record_format_id(record, &id_text);
-                list_format_error(record, &error_text);
-                console_problem(&app->console, "%s: %s", id, error);
-        }
-}
-
-static int load_store(struct machine *machine, enum machine_store store, struct catalog *catalog) {
-        int r;
-
-        if (!machine->wanted[store])
-                return 0;
-        if (machine->errors[store] == 0) {
-                r = catalog_add(catalog, &machine->sources[store]);
-                machine->errors[store] = r < 0 ? r : 0;
-                tell_store_error(machine, store);
-        }
-        r = machine->errors[store];
-        /* That a machine has no such store is an error only where it was asked for by name. */
-        return r == ERR_NO_STORE && !options_have(&machine->app->options, &option_source) ? 0 : r;
-}
-
-int machine_load(struct machine *machine, struct catalog *catalog, struct work *work,
-                 const struct observer *observer) {
-        int first_error = 0, r;
-
-        catalog_init(catalog, &machine->app->allocator, codec_builtin, codec_builtin_count, observer);
-        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++) {
-                r = load_store(machine, store, catalog);
-                if (r < 0 && first_error == 0)
-                        first_error = r;
-        }
-        r = catalog_join(catalog);
-        if (r == 0)
-                r = work_init(work, catalog);
-        if (r < 0) {
-                console_problem(&machine->app->console, "%s", error_text(r));
-                return r;
-        }
-        tell_record_faults(machine->app, catalog);
-        if (first_error == 0 && catalog_faulty_count(catalog) > 0)
-                first_error = ERR_VALUE;
-        return first_error;
 }

@@ -4,9 +4,7 @@
 #include "acpi/erst.h"
 #include "efi-app/app.h"
 #include "efi-app/runtime-variables.h"
-#include "store/catalog.h"
 #include "store/erst-source.h"
-#include "store/work.h"
 
 /* The stores of this machine, in the order in which they are read and written. */
 enum machine_store {
@@ -21,8 +19,7 @@ extern const struct option option_source;
 struct machine {
         struct app *app;
         struct record_source sources[MACHINE_STORE_END];
-        int errors[MACHINE_STORE_END];  /* 0: the source can be used; ERR_NO_STORE: there is no such store;
-                                           after machine_load() also why it was not read to its end */
+        int errors[MACHINE_STORE_END];  /* 0: the source can be used; ERR_NO_STORE: there is no such store */
         bool wanted[MACHINE_STORE_END]; /* --source names it, or names none */
 
         struct buffer table_bytes;
@@ -38,11 +35,3 @@ struct machine {
 /* Opens what the options want. A store that cannot be used gets a line and its error, and stops nothing. */
 void machine_open(struct machine *machine, struct app *app);
 void machine_close(struct machine *machine);
-
-/*
- * Reads all wanted stores into the catalog, joins it and begins a work on it. Every malformed record and
- * every store that fails gets a line. Returns 0, or the first error; the catalog holds all that could be
- * read.
- */
-int machine_load(struct machine *machine, struct catalog *catalog, struct work *work,
-                 const struct observer *observer);

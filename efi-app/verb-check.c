@@ -3,43 +3,27 @@
 #include "efi-app/verb.h"
 #include "store/check.h"
 
-static void gather_store(struct session *session, enum machine_store store, struct check_store *ret_facts) {
-        struct record_source *source = &session->machine.sources[store];
-
-        *ret_facts = (struct check_store){
-                .store = source->store,
-                .spec = source->spec,
-                .is_view = source->is_view,
-                .error = session->machine.errors[store],
-        };
-        if (ret_facts->error < 0)
-                return;
-        if (source->operations->space)
-                (void) source->operations->space(source, &ret_facts->space);
-        check_count_records(&session->catalog, source, ret_facts);
-}
-
 static int check_run(const struct options *options, void *context) {
         struct app *app = context;
         const struct sink sink = console_sink(&app->console);
         struct check_store stores[MACHINE_STORE_END];
         struct check_facts facts = { .stores = stores };
-        struct session session;
+        struct inventory inventory;
+        const struct session *session = &inventory.session;
         struct findings findings;
         enum verdict verdict;
         int r;
 
         findings_init(&findings, &app->allocator);
         (void) options;
-        session_open(&session, app);
-        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
-                if (session.machine.wanted[store])
-                        gather_store(&session, store, &stores[facts.store_count++]);
+        (void) inventory_load(&inventory, app); /* what has failed is judged */
+        for (; facts.store_count < session->source_count; facts.store_count++)
+                check_look_at(session, facts.store_count, &stores[facts.store_count]);
         check_judge(&facts, &findings);
         r = check_print(&facts, &findings, &sink);
         verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&findings);
         findings_free(&findings);
-        session_close(&session);
+        inventory_free(&inventory);
         return verdict;
 }
 

@@ -3,14 +3,21 @@
 
 static int dump_run(const struct options *options, void *context) {
         struct app *app = context;
-        const struct selection selection = { .ids = options->operands, .id_count = options->operand_count };
-        struct session session;
+        struct inventory_esp esp;
+        const struct session_target target = inventory_target(&esp, app);
+        struct inventory inventory;
+        struct dump_result result;
+        size_t count = 0;
         int status;
 
-        session_open(&session, app);
-        if (session_select(&session, &selection, &status) > 0)
-                status = session_status(&session, session_dump(&session));
-        session_close(&session);
+        if (inventory_load(&inventory, app) == 0)
+                count = inventory_select(&inventory, options);
+        if (count > 0) {
+                (void) session_copy(&inventory.session, &target, &result);
+                inventory_tell_saved(app, &result);
+        }
+        status = inventory_status(&inventory, count);
+        inventory_free(&inventory);
         return status;
 }
 

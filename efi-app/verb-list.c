@@ -5,18 +5,18 @@
 static int list_run(const struct options *options, void *context) {
         struct app *app = context;
         const struct sink sink = console_sink(&app->console);
-        struct session session;
+        struct inventory inventory;
+        const struct session *session = &inventory.session;
         int status;
 
         (void) options;
-        session_open(&session, app);
-        if (session.catalog.record_count == 0 && session.error == 0) {
+        (void) inventory_load(&inventory, app); /* without memory the list is empty, and it has failed */
+        if (session->catalog.record_count == 0 && !session->failed)
                 console_note(&app->console, "no records");
-                status = EXIT_NOTHING;
-        } else {
-                status = session_status(&session, list_catalog(&session.catalog, &sink));
-        }
-        session_close(&session);
+        else if (list_catalog(&session->catalog, &sink) < 0)
+                inventory.session.failed = true;
+        status = inventory_status(&inventory, session->catalog.record_count);
+        inventory_free(&inventory);
         return status;
 }
 

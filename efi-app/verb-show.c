@@ -11,17 +11,18 @@ static enum show_form wanted_form(const struct options *options) {
 static int show_run(const struct options *options, void *context) {
         struct app *app = context;
         const struct sink sink = console_sink(&app->console);
-        const struct selection selection = { .ids = options->operands, .id_count = options->operand_count };
-        struct session session;
+        struct inventory inventory;
+        size_t count = 0;
         int status;
 
-        session_open(&session, app);
-        if (session_select(&session, &selection, &status) > 0) {
-                if (options->operand_count == 0 && !options_have(options, &option_all))
-                        selection_mark_newest(&session.work);
-                status = session_status(&session, show_selected(&session.work, wanted_form(options), &sink));
-        }
-        session_close(&session);
+        if (inventory_load(&inventory, app) == 0)
+                count = inventory_select(&inventory, options);
+        if (count > 0 && options->operand_count == 0 && !options_have(options, &option_all))
+                (void) selection_mark_newest(&inventory.session.work);
+        if (count > 0 && show_selected(&inventory.session.work, wanted_form(options), &sink) < 0)
+                inventory.session.failed = true;
+        status = inventory_status(&inventory, count);
+        inventory_free(&inventory);
         return status;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/common-options.h"
+#include "store/session.h"
 
 /* The options of more than one verb, and of Linux alone. */
 extern const struct option option_json;
@@ -11,7 +12,7 @@ extern const struct option option_deleted; /* of sources that can: see options_c
 extern const struct option option_output;
 
 /* How many sources one command line may name. */
-#define SOURCES_MAX 16
+#define SOURCES_MAX SESSION_SOURCES_MAX
 
 /*
  * A machine's own stores show what is live and nothing else: ERR_INVALID_ARGUMENT, and a line that says so,

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "linux-tool/output/message.h"
-#include "linux-tool/target/file-dump-target.h"
 
 static uint64_t seconds_now(void) {
         time_t now = time(NULL);
@@ -13,58 +12,40 @@ static uint64_t seconds_now(void) {
         return now > 0 ? (uint64_t) now : 0;
 }
 
-static void tell_failure(const char *directory, const struct dump_result *result) {
+static int open_directory(void *context, struct dump_target *ret_target) {
+        struct save_directory *directory = context;
+        int r = file_dump_target_open(&directory->files, directory->path, ret_target);
+
+        if (r < 0)
+                message_failure(directory->path, r);
+        return r;
+}
+
+static void close_directory(void *context) {
+        struct save_directory *directory = context;
+
+        file_dump_target_close(&directory->files);
+        message_progress_end();
+}
+
+struct session_target save_target(struct save_directory *directory) {
+        return (struct session_target){
+                .context = directory,
+                .open = open_directory,
+                .close = close_directory,
+                .origin = { .program = "pstore-fw " VERSION " (Linux command)", .seconds = seconds_now() },
+        };
+}
+
+void save_tell_failure(const struct save_directory *directory, const struct dump_result *result) {
         char visible[4 * RECORD_ID_SIZE];
         struct text text = TEXT_ON(visible);
 
         text_put_escaped(&text, text_view(result->first_failed));
         if (result->failed_count == 1)
-                message_error("%s: %s: not saved: %s", directory, visible, error_text(result->first_error));
-        else
-                message_error("%s: %zu records not saved, the first of them %s: %s", directory,
+                message_error("%s: %s: not saved: %s", directory->path, visible,
+                              error_text(result->first_error));
+        else if (result->failed_count > 1)
+                message_error("%s: %zu records not saved, the first of them %s: %s", directory->path,
                               result->failed_count, visible, error_text(result->first_error));
-}
-
-/* A directory that cannot be used gets its line. */
-static int open_target(const char *directory, struct file_dump_target *target,
-                       struct dump_target *ret_dump_target) {
-        int r = file_dump_target_open(target, directory, ret_dump_target);
-
-        if (r < 0)
-                message_failure(directory, r);
-        return r;
-}
-
-int save_selected(struct inventory *inventory, const char *directory, struct dump_result *ret_result) {
-        const struct dump_origin origin = {
-                .program = "pstore-fw " VERSION " (Linux command)",
-                .seconds = seconds_now(),
-        };
-        struct file_dump_target target;
-        struct dump_target dump_target;
-        int r;
-
-        *ret_result = (struct dump_result){ 0 };
-        r = open_target(directory, &target, &dump_target);
-        if (r < 0)
-                return r;
-        r = dump_selected(&inventory->work, &dump_target, &origin, NULL, NULL, ret_result);
-        file_dump_target_close(&target);
-        message_progress_end();
-        if (r < 0)
-                tell_failure(directory, ret_result);
-        return r;
-}
-
-int save_keep_dumped(struct inventory *inventory, const char *directory) {
-        struct file_dump_target target;
-        struct dump_target dump_target;
-        int r;
-
-        r = open_target(directory, &target, &dump_target);
-        if (r < 0)
-                return r;
-        r = dump_keep_dumped(&inventory->work, &dump_target);
-        file_dump_target_close(&target);
-        return r;
 }

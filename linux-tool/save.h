@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "linux-tool/inventory.h"
-#include "store/dump.h"
+#include "linux-tool/target/file-dump-target.h"
+#include "store/session.h"
 
-/* Copies the selected records to `directory`, as dump and clear do. */
+/* Where dump and clear put copies: a directory, opened for as long as something is done in it. */
+struct save_directory {
+        const char *path;
+        struct file_dump_target files;
+};
 
-/*
- * Tells on standard error of what could not be saved: one line, not one for each record. What was saved
- * is in the work. Returns 0 or the first error.
- */
-int save_selected(struct inventory *inventory, const char *directory, struct dump_result *ret_result);
+/* `directory` outlives the target; its path outlives both. An error of open() is told on standard error. */
+struct session_target save_target(struct save_directory *directory);
 
-/* Deselects what has no complete copy in `directory`. The number that stay selected, or an error, told. */
-int save_keep_dumped(struct inventory *inventory, const char *directory);
+/* Tells on standard error of what could not be saved: one line, not one for each record. */
+void save_tell_failure(const struct save_directory *directory, const struct dump_result *result);

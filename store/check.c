@@ -22,8 +22,8 @@ static bool event_is_of(const struct catalog *catalog, const struct event *event
         return false;
 }
 
-void check_count_records(const struct catalog *catalog, const struct record_source *source,
-                         struct check_store *store) {
+static void count_records(const struct catalog *catalog, const struct record_source *source,
+                          struct check_store *store) {
         for (size_t i = 0; i < catalog->row_count; i++) {
                 const struct catalog_record *row = catalog->rows[i];
 
@@ -35,6 +35,20 @@ void check_count_records(const struct catalog *catalog, const struct record_sour
         }
         for (size_t i = 0; i < catalog->event_count; i++)
                 store->event_count += event_is_of(catalog, &catalog->events[i], source);
+}
+
+void check_look_at(const struct session *session, size_t index, struct check_store *ret_store) {
+        struct record_source *source = session->sources[index];
+
+        *ret_store = (struct check_store){
+                .store = source->store,
+                .spec = source->spec,
+                .error = session->errors[index],
+                .is_view = source->is_view,
+        };
+        if (ret_store->error == 0 && source->operations->space)
+                (void) source->operations->space(source, &ret_store->space);
+        count_records(&session->catalog, source, ret_store);
 }
 
 static bool is_usable(const struct check_store *store) {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "store/catalog.h"
 #include "store/crash-path.h"
 #include "store/finding.h"
+#include "store/session.h"
 #include "store/sink.h"
-#include "store/source.h"
 
 /*
  * Will a crash on this machine leave a trace? Facts in, verdict out: the front ends gather, this judges, so
@@ -40,10 +39,11 @@ struct check_kernel {
         bool panic_seconds_known;
 };
 
-/* Adds up what the catalog holds of this source: records, their bytes, faults, and the events they belong to.
+/*
+ * What the session saw of a source: its space, and what the catalog holds of it: records, their bytes,
+ * faults, and the events they belong to; also of one that was not read to its end.
  */
-void check_count_records(const struct catalog *catalog, const struct record_source *source,
-                         struct check_store *store);
+void check_look_at(const struct session *session, size_t index, struct check_store *ret_store);
 
 /* True where the store has no room for what the kernel writes of one crash; false when that is not known. */
 bool check_is_full(const struct check_kernel *kernel, const struct source_space *space);

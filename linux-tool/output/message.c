@@ -50,6 +50,18 @@ void message_failure(const char *subject, int error) {
         message_error("%s: %s", subject, error_text(error));
 }
 
+static void tell_error(void *context, const char *subject, const char *what) {
+        (void) context;
+        message_error("%s: %s", subject, what);
+}
+
+static void tell_note(void *context, const char *what) {
+        (void) context;
+        message_note("%s", what);
+}
+
+const struct teller message_teller = { .error = tell_error, .note = tell_note };
+
 static void progress_show(void *context, const char *activity, size_t done, size_t total) {
         (void) context;
         if (message_quiet || !isatty(STDERR_FILENO))

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "store/source.h"
+#include "store/session.h"
 
 /* Everything that is not data goes to standard error, one line each, with the program's name before it. */
 
@@ -15,6 +15,9 @@ void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)))
 
 /* "pstore-fw: SUBJECT: what the error means" */
 void message_failure(const char *subject, int error);
+
+/* For sessions: both of these. */
+extern const struct teller message_teller;
 
 /* A line that replaces itself, only where standard error is a terminal. */
 extern const struct observer message_progress;

@@ -17,7 +17,7 @@
 static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs" };
 
 struct report {
-        struct inventory inventory;
+        struct session session;
         struct machine machine;
         struct kdump_settings settings;
         struct check_store stores[SOURCES_MAX];
@@ -33,69 +33,55 @@ static enum record_store store_of(const struct record_source *source, const stru
                                                                                       : RECORD_STORE_EFI;
 }
 
-static struct check_store look_at(struct report *report, size_t index) {
-        struct record_source *source = report->inventory.sources[index];
-        struct check_store store = {
-                .store = store_of(source, &report->machine),
-                .spec = source->spec,
-                .is_view = source->is_view,
-        };
-
-        store.error = catalog_add(&report->inventory.catalog, source);
-        if (store.error >= 0) {
-                store.error = 0;
-                if (source->operations->space)
-                        (void) source->operations->space(source, &store.space);
-        }
-        return store;
-}
-
 /* What the kernel does at a panic says nothing of an image or of a directory of copies. */
-static bool is_about_machine(const struct inventory *inventory) {
-        for (size_t i = 0; i < inventory->source_count; i++)
-                if (inventory->sources[i]->of_machine)
+static bool is_about_machine(const struct session *session) {
+        for (size_t i = 0; i < session->source_count; i++)
+                if (session->sources[i]->of_machine)
                         return true;
         return false;
 }
 
 /* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
-static int refuse_archives(const struct inventory *inventory) {
-        for (size_t i = 0; i < inventory->source_count; i++)
-                if (inventory->sources[i]->is_archive) {
+static int refuse_archives(const struct session *session) {
+        for (size_t i = 0; i < session->source_count; i++)
+                if (session->sources[i]->is_archive) {
                         message_error("%s: holds saved dumps, and is no store to be checked",
-                                      inventory->sources[i]->spec);
+                                      session->sources[i]->spec);
                         return ERR_NOT_SUPPORTED;
                 }
         return 0;
 }
 
+/* Nothing is told while sources are read: all of it is judged. */
 static int gather(const struct options *options, struct report *report) {
-        struct inventory *inventory = &report->inventory;
+        struct session *session = &report->session;
         const char *sources[SOURCES_MAX];
         size_t count = options_texts(options, &option_source, sources);
         int r;
 
         if (count > 0)
-                r = inventory_make_sources(inventory, sources, count);
+                r = inventory_make(session, sources, count, NULL);
         else
-                r = inventory_make_sources(inventory, check_sources, ARRAY_SIZE(check_sources));
+                r = inventory_make(session, check_sources, ARRAY_SIZE(check_sources), NULL);
         if (r == 0)
-                r = refuse_archives(inventory);
+                r = refuse_archives(session);
         if (r < 0)
                 return r;
-        if (is_about_machine(inventory)) {
+        if (is_about_machine(session)) {
                 machine_look("", &report->machine);
                 if (kdump_settings_load(options, &report->settings) == 0)
                         report->machine.kernel.wish = report->settings.path;
         }
-        for (size_t i = 0; i < inventory->source_count; i++)
-                report->stores[i] = look_at(report, i);
-        r = catalog_join(&inventory->catalog);
-        for (size_t i = 0; i < inventory->source_count && r == 0; i++)
-                check_count_records(&inventory->catalog, inventory->sources[i], &report->stores[i]);
+        r = session_load(session);
+        if (r < 0)
+                message_failure("records", r);
+        for (size_t i = 0; i < session->source_count; i++) {
+                check_look_at(session, i, &report->stores[i]);
+                report->stores[i].store = store_of(session->sources[i], &report->machine);
+        }
         report->facts = (struct check_facts){
                 .stores = report->stores,
-                .store_count = inventory->source_count,
+                .store_count = session->source_count,
                 .kernel = report->machine.kernel,
         };
         return r;
@@ -175,7 +161,7 @@ static int check_run(const struct options *options, void *context) {
         }
         verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&report->findings);
         findings_free(&report->findings);
-        inventory_free(&report->inventory);
+        inventory_free(&report->session);
         return (int) verdict;
 }
 

@@ -1,140 +1,58 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "store/clear.h"
-
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cli/retire-options.h"
+#include "linux-tool/inventory.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/save.h"
 #include "linux-tool/verb/verbs.h"
 #include "linux/dump-directory.h"
-#include "store/selection.h"
 
-static const char *directory_of(const struct options *options) {
-        const char *directory = options_text(options, &option_output);
+struct clearing {
+        const struct options *options;
+        struct save_directory directory;
+        enum exit_status refusal; /* when the user was not asked, or said no */
+};
 
-        return directory ? directory : DUMP_DIRECTORY;
-}
-
-/* A record whose time lies in the future, by a clock that was wrong, is not old. */
-static uint64_t age_limit(const struct options *options) {
-        uint64_t now = (uint64_t) time(NULL), age = options_number(options, &option_older_than);
-
-        return now > age ? now - age : 0;
-}
-
-static bool is_dump(const struct catalog_record *row) {
-        return row->source->is_archive;
-}
-
-/*
- * What kdump saved is the copy itself, and there is no other. Only who names it, or the source, means it.
- * Returns how many records stay selected.
- */
-static int leave_dumps_out(struct inventory *inventory, const struct options *options, int count) {
-        int left = 0;
-
-        if (options->operand_count > 0 || options_have(options, &option_source))
-                return count;
-        for (size_t i = 0; i < inventory->catalog.row_count; i++) {
-                struct work_state *state = &inventory->work.states[i];
-                bool archived = is_dump(inventory->catalog.rows[i]);
-
-                left += state->selected && archived;
-                state->selected = state->selected && !archived;
-        }
-        if (left > 0)
-                message_note("%d dump%s of kdump left alone: clear by id, or with --source kdump", left,
-                             text_plural((uint64_t) left));
-        return count - left;
-}
-
-/* Nothing is copied of them: their images are too large. Returns how many there are. */
-static int mark_dumps(struct inventory *inventory) {
-        int count = 0;
-
-        for (size_t i = 0; i < inventory->catalog.row_count; i++) {
-                struct work_state *state = &inventory->work.states[i];
-
-                state->is_copy = is_dump(inventory->catalog.rows[i]);
-                count += state->selected && state->is_copy;
-        }
-        return count;
-}
-
-static int select_records(struct inventory *inventory, const struct options *options) {
-        const struct selection selection = {
-                .ids = options->operands,
-                .id_count = options->operand_count,
-                .only_crashes = !options_have(options, &option_all),
-                .limit_age = options_have(options, &option_older_than),
-                .made_before = age_limit(options),
-                .keep_events = options_number(options, &option_keep),
-        };
-        const char *unknown = NULL;
-        int r;
-
-        r = selection_mark(&inventory->work, &selection, &unknown);
-        if (r == ERR_UNKNOWN_ID)
-                message_failure(unknown, r);
-        if (r > 0)
-                r = leave_dumps_out(inventory, options, r);
-        (void) mark_dumps(inventory);
-        if (r > 0 && options_have(options, &option_dumped))
-                r = save_keep_dumped(inventory, directory_of(options));
-        return r;
-}
-
-/* Nothing of a source that cannot erase stays selected. The number of records that do. */
-static int leave_read_only_out(struct inventory *inventory) {
-        int count = 0;
-
-        for (size_t i = 0; i < inventory->source_count; i++) {
-                const struct record_source *source = inventory->sources[i];
-                bool told = source->operations->erase;
-
-                for (size_t k = 0; k < inventory->catalog.row_count; k++) {
-                        struct work_state *state = &inventory->work.states[k];
-
-                        if (inventory->catalog.rows[k]->source != source || !state->selected)
-                                continue;
-                        if (!told)
-                                message_error("%s: %s: it can only be read", source->spec,
-                                              error_text(ERR_NOT_SUPPORTED));
-                        told = true;
-                        state->selected = source->operations->erase;
-                        inventory->failed |= !state->selected;
-                        count += state->selected;
-                }
-        }
-        return count;
-}
-
-static bool user_agrees(int count, int dumps) {
+static bool user_agrees(size_t count, size_t dumps) {
         char answer[16];
 
         if (dumps > 0)
                 fprintf(stderr,
-                        "%d dump%s of kdump will be removed with all files: there is no other copy.\n", dumps,
-                        text_plural((uint64_t) dumps));
-        fprintf(stderr, "Erase %d record%s, after copying what has no copy yet? [y/N] ", count,
-                text_plural((uint64_t) count));
+                        "%zu dump%s of kdump will be removed with all files: there is no other copy.\n",
+                        dumps, text_plural(dumps));
+        fprintf(stderr, "Erase %zu record%s, after copying what has no copy yet? [y/N] ", count,
+                text_plural(count));
         fflush(stderr);
         if (!fgets(answer, sizeof(answer), stdin))
                 return false;
         return answer[0] == 'y' || answer[0] == 'Y';
 }
 
-/* Nothing is erased before its copy is flushed, read back and compared. The number of records that may be. */
-static int save_before(struct inventory *inventory, const char *directory) {
-        struct dump_result result;
+static int agree(void *context, size_t count, size_t archive_count) {
+        struct clearing *clearing = context;
 
-        if (save_selected(inventory, directory, &result) < 0)
-                inventory->failed = true;
-        return selection_keep_saved(&inventory->work);
+        message_progress_end();
+        if (options_have(clearing->options, &option_yes))
+                return 0;
+        if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+                message_error("clear: nobody to ask whether to erase: add --yes");
+                clearing->refusal = EXIT_USAGE;
+                return ERR_INTERRUPTED;
+        }
+        if (user_agrees(count, archive_count))
+                return 0;
+        message_note("nothing was erased");
+        return ERR_INTERRUPTED;
+}
+
+static void tell_copies(void *context, const struct dump_result *copies) {
+        const struct clearing *clearing = context;
+
+        save_tell_failure(&clearing->directory, copies);
 }
 
 static void put_visible_id(const struct catalog_record *row, struct text *visible) {
@@ -220,85 +138,57 @@ static int print(const struct options *options, const struct work *work, const s
                                                    : print_lines(work, dry_run, output);
 }
 
-static void note_result(const struct clear_result *result, bool only_dumps, const char *directory) {
-        message_note("cleared: %zu, failed: %zu%s%s", result->cleared_count, result->failed_count,
-                     only_dumps ? "" : "; copies are in ", only_dumps ? "" : directory);
-        if (result->unverified_count > 0)
+static void note_result(const struct retire_result *result, const char *directory) {
+        bool only_dumps = result->saved_count > 0 && result->archive_count == result->saved_count;
+
+        message_note("cleared: %zu, failed: %zu%s%s", result->cleared.cleared_count,
+                     result->cleared.failed_count, only_dumps ? "" : "; copies are in ",
+                     only_dumps ? "" : directory);
+        if (result->cleared.unverified_count > 0)
                 message_note("erased: %zu, but this kernel gives no means to look into the store again: "
                              "list after the next boot tells whether they are gone",
-                             result->unverified_count);
+                             result->cleared.unverified_count);
 }
 
 /* Not verified is not failed: the kernel has erased it, as far as it says. */
-static int erase(struct inventory *inventory, const struct options *options, struct output *output) {
-        struct clear_result result = { 0 };
-        int dumps = mark_dumps(inventory);
-        int count = save_before(inventory, directory_of(options));
-
-        if (count > 0)
-                (void) clear_selected(&inventory->work, report_failure, NULL, &result);
-        inventory->failed |= result.failed_count > 0;
-        message_progress_end();
-        if (print(options, &inventory->work, &result, output) < 0)
-                return EXIT_FAILED;
-        note_result(&result, count > 0 && dumps == count, directory_of(options));
-        return inventory_status(inventory, 1);
-}
-
-static int clear_chosen(struct inventory *inventory, const struct options *options, struct output *output) {
-        const struct clear_result nothing = { 0 };
-        int count = leave_read_only_out(inventory);
-
-        if (count == 0 || options_have(options, &option_dry_run)) {
-                if (print(options, &inventory->work, &nothing, output) < 0)
-                        return EXIT_FAILED;
-                return inventory_status(inventory, (size_t) count);
-        }
-        if (!options_have(options, &option_yes)) {
-                if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-                        message_error("clear: nobody to ask whether to erase: add --yes");
-                        return EXIT_USAGE;
-                }
-                if (!user_agrees(count, mark_dumps(inventory))) {
-                        message_note("nothing was erased");
-                        return EXIT_FAILED;
-                }
-        }
-        return erase(inventory, options, output);
-}
-
-static bool says_which(const struct options *options) {
-        return options->operand_count > 0 || options_have(options, &option_all) ||
-               options_have(options, &option_dumped) || options_have(options, &option_older_than) ||
-               options_have(options, &option_keep);
-}
-
-static const char *misuse_of(const struct options *options) {
-        if (!says_which(options))
-                return "say what: ids, --all, --dumped, --older-than or --keep";
-        if (options->operand_count > 0 && options_have(options, &option_all))
-                return "--all and ids exclude each other";
-        return NULL;
-}
-
 static int clear_run(const struct options *options, void *context) {
         struct output *output = context;
-        _cleanup_inventory_ struct inventory inventory = { 0 };
-        const char *misuse = misuse_of(options);
-        int count;
+        const char *misuse = retire_options_misuse(options), *path = options_text(options, &option_output);
+        struct clearing clearing = {
+                .options = options,
+                .directory = { .path = path ? path : DUMP_DIRECTORY },
+                .refusal = EXIT_FAILED,
+        };
+        const struct retire_front front = {
+                .context = &clearing,
+                .agree = agree,
+                .copied = tell_copies,
+                .cleared = report_failure,
+        };
+        const struct session_target target = save_target(&clearing.directory);
+        _cleanup_inventory_ struct session session = { 0 };
+        struct retire_wish wish;
+        struct retire_result result;
+        int r;
 
         if (misuse) {
                 message_error("clear: %s; try 'pstore-fw clear --help'", misuse);
                 return EXIT_USAGE;
         }
-        if (inventory_load(&inventory, options) < 0)
+        if (inventory_load(&session, options) < 0)
                 return EXIT_FAILED;
-        count = select_records(&inventory, options);
-        if (count < 0)
-                return count == ERR_UNKNOWN_ID ? inventory_status(&inventory, 0) : EXIT_FAILED;
-        if (count == 0 && !inventory.failed)
-                message_note("nothing to clear");
-        return clear_chosen(&inventory, options, output);
+        wish = retire_options_wish(options, target.origin.seconds, session.named);
+        r = retire_records(&session, &wish, &target, &front, &result);
+        if (r == ERR_UNKNOWN_ID)
+                return inventory_status(&session, 0);
+        if (r < 0)
+                return (int) clearing.refusal;
+        message_progress_end();
+        if (print(options, &session.work, &result.cleared, output) < 0)
+                return EXIT_FAILED;
+        if (result.selected_count > 0 && !wish.dry_run)
+                note_result(&result, clearing.directory.path);
+        return inventory_status(&session, result.selected_count);
 }
 
 static const struct option *const options_taken[] = { &option_source,     &option_all,    &option_dumped,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
+#include "linux-tool/inventory.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/save.h"
@@ -97,23 +98,23 @@ static int print_json(const struct work *work, const struct dump_result *result,
 static int dump_run(const struct options *options, void *context) {
         struct output *output = context;
         const char *output_directory = options_text(options, &option_output);
-        const char *directory = output_directory ? output_directory : DUMP_DIRECTORY;
-        _cleanup_inventory_ struct inventory inventory = { 0 };
+        struct save_directory directory = { .path = output_directory ? output_directory : DUMP_DIRECTORY };
+        const struct session_target target = save_target(&directory);
+        _cleanup_inventory_ struct session session = { 0 };
         struct dump_result result;
         int count, r;
 
-        if (inventory_load(&inventory, options) < 0)
+        if (inventory_load(&session, options) < 0)
                 return EXIT_FAILED;
-        count = inventory_select(&inventory, options);
+        count = inventory_select(&session, options);
         if (count < 0)
-                return inventory_status(&inventory, 0);
-        r = save_selected(&inventory, directory, &result);
-        if (r < 0)
-                inventory.failed = true;
+                return inventory_status(&session, 0);
+        (void) session_copy(&session, &target, &result);
+        save_tell_failure(&directory, &result);
         if (options_have(options, &option_json))
-                r = print_json(&inventory.work, &result, directory, output);
+                r = print_json(&session.work, &result, directory.path, output);
         else
-                r = print_lines(&inventory.work, directory, output);
+                r = print_lines(&session.work, directory.path, output);
         if (r < 0)
                 return EXIT_FAILED;
         if (count == 0)
@@ -121,9 +122,9 @@ static int dump_run(const struct options *options, void *context) {
         else
                 message_note("%zu record%s of %zu event%s safe in %s, %zu file%s written",
                              result.record_count, text_plural(result.record_count), result.event_count,
-                             text_plural(result.event_count), directory, result.file_count,
+                             text_plural(result.event_count), directory.path, result.file_count,
                              text_plural(result.file_count));
-        return inventory_status(&inventory, (size_t) count);
+        return inventory_status(&session, (size_t) count);
 }
 
 static const struct option *const options_taken[] = { &option_source, &option_output, &option_deleted, NULL };

@@ -24,23 +24,23 @@ static int print_json(const struct work *work, struct output *output) {
 
 static int list_run(const struct options *options, void *context) {
         struct output *output = context;
-        _cleanup_inventory_ struct inventory inventory;
+        _cleanup_inventory_ struct session session = { 0 };
         int count, r;
 
-        if (inventory_load(&inventory, options) < 0)
+        if (inventory_load(&session, options) < 0)
                 return EXIT_FAILED;
-        count = inventory_select(&inventory, options);
+        count = inventory_select(&session, options);
         if (count < 0)
-                return inventory_status(&inventory, 0);
+                return inventory_status(&session, 0);
         if (options_have(options, &option_json))
-                r = print_json(&inventory.work, output);
+                r = print_json(&session.work, output);
         else
-                r = list_selected(&inventory.work, &output->sink);
+                r = list_selected(&session.work, &output->sink);
         if (r < 0)
                 return EXIT_FAILED;
-        if (count == 0 && !inventory.failed)
+        if (count == 0 && !session.failed)
                 message_note("no records");
-        return inventory_status(&inventory, (size_t) count);
+        return inventory_status(&session, (size_t) count);
 }
 
 static const struct option *const options_taken[] = { &option_source, &option_deleted, NULL };

@@ -9,10 +9,10 @@
 #include "store/selection.h"
 
 /* Neither ids nor --all. Returns the number of selected records. */
-static int select_newest(struct inventory *inventory) {
-        if (inventory->catalog.event_count > 1)
-                message_note("the newest of %zu events; --all shows all", inventory->catalog.event_count);
-        return selection_mark_newest(&inventory->work);
+static int select_newest(struct session *session) {
+        if (session->catalog.event_count > 1)
+                message_note("the newest of %zu events; --all shows all", session->catalog.event_count);
+        return selection_mark_newest(&session->work);
 }
 
 static struct json_object *json_from_log(const struct catalog *catalog, const struct event *event) {
@@ -79,14 +79,14 @@ static int print_json(const struct work *work, bool with_parts, struct output *o
         return json_report_print(report, output);
 }
 
-static int show(const struct options *options, const struct inventory *inventory, struct output *output) {
+static int show(const struct options *options, const struct session *session, struct output *output) {
         if (options_have(options, &option_json))
-                return print_json(&inventory->work, options_have(options, &option_parts), output);
+                return print_json(&session->work, options_have(options, &option_parts), output);
         if (options_have(options, &option_raw))
-                return show_selected(&inventory->work, SHOW_RAW, &output->sink);
+                return show_selected(&session->work, SHOW_RAW, &output->sink);
         if (options_have(options, &option_parts))
-                return show_selected(&inventory->work, SHOW_PARTS, &output->sink);
-        return show_selected(&inventory->work, SHOW_JOINED, &output->sink);
+                return show_selected(&session->work, SHOW_PARTS, &output->sink);
+        return show_selected(&session->work, SHOW_JOINED, &output->sink);
 }
 
 static const char *conflict_of(const struct options *options) {
@@ -101,7 +101,7 @@ static const char *conflict_of(const struct options *options) {
 
 static int show_run(const struct options *options, void *context) {
         struct output *output = context;
-        _cleanup_inventory_ struct inventory inventory = { 0 };
+        _cleanup_inventory_ struct session session = { 0 };
         const char *conflict = conflict_of(options);
         int count;
 
@@ -109,19 +109,19 @@ static int show_run(const struct options *options, void *context) {
                 message_error("show: %s; try 'pstore-fw show --help'", conflict);
                 return EXIT_USAGE;
         }
-        if (inventory_load(&inventory, options) < 0)
+        if (inventory_load(&session, options) < 0)
                 return EXIT_FAILED;
         if (options->operand_count > 0 || options_have(options, &option_all))
-                count = inventory_select(&inventory, options);
+                count = inventory_select(&session, options);
         else
-                count = select_newest(&inventory);
+                count = select_newest(&session);
         if (count < 0)
-                return inventory_status(&inventory, 0);
-        if (count == 0 && inventory.catalog.record_count == 0 && !inventory.failed)
+                return inventory_status(&session, 0);
+        if (count == 0 && session.catalog.record_count == 0 && !session.failed)
                 message_note("no records");
-        if ((count > 0 || options_have(options, &option_json)) && show(options, &inventory, output) < 0)
+        if ((count > 0 || options_have(options, &option_json)) && show(options, &session, output) < 0)
                 return EXIT_FAILED;
-        return inventory_status(&inventory, (size_t) count);
+        return inventory_status(&session, (size_t) count);
 }
 
 static const struct option *const options_taken[] = { &option_source, &option_all,     &option_raw,

@@ -37,9 +37,9 @@ static int read_log(const struct options *options, struct buffer *log) {
 }
 
 /* The first store of this machine that can be written. */
-static struct record_source *find_writable(const struct inventory *inventory) {
-        for (size_t i = 0; i < inventory->source_count; i++) {
-                struct record_source *source = inventory->sources[i];
+static struct record_source *find_writable(const struct session *session) {
+        for (size_t i = 0; i < session->source_count; i++) {
+                struct record_source *source = session->sources[i];
 
                 if (source->operations->write && source->operations->open(source) == 0) {
                         message_note("writing to %s", source->spec);
@@ -50,17 +50,18 @@ static struct record_source *find_writable(const struct inventory *inventory) {
         return NULL;
 }
 
-static struct record_source *choose_source(const struct options *options, struct inventory *inventory) {
+static struct record_source *choose_source(const struct options *options, struct session *session) {
         /* pstore itself takes records from the kernel alone; erst-dbg is not loaded by default. */
         static const char *const writable[] = { "efivarfs", "erst-dbg" };
         const char *source = options_text(options, &option_source);
 
         if (!source)
-                return inventory_make_sources(inventory, writable, 2) < 0 ? NULL : find_writable(inventory);
-        if (inventory_make_sources(inventory, &source, 1) < 0)
+                return inventory_make(session, writable, 2, &message_teller) < 0 ? NULL
+                                                                                 : find_writable(session);
+        if (inventory_make(session, &source, 1, &message_teller) < 0)
                 return NULL;
-        if (inventory->sources[0]->operations->write)
-                return inventory->sources[0];
+        if (session->sources[0]->operations->write)
+                return session->sources[0];
         message_error("%s: %s: it can only be read", source, error_text(ERR_NOT_SUPPORTED));
         return NULL;
 }
@@ -109,7 +110,7 @@ static int print_id(const struct options *options, const struct record_source *s
 
 static int write_run(const struct options *options, void *context) {
         struct output *output = context;
-        _cleanup_inventory_ struct inventory inventory = { 0 };
+        _cleanup_inventory_ struct session session = { 0 };
         _cleanup_buffer_ struct buffer log;
         const char *sources[SOURCES_MAX];
         struct record_source *source;
@@ -122,7 +123,7 @@ static int write_run(const struct options *options, void *context) {
                 message_error("write: one --source at a time; try 'pstore-fw write --help'");
                 return EXIT_USAGE;
         }
-        source = choose_source(options, &inventory);
+        source = choose_source(options, &session);
         if (!source)
                 return EXIT_FAILED;
         if (read_log(options, &log) < 0)

@@ -78,7 +78,10 @@ static void test_usage_errors(void **state) {
         assert_usage(RUN(u"write", u"--type", u"mce", u"a"),
                      "--type: 'mce' cannot be written: only dmesg can; try --help\n");
         assert_usage(RUN(u"erst", u"a", u"b"), "b: one argument too many for erst; try --help\n");
-        assert_usage(RUN(u"clear", u"--yes"), "clear: name records or events, or say --all\n");
+        assert_usage(RUN(u"clear", u"--yes"),
+                     "clear: say what: ids, --all, --dumped, --older-than or --keep; try --help\n");
+        assert_usage(RUN(u"clear", u"--all", u"efi:dump-type0-1-1-1709210119-D", u"--yes"),
+                     "clear: --all and ids exclude each other; try --help\n");
         assert_usage(RUN(u"clear", u"--keep", u"x", u"--yes"), "--keep: 'x' is no number; try --help\n");
         assert_usage(RUN(u"clear", u"--older-than", u"30", u"--yes"),
                      "--older-than: '30' is no age: a number and s, m, h, d or w; try --help\n");

@@ -3,6 +3,7 @@
 
 #include "store/check.h"
 #include "tests/support/fake-allocator.h"
+#include "tests/support/session-fixture.h"
 
 #define STORES_MAX 40
 
@@ -353,6 +354,37 @@ static void test_the_report_is_this(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* --- what a session saw ------------------------------------------------------------------------- */
+
+static void test_what_a_session_saw_of_a_store(void **state) {
+        static struct session_fixture s;
+        struct check_store store;
+
+        (void) state;
+        session_fixture_begin(&s);
+        s.stores.erst.space_reported = (struct source_space){ .known = true, .total = 100, .remaining = 60 };
+        s.stores.erst.source.is_view = true;
+        s.stores.efi.entries[0].next_error = ERR_TIMEOUT;
+        store_fixture_put_efi(&s.stores, "cfg", "data");
+        s.stores.efi.space_reported.known = true;
+        assert_ok(session_load(&s.session));
+        check_look_at(&s.session, 0, &store);
+        assert_int_equal(store.store, RECORD_STORE_ERST);
+        assert_string_equal(store.spec, "erst");
+        assert_true(store.is_view);
+        assert_int_equal(store.space.remaining, 60);
+        assert_int_equal(store.record_count, 2);
+        assert_int_equal(store.event_count, 1);
+        assert_int_equal(store.record_bytes,
+                         s.stores.erst.entries[0].bytes.size + s.stores.erst.entries[1].bytes.size);
+        check_look_at(&s.session, 1, &store);
+        assert_error(store.error, ERR_TIMEOUT);
+        assert_false(store.space.known); /* a store that fails is not asked on */
+        assert_int_equal(store.record_count, 1);
+        assert_int_equal(store.event_count, 0);
+        session_fixture_end(&s);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_a_machine_in_good_order),
@@ -379,6 +411,7 @@ int main(void) {
                 TEST(test_many_stores),
                 TEST(test_the_path_is_told),
                 TEST(test_the_report_is_this),
+                TEST(test_what_a_session_saw_of_a_store),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/inventory.h"
+#include "base/error.h"
+#include "efi-app/esp-dump-target.h"
+
+static void tell_error(void *context, const char *subject, const char *what) {
+        console_problem(context, "%s: %s", subject, what);
+}
+
+static void tell_note(void *context, const char *what) {
+        console_note(context, "%s", what);
+}
+
+int inventory_load(struct inventory *inventory, struct app *app) {
+        struct session *session = &inventory->session;
+        struct machine *machine = &inventory->machine;
+
+        inventory->observer = console_observer(&app->console);
+        inventory->teller = (struct teller){ &app->console, tell_error, tell_note };
+        machine_open(machine, app);
+        session_init(session, &app->allocator, codec_builtin, codec_builtin_count, &inventory->observer,
+                     &inventory->teller);
+        session->named = options_have(&app->options, &option_source);
+        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
+                if (machine->wanted[store])
+                        session_add(session, &machine->sources[store], machine->errors[store]);
+        return session_load(session);
+}
+
+void inventory_free(struct inventory *inventory) {
+        session_free(&inventory->session);
+        machine_close(&inventory->machine);
+}
+
+int inventory_status(const struct inventory *inventory, size_t count) {
+        if (inventory->session.failed || inventory->machine.app->console.error < 0)
+                return EXIT_FAILED;
+        return count > 0 ? EXIT_DONE : EXIT_NOTHING;
+}
+
+size_t inventory_select(struct inventory *inventory, const struct options *options) {
+        const struct selection selection = { .ids = options->operands, .id_count = options->operand_count };
+        int r = session_select(&inventory->session, &selection);
+
+        if (r == 0)
+                console_note(&inventory->machine.app->console, "no records");
+        return r > 0 ? (size_t) r : 0;
+}
+
+static int open_esp(void *context, struct dump_target *ret_target) {
+        struct inventory_esp *esp = context;
+        int r = esp_open(&esp->esp, esp->app);
+
+        if (r < 0)
+                console_problem(&esp->app->console,
+                                "cannot write to where the application was started from: %s", error_text(r));
+        else
+                *ret_target = esp_dump_target(&esp->esp);
+        return r;
+}
+
+static void close_esp(void *context) {
+        struct inventory_esp *esp = context;
+
+        esp_close(&esp->esp);
+}
+
+static void tell_failed_copy(void *context, const struct catalog_record *row, int error) {
+        const struct inventory_esp *esp = context;
+        char id[RECORD_ID_SIZE];
+        struct text text = TEXT_ON(id);
+
+        if (error == 0)
+                return;
+        record_format_id(&row->record, &text);
+        console_problem(&esp->app->console, "%s: not saved: %s", id, error_text(error));
+}
+
+struct session_target inventory_target(struct inventory_esp *esp, struct app *app) {
+        esp->app = app;
+        return (struct session_target){
+                .context = esp,
+                .open = open_esp,
+                .close = close_esp,
+                .origin = { .program = "pstore-fw " VERSION " (UEFI application)",
+                            .seconds = clock_seconds(app) },
+                .report = tell_failed_copy,
+        };
+}
+
+void inventory_tell_saved(struct app *app, const struct dump_result *result) {
+        if (result->record_count + result->failed_count == 0)
+                return;
+        console_note(&app->console, "saved: %zu record%s of %zu event%s in %s, %zu file%s new%s",
+                     result->record_count, text_plural(result->record_count), result->event_count,
+                     text_plural(result->event_count), ESP_DUMP_DIRECTORY_SHOWN, result->file_count,
+                     text_plural(result->file_count), result->failed_count ? ", NOT ALL" : "");
+}

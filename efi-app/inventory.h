@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "efi-app/esp.h"
+#include "efi-app/machine.h"
+#include "store/session.h"
+
+/* A session (store/session.h) over the stores of this machine; its lines go to the console. */
+struct inventory {
+        struct machine machine;
+        struct session session;
+        struct observer observer;
+        struct teller teller;
+};
+
+/*
+ * Opens the machine and reads all records. Whatever fails has its line; the rest goes on. 0, or
+ * ERR_NO_MEMORY when there is nothing to work on; inventory_free() is due either way.
+ */
+int inventory_load(struct inventory *inventory, struct app *app);
+void inventory_free(struct inventory *inventory);
+
+/* EXIT_FAILED when anything failed, the console too, otherwise EXIT_NOTHING for none, EXIT_DONE for some. */
+int inventory_status(const struct inventory *inventory, size_t count);
+
+/* Marks what the operands name, or all. The number of records; it has its line when that is none. */
+size_t inventory_select(struct inventory *inventory, const struct options *options);
+
+/* Where dumps go on the ESP: for the verb dump, and the first half of the verb clear. */
+struct inventory_esp {
+        struct app *app;
+        struct esp esp;
+};
+
+/* `esp` outlives the target. What cannot be saved has a line for each record. */
+struct session_target inventory_target(struct inventory_esp *esp, struct app *app);
+
+/* The line about what was saved; none where nothing was tried, as there is nowhere to save it. */
+void inventory_tell_saved(struct app *app, const struct dump_result *result);

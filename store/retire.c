@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/retire.h"
+#include "base/error.h"
+
+/* Deselects all of a source; how many that were. */
+static size_t leave_source_out(struct work *work, const struct record_source *source) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < work->count; i++)
+                if (work->states[i].selected && work->catalog->rows[i]->source == source) {
+                        work->states[i].selected = false;
+                        count++;
+                }
+        return count;
+}
+
+/* What an archive holds is the copy, and there is no other. Only who names it means it. */
+static void leave_archives_out(struct session *session) {
+        for (size_t i = 0; i < session->source_count; i++) {
+                const struct record_source *source = session->sources[i];
+                size_t count = source->is_archive ? leave_source_out(&session->work, source) : 0;
+
+                if (count > 0)
+                        session_tell_note(session,
+                                          "%zu dump%s of %s left alone: clear by id, or with --source %s",
+                                          count, text_plural(count), source->spec, source->spec);
+        }
+}
+
+static void leave_read_only_out(struct session *session) {
+        for (size_t i = 0; i < session->source_count; i++) {
+                const struct record_source *source = session->sources[i];
+
+                /* One that could not be made has no operations, and no records either. */
+                if (!source->operations || source->operations->erase ||
+                    leave_source_out(&session->work, source) == 0)
+                        continue;
+                session_tell_error(session, source->spec, "%s: it can only be read",
+                                   error_text(ERR_NOT_SUPPORTED));
+                session->failed = true;
+        }
+}
+
+/* Nothing is copied of what is a copy: the memory images beside it are too large. */
+static void mark_copies(struct work *work) {
+        for (size_t i = 0; i < work->count; i++)
+                work->states[i].is_copy = work->catalog->rows[i]->source->is_archive;
+}
+
+static size_t selected_copies(const struct work *work) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < work->count; i++)
+                count += work->states[i].selected && work->catalog->rows[i]->source->is_archive;
+        return count;
+}
+
+static int choose(struct session *session, const struct retire_wish *wish,
+                  const struct session_target *target) {
+        int r = session_select(session, &wish->selection);
+
+        if (r < 0)
+                return r;
+        if (!wish->archives_too)
+                leave_archives_out(session);
+        mark_copies(&session->work);
+        if (wish->only_dumped && work_selected_count(&session->work) > 0) {
+                r = session_keep_dumped(session, target);
+                if (r < 0)
+                        return r;
+        }
+        leave_read_only_out(session);
+        return 0;
+}
+
+/* Nothing is erased before its copy is flushed, read back and compared. */
+static void copy_and_clear(struct session *session, const struct session_target *target,
+                           const struct retire_front *front, struct retire_result *result) {
+        struct dump_result copies;
+
+        (void) session_copy(session, target, &copies);
+        if (front->copied)
+                front->copied(front->context, &copies);
+        result->saved_count = (size_t) selection_keep_saved(&session->work);
+        if (result->saved_count > 0)
+                (void) clear_selected(&session->work, front->cleared, front->context, &result->cleared);
+        session->failed |= result->cleared.failed_count > 0;
+}
+
+int retire_records(struct session *session, const struct retire_wish *wish,
+                   const struct session_target *target, const struct retire_front *front,
+                   struct retire_result *ret_result) {
+        int r;
+
+        *ret_result = (struct retire_result){ 0 };
+        r = choose(session, wish, target);
+        if (r < 0)
+                return r;
+        ret_result->selected_count = work_selected_count(&session->work);
+        ret_result->archive_count = selected_copies(&session->work);
+        if (ret_result->selected_count == 0 && !session->failed)
+                session_tell_note(session, "nothing to clear");
+        if (ret_result->selected_count == 0 || wish->dry_run)
+                return 0;
+        if (front->agree) {
+                r = front->agree(front->context, ret_result->selected_count, ret_result->archive_count);
+                if (r < 0)
+                        return r;
+        }
+        copy_and_clear(session, target, front, ret_result);
+        return 0;
+}

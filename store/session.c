@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/session.h"
+#include "base/error.h"
+#include "store/list.h"
+
+/* An id with every byte of it made visible, and a fault behind it. */
+#define LINE_SIZE (4 * RECORD_ID_SIZE + 512)
+
+void session_tell_error(const struct session *session, const char *subject, const char *format, ...) {
+        char line[LINE_SIZE];
+        struct text text = TEXT_ON(line);
+        va_list arguments;
+
+        va_start(arguments, format);
+        text_format_list(&text, format, arguments);
+        va_end(arguments);
+        if (session->teller)
+                session->teller->error(session->teller->context, subject, line);
+}
+
+void session_tell_note(const struct session *session, const char *format, ...) {
+        char line[LINE_SIZE];
+        struct text text = TEXT_ON(line);
+        va_list arguments;
+
+        va_start(arguments, format);
+        text_format_list(&text, format, arguments);
+        va_end(arguments);
+        if (session->teller)
+                session->teller->note(session->teller->context, line);
+}
+
+void session_init(struct session *session, const struct allocator *allocator, const struct codec *codecs,
+                  size_t codec_count, const struct observer *observer, const struct teller *teller) {
+        *session = (struct session){ .teller = teller };
+        catalog_init(&session->catalog, allocator, codecs, codec_count, observer);
+}
+
+void session_add(struct session *session, struct record_source *source, int error) {
+        session->errors[session->source_count] = error;
+        session->sources[session->source_count++] = source;
+}
+
+static void tell_source_error(const struct session *session, const struct record_source *source, int error) {
+        if (source->fault.field && error_group(error) == ERROR_GROUP_INPUT)
+                session_tell_error(session, source->spec, "offset %zu: %s: %s", source->fault.offset,
+                                   source->fault.field, source->fault.reason);
+        else
+                session_tell_error(session, source->spec, "%s", error_text(error));
+}
+
+static void tell_record_error(const struct session *session, const struct catalog_record *row) {
+        char id[RECORD_ID_SIZE], visible[4 * RECORD_ID_SIZE], why[256];
+        struct text id_text = TEXT_ON(id), visible_text = TEXT_ON(visible), why_text = TEXT_ON(why);
+
+        record_format_id(&row->record, &id_text);
+        text_put_escaped(&visible_text, text_bytes(&id_text));
+        list_format_error(&row->record, &why_text);
+        session_tell_error(session, row->source->spec, "%s: %s", visible, why);
+}
+
+static void read_source(struct session *session, size_t index) {
+        struct record_source *source = session->sources[index];
+        bool is_made = session->errors[index] == 0;
+        int r;
+
+        if (is_made) {
+                r = catalog_add(&session->catalog, source);
+                session->errors[index] = r < 0 ? r : 0;
+        }
+        r = session->errors[index];
+        if (r == 0 || (r == ERR_NO_STORE && !session->named))
+                return;
+        session->failed = true;
+        if (is_made)
+                tell_source_error(session, source, r);
+}
+
+int session_load(struct session *session) {
+        struct catalog *catalog = &session->catalog;
+        int r;
+
+        for (size_t i = 0; i < session->source_count; i++)
+                read_source(session, i);
+        r = catalog_join(catalog);
+        if (r == 0)
+                r = work_init(&session->work, catalog);
+        if (r < 0)
+                session_tell_error(session, "records", "%s", error_text(r));
+        for (size_t i = 0; i < catalog->row_count; i++)
+                if (catalog->rows[i]->record.error < 0)
+                        tell_record_error(session, catalog->rows[i]);
+        session->failed |= r < 0 || catalog_faulty_count(catalog) > 0;
+        return r;
+}
+
+int session_select(struct session *session, const struct selection *selection) {
+        const char *unknown = NULL;
+        int r = selection_mark(&session->work, selection, &unknown);
+
+        if (r == ERR_UNKNOWN_ID)
+                session_tell_error(session, unknown, "%s", error_text(r));
+        return r;
+}
+
+void session_free(struct session *session) {
+        if (!session->catalog.allocator)
+                return; /* nothing was begun */
+        work_free(&session->work);
+        catalog_free(&session->catalog);
+}
+
+int session_copy(struct session *session, const struct session_target *target,
+                 struct dump_result *ret_result) {
+        struct dump_target files;
+        int r;
+
+        *ret_result = (struct dump_result){ 0 };
+        r = target->open(target->context, &files);
+        if (r >= 0) {
+                r = dump_selected(&session->work, &files, &target->origin, target->report, target->context,
+                                  ret_result);
+                target->close(target->context);
+        }
+        session->failed |= r < 0;
+        return r;
+}
+
+int session_keep_dumped(struct session *session, const struct session_target *target) {
+        struct dump_target files;
+        int r = target->open(target->context, &files);
+
+        if (r < 0)
+                return r;
+        r = dump_keep_dumped(&session->work, &files);
+        target->close(target->context);
+        return r;
+}

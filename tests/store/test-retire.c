@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/retire.h"
+
+#include "tests/support/session-fixture.h"
+
+#define ERST_1 "erst:65e079fe00000001"
+
+static struct session_fixture f;
+static struct retire_wish wish;
+static struct retire_result result;
+
+/* What the front end is asked and told, and what the stores held then. */
+static struct {
+        int answer;
+        unsigned asked, copied, cleared;
+        size_t count, archive_count;
+} seen;
+
+static size_t stored_count(void) {
+        return fake_source_size(&f.stores.erst) + fake_source_size(&f.stores.efi);
+}
+
+static int agree(void *context, size_t count, size_t archive_count) {
+        assert_ptr_equal(context, &seen);
+        assert_int_equal(fake_target_size(&f.files), 0);
+        seen.asked++;
+        seen.count = count;
+        seen.archive_count = archive_count;
+        return seen.answer;
+}
+
+/* Nothing is erased before the last copy is compared. */
+static void note_copied(void *context, const struct dump_result *copies) {
+        assert_ptr_equal(context, &seen);
+        assert_int_equal(f.stores.erst.erases + f.stores.efi.erases, 0);
+        assert_int_equal(copies->record_count + copies->failed_count, f.target_error == 0 ? seen.count : 0);
+        seen.copied++;
+}
+
+static void note_cleared(void *context, const struct catalog_record *row, int error) {
+        assert_ptr_equal(context, &seen);
+        assert_true(work_state(&f.session.work, &row->record)->saved);
+        assert_int_equal(work_state(&f.session.work, &row->record)->outcome, error);
+        seen.cleared++;
+}
+
+static const struct retire_front front = {
+        .context = &seen,
+        .agree = agree,
+        .copied = note_copied,
+        .cleared = note_cleared,
+};
+
+static int begin(void **state) {
+        (void) state;
+        session_fixture_begin(&f);
+        memset(&seen, 0, sizeof(seen));
+        wish = (struct retire_wish){ 0 };
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        session_fixture_end(&f);
+        return 0;
+}
+
+static int retire(void) {
+        assert_ok(session_load(&f.session));
+        return retire_records(&f.session, &wish, &f.target, &front, &result);
+}
+
+static void assert_retires(size_t selected, size_t saved, size_t cleared, bool failed) {
+        assert_ok(retire());
+        assert_int_equal(result.selected_count, selected);
+        assert_int_equal(result.saved_count, saved);
+        assert_int_equal(result.cleared.cleared_count, cleared);
+        assert_int_equal(f.session.failed, failed);
+}
+
+static void assert_untouched(void) {
+        assert_int_equal(stored_count(), 3);
+        assert_int_equal(f.stores.erst.erases + f.stores.efi.erases, 0);
+        assert_int_equal(fake_target_size(&f.files), 0);
+        assert_int_equal(seen.copied + seen.cleared, 0);
+}
+
+static void test_copied_then_cleared_then_looked_for(void **state) {
+        (void) state;
+        assert_retires(3, 3, 3, false);
+        assert_int_equal(stored_count(), 0);
+        assert_int_equal(seen.asked, 1);
+        assert_int_equal(seen.count, 3);
+        assert_int_equal(seen.copied, 1);
+        assert_int_equal(seen.cleared, 3);
+        assert_int_equal(f.stores.erst.opens, 2); /* read, and looked at again */
+        assert_int_equal(fake_target_size(&f.files), 10);
+        assert_string_equal(f.told.lines, "");
+}
+
+static void test_a_front_end_that_wants_to_know_nothing(void **state) {
+        static const struct retire_front silent = { 0 };
+
+        (void) state;
+        assert_ok(session_load(&f.session));
+        assert_ok(retire_records(&f.session, &wish, &f.target, &silent, &result));
+        assert_int_equal(stored_count(), 0);
+}
+
+/* --- what ends it before anything is done ------------------------------------------------------- */
+
+static void test_a_no(void **state) {
+        (void) state;
+        seen.answer = ERR_INTERRUPTED;
+        assert_error(retire(), ERR_INTERRUPTED);
+        assert_untouched();
+        assert_int_equal(f.opens, 0);
+}
+
+static void test_a_dry_run(void **state) {
+        (void) state;
+        wish.dry_run = true;
+        assert_retires(3, 0, 0, false);
+        assert_untouched();
+        assert_int_equal(seen.asked + f.opens, 0);
+        assert_int_equal(work_selected_count(&f.session.work), 3);
+}
+
+static void test_an_unknown_id(void **state) {
+        static const char *const ids[] = { ERST_1, "efi:none" };
+
+        (void) state;
+        wish.selection = (struct selection){ .ids = ids, .id_count = 2 };
+        assert_error(retire(), ERR_UNKNOWN_ID);
+        assert_untouched();
+}
+
+static void test_nothing_to_clear(void **state) {
+        (void) state;
+        wish.selection.keep_events = 2;
+        assert_retires(0, 0, 0, false);
+        assert_untouched();
+        assert_string_equal(f.told.lines, "- nothing to clear\n");
+        assert_int_equal(seen.asked, 0);
+}
+
+/* When not all could be read, there may well be something to clear. */
+static void test_nothing_to_clear_is_not_said_of_what_was_not_read(void **state) {
+        (void) state;
+        wish.selection.keep_events = 2;
+        f.stores.erst.open_error = ERR_TIMEOUT;
+        assert_retires(0, 0, 0, true);
+        assert_null(strstr(f.told.lines, "nothing to clear"));
+}
+
+/* --- what is left out --------------------------------------------------------------------------- */
+
+static void test_an_archive_is_left_alone_unless_it_is_meant(void **state) {
+        (void) state;
+        f.stores.erst.source.is_archive = true;
+        assert_retires(1, 1, 1, false);
+        assert_int_equal(f.stores.erst.erases, 0);
+        assert_string_equal(f.told.lines,
+                            "- 2 dumps of erst left alone: clear by id, or with --source erst\n");
+}
+
+/* What is the only copy is not copied, and the user is told how much of it there is. */
+static void test_an_archive_that_is_meant(void **state) {
+        (void) state;
+        f.stores.erst.source.is_archive = true;
+        wish.archives_too = true;
+        assert_retires(3, 3, 3, false);
+        assert_int_equal(result.archive_count, 2);
+        assert_int_equal(seen.archive_count, 2);
+        assert_int_equal(stored_count(), 0);
+        assert_int_equal(fake_target_size(&f.files), 4); /* of the oops alone */
+        assert_string_equal(f.told.lines, "");
+}
+
+static void test_a_store_that_can_only_be_read(void **state) {
+        (void) state;
+        f.stores.erst.operations.erase = NULL;
+        assert_retires(1, 1, 1, true);
+        assert_int_equal(fake_source_size(&f.stores.erst), 2);
+        test_assert_contains(f.told.lines, "! erst: ");
+        test_assert_contains(f.told.lines, ": it can only be read\n");
+}
+
+/* It is nobody's business where nothing of it was selected. */
+static void test_a_store_that_can_only_be_read_and_shall_not_be_cleared(void **state) {
+        static const char *const id = "efi:dump-type0-1-1-1709296510";
+
+        (void) state;
+        f.stores.erst.operations.erase = NULL;
+        wish.selection = (struct selection){ .ids = &id, .id_count = 1 };
+        assert_retires(1, 1, 1, false);
+        assert_string_equal(f.told.lines, "");
+}
+
+static void test_a_source_that_could_not_be_made(void **state) {
+        static const struct record_source unmade = { .spec = "unmade" };
+
+        (void) state;
+        session_add(&f.session, (struct record_source *) &unmade, ERR_NO_STORE);
+        assert_retires(3, 3, 3, false);
+}
+
+static void test_only_what_is_dumped(void **state) {
+        static const char *const id = ERST_1;
+        struct dump_result copies;
+
+        (void) state;
+        wish.only_dumped = true;
+        assert_retires(0, 0, 0, false);
+        assert_untouched();
+        assert_int_equal(session_select(&f.session, &(struct selection){ .ids = &id, .id_count = 1 }), 1);
+        assert_ok(session_copy(&f.session, &f.target, &copies));
+        session_fixture_renew(&f);
+        wish.dry_run = true;
+        assert_retires(2, 0, 0, false); /* the event was copied whole */
+}
+
+static void test_only_what_is_dumped_where_nothing_can_be(void **state) {
+        (void) state;
+        wish.only_dumped = true;
+        f.target_error = ERR_PERMISSION;
+        assert_error(retire(), ERR_PERMISSION);
+        assert_untouched();
+}
+
+/* --- what goes wrong ---------------------------------------------------------------------------- */
+
+static void test_nowhere_to_copy_to(void **state) {
+        (void) state;
+        f.target_error = ERR_READ_ONLY;
+        assert_retires(3, 0, 0, true);
+        assert_int_equal(stored_count(), 3);
+        assert_int_equal(f.stores.erst.erases + f.stores.efi.erases, 0);
+}
+
+static void test_a_copy_that_differs_keeps_its_record(void **state) {
+        (void) state;
+        f.files.corrupts = true;
+        assert_retires(3, 0, 0, true);
+        assert_int_equal(stored_count(), 3);
+}
+
+static void test_a_record_that_cannot_be_read_stays(void **state) {
+        (void) state;
+        f.stores.efi.entries[0].read_error = ERR_HARDWARE;
+        assert_retires(3, 2, 2, true);
+        assert_int_equal(fake_source_size(&f.stores.efi), 1);
+        assert_int_equal(f.stores.efi.erases, 0);
+}
+
+static void test_a_store_that_lies(void **state) {
+        (void) state;
+        f.stores.erst.entries[0].erase_lies = true;
+        assert_retires(3, 3, 2, true);
+        assert_int_equal(result.cleared.failed_count, 1);
+}
+
+/* Whether that has failed is for the front end to say. */
+static void test_what_cannot_be_verified(void **state) {
+        (void) state;
+        fake_source_be_unsure(&f.stores.efi, ERR_UNVERIFIED);
+        assert_retires(3, 3, 2, false);
+        assert_int_equal(result.cleared.unverified_count, 1);
+}
+
+/* Whichever operation of the target fails once, each record is in its store or whole in the target. */
+static void test_every_operation_of_the_target_may_fail(void **state) {
+        unsigned operations;
+
+        (void) state;
+        assert_retires(3, 3, 3, false);
+        operations = f.files.operations;
+        assert_uint_in_range(operations, 15, 100);
+        for (unsigned n = 1; n <= operations; n++) {
+                end(NULL);
+                begin(NULL);
+                fake_target_fail_at(&f.files, n);
+                assert_ok(retire());
+                assert_true(f.session.failed);
+                assert_int_equal(stored_count(), 3 - result.cleared.cleared_count);
+                fake_target_fail_at(&f.files, 0);
+                assert_int_equal(session_select(&f.session, &(struct selection){ 0 }), 3);
+                (void) session_keep_dumped(&f.session, &f.target);
+                for (size_t i = 0; i < f.session.work.count; i++) {
+                        const struct catalog_record *row = f.session.catalog.rows[i];
+
+                        assert_true(f.session.work.states[i].selected ||
+                                    fake_source_find(row->source->context, row->record.name));
+                }
+        }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_copied_then_cleared_then_looked_for),
+                TEST(test_a_front_end_that_wants_to_know_nothing),
+                TEST(test_a_no),
+                TEST(test_a_dry_run),
+                TEST(test_an_unknown_id),
+                TEST(test_nothing_to_clear),
+                TEST(test_nothing_to_clear_is_not_said_of_what_was_not_read),
+                TEST(test_an_archive_is_left_alone_unless_it_is_meant),
+                TEST(test_an_archive_that_is_meant),
+                TEST(test_a_store_that_can_only_be_read),
+                TEST(test_a_store_that_can_only_be_read_and_shall_not_be_cleared),
+                TEST(test_a_source_that_could_not_be_made),
+                TEST(test_only_what_is_dumped),
+                TEST(test_only_what_is_dumped_where_nothing_can_be),
+                TEST(test_nowhere_to_copy_to),
+                TEST(test_a_copy_that_differs_keeps_its_record),
+                TEST(test_a_record_that_cannot_be_read_stays),
+                TEST(test_a_store_that_lies),
+                TEST(test_what_cannot_be_verified),
+                TEST(test_every_operation_of_the_target_may_fail),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

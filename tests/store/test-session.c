@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/session-fixture.h"
+
+static struct session_fixture f;
+
+static int begin(void **state) {
+        (void) state;
+        session_fixture_begin(&f);
+        return 0;
+}
+
+static int end(void **state) {
+        (void) state;
+        session_fixture_end(&f);
+        return 0;
+}
+
+static void assert_loads(size_t records, bool failed, const char *told) {
+        assert_ok(session_load(&f.session));
+        assert_int_equal(f.session.work.count, records);
+        assert_int_equal(f.session.catalog.record_count, records);
+        assert_int_equal(f.session.failed, failed);
+        assert_string_equal(f.told.lines, told);
+}
+
+static void test_what_is_well_is_not_spoken_of(void **state) {
+        (void) state;
+        assert_loads(3, false, "");
+        assert_int_equal(f.session.catalog.event_count, 2);
+        assert_int_equal(work_selected_count(&f.session.work), 0);
+}
+
+/* One source that fails does not hold up the others, and what it gave before stays. */
+static void test_a_source_that_fails(void **state) {
+        (void) state;
+        f.stores.erst.entries[1].next_error = ERR_TIMEOUT;
+        assert_loads(2, true, "! erst: not finished within the time set for it\n");
+        assert_error(f.session.errors[0], ERR_TIMEOUT);
+        assert_ok(f.session.errors[1]);
+}
+
+static void test_a_store_that_is_not_there(void **state) {
+        (void) state;
+        f.stores.erst.open_error = ERR_NO_STORE;
+        assert_loads(1, false, "");
+        assert_error(f.session.errors[0], ERR_NO_STORE);
+        session_fixture_renew(&f);
+        f.session.named = true;
+        assert_ok(session_load(&f.session));
+        assert_true(f.session.failed);
+        test_assert_contains(f.told.lines, "! erst: ");
+}
+
+static void test_a_malformed_source_says_where(void **state) {
+        (void) state;
+        f.stores.efi.open_error = ERR_LENGTH;
+        f.stores.efi.source.fault = (struct fault){ .offset = 20, .field = "length", .reason = "too large" };
+        assert_loads(2, true, "! efi: offset 20: length: too large\n");
+}
+
+/* The fault of an earlier open() is not the reason for another error. */
+static void test_a_fault_belongs_to_malformed_input(void **state) {
+        (void) state;
+        f.stores.efi.open_error = ERR_PERMISSION;
+        f.stores.efi.source.fault = (struct fault){ .offset = 20, .field = "length", .reason = "too large" };
+        assert_ok(session_load(&f.session));
+        assert_null(strstr(f.told.lines, "offset"));
+}
+
+/* Why it could not be made has been told by whoever tried. */
+static void test_a_source_that_could_not_be_made(void **state) {
+        static const struct record_source unmade = { .spec = "unmade" };
+
+        (void) state;
+        session_add(&f.session, (struct record_source *) &unmade, ERR_NO_STORE);
+        assert_loads(3, false, "");
+        session_fixture_renew(&f);
+        session_add(&f.session, (struct record_source *) &unmade, ERR_CHECKSUM);
+        assert_loads(3, true, "");
+        session_fixture_renew(&f);
+        f.session.named = true;
+        session_add(&f.session, (struct record_source *) &unmade, ERR_NO_STORE);
+        assert_loads(3, true, "");
+}
+
+static void test_a_malformed_record_is_told_and_hides_none(void **state) {
+        (void) state;
+        store_fixture_put_efi(&f.stores, "dump-type0-1-9-5-\x1b", "x")->read_error = ERR_HARDWARE;
+        assert_ok(session_load(&f.session));
+        assert_int_equal(f.session.work.count, 4);
+        assert_true(f.session.failed);
+        test_assert_contains(f.told.lines, "! efi: efi:dump-type0-1-9-5-\\x1b: ");
+}
+
+static void test_an_unknown_id_is_told(void **state) {
+        static const char *const known = "efi:dump-type0-1-1-1709296510", *const unknown = "efi:none";
+
+        (void) state;
+        assert_ok(session_load(&f.session));
+        assert_int_equal(session_select(&f.session, &(struct selection){ .ids = &known, .id_count = 1 }), 1);
+        assert_error(session_select(&f.session, &(struct selection){ .ids = &unknown, .id_count = 1 }),
+                     ERR_UNKNOWN_ID);
+        assert_string_equal(f.told.lines, "! efi:none: no such record or event\n");
+        assert_false(f.session.failed);
+}
+
+static void test_without_a_teller(void **state) {
+        (void) state;
+        f.session.teller = NULL;
+        f.stores.erst.open_error = ERR_TIMEOUT;
+        assert_loads(1, true, "");
+        session_tell_note(&f.session, "nobody hears it");
+}
+
+static void test_every_allocation_may_fail(void **state) {
+        size_t allocations;
+
+        (void) state;
+        assert_ok(session_load(&f.session));
+        allocations = f.stores.memory.calls;
+        assert_uint_in_range(allocations, 10, 200);
+        for (size_t n = 1; n <= allocations; n++) {
+                int r;
+
+                session_fixture_renew(&f);
+                fake_allocator_fail_at(&f.stores.memory, n);
+                r = session_load(&f.session);
+                assert_true(r == 0 || r == ERR_NO_MEMORY);
+                assert_true(f.session.failed);
+                test_assert_contains(f.told.lines, "out of memory");
+                assert_int_equal(f.session.work.catalog != NULL, r == 0);
+        }
+}
+
+/* --- copies ------------------------------------------------------------------------------------- */
+
+static void load_all(void) {
+        assert_ok(session_load(&f.session));
+        assert_int_equal(session_select(&f.session, &(struct selection){ 0 }), 3);
+}
+
+static void test_a_copy(void **state) {
+        struct dump_result result;
+
+        (void) state;
+        load_all();
+        assert_ok(session_copy(&f.session, &f.target, &result));
+        assert_int_equal(result.record_count, 3);
+        assert_int_equal(f.opens, 1);
+        assert_false(f.session.failed);
+        assert_int_equal(session_keep_dumped(&f.session, &f.target), 3);
+}
+
+static void test_a_copy_that_fails(void **state) {
+        struct dump_result result;
+
+        (void) state;
+        load_all();
+        f.files.corrupts = true;
+        assert_error(session_copy(&f.session, &f.target, &result), ERR_MISMATCH);
+        assert_int_equal(result.failed_count, 3);
+        assert_true(f.session.failed);
+        assert_int_equal(session_keep_dumped(&f.session, &f.target), 0);
+}
+
+static void test_a_target_that_cannot_be_opened(void **state) {
+        struct dump_result result = { .record_count = 7 };
+
+        (void) state;
+        load_all();
+        f.target_error = ERR_READ_ONLY;
+        assert_error(session_copy(&f.session, &f.target, &result), ERR_READ_ONLY);
+        assert_int_equal(result.record_count, 0);
+        assert_true(f.session.failed);
+        assert_error(session_keep_dumped(&f.session, &f.target), ERR_READ_ONLY);
+        assert_int_equal(work_selected_count(&f.session.work), 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(test_what_is_well_is_not_spoken_of),
+                TEST(test_a_source_that_fails),
+                TEST(test_a_store_that_is_not_there),
+                TEST(test_a_malformed_source_says_where),
+                TEST(test_a_fault_belongs_to_malformed_input),
+                TEST(test_a_source_that_could_not_be_made),
+                TEST(test_a_malformed_record_is_told_and_hides_none),
+                TEST(test_an_unknown_id_is_told),
+                TEST(test_without_a_teller),
+                TEST(test_every_allocation_may_fail),
+                TEST(test_a_copy),
+                TEST(test_a_copy_that_fails),
+                TEST(test_a_target_that_cannot_be_opened),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
