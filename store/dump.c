@@ -230,6 +230,7 @@ static int save_event_files(struct dumper *dumper, const struct event *event, co
         return r < 0 ? r : save_manifest(dumper, directory, manifest, files_before);
 }
 
+/* What an archive holds is what a dump would make of it, if it lies where the dump goes. */
 static bool lies_in_target(const struct dump_target *target, const struct catalog_record *row) {
         const struct record_source *source = row->source;
 
@@ -237,14 +238,14 @@ static bool lies_in_target(const struct dump_target *target, const struct catalo
                target->is_at(target->context, source->location);
 }
 
-static void mark_copies(struct work *work, const struct dump_target *target) {
-        for (size_t i = 0; i < work->count; i++)
-                work->states[i].is_copy |= lies_in_target(target, work->catalog->rows[i]);
+static bool is_copy(const struct dumper *dumper, const struct record *record) {
+        return work_state_of(dumper->work, record)->is_copy ||
+               lies_in_target(dumper->target, catalog_row(record));
 }
 
-static bool event_is_copy(const struct work *work, const struct event *event) {
+static bool event_is_copy(const struct dumper *dumper, const struct event *event) {
         for (size_t i = 0; i < event->record_count; i++)
-                if (!work_state_of(work, work->catalog->records[event->first + i])->is_copy)
+                if (!is_copy(dumper, dumper->catalog->records[event->first + i]))
                         return false;
         return true;
 }
@@ -269,7 +270,7 @@ static void dump_event(struct dumper *dumper, const struct event *event) {
 
         for (size_t i = 0; i < event->record_count; i++)
                 work_state(dumper->work, dumper->catalog->records[event->first + i])->outcome = 0;
-        if (event_is_copy(dumper->work, event)) {
+        if (event_is_copy(dumper, event)) {
                 tell_event(dumper, event, 0);
                 return;
         }
@@ -311,7 +312,7 @@ static void dump_other(struct dumper *dumper, const struct catalog_record *row) 
         struct buffer description;
         int r;
 
-        if (work_state(dumper->work, &row->record)->is_copy) {
+        if (is_copy(dumper, &row->record)) {
                 tell_result(dumper, row, 0);
                 return;
         }
@@ -340,7 +341,6 @@ int dump_selected(struct work *work, const struct dump_target *target, const str
         };
 
         *ret_result = (struct dump_result){ 0 };
-        mark_copies(work, target);
         buffer_init(&dumper.readback, catalog->allocator);
         for (size_t i = 0; i < catalog->event_count; i++)
                 if (selection_touches_event(work, &catalog->events[i]))
@@ -381,7 +381,7 @@ static bool is_dumped(struct dumper *dumper, const char *directory, const struct
 static int keep_if_dumped(struct dumper *dumper, const char *directory, const struct record *record) {
         struct work_state *state = work_state(dumper->work, record);
 
-        state->saved = state->selected && (state->is_copy || is_dumped(dumper, directory, record));
+        state->saved = state->selected && (is_copy(dumper, record) || is_dumped(dumper, directory, record));
         state->selected = state->saved;
         return state->selected;
 }
@@ -392,7 +392,6 @@ int dump_keep_dumped(struct work *work, const struct dump_target *target) {
         struct dumper dumper = { .work = work, .catalog = catalog, .target = target, .result = &result };
         int kept = 0;
 
-        mark_copies(work, target);
         buffer_init(&dumper.readback, catalog->allocator);
         for (size_t i = 0; i < catalog->event_count; i++) {
                 const struct event *event = &catalog->events[i];

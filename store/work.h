@@ -11,7 +11,7 @@
 struct work_state {
         bool selected; /* see store/selection.h */
         bool saved;    /* its copy was compared: see store/dump.h */
-        bool is_copy;  /* is itself the copy, and a dump makes no other: see store/dump.h */
+        bool is_copy;  /* shall be taken for the copy itself, wherever it lies: see store/retire.h */
         int outcome;   /* of the last step that worked on it */
 };
 

@@ -503,6 +503,20 @@ static void test_what_an_archive_holds_here_is_safe_as_it_is(void **state) {
         assert_int_equal(dump_keep_dumped(&f.work, &target.target), 3);
 }
 
+/* The same work may go to two targets: what lies in one of them has no copy in the other. */
+static void test_what_lies_in_one_target_is_copied_to_another(void **state) {
+        (void) state;
+        f.erst.source.is_archive = true;
+        f.erst.source.location = target.location = "/dumps";
+        assert_ok(dump());
+        assert_int_equal(fake_target_size(&target), 2);
+        target.location = "/elsewhere";
+        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 1);
+        store_fixture_select_all(&f);
+        assert_ok(dump());
+        assert_int_equal(fake_target_size(&target), FILES);
+}
+
 /* Each of these alone makes that it is copied like any other. */
 static void test_what_is_no_copy_of_itself(void **state) {
         static const struct {
@@ -611,6 +625,7 @@ int main(void) {
                 TEST(test_what_the_kernel_could_not_decode_is_saved),
                 TEST(test_every_allocation_may_fail),
                 TEST(test_what_an_archive_holds_here_is_safe_as_it_is),
+                TEST(test_what_lies_in_one_target_is_copied_to_another),
                 TEST(test_what_is_no_copy_of_itself),
                 TEST(test_an_archive_that_cannot_be_read_is_no_copy),
                 TEST(test_only_what_has_a_copy_stays_selected),
