@@ -4,7 +4,7 @@
 #include "acpi/erst-describe.h"
 
 /* Where a line would be longer than the console it goes on between two words; the section stays whole. */
-static void test_findings_are_described_in_lines_of_the_console(void **state) {
+static void test_findings_are_described_in_lines_of_the_console(NO_STATE) {
         static const struct {
                 struct erst_finding finding;
                 const char *text;
@@ -35,7 +35,6 @@ static void test_findings_are_described_in_lines_of_the_console(void **state) {
                   "        section is (ACPI 6.5, 18.5)" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 char line[240];
                 struct text text = TEXT_ON(line);

@@ -129,10 +129,9 @@ static void put(struct machine *machine, size_t offset, uint64_t value) {
         store_u64(machine->memory + offset, value);
 }
 
-static void test_read_register_takes_the_access_width(void **state) {
+static void test_read_register_takes_the_access_width(NO_STATE) {
         static const uint64_t values[] = { 0x88, 0x7788, 0x55667788, 0x1122334455667788 };
 
-        (void) state;
         for (unsigned i = 0; i < 4; i++)
                 for (unsigned garbage = 0; garbage < 2; garbage++) {
                         struct machine machine = { .garbage_above = garbage };
@@ -145,10 +144,9 @@ static void test_read_register_takes_the_access_width(void **state) {
                 }
 }
 
-static void test_read_register_shifts_then_masks(void **state) {
+static void test_read_register_shifts_then_masks(NO_STATE) {
         struct machine machine = { 0 };
 
-        (void) state;
         put(&machine, 0, 0xabcd);
         assert_ok(RUN(&machine, { .instruction = ERST_READ_REGISTER, FIELD(0, 16, 4), .mask = 0xff }));
         assert_int_equal(machine.context.value, 0xbc);
@@ -157,13 +155,12 @@ static void test_read_register_shifts_then_masks(void **state) {
 }
 
 /* A bit width of 0 lets a bit offset of 64 through the table's checks. */
-static void test_shift_of_64_reads_and_writes_nothing(void **state) {
+static void test_shift_of_64_reads_and_writes_nothing(NO_STATE) {
         struct machine machine = { 0 };
         struct erst_entry entry = { .instruction = ERST_READ_REGISTER,
                                     .register_region = { GAS_SPACE_MEMORY, 0, 64, 4, BASE },
                                     ALL };
 
-        (void) state;
         put(&machine, 0, 0x1122334455667788);
         machine.context.value = 5;
         assert_ok(run_entries(&machine, &entry, 1));
@@ -175,10 +172,9 @@ static void test_shift_of_64_reads_and_writes_nothing(void **state) {
         assert_int_equal(at(&machine, 0), 0x1122334455667788);
 }
 
-static void test_read_register_value_compares(void **state) {
+static void test_read_register_value_compares(NO_STATE) {
         struct machine machine = { 0 };
 
-        (void) state;
         put(&machine, 0, 0x5a);
         machine.context.value = 77;
         assert_ok(RUN(&machine,
@@ -190,21 +186,19 @@ static void test_read_register_value_compares(void **state) {
         assert_int_equal(machine.context.value, 0);
 }
 
-static void test_write_register_masks_then_shifts(void **state) {
+static void test_write_register_masks_then_shifts(NO_STATE) {
         struct machine machine = { .context.value = 0x123 };
 
-        (void) state;
         put(&machine, 0, UINT64_MAX);
         assert_ok(RUN(&machine, { .instruction = ERST_WRITE_REGISTER, FIELD(0, 16, 4), .mask = 0xff }));
         assert_int_equal(at(&machine, 0), 0xffffffffffff0230);
         assert_int_equal(machine.reads, 0);
 }
 
-static void test_preserve_keeps_the_other_bits(void **state) {
+static void test_preserve_keeps_the_other_bits(NO_STATE) {
         static const uint8_t writers[] = { ERST_WRITE_REGISTER, ERST_WRITE_REGISTER_VALUE, ERST_STORE_VAR1,
                                            ERST_ADD_VALUE, ERST_SUBTRACT_VALUE };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(writers); i++) {
                 struct machine machine = { .context = { .value = 0, .var1 = 0 } };
 
@@ -219,10 +213,9 @@ static void test_preserve_keeps_the_other_bits(void **state) {
         }
 }
 
-static void test_preserve_replaces_the_field(void **state) {
+static void test_preserve_replaces_the_field(NO_STATE) {
         struct machine machine = { 0 };
 
-        (void) state;
         put(&machine, 0, 0xffff);
         assert_ok(RUN(&machine, { .instruction = ERST_WRITE_REGISTER_VALUE,
                                   .flags = ERST_PRESERVE_REGISTER,
@@ -235,10 +228,9 @@ static void test_preserve_replaces_the_field(void **state) {
 }
 
 /* Intel S5520UR: a mask of 0xffff on an 8-bit port. */
-static void test_write_is_cut_to_the_port(void **state) {
+static void test_write_is_cut_to_the_port(NO_STATE) {
         struct machine machine = { 0 };
 
-        (void) state;
         machine.ports[PORT + 1] = 0x77;
         assert_ok(RUN(&machine, { .instruction = ERST_WRITE_REGISTER_VALUE,
                                   .register_region = { GAS_SPACE_IO, 8, 0, 1, PORT },
@@ -249,10 +241,9 @@ static void test_write_is_cut_to_the_port(void **state) {
 }
 
 /* Linux makes Value the new input. */
-static void test_write_register_value_keeps_the_input(void **state) {
+static void test_write_register_value_keeps_the_input(NO_STATE) {
         struct machine machine = { .context.value = 0x1234 };
 
-        (void) state;
         assert_ok(RUN(&machine,
                       { .instruction = ERST_WRITE_REGISTER_VALUE, MEMORY(0, 8), .value = 9, .mask = 0xff },
                       { .instruction = ERST_WRITE_REGISTER, MEMORY(8, 64), ALL }));
@@ -261,11 +252,10 @@ static void test_write_register_value_keeps_the_input(void **state) {
 }
 
 /* S5520UR has NOOP with PRESERVE_REGISTER. */
-static void test_noop_touches_nothing(void **state) {
+static void test_noop_touches_nothing(NO_STATE) {
         struct machine machine = { .context = { 1, 2, 3, 4, 5, 6 } };
         const struct erst_context before = machine.context;
 
-        (void) state;
         assert_ok(RUN(&machine, { .instruction = ERST_NOOP,
                                   .flags = ERST_PRESERVE_REGISTER,
                                   MEMORY(0, 8),
@@ -275,10 +265,9 @@ static void test_noop_touches_nothing(void **state) {
         assert_memory_equal(&machine.context, &before, sizeof(before));
 }
 
-static void test_variables_load_store_add_subtract(void **state) {
+static void test_variables_load_store_add_subtract(NO_STATE) {
         struct machine machine = { .context.value = 0xdead };
 
-        (void) state;
         put(&machine, 0, 40);
         put(&machine, 8, 2);
         assert_ok(RUN(&machine, { .instruction = ERST_LOAD_VAR1, MEMORY(0, 64), ALL },
@@ -293,10 +282,9 @@ static void test_variables_load_store_add_subtract(void **state) {
         assert_int_equal(machine.context.value, 0xdead);
 }
 
-static void test_arithmetic_wraps(void **state) {
+static void test_arithmetic_wraps(NO_STATE) {
         struct machine machine = { .context = { .var1 = 1, .var2 = 2 } };
 
-        (void) state;
         assert_ok(RUN(&machine, { .instruction = ERST_SUBTRACT }));
         assert_int_equal(machine.context.var1, UINT64_MAX);
         assert_ok(RUN(&machine, { .instruction = ERST_ADD }));
@@ -304,10 +292,9 @@ static void test_arithmetic_wraps(void **state) {
 }
 
 /* Linux adds its value register. */
-static void test_add_and_subtract_take_the_entrys_value(void **state) {
+static void test_add_and_subtract_take_the_entrys_value(NO_STATE) {
         struct machine machine = { .context.value = 1000 };
 
-        (void) state;
         put(&machine, 0, 50);
         assert_ok(RUN(&machine, { .instruction = ERST_ADD_VALUE, MEMORY(0, 64), .value = 7, ALL }));
         assert_int_equal(at(&machine, 0), 57);
@@ -320,20 +307,18 @@ static void test_add_and_subtract_take_the_entrys_value(void **state) {
 }
 
 /* Linux waits for its value register, and for 50 us at most. */
-static void test_stall_waits_for_the_entrys_value(void **state) {
+static void test_stall_waits_for_the_entrys_value(NO_STATE) {
         struct machine machine = { .context.value = 3 };
 
-        (void) state;
         assert_ok(RUN(&machine, { .instruction = ERST_STALL, .value = 700 },
                       { .instruction = ERST_STALL, .value = 50 }));
         assert_int_equal(machine.stalled_us, 750);
         assert_int_equal(machine.context.stalled_us, 750);
 }
 
-static void test_stalls_of_one_action_are_bounded(void **state) {
+static void test_stalls_of_one_action_are_bounded(NO_STATE) {
         struct machine machine = { 0 };
 
-        (void) state;
         assert_error(RUN(&machine, { .instruction = ERST_STALL, .value = ERST_ACTION_STALL_MAX_US },
                          { .instruction = ERST_STALL, .value = 1 }),
                      ERR_TIMEOUT);
@@ -344,10 +329,9 @@ static void test_stalls_of_one_action_are_bounded(void **state) {
         assert_int_equal(machine.context.stalled_us, ERST_ACTION_STALL_MAX_US + 5);
 }
 
-static void test_stall_while_true_waits_var1_between_looks(void **state) {
+static void test_stall_while_true_waits_var1_between_looks(NO_STATE) {
         struct machine machine = { .ready_at_us = 1000, .context = { .value = 99, .var1 = 300 } };
 
-        (void) state;
         machine.memory[0] = 1;
         assert_ok(
                 RUN(&machine, { .instruction = ERST_STALL_WHILE_TRUE, MEMORY(0, 8), .value = 1, .mask = 1 }));
@@ -359,10 +343,9 @@ static void test_stall_while_true_waits_var1_between_looks(void **state) {
         assert_int_equal(machine.stalls, 4);
 }
 
-static void test_stall_while_true_ends(void **state) {
+static void test_stall_while_true_ends(NO_STATE) {
         static const uint64_t steps[] = { 0, 1, 300, ERST_ACTION_STALL_MAX_US, UINT64_MAX };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
                 struct machine machine = { .context.var1 = steps[i] };
 
@@ -380,10 +363,9 @@ static void test_stall_while_true_ends(void **state) {
 #define GOTO(target)     .instruction = ERST_GOTO, .value = (target)
 
 /* Linux compares with its value register. */
-static void test_skip_compares_with_the_entrys_value(void **state) {
+static void test_skip_compares_with_the_entrys_value(NO_STATE) {
         struct machine machine = { .context.value = 9 };
 
-        (void) state;
         machine.memory[0] = 4;
         assert_ok(RUN(&machine, { SKIP(0, 4) }, { ADD_1(8) }, { ADD_1(16) }));
         assert_int_equal(at(&machine, 8), 0);
@@ -395,19 +377,17 @@ static void test_skip_compares_with_the_entrys_value(void **state) {
 }
 
 /* while (counter != 5) counter++; what NVIDIA TH500 meant its busy loop to be */
-static void test_skip_and_goto_make_a_loop(void **state) {
+static void test_skip_and_goto_make_a_loop(NO_STATE) {
         struct machine machine = { .context.value = 77 };
 
-        (void) state;
         assert_ok(RUN(&machine, { ADD_1(0) }, { SKIP(0, 5) }, { GOTO(0) }, { ADD_1(8) }));
         assert_int_equal(at(&machine, 0), 5);
         assert_int_equal(at(&machine, 8), 1);
 }
 
-static void test_goto_takes_the_entrys_value(void **state) {
+static void test_goto_takes_the_entrys_value(NO_STATE) {
         struct machine machine = { .context.value = 1 };
 
-        (void) state;
         assert_ok(RUN(&machine, { GOTO(3) }, { ADD_1(0) }, { ADD_1(0) }, { ADD_1(8) }));
         assert_int_equal(at(&machine, 0), 0);
         assert_int_equal(at(&machine, 8), 1);
@@ -415,17 +395,16 @@ static void test_goto_takes_the_entrys_value(void **state) {
         assert_int_equal(at(&machine, 0), 0);
 }
 
-static void test_goto_out_of_the_action_is_refused(void **state) {
+static void test_goto_out_of_the_action_is_refused(NO_STATE) {
         struct machine machine = { 0 };
 
-        (void) state;
         assert_error(RUN(&machine, { ADD_1(0) }, { GOTO(3) }), ERR_INSTRUCTION);
         assert_int_equal(at(&machine, 0), 1);
         assert_error(RUN(&machine, { GOTO(UINT64_MAX) }), ERR_INSTRUCTION);
 }
 
 /* Another action's entries lie between: index 1 is the action's second instruction. */
-static void test_goto_counts_within_the_action(void **state) {
+static void test_goto_counts_within_the_action(NO_STATE) {
         struct machine machine = { 0 };
         struct erst_builder builder;
         static const struct erst_entry entries[] = {
@@ -433,7 +412,6 @@ static void test_goto_counts_within_the_action(void **state) {
                 { .action = 3, ADD_1(8) }, { .action = 3, ADD_1(16) },
         };
 
-        (void) state;
         erst_builder_init(&builder);
         for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
                 erst_builder_add(&builder, entries[i]);
@@ -444,10 +422,9 @@ static void test_goto_counts_within_the_action(void **state) {
         assert_error(run_table(&machine, erst_builder_finish(&builder), 4), ERR_ACTION_MISSING);
 }
 
-static void test_endless_loop_ends(void **state) {
+static void test_endless_loop_ends(NO_STATE) {
         struct machine machine = { 0 };
 
-        (void) state;
         assert_error(RUN(&machine, { GOTO(0) }), ERR_LOOP);
         assert_error(RUN(&machine, { ADD_1(0) }, { GOTO(0) }), ERR_LOOP);
         assert_int_equal(at(&machine, 0), ERST_ACTION_STEPS_MAX / 2);
@@ -467,8 +444,7 @@ static int run_steps(size_t noops) {
         return run_entries(&machine, entries, 3 + noops);
 }
 
-static void test_the_last_step_allowed_is_taken(void **state) {
-        (void) state;
+static void test_the_last_step_allowed_is_taken(NO_STATE) {
         assert_int_equal(3 * 1365 - 1 + 2, ERST_ACTION_STEPS_MAX);
         assert_ok(run_steps(2));
         assert_error(run_steps(3), ERR_LOOP);
@@ -493,7 +469,7 @@ static int move(struct machine *machine, uint64_t source, uint64_t destination, 
                    { .instruction = ERST_MOVE_DATA, MEMORY(16, 64), ALL });
 }
 
-static void test_move_data_is_memmove(void **state) {
+static void test_move_data_is_memmove(NO_STATE) {
         static const struct {
                 uint64_t source, destination, offset, size;
         } cases[] = {
@@ -502,7 +478,6 @@ static void test_move_data_is_memmove(void **state) {
                 { 0x100, 0x100, 0, 0x300 },    { 0x100, 0x200, 0, 0x100 }, { 0x100, 0x1000, 8, 0 },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 struct machine machine = { 0 };
                 uint8_t expected[SIZE];
@@ -520,11 +495,10 @@ static void test_move_data_is_memmove(void **state) {
         }
 }
 
-static void test_move_data_is_bounded(void **state) {
+static void test_move_data_is_bounded(NO_STATE) {
         struct machine machine = { 0 };
         uint64_t before;
 
-        (void) state;
         assert_error(move(&machine, BASE, BASE, 0, ERST_ACTION_MOVE_MAX + 1), ERR_TOO_LARGE);
         assert_error(move(&machine, UINT64_MAX - 7, BASE, 0, 9), ERR_TOO_LARGE);
         assert_error(move(&machine, BASE, UINT64_MAX - 7, 0, 9), ERR_TOO_LARGE);
@@ -541,10 +515,9 @@ static void test_move_data_is_bounded(void **state) {
 }
 
 /* qemu-microvm: a base address register that was never assigned */
-static void test_unassigned_register_is_not_touched(void **state) {
+static void test_unassigned_register_is_not_touched(NO_STATE) {
         static const uint8_t kinds[] = { ERST_READ_REGISTER, ERST_WRITE_REGISTER, ERST_MOVE_DATA };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
                 struct machine machine = { 0 };
 
@@ -556,10 +529,9 @@ static void test_unassigned_register_is_not_touched(void **state) {
         }
 }
 
-static void test_context_carries_over_to_the_next_action(void **state) {
+static void test_context_carries_over_to_the_next_action(NO_STATE) {
         struct machine machine = { 0 };
 
-        (void) state;
         put(&machine, 0, 12);
         assert_ok(RUN(&machine, { .instruction = ERST_LOAD_VAR1, MEMORY(0, 64), ALL }));
         assert_ok(RUN(&machine, { .instruction = ERST_STORE_VAR1, MEMORY(8, 64), ALL }));
@@ -586,11 +558,10 @@ static int run_everything(struct machine *machine) {
                    { .instruction = ERST_MOVE_DATA, MEMORY(48, 8), ALL });
 }
 
-static void test_each_failing_access_is_reported(void **state) {
+static void test_each_failing_access_is_reported(NO_STATE) {
         uint64_t n = 0;
         int r;
 
-        (void) state;
         do {
                 struct machine machine = { .fail_at = ++n };
 

@@ -27,19 +27,17 @@ static const struct erst_finding *finding(size_t count, int entry, const char *w
         return NULL;
 }
 
-static void test_judge_has_nothing_to_say_of_a_good_table(void **state) {
+static void test_judge_has_nothing_to_say_of_a_good_table(NO_STATE) {
         struct fake_erst fake;
 
-        (void) state;
         fake_erst_init(&fake, FAKE_ERST_QEMU);
         assert_int_equal(judge(fake_erst_table(&fake)), 0);
 }
 
-static void test_judge_names_missing_actions(void **state) {
+static void test_judge_names_missing_actions(NO_STATE) {
         struct erst_builder builder;
         size_t breaks = 0, count;
 
-        (void) state;
         erst_builder_init(&builder);
         count = judge(erst_builder_finish(&builder));
         assert_int_equal(count, 15);
@@ -53,11 +51,10 @@ static void test_judge_names_missing_actions(void **state) {
         assert_int_equal(findings[14].action, ERST_BEGIN_READ_OPERATION);
 }
 
-static void test_judge_looks_at_the_header(void **state) {
+static void test_judge_looks_at_the_header(NO_STATE) {
         struct fake_erst fake;
         size_t count;
 
-        (void) state;
         fake_erst_init(&fake, FAKE_ERST_QEMU);
         fake.builder.raw[8] = 2;
         store_u32(fake.builder.raw + 40, 1);
@@ -68,7 +65,7 @@ static void test_judge_looks_at_the_header(void **state) {
         assert_non_null(finding(count, -1, "reserved"));
 }
 
-static void test_judge_sees_what_is_odd_in_an_entry(void **state) {
+static void test_judge_sees_what_is_odd_in_an_entry(NO_STATE) {
         static const struct {
                 struct erst_entry entry;
                 enum erst_severity severity;
@@ -140,7 +137,6 @@ static void test_judge_sees_what_is_odd_in_an_entry(void **state) {
                 { { .instruction = ERST_NOOP, .reserved = 1 }, FINDING_WARNS, "reserved byte" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 const struct erst_finding *found;
                 struct erst_builder builder;
@@ -201,7 +197,7 @@ static void check_program(const struct judged_program *program) {
         assert_int_equal(found->action, program->entries[0].action);
 }
 
-static void test_judge_sees_programs_that_do_nothing(void **state) {
+static void test_judge_sees_programs_that_do_nothing(NO_STATE) {
         static const struct {
                 uint8_t action, useless, useful;
                 enum erst_severity severity;
@@ -219,7 +215,6 @@ static void test_judge_sees_programs_that_do_nothing(void **state) {
                 { ERST_GET_ERROR_LOG_ADDRESS_RANGE_ATTRIBUTES, ERST_NOOP, ERST_READ_REGISTER, FINDING_WARNS },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 struct judged_program program = { .entries = { IN(cases[i].action, cases[i].useless) },
                                                   .count = 1,
@@ -236,7 +231,7 @@ static void test_judge_sees_programs_that_do_nothing(void **state) {
         }
 }
 
-static void test_judge_follows_jumps_and_moves(void **state) {
+static void test_judge_follows_jumps_and_moves(NO_STATE) {
         enum { BUSY = ERST_CHECK_BUSY_STATUS, DUMMY = ERST_BEGIN_DUMMY_WRITE_OPERATION };
         static const struct judged_program cases[] = {
                 /* endless, also into itself and past a skip that cannot reach the jump */
@@ -315,14 +310,12 @@ static void test_judge_follows_jumps_and_moves(void **state) {
                 { { WITH(DUMMY, ERST_STALL, 1000001) }, 1, 0, FINDING_BREAKS, "stall is longer" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
                 check_program(&cases[i]);
 }
 
 /* Six instructions that Linux executes with another operand. */
-static void test_judge_names_what_linux_does_otherwise(void **state) {
-        (void) state;
+static void test_judge_names_what_linux_does_otherwise(NO_STATE) {
         for (uint8_t i = 0; i < ERST_INSTRUCTION_COUNT; i++) {
                 bool otherwise = (i >= ERST_ADD_VALUE && i <= ERST_GOTO);
                 struct erst_builder builder;
@@ -335,7 +328,7 @@ static void test_judge_names_what_linux_does_otherwise(void **state) {
 }
 
 /* What the table itself says without the platform: a number that is written and read back. */
-static void test_judge_reads_constants(void **state) {
+static void test_judge_reads_constants(NO_STATE) {
         enum {
                 RANGE = ERST_GET_ERROR_LOG_ADDRESS_RANGE,
                 LENGTH = ERST_GET_ERROR_LOG_ADDRESS_RANGE_LENGTH,
@@ -359,7 +352,6 @@ static void test_judge_reads_constants(void **state) {
                 { TIMINGS, (uint64_t) 100 << 32 | 101, FINDING_WARNS, "less than the nominal" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 struct judged_program program = {
                         .entries = { { cases[i].action, ERST_WRITE_REGISTER_VALUE, .value = cases[i].value,
@@ -379,7 +371,7 @@ static void test_judge_reads_constants(void **state) {
         }
 }
 
-static void test_judge_sees_operations_that_begin_alike(void **state) {
+static void test_judge_sees_operations_that_begin_alike(NO_STATE) {
         static const struct judged_program cases[] = {
                 { { WITH(1, ERST_WRITE_REGISTER_VALUE, 5), WITH(0, ERST_WRITE_REGISTER_VALUE, 5) },
                   2,
@@ -409,14 +401,12 @@ static void test_judge_sees_operations_that_begin_alike(void **state) {
                   "" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
                 check_program(&cases[i]);
 }
 
 /* One of BEGIN_READ and END is enough to tell the platform that its last operation is over. */
-static void test_judge_sees_that_an_operation_would_be_repeated(void **state) {
-        (void) state;
+static void test_judge_sees_that_an_operation_would_be_repeated(NO_STATE) {
         for (unsigned having = 0; having < 4; having++) {
                 struct erst_builder builder;
 
@@ -431,11 +421,10 @@ static void test_judge_sees_that_an_operation_would_be_repeated(void **state) {
 }
 
 /* The worst that fits: each entry is a loop over all entries before it. */
-static void test_judge_ends_with_the_largest_table(void **state) {
+static void test_judge_ends_with_the_largest_table(NO_STATE) {
         size_t size = ERST_HEADER_SIZE + ERST_ENTRIES_MAX * ERST_ENTRY_SIZE;
         uint8_t *raw = calloc(1, size);
 
-        (void) state;
         erst_builder_write_header(raw, ERST_ENTRIES_MAX);
         for (size_t i = 0; i < ERST_ENTRIES_MAX; i++)
                 raw[ERST_HEADER_SIZE + i * ERST_ENTRY_SIZE + 1] = ERST_GOTO;
@@ -444,22 +433,20 @@ static void test_judge_ends_with_the_largest_table(void **state) {
 }
 
 /* A jump to the end of the action ends it. */
-static void test_judge_lets_an_action_be_left_at_its_end(void **state) {
+static void test_judge_lets_an_action_be_left_at_its_end(NO_STATE) {
         struct erst_builder builder;
 
-        (void) state;
         erst_builder_init(&builder);
         ERST_BUILDER_ADD(&builder, ERST_END_OPERATION, ERST_GOTO, .value = 1);
         assert_null(finding(judge(erst_builder_finish(&builder)), 0, "leaves"));
 }
 
-static void test_judge_counts_more_than_fits(void **state) {
+static void test_judge_counts_more_than_fits(NO_STATE) {
         struct erst_finding one = { 0 };
         struct erst_builder builder;
         struct erst_table table;
         struct erst_fault fault;
 
-        (void) state;
         erst_builder_init(&builder);
         assert_ok(erst_table_parse(erst_builder_finish(&builder), &table, &fault));
         assert_int_equal(erst_table_judge(&table, &one, 1), 15);
@@ -517,13 +504,12 @@ static void judge_like_linux(const char *path, const char *verdict) {
         free((void *) raw.data);
 }
 
-static void test_real_tables_as_linux_takes_them(void **state) {
+static void test_real_tables_as_linux_takes_them(NO_STATE) {
         const char *index_path = test_corpus("erst/INDEX.tsv");
         char line[8192], path[4096];
         size_t tables = 0;
         FILE *index;
 
-        (void) state;
         if (!index_path)
                 skip();
         index = fopen(index_path, "r");

@@ -3,29 +3,29 @@
 
 #include "acpi/erst-nvram.h"
 
-static struct erst_fixture s;
+static struct erst_fixture fixture;
 static uint64_t ids[32];
 static int (*copy_from)(void *context, uint64_t address, void *destination, size_t size);
 
 static void setup(enum fake_erst_style style) {
-        erst_fixture_parse(&s, style);
-        s.fake.attributes = ERST_ATTRIBUTE_NVRAM;
-        memset(s.fake.exchange, 0xff, sizeof(s.fake.exchange));
-        erst_fixture_open(&s);
+        erst_fixture_parse(&fixture, style);
+        fixture.fake.attributes = ERST_ATTRIBUTE_NVRAM;
+        memset(fixture.fake.exchange, 0xff, sizeof(fixture.fake.exchange));
+        erst_fixture_open(&fixture);
 }
 
 static void put_three(void) {
-        fake_erst_put(&s.fake, erst_fixture_make_signed(101, 301));
-        fake_erst_put(&s.fake, erst_fixture_make_signed(102, 402));
-        fake_erst_put(&s.fake, erst_fixture_make_signed(103, 503));
+        fake_erst_put(&fixture.fake, erst_fixture_make_signed(101, 301));
+        fake_erst_put(&fixture.fake, erst_fixture_make_signed(102, 402));
+        fake_erst_put(&fixture.fake, erst_fixture_make_signed(103, 503));
 }
 
 static int read_record(uint64_t id) {
         size_t size = 12345;
-        int r = erst_read(&s.erst, id, s.buffer, sizeof(s.buffer), &size);
+        int r = erst_read(&fixture.erst, id, fixture.buffer, sizeof(fixture.buffer), &size);
 
         if (r == 0)
-                assert_true(bytes_equal(bytes_of(s.buffer, size), erst_fixture_make_signed(id, size)));
+                assert_true(bytes_equal(bytes_of(fixture.buffer, size), erst_fixture_make_signed(id, size)));
         else
                 assert_int_equal(size, 12345);
         return r;
@@ -34,12 +34,11 @@ static int read_record(uint64_t id) {
 static size_t walk(void) {
         size_t count = 77;
 
-        assert_ok(erst_walk(&s.erst, ids, ARRAY_SIZE(ids), &count));
+        assert_ok(erst_walk(&fixture.erst, ids, ARRAY_SIZE(ids), &count));
         return count;
 }
 
-static void test_records_are_read_in_place(void **state) {
-        (void) state;
+static void test_records_are_read_in_place(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
                 setup(fake_erst_styles[i]);
                 assert_int_equal(walk(), 0);
@@ -51,38 +50,40 @@ static void test_records_are_read_in_place(void **state) {
                 }
                 assert_error(read_record(104), ERR_NOT_FOUND);
                 assert_error(read_record(0), ERR_INVALID_ARGUMENT);
-                assert_int_equal(s.fake.executes + s.fake.begins + s.fake.ends + s.fake.wild, 0);
+                assert_int_equal(fixture.fake.executes + fixture.fake.begins + fixture.fake.ends +
+                                         fixture.fake.wild,
+                                 0);
         }
 }
 
-static void test_records_lie_at_any_offset(void **state) {
+static void test_records_lie_at_any_offset(NO_STATE) {
         size_t count;
 
-        (void) state;
         setup(FAKE_ERST_QEMU);
         for (size_t offset = 0; offset < 2200; offset++) {
-                memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
-                memcpy(s.fake.exchange + offset, erst_fixture_make_signed(7, 200).data, 200);
+                memset(fixture.fake.exchange, 0, sizeof(fixture.fake.exchange));
+                memcpy(fixture.fake.exchange + offset, erst_fixture_make_signed(7, 200).data, 200);
                 assert_int_equal(walk(), 1);
                 assert_ok(read_record(7));
         }
-        memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
-        memcpy(s.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 128, erst_fixture_make_signed(7, 128).data, 128);
+        memset(fixture.fake.exchange, 0, sizeof(fixture.fake.exchange));
+        memcpy(fixture.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 128, erst_fixture_make_signed(7, 128).data,
+               128);
         assert_int_equal(walk(), 1);
         assert_ok(read_record(7));
-        memcpy(s.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 127, erst_fixture_make_signed(7, 128).data, 127);
+        memcpy(fixture.fake.exchange + FAKE_ERST_EXCHANGE_SIZE - 127, erst_fixture_make_signed(7, 128).data,
+               127);
         assert_int_equal(walk(), 0);
         put_three();
-        assert_error(erst_walk(&s.erst, ids, 2, &count), ERR_BUFFER_TOO_SMALL);
+        assert_error(erst_walk(&fixture.erst, ids, 2, &count), ERR_BUFFER_TOO_SMALL);
         assert_int_equal(count, 2);
         assert_int_equal(ids[1], 102);
 }
 
 /* A record inside of another's body is the other's. */
-static void test_what_is_no_record_is_none(void **state) {
-        uint8_t *range = s.fake.exchange;
+static void test_what_is_no_record_is_none(NO_STATE) {
+        uint8_t *range = fixture.fake.exchange;
 
-        (void) state;
         setup(FAKE_ERST_QEMU);
         memcpy(range, erst_fixture_make_signed(1, 1000).data, 1000);
         memcpy(range + 300, erst_fixture_make_signed(2, 200).data, 200);
@@ -96,39 +97,38 @@ static void test_what_is_no_record_is_none(void **state) {
         assert_int_equal(ids[1], 4);
 }
 
-static void test_a_damaged_record_is_listed_and_hides_no_other(void **state) {
+static void test_a_damaged_record_is_listed_and_hides_no_other(NO_STATE) {
         static const uint32_t lengths[] = { 0, 127, FAKE_ERST_EXCHANGE_SIZE + 1, UINT32_MAX };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
                 setup(FAKE_ERST_MAILBOX);
                 put_three();
-                store_u32(s.fake.exchange + ERST_CPER_RECORD_LENGTH, lengths[i]);
+                store_u32(fixture.fake.exchange + ERST_CPER_RECORD_LENGTH, lengths[i]);
                 assert_int_equal(walk(), 3);
                 assert_error(read_record(101), ERR_LENGTH);
                 assert_ok(read_record(103));
-                assert_ok(erst_clear(&s.erst, 101));
+                assert_ok(erst_clear(&fixture.erst, 101));
                 assert_int_equal(walk(), 2);
                 assert_ok(read_record(102));
         }
 }
 
 /* The last byte of the range is the last that a record may have, wherever it begins. */
-static void test_a_record_ends_with_the_range(void **state) {
+static void test_a_record_ends_with_the_range(NO_STATE) {
         size_t offset = 304 + 416;
 
-        (void) state;
         setup(FAKE_ERST_QEMU);
         put_three();
-        store_u32(s.fake.exchange + offset + ERST_CPER_RECORD_LENGTH,
+        store_u32(fixture.fake.exchange + offset + ERST_CPER_RECORD_LENGTH,
                   (uint32_t) (FAKE_ERST_EXCHANGE_SIZE - offset + 1));
         assert_int_equal(walk(), 3);
         assert_error(read_record(103), ERR_LENGTH);
-        s.fake.lies = FAKE_ERST_CLEAR_CLEARS_NOTHING;
-        assert_ok(erst_clear(&s.erst, 103));
-        assert_int_equal(s.fake.wild, 0);
+        fixture.fake.lies = FAKE_ERST_CLEAR_CLEARS_NOTHING;
+        assert_ok(erst_clear(&fixture.erst, 103));
+        assert_int_equal(fixture.fake.wild, 0);
         setup(FAKE_ERST_QEMU);
-        memcpy(s.fake.exchange + offset, erst_fixture_make_signed(103, FAKE_ERST_EXCHANGE_SIZE - offset).data,
+        memcpy(fixture.fake.exchange + offset,
+               erst_fixture_make_signed(103, FAKE_ERST_EXCHANGE_SIZE - offset).data,
                FAKE_ERST_EXCHANGE_SIZE - offset);
         assert_ok(read_record(103));
 }
@@ -138,58 +138,57 @@ static unsigned copies_until_change;
 /* The memory is not ours alone: the record's length grows between two looks at it. */
 static int copy_from_changing(void *context, uint64_t address, void *destination, size_t size) {
         if (copies_until_change-- == 0)
-                store_u32(s.fake.exchange + 304 + 416 + ERST_CPER_RECORD_LENGTH, FAKE_ERST_EXCHANGE_SIZE);
+                store_u32(fixture.fake.exchange + 304 + 416 + ERST_CPER_RECORD_LENGTH,
+                          FAKE_ERST_EXCHANGE_SIZE);
         return copy_from(context, address, destination, size);
 }
 
-static void test_a_length_that_grows_meanwhile(void **state) {
+static void test_a_length_that_grows_meanwhile(NO_STATE) {
         int r = ERR_LENGTH;
 
-        (void) state;
         for (unsigned copies = 0; r != 0; copies++) {
                 setup(FAKE_ERST_QEMU);
                 put_three();
-                copy_from = s.io.copy_from;
-                s.io.copy_from = copy_from_changing;
+                copy_from = fixture.io.copy_from;
+                fixture.io.copy_from = copy_from_changing;
                 copies_until_change = copies;
                 r = read_record(103);
                 assert_true(r == 0 || r == ERR_LENGTH);
-                assert_int_equal(s.fake.wild, 0);
+                assert_int_equal(fixture.fake.wild, 0);
                 assert_true(copies < 32);
         }
 }
 
-static void test_write_takes_empty_space(void **state) {
-        (void) state;
+static void test_write_takes_empty_space(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
                 setup(fake_erst_styles[i]);
                 put_three();
-                assert_ok(erst_write(&s.erst, erst_fixture_make_signed(104, 604)));
-                assert_int_equal(s.fake.begins, 1);
-                assert_int_equal(s.fake.executes, 1);
-                assert_int_equal(s.fake.ends, 1);
-                assert_true(s.fake.offset >= 304 + 416 + 503);
-                assert_int_equal(s.fake.offset % 8, 0);
+                assert_ok(erst_write(&fixture.erst, erst_fixture_make_signed(104, 604)));
+                assert_int_equal(fixture.fake.begins, 1);
+                assert_int_equal(fixture.fake.executes, 1);
+                assert_int_equal(fixture.fake.ends, 1);
+                assert_true(fixture.fake.offset >= 304 + 416 + 503);
+                assert_int_equal(fixture.fake.offset % 8, 0);
                 assert_int_equal(walk(), 4);
                 for (unsigned id = 101; id <= 104; id++)
                         assert_ok(read_record(id));
-                assert_int_equal(s.fake.wild, 0);
+                assert_int_equal(fixture.fake.wild, 0);
         }
 }
 
-static void test_write_fills_gaps_and_then_says_full(void **state) {
-        (void) state;
+static void test_write_fills_gaps_and_then_says_full(NO_STATE) {
         setup(FAKE_ERST_QEMU);
         put_three();
-        assert_ok(erst_clear(&s.erst, 102));
-        memset(s.fake.exchange + 304, 0, 416); /* this platform leaves the bytes */
-        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, FAKE_ERST_EXCHANGE_SIZE)), ERR_NO_SPACE);
-        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, FAKE_ERST_EXCHANGE_SIZE + 1)),
+        assert_ok(erst_clear(&fixture.erst, 102));
+        memset(fixture.fake.exchange + 304, 0, 416); /* this platform leaves the bytes */
+        assert_error(erst_write(&fixture.erst, erst_fixture_make_signed(5, FAKE_ERST_EXCHANGE_SIZE)),
+                     ERR_NO_SPACE);
+        assert_error(erst_write(&fixture.erst, erst_fixture_make_signed(5, FAKE_ERST_EXCHANGE_SIZE + 1)),
                      ERR_TOO_LARGE);
-        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(5, 416)));
-        assert_int_equal(s.fake.offset, 304);
+        assert_ok(erst_write(&fixture.erst, erst_fixture_make_signed(5, 416)));
+        assert_int_equal(fixture.fake.offset, 304);
         for (unsigned id = 6; id < 64; id++) {
-                int r = erst_write(&s.erst, erst_fixture_make_signed(id, 400));
+                int r = erst_write(&fixture.erst, erst_fixture_make_signed(id, 400));
 
                 if (r == ERR_NO_SPACE)
                         break;
@@ -198,75 +197,71 @@ static void test_write_fills_gaps_and_then_says_full(void **state) {
         assert_int_equal(walk(), 20);
         for (size_t i = 0; i < 20; i++)
                 assert_ok(read_record(ids[i]));
-        assert_int_equal(s.fake.wild, 0);
+        assert_int_equal(fixture.fake.wild, 0);
 }
 
 /* Bytes that are neither a record nor empty are the platform's, and so is what a torn record may reach. */
-static void test_write_leaves_what_it_does_not_know(void **state) {
+static void test_write_leaves_what_it_does_not_know(NO_STATE) {
         uint8_t before[FAKE_ERST_EXCHANGE_SIZE];
 
-        (void) state;
         setup(FAKE_ERST_QEMU);
-        for (size_t i = 0; i < sizeof(s.fake.exchange); i += 199)
-                s.fake.exchange[i] = 0x5a;
-        memcpy(before, s.fake.exchange, sizeof(before));
-        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, 200)), ERR_NO_SPACE);
-        assert_int_equal(s.fake.executes, 0);
-        assert_memory_equal(before, s.fake.exchange, sizeof(before));
-        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(5, 190)));
+        for (size_t i = 0; i < sizeof(fixture.fake.exchange); i += 199)
+                fixture.fake.exchange[i] = 0x5a;
+        memcpy(before, fixture.fake.exchange, sizeof(before));
+        assert_error(erst_write(&fixture.erst, erst_fixture_make_signed(5, 200)), ERR_NO_SPACE);
+        assert_int_equal(fixture.fake.executes, 0);
+        assert_memory_equal(before, fixture.fake.exchange, sizeof(before));
+        assert_ok(erst_write(&fixture.erst, erst_fixture_make_signed(5, 190)));
         for (uint32_t length = 0; length < 2; length++) {
                 setup(FAKE_ERST_QEMU);
-                memcpy(s.fake.exchange, erst_fixture_make_signed(1, 200).data, 200);
-                store_u32(s.fake.exchange + ERST_CPER_RECORD_LENGTH, length - 1); /* all ones, or 0 */
-                assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, 200)), ERR_NO_SPACE);
+                memcpy(fixture.fake.exchange, erst_fixture_make_signed(1, 200).data, 200);
+                store_u32(fixture.fake.exchange + ERST_CPER_RECORD_LENGTH, length - 1); /* all ones, or 0 */
+                assert_error(erst_write(&fixture.erst, erst_fixture_make_signed(5, 200)), ERR_NO_SPACE);
         }
 }
 
-static void test_write_replaces_without_losing(void **state) {
-        (void) state;
+static void test_write_replaces_without_losing(NO_STATE) {
         setup(FAKE_ERST_MAILBOX);
         put_three();
-        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(102, 700)));
+        assert_ok(erst_write(&fixture.erst, erst_fixture_make_signed(102, 700)));
         assert_int_equal(walk(), 3);
-        assert_int_equal(fake_erst_find(&s.fake, 102).size, 700);
+        assert_int_equal(fake_erst_find(&fixture.fake, 102).size, 700);
         assert_ok(read_record(102));
-        s.fake.fixed_status = 3;
-        assert_error(erst_write(&s.erst, erst_fixture_make_signed(102, 300)), ERR_FAILED);
+        fixture.fake.fixed_status = 3;
+        assert_error(erst_write(&fixture.erst, erst_fixture_make_signed(102, 300)), ERR_FAILED);
         assert_int_equal(walk(), 3);
-        assert_int_equal(fake_erst_find(&s.fake, 102).size, 700);
+        assert_int_equal(fake_erst_find(&fixture.fake, 102).size, 700);
         assert_ok(read_record(102));
-        assert_error(erst_write(&s.erst, bytes_of(s.fake.mailbox, 64)), ERR_INVALID_ARGUMENT);
+        assert_error(erst_write(&fixture.erst, bytes_of(fixture.fake.mailbox, 64)), ERR_INVALID_ARGUMENT);
 }
 
-static void test_a_record_needs_its_signature(void **state) {
+static void test_a_record_needs_its_signature(NO_STATE) {
         struct bytes record = erst_fixture_make_signed(9, 200);
 
-        (void) state;
         setup(FAKE_ERST_QEMU);
         ((uint8_t *) record.data)[0] = 'X';
-        assert_error(erst_write(&s.erst, record), ERR_INVALID_ARGUMENT);
-        assert_int_equal(s.fake.executes, 0);
+        assert_error(erst_write(&fixture.erst, record), ERR_INVALID_ARGUMENT);
+        assert_int_equal(fixture.fake.executes, 0);
 }
 
 /* Power may fail at any access: what is half written is no record, and nothing else is lost. */
-static void test_each_access_of_a_write_may_fail(void **state) {
+static void test_each_access_of_a_write_may_fail(NO_STATE) {
         uint64_t accesses;
 
-        (void) state;
         setup(FAKE_ERST_QEMU);
         put_three();
-        fake_erst_fail_at(&s.fake, 0);
-        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(104, 604)));
-        accesses = s.fake.accesses;
+        fake_erst_fail_at(&fixture.fake, 0);
+        assert_ok(erst_write(&fixture.erst, erst_fixture_make_signed(104, 604)));
+        accesses = fixture.fake.accesses;
         assert_uint_in_range(accesses, 10, 500);
         for (uint64_t n = 1; n <= accesses; n++) {
                 int r;
 
                 setup(FAKE_ERST_QEMU);
                 put_three();
-                fake_erst_fail_at(&s.fake, n);
-                r = erst_write(&s.erst, erst_fixture_make_signed(104, 604));
-                fake_erst_fail_at(&s.fake, 0);
+                fake_erst_fail_at(&fixture.fake, n);
+                r = erst_write(&fixture.erst, erst_fixture_make_signed(104, 604));
+                fake_erst_fail_at(&fixture.fake, 0);
                 assert_uint_in_range(walk(), 3, 4);
                 for (unsigned id = 101; id <= 103; id++)
                         assert_ok(read_record(id));
@@ -275,90 +270,84 @@ static void test_each_access_of_a_write_may_fail(void **state) {
         }
 }
 
-static void test_clear_removes_one_record(void **state) {
-        (void) state;
+static void test_clear_removes_one_record(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
                 setup(fake_erst_styles[i]);
                 put_three();
-                assert_ok(erst_clear(&s.erst, 102));
-                assert_int_equal(s.fake.executes, 1);
+                assert_ok(erst_clear(&fixture.erst, 102));
+                assert_int_equal(fixture.fake.executes, 1);
                 assert_int_equal(walk(), 2);
                 assert_ok(read_record(101));
                 assert_ok(read_record(103));
-                assert_error(erst_clear(&s.erst, 102), ERR_NOT_FOUND);
-                assert_int_equal(s.fake.executes, 1);
-                assert_int_equal(s.fake.wild, 0);
+                assert_error(erst_clear(&fixture.erst, 102), ERR_NOT_FOUND);
+                assert_int_equal(fixture.fake.executes, 1);
+                assert_int_equal(fixture.fake.wild, 0);
         }
 }
 
 /* It says success and clears nothing, says that it knows no such record, or has no operations at all. */
-static void test_clear_wipes_what_the_platform_leaves(void **state) {
-        (void) state;
+static void test_clear_wipes_what_the_platform_leaves(NO_STATE) {
         setup(FAKE_ERST_QEMU);
         put_three();
-        s.fake.lies = FAKE_ERST_CLEAR_CLEARS_NOTHING;
-        assert_ok(erst_clear(&s.erst, 102));
+        fixture.fake.lies = FAKE_ERST_CLEAR_CLEARS_NOTHING;
+        assert_ok(erst_clear(&fixture.erst, 102));
         assert_int_equal(walk(), 2);
-        s.fake.fixed_status = 5;
-        assert_ok(erst_clear(&s.erst, 101));
+        fixture.fake.fixed_status = 5;
+        assert_ok(erst_clear(&fixture.erst, 101));
         assert_int_equal(walk(), 1);
-        s.fake.fixed_status = 3;
-        assert_error(erst_clear(&s.erst, 103), ERR_FAILED);
+        fixture.fake.fixed_status = 3;
+        assert_error(erst_clear(&fixture.erst, 103), ERR_FAILED);
         assert_int_equal(walk(), 1);
-        erst_fixture_rename(&s, ERST_EXECUTE_OPERATION, 0x42);
-        assert_ok(erst_clear(&s.erst, 103));
+        erst_fixture_rename(&fixture, ERST_EXECUTE_OPERATION, 0x42);
+        assert_ok(erst_clear(&fixture.erst, 103));
         assert_int_equal(walk(), 0);
 }
 
-static void test_a_platform_without_operations_is_enough(void **state) {
-        (void) state;
+static void test_a_platform_without_operations_is_enough(NO_STATE) {
         setup(FAKE_ERST_QEMU);
         for (uint8_t action = 0; action < ERST_GET_ERROR_LOG_ADDRESS_RANGE; action++)
-                erst_fixture_rename(&s, action, 0x42);
-        assert_ok(erst_write(&s.erst, erst_fixture_make_signed(5, 300)));
+                erst_fixture_rename(&fixture, action, 0x42);
+        assert_ok(erst_write(&fixture.erst, erst_fixture_make_signed(5, 300)));
         assert_int_equal(walk(), 1);
         assert_ok(read_record(5));
-        assert_ok(erst_clear(&s.erst, 5));
+        assert_ok(erst_clear(&fixture.erst, 5));
         assert_int_equal(walk(), 0);
-        assert_int_equal(s.fake.executes, 0);
+        assert_int_equal(fixture.fake.executes, 0);
 }
 
-static void test_memory_that_cannot_be_written_is_told(void **state) {
-        (void) state;
+static void test_memory_that_cannot_be_written_is_told(NO_STATE) {
         setup(FAKE_ERST_QEMU);
         put_three();
-        s.fake.lies = FAKE_ERST_NVRAM_READ_ONLY | FAKE_ERST_CLEAR_CLEARS_NOTHING;
-        assert_error(erst_clear(&s.erst, 102), ERR_FAILED);
+        fixture.fake.lies = FAKE_ERST_NVRAM_READ_ONLY | FAKE_ERST_CLEAR_CLEARS_NOTHING;
+        assert_error(erst_clear(&fixture.erst, 102), ERR_FAILED);
         assert_int_equal(walk(), 3);
-        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, 300)), ERR_FAILED);
+        assert_error(erst_write(&fixture.erst, erst_fixture_make_signed(5, 300)), ERR_FAILED);
         assert_int_equal(walk(), 3);
 }
 
 /* The "CPER" of the new record would be the "ER" of a stray one before it, which would then hide it. */
-static void test_a_stray_signature_hides_no_new_record(void **state) {
-        (void) state;
+static void test_a_stray_signature_hides_no_new_record(NO_STATE) {
         setup(FAKE_ERST_QEMU);
-        memset(s.fake.exchange, 0, sizeof(s.fake.exchange));
-        memcpy(s.fake.exchange + 6, erst_fixture_make_signed(9, 128).data, ERST_CPER_RECORD_ID + 1);
-        s.fake.exchange[105] = 0x11; /* so that the first room is at 112, and its "ER" at 114 */
+        memset(fixture.fake.exchange, 0, sizeof(fixture.fake.exchange));
+        memcpy(fixture.fake.exchange + 6, erst_fixture_make_signed(9, 128).data, ERST_CPER_RECORD_ID + 1);
+        fixture.fake.exchange[105] = 0x11; /* so that the first room is at 112, and its "ER" at 114 */
         assert_int_equal(walk(), 0);
-        assert_error(erst_write(&s.erst, erst_fixture_make_signed(5, 300)), ERR_FAILED);
+        assert_error(erst_write(&fixture.erst, erst_fixture_make_signed(5, 300)), ERR_FAILED);
         assert_int_equal(walk(), 0);
-        assert_int_equal(s.fake.executes, 0);
+        assert_int_equal(fixture.fake.executes, 0);
 }
 
-static void test_a_range_that_claims_too_much_is_bounded(void **state) {
-        struct erst_nvram nvram = { &s.io, FAKE_ERST_EXCHANGE_ADDRESS, FAKE_ERST_EXCHANGE_SIZE };
+static void test_a_range_that_claims_too_much_is_bounded(NO_STATE) {
+        struct erst_nvram nvram = { &fixture.io, FAKE_ERST_EXCHANGE_ADDRESS, FAKE_ERST_EXCHANGE_SIZE };
         struct erst_nvram_record record;
         uint64_t offset = UINT64_MAX;
 
-        (void) state;
         setup(FAKE_ERST_QEMU);
         assert_int_equal(erst_nvram_next(&nvram, &offset, &record), 0);
         nvram.size = UINT64_MAX / 2;
         offset = ERST_NVRAM_SIZE_MAX - ERST_CPER_HEADER_SIZE + 1;
         assert_int_equal(erst_nvram_next(&nvram, &offset, &record), 0);
-        assert_int_equal(s.fake.wild, 0);
+        assert_int_equal(fixture.fake.wild, 0);
         offset = 0;
         assert_error(erst_nvram_next(&nvram, &offset, &record), ERR_IO);
 }

@@ -19,13 +19,12 @@ static struct bytes raw_of(struct erst_builder *builder) {
         return bytes_of(builder->raw, ERST_HEADER_SIZE + builder->count * ERST_ENTRY_SIZE);
 }
 
-static void test_good_table_gives_its_entries(void **state) {
+static void test_good_table_gives_its_entries(NO_STATE) {
         struct erst_builder builder;
         struct erst_table table;
         struct erst_entry entry;
         struct erst_fault fault = { .field = "untouched" };
 
-        (void) state;
         build(&builder);
         assert_ok(erst_table_parse(raw_of(&builder), &table, &fault));
         assert_string_equal(fault.field, "untouched");
@@ -44,13 +43,12 @@ static void test_good_table_gives_its_entries(void **state) {
         assert_error(erst_table_entry(&table, SIZE_MAX, &entry), ERR_INVALID_ARGUMENT);
 }
 
-static void test_instructions_of_an_action_need_not_be_adjacent(void **state) {
+static void test_instructions_of_an_action_need_not_be_adjacent(NO_STATE) {
         struct erst_builder builder;
         struct erst_table table;
         struct erst_fault fault;
         size_t index = 99;
 
-        (void) state;
         build(&builder);
         assert_ok(erst_table_parse(raw_of(&builder), &table, &fault));
         assert_int_equal(erst_table_action_length(&table, ERST_END_OPERATION), 2);
@@ -73,10 +71,9 @@ static void assert_fault(struct bytes raw, int error, int entry, size_t offset, 
         assert_int_equal(table.entry_count, 77);
 }
 
-static void test_header_faults_name_offset_and_field(void **state) {
+static void test_header_faults_name_offset_and_field(NO_STATE) {
         struct erst_builder builder;
 
-        (void) state;
         build(&builder);
         assert_fault(bytes_of("", 0), ERR_TRUNCATED, -1, 0, "header");
         assert_fault(bytes_first(raw_of(&builder), 47), ERR_TRUNCATED, -1, 47, "header");
@@ -98,22 +95,20 @@ static void test_header_faults_name_offset_and_field(void **state) {
         assert_fault(raw_of(&builder), ERR_LENGTH, -1, 44, "instruction entry count");
 }
 
-static void test_too_many_entries_are_refused(void **state) {
+static void test_too_many_entries_are_refused(NO_STATE) {
         size_t size = ERST_HEADER_SIZE + (ERST_ENTRIES_MAX + 1) * ERST_ENTRY_SIZE;
         uint8_t *raw = calloc(1, size);
 
-        (void) state;
         erst_builder_write_header(raw, ERST_ENTRIES_MAX + 1);
         assert_fault(bytes_of(raw, size), ERR_TOO_LARGE, -1, 44, "instruction entry count");
         free(raw);
 }
 
 /* Also of an action that is never run: Linux turns ERST off for one bad entry (HiSilicon D06). */
-static void test_entry_faults_name_entry_offset_and_field(void **state) {
+static void test_entry_faults_name_entry_offset_and_field(NO_STATE) {
         struct erst_builder builder;
         size_t entry = ERST_HEADER_SIZE + 2 * ERST_ENTRY_SIZE;
 
-        (void) state;
         build(&builder);
         builder.raw[entry + 1] = 0x13;
         assert_fault(raw_of(&builder), ERR_INSTRUCTION, 2, entry + 1, "instruction");
@@ -135,13 +130,12 @@ static void test_entry_faults_name_entry_offset_and_field(void **state) {
         assert_fault(raw_of(&builder), ERR_INSTRUCTION, 2, entry + 1, "instruction");
 }
 
-static void test_registers_of_five_instructions_are_not_looked_at(void **state) {
+static void test_registers_of_five_instructions_are_not_looked_at(NO_STATE) {
         static const bool without[ERST_INSTRUCTION_COUNT] = {
                 [ERST_NOOP] = true,  [ERST_ADD] = true,  [ERST_SUBTRACT] = true,
                 [ERST_STALL] = true, [ERST_GOTO] = true,
         };
 
-        (void) state;
         for (uint8_t i = 0; i < ERST_INSTRUCTION_COUNT; i++) {
                 struct erst_builder builder;
                 struct erst_table table;
@@ -156,13 +150,12 @@ static void test_registers_of_five_instructions_are_not_looked_at(void **state) 
         assert_false(erst_instruction_has_register(ERST_INSTRUCTION_COUNT));
 }
 
-static void test_lenient_where_linux_is(void **state) {
+static void test_lenient_where_linux_is(NO_STATE) {
         uint8_t raw[ERST_HEADER_SIZE + 3 * ERST_ENTRY_SIZE + 40] = { 0 };
         struct erst_builder builder;
         struct erst_table table;
         struct erst_fault fault;
 
-        (void) state;
         build(&builder);
         memcpy(raw, builder.raw, sizeof(raw) - 40);
         store_u32(raw + 36, 48);
@@ -179,8 +172,7 @@ static void test_lenient_where_linux_is(void **state) {
         assert_ok(erst_table_parse(bytes_of(raw, sizeof(raw)), &table, &fault));
 }
 
-static void test_names_are_the_specifications(void **state) {
-        (void) state;
+static void test_names_are_the_specifications(NO_STATE) {
         assert_string_equal(erst_action_name(0), "BEGIN_WRITE_OPERATION");
         assert_string_equal(erst_action_name(0x0c), "RESERVED");
         assert_string_equal(erst_action_name(0x10), "GET_EXECUTE_OPERATION_TIMINGS");

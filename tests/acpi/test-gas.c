@@ -7,11 +7,10 @@ static struct gas good(void) {
         return (struct gas){ .space = GAS_SPACE_MEMORY, .bit_width = 32, .access = 3, .address = 0x1000 };
 }
 
-static void test_load_takes_every_field(void **state) {
+static void test_load_takes_every_field(NO_STATE) {
         const uint8_t raw[] = { 0xee, 1, 16, 3, 2, 0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11 };
         struct gas gas;
 
-        (void) state;
         assert_ok(gas_load(bytes_of(raw, sizeof(raw)), 1, &gas));
         assert_int_equal(gas.space, 1);
         assert_int_equal(gas.bit_width, 16);
@@ -22,10 +21,9 @@ static void test_load_takes_every_field(void **state) {
         assert_int_equal(gas.space, 1);
 }
 
-static void test_access_width_follows_the_code(void **state) {
+static void test_access_width_follows_the_code(NO_STATE) {
         static const unsigned bits[] = { 0, 8, 16, 32, 64, 0 };
 
-        (void) state;
         for (uint8_t code = 0; code < ARRAY_SIZE(bits); code++) {
                 struct gas gas = { .bit_width = 8, .access = code, .address = 0x1000 };
 
@@ -35,10 +33,9 @@ static void test_access_width_follows_the_code(void **state) {
 }
 
 /* HP ProLiant: 64 bits by word access, at an address that is a multiple of 8. */
-static void test_too_small_access_is_widened_where_aligned(void **state) {
+static void test_too_small_access_is_widened_where_aligned(NO_STATE) {
         struct gas gas = { .bit_width = 64, .access = 2, .address = 0xe8028 };
 
-        (void) state;
         assert_int_equal(gas_access_bits(&gas), 64);
         gas.address = 0xe802c;
         assert_int_equal(gas_access_bits(&gas), 16);
@@ -61,11 +58,10 @@ static void assert_fault(struct gas gas, size_t offset, const char *field) {
         assert_non_null(fault.reason);
 }
 
-static void test_check_names_the_field(void **state) {
+static void test_check_names_the_field(NO_STATE) {
         struct gas_fault fault = { .field = "untouched" };
         struct gas gas = good();
 
-        (void) state;
         assert_ok(gas_check(&gas, &fault));
         assert_string_equal(fault.field, "untouched");
         gas.address = 0;
@@ -86,11 +82,10 @@ static void test_check_names_the_field(void **state) {
         assert_fault(gas, 0, "address space");
 }
 
-static void test_ports_end_at_ffff(void **state) {
+static void test_ports_end_at_ffff(NO_STATE) {
         struct gas gas = { .space = GAS_SPACE_IO, .bit_width = 8, .access = 1, .address = 0xffff };
         struct gas_fault fault;
 
-        (void) state;
         assert_ok(gas_check(&gas, &fault));
         gas.access = 2;
         assert_fault(gas, 4, "address");
@@ -101,11 +96,10 @@ static void test_ports_end_at_ffff(void **state) {
         assert_fault(gas, 4, "address");
 }
 
-static void test_unassigned_register_wraps(void **state) {
+static void test_unassigned_register_wraps(NO_STATE) {
         struct gas gas = { .bit_width = 32, .access = 3, .address = UINT64_MAX };
         struct gas_fault fault;
 
-        (void) state;
         assert_ok(gas_check(&gas, &fault));
         assert_true(gas_wraps(&gas));
         gas.address = UINT64_MAX - 4;
@@ -114,10 +108,9 @@ static void test_unassigned_register_wraps(void **state) {
         assert_true(gas_wraps(&gas));
 }
 
-static void test_alignment_is_to_the_access(void **state) {
+static void test_alignment_is_to_the_access(NO_STATE) {
         struct gas gas = { .bit_width = 32, .access = 3, .address = 0x1002 };
 
-        (void) state;
         assert_true(gas_is_unaligned(&gas));
         gas.address = 0x1004;
         assert_false(gas_is_unaligned(&gas));

@@ -84,12 +84,11 @@ static int find_erst(struct machine *machine) {
         return r;
 }
 
-static void test_header_fields(void **state) {
+static void test_header_fields(NO_STATE) {
         struct erst_builder builder;
         struct acpi_header header;
         struct bytes table;
 
-        (void) state;
         erst_builder_init(&builder);
         table = erst_builder_finish(&builder);
         assert_ok(acpi_header_load(table, &header));
@@ -106,19 +105,17 @@ static void test_header_fields(void **state) {
         assert_error(acpi_header_load(bytes_first(table, 35), &header), ERR_TRUNCATED);
 }
 
-static void test_found_through_the_xsdt(void **state) {
+static void test_found_through_the_xsdt(NO_STATE) {
         struct machine machine;
 
-        (void) state;
         build(&machine);
         store_u32(machine.memory + RSDT + 44, OTHER); /* the RSDT knows no ERST */
         assert_ok(find_erst(&machine));
 }
 
-static void test_found_through_the_rsdt(void **state) {
+static void test_found_through_the_rsdt(NO_STATE) {
         struct machine machine;
 
-        (void) state;
         build(&machine);
         put_rsdp(&machine, 0, RSDT, 0);
         assert_ok(find_erst(&machine));
@@ -127,10 +124,9 @@ static void test_found_through_the_rsdt(void **state) {
         assert_ok(find_erst(&machine));
 }
 
-static void test_revision_0_is_not_read_behind_its_20_bytes(void **state) {
+static void test_revision_0_is_not_read_behind_its_20_bytes(NO_STATE) {
         struct machine machine;
 
-        (void) state;
         build(&machine);
         memset(machine.memory, 0, sizeof(machine.memory));
         put_rsdp(&machine, 0, 0, 0);
@@ -138,31 +134,28 @@ static void test_revision_0_is_not_read_behind_its_20_bytes(void **state) {
         assert_int_equal(machine.highest, RSDP + 20);
 }
 
-static void test_absent_table_is_not_found(void **state) {
+static void test_absent_table_is_not_found(NO_STATE) {
         struct machine machine;
 
-        (void) state;
         build(&machine);
         memcpy(machine.memory + TABLE, "EINJ", 4);
         assert_error(find_erst(&machine), ERR_NOT_FOUND);
 }
 
-static void test_small_buffer_learns_the_size(void **state) {
+static void test_small_buffer_learns_the_size(NO_STATE) {
         struct machine machine;
         uint8_t buffer[100];
         size_t size = 0;
 
-        (void) state;
         build(&machine);
         assert_error(find(&machine, "ERST", buffer, 99, &size), ERR_BUFFER_TOO_SMALL);
         assert_int_equal(size, 100);
         assert_ok(find(&machine, "ERST", buffer, size, &size));
 }
 
-static void test_wrong_rsdp_is_refused(void **state) {
+static void test_wrong_rsdp_is_refused(NO_STATE) {
         struct machine machine;
 
-        (void) state;
         build(&machine);
         machine.memory[RSDP] ^= 1;
         assert_error(find_erst(&machine), ERR_SIGNATURE);
@@ -175,10 +168,9 @@ static void test_wrong_rsdp_is_refused(void **state) {
         assert_error(find_erst(&machine), ERR_CHECKSUM);
 }
 
-static void test_wrong_root_table_is_refused(void **state) {
+static void test_wrong_root_table_is_refused(NO_STATE) {
         struct machine machine;
 
-        (void) state;
         build(&machine);
         memcpy(machine.memory + XSDT, "RSDT", 4);
         assert_error(find_erst(&machine), ERR_SIGNATURE);
@@ -193,10 +185,9 @@ static void test_wrong_root_table_is_refused(void **state) {
         assert_error(find_erst(&machine), ERR_LENGTH);
 }
 
-static void test_wrong_table_length_is_refused(void **state) {
+static void test_wrong_table_length_is_refused(NO_STATE) {
         struct machine machine;
 
-        (void) state;
         build(&machine);
         store_u32(machine.memory + TABLE + 4, 35);
         assert_error(find_erst(&machine), ERR_LENGTH);
@@ -204,12 +195,11 @@ static void test_wrong_table_length_is_refused(void **state) {
         assert_error(find_erst(&machine), ERR_TOO_LARGE);
 }
 
-static void test_each_failing_read_is_reported(void **state) {
+static void test_each_failing_read_is_reported(NO_STATE) {
         struct machine machine;
         unsigned n = 0;
         int r;
 
-        (void) state;
         do {
                 build(&machine);
                 machine.fail_at = ++n;

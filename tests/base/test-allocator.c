@@ -27,11 +27,10 @@ static void failing_init(struct failing *failing, unsigned left) {
         failing->allocator = (struct allocator){ .context = failing, .resize = failing_resize };
 }
 
-static void test_buffer_grows(void **state) {
+static void test_buffer_grows(NO_STATE) {
         struct failing failing;
         struct buffer buffer;
 
-        (void) state;
         failing_init(&failing, 20);
         buffer_init(&buffer, &failing.allocator);
         buffer_append(&buffer, bytes_of(NULL, 0));
@@ -51,12 +50,11 @@ static void test_buffer_grows(void **state) {
         buffer_free(&buffer);
 }
 
-static void test_buffer_keeps_its_first_error_and_content(void **state) {
+static void test_buffer_keeps_its_first_error_and_content(NO_STATE) {
         struct failing failing;
         struct buffer buffer;
         char large[1000];
 
-        (void) state;
         memset(large, 'x', sizeof(large));
         failing_init(&failing, 1);
         buffer_init(&buffer, &failing.allocator);
@@ -73,10 +71,9 @@ static void test_buffer_keeps_its_first_error_and_content(void **state) {
         assert_null(failing.block);
 }
 
-static void test_buffer_format_is_bounded(void **state) {
+static void test_buffer_format_is_bounded(NO_STATE) {
         struct buffer buffer;
 
-        (void) state;
         buffer_init(&buffer, &system_allocator);
         buffer_append_format(&buffer, "%255d", 1);
         assert_ok(buffer_error(&buffer));
@@ -86,11 +83,10 @@ static void test_buffer_format_is_bounded(void **state) {
         buffer_free(&buffer);
 }
 
-static void test_buffer_reserve(void **state) {
+static void test_buffer_reserve(NO_STATE) {
         struct failing failing;
         struct buffer buffer;
 
-        (void) state;
         failing_init(&failing, 1);
         buffer_init(&buffer, &failing.allocator);
         assert_ok(buffer_reserve(&buffer, 0));
@@ -104,11 +100,10 @@ static void test_buffer_reserve(void **state) {
         buffer_free(&buffer);
 }
 
-static void test_buffer_refuses_sizes_that_wrap(void **state) {
+static void test_buffer_refuses_sizes_that_wrap(NO_STATE) {
         struct failing failing;
         struct buffer buffer;
 
-        (void) state;
         failing_init(&failing, 5);
         buffer_init(&buffer, &failing.allocator);
         buffer_append_text(&buffer, "x");
@@ -118,13 +113,12 @@ static void test_buffer_refuses_sizes_that_wrap(void **state) {
         buffer_free(&buffer);
 }
 
-static void test_array_grows_and_keeps_its_elements(void **state) {
+static void test_array_grows_and_keeps_its_elements(NO_STATE) {
         struct failing failing;
         void *array = NULL;
         size_t capacity = 0;
         uint32_t *numbers;
 
-        (void) state;
         failing_init(&failing, 6);
         for (uint32_t i = 0; i < 200; i++) {
                 assert_ok(array_grow(&failing.allocator, &array, &capacity, i, sizeof(uint32_t)));
@@ -145,12 +139,11 @@ static void test_array_grows_and_keeps_its_elements(void **state) {
         array_free(&failing.allocator, &array, &capacity, sizeof(uint32_t));
 }
 
-static void test_array_refuses_sizes_that_wrap(void **state) {
+static void test_array_refuses_sizes_that_wrap(NO_STATE) {
         struct failing failing;
         void *array = NULL;
         size_t capacity = 0;
 
-        (void) state;
         failing_init(&failing, 5);
         assert_error(array_grow(&failing.allocator, &array, &capacity, 0, SIZE_MAX / 4), ERR_NO_MEMORY);
         assert_int_equal(failing.left, 5);

@@ -4,14 +4,13 @@
 
 static const uint8_t digits[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x10 };
 
-static void test_loads_are_little_endian(void **state) {
+static void test_loads_are_little_endian(NO_STATE) {
         struct bytes view = bytes_of(digits, sizeof(digits));
         uint8_t u8;
         uint16_t u16;
         uint32_t u32;
         uint64_t u64;
 
-        (void) state;
         assert_ok(bytes_load_u8(view, 8, &u8));
         assert_int_equal(u8, 0x10);
         assert_ok(bytes_load_u16(view, 1, &u16));
@@ -23,10 +22,9 @@ static void test_loads_are_little_endian(void **state) {
         assert_true(bytes_u64(view, 0) == 0xefcdab8967452301);
 }
 
-static void test_loads_at_every_edge(void **state) {
+static void test_loads_at_every_edge(NO_STATE) {
         static const size_t offsets[] = { 0, 1, 2, 5, 6, 7, 8, 9, 10, SIZE_MAX - 7, SIZE_MAX - 1, SIZE_MAX };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(offsets); i++) {
                 struct bytes view = bytes_of(digits, sizeof(digits));
                 size_t at = offsets[i];
@@ -45,10 +43,9 @@ static void test_loads_at_every_edge(void **state) {
         }
 }
 
-static void test_slices(void **state) {
+static void test_slices(NO_STATE) {
         struct bytes view = bytes_of(digits, sizeof(digits)), slice = bytes_of(NULL, 77);
 
-        (void) state;
         assert_error(bytes_slice(view, 9, 1, &slice), ERR_TRUNCATED);
         assert_error(bytes_slice(view, 2, SIZE_MAX, &slice), ERR_TRUNCATED);
         assert_error(bytes_slice(view, SIZE_MAX, 2, &slice), ERR_TRUNCATED);
@@ -62,10 +59,9 @@ static void test_slices(void **state) {
         assert_null(slice.data);
 }
 
-static void test_from_and_first(void **state) {
+static void test_from_and_first(NO_STATE) {
         struct bytes view = bytes_of(digits, sizeof(digits));
 
-        (void) state;
         assert_int_equal(bytes_from(view, 0).size, 9);
         assert_ptr_equal(bytes_from(view, 8).data, digits + 8);
         assert_int_equal(bytes_from(view, 8).size, 1);
@@ -76,10 +72,9 @@ static void test_from_and_first(void **state) {
         assert_int_equal(bytes_first(view, SIZE_MAX).size, 9);
 }
 
-static void test_comparisons(void **state) {
+static void test_comparisons(NO_STATE) {
         struct bytes nothing = bytes_of(NULL, 0), view = bytes_of("abc", 3);
 
-        (void) state;
         assert_true(bytes_equal(nothing, bytes_of("x", 0)));
         assert_false(bytes_equal(nothing, view));
         assert_true(bytes_equal(view, bytes_of("abcd", 3)));
@@ -93,10 +88,9 @@ static void test_comparisons(void **state) {
         assert_false(bytes_are_all(bytes_of("\xff\xfe", 2), 0xff));
 }
 
-static void test_stores_are_little_endian(void **state) {
+static void test_stores_are_little_endian(NO_STATE) {
         uint8_t out[9];
 
-        (void) state;
         memset(out, '#', sizeof(out));
         store_u16(out, 0x2301);
         assert_memory_equal(out, "\x01\x23#", 3);
@@ -107,11 +101,10 @@ static void test_stores_are_little_endian(void **state) {
         assert_int_equal(out[8], '#');
 }
 
-static void test_arithmetic(void **state) {
+static void test_arithmetic(NO_STATE) {
         size_t size = 77;
         uint64_t number = 77;
 
-        (void) state;
         assert_false(size_add(SIZE_MAX, 1, &size));
         assert_false(size_multiply(SIZE_MAX / 2 + 1, 2, &size));
         assert_false(u64_add(UINT64_MAX, 1, &number));

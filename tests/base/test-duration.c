@@ -4,7 +4,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 
-static void test_a_number_and_a_unit(void **state) {
+static void test_a_number_and_a_unit(NO_STATE) {
         static const struct {
                 const char *text;
                 uint64_t seconds;
@@ -24,7 +24,6 @@ static void test_a_number_and_a_unit(void **state) {
                 { "30500568904943w", UINT64_C(30500568904943) * 604800 },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 uint64_t seconds = 4711;
 
@@ -33,12 +32,11 @@ static void test_a_number_and_a_unit(void **state) {
         }
 }
 
-static void test_anything_else(void **state) {
+static void test_anything_else(NO_STATE) {
         static const char *const bad[] = { "",    "s",   "d",   "5",   "30", "5x",   "5dd",   "-5d",
                                            "+5d", " 5d", "5d ", "5 d", "5D", "1.5h", "1h30m", "5\xc3\xa4" };
         uint64_t seconds = 4711;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
                 if (duration_parse(text_view(bad[i]), &seconds) != ERR_VALUE)
                         fail_msg("taken: '%s'", bad[i]);
@@ -46,22 +44,20 @@ static void test_anything_else(void **state) {
 }
 
 /* The number alone, and the product. */
-static void test_more_than_64_bits_hold(void **state) {
+static void test_more_than_64_bits_hold(NO_STATE) {
         static const char *const bad[] = { "18446744073709551616s", "18446744073709551615m",
                                            "30500568904944w" };
         uint64_t seconds = 4711;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
                 assert_error(duration_parse(text_view(bad[i]), &seconds), ERR_VALUE);
         assert_int_equal(seconds, 4711);
 }
 
 /* A view has no NUL behind it. */
-static void test_a_view_ends_where_it_ends(void **state) {
+static void test_a_view_ends_where_it_ends(NO_STATE) {
         uint64_t seconds = 4711;
 
-        (void) state;
         assert_ok(duration_parse(bytes_of("30dd", 3), &seconds));
         assert_int_equal(seconds, 2592000);
         assert_error(duration_parse(bytes_of("30d", 2), &seconds), ERR_VALUE);

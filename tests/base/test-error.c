@@ -9,7 +9,7 @@ static const int all[] = {
 #undef ROW
 };
 
-static void test_names_groups_and_texts(void **state) {
+static void test_names_groups_and_texts(NO_STATE) {
         static const struct {
                 const char *name, *text;
                 enum error_group group;
@@ -19,7 +19,6 @@ static void test_names_groups_and_texts(void **state) {
 #undef ROW
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
                 assert_true(all[i] < 0);
                 assert_string_equal(error_name(all[i]), rows[i].name);
@@ -30,8 +29,7 @@ static void test_names_groups_and_texts(void **state) {
         assert_int_equal(error_group(ERR_NO_SPACE), ERROR_GROUP_ENVIRONMENT);
 }
 
-static void test_all_differ(void **state) {
-        (void) state;
+static void test_all_differ(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(all); i++)
                 for (size_t k = 0; k < i; k++) {
                         assert_int_not_equal(all[i], all[k]);
@@ -40,8 +38,7 @@ static void test_all_differ(void **state) {
 }
 
 /* "WHAT: TEXT" reads as one line, so no capital and no full stop. */
-static void test_texts_complete_a_sentence(void **state) {
-        (void) state;
+static void test_texts_complete_a_sentence(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
                 const char *text = error_text(all[i]);
 
@@ -51,10 +48,9 @@ static void test_texts_complete_a_sentence(void **state) {
         }
 }
 
-static void test_numbers_that_are_no_error(void **state) {
+static void test_numbers_that_are_no_error(NO_STATE) {
         static const int none[] = { 0, 1, INT_MAX, INT_MIN, -(int) ARRAY_SIZE(all) - 1, -1000 };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
                 assert_string_equal(error_name(none[i]), "ERR_BUG");
                 assert_int_equal(error_group(none[i]), ERROR_GROUP_BUG);

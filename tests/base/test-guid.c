@@ -11,26 +11,24 @@ static const struct guid crash =
 static const uint8_t crash_bytes[] = { 0x79, 0xfc, 0xc8, 0xcf, 0x2e, 0xbe, 0xdc, 0x4d,
                                        0x97, 0xf0, 0x9f, 0x98, 0xbf, 0xe2, 0x98, 0xa0 };
 
-static void test_bytes_and_text(void **state) {
+static void test_bytes_and_text(NO_STATE) {
         char text[GUID_TEXT_SIZE];
 
-        (void) state;
         assert_memory_equal(crash.bytes, crash_bytes, GUID_SIZE);
         guid_format(&crash, text);
         assert_string_equal(text, CRASH_TEXT);
 }
 
-static void test_parse(void **state) {
+static void test_parse(NO_STATE) {
         struct guid guid;
 
-        (void) state;
         assert_ok(guid_parse(text_view(CRASH_TEXT), &guid));
         assert_true(guid_equal(&guid, &crash));
         assert_ok(guid_parse(text_view("CFC8FC79-BE2E-4DDC-97F0-9F98BFE298A0"), &guid));
         assert_true(guid_equal(&guid, &crash));
 }
 
-static void test_parse_refuses(void **state) {
+static void test_parse_refuses(NO_STATE) {
         static const char *const bad[] = {
                 "",
                 "cfc8fc79-be2e-4ddc-97f0-9f98bfe298a",
@@ -42,14 +40,12 @@ static void test_parse_refuses(void **state) {
         };
         struct guid guid = crash;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
                 assert_error(guid_parse(text_view(bad[i]), &guid), ERR_VALUE);
         assert_true(guid_equal(&guid, &crash));
 }
 
-static void test_every_byte_counts(void **state) {
-        (void) state;
+static void test_every_byte_counts(NO_STATE) {
         for (size_t i = 0; i < GUID_SIZE; i++) {
                 char text[GUID_TEXT_SIZE];
                 struct guid other = crash, parsed;
@@ -62,11 +58,10 @@ static void test_every_byte_counts(void **state) {
         }
 }
 
-static void test_load(void **state) {
+static void test_load(NO_STATE) {
         uint8_t bytes[20] = { 0 };
         struct guid guid;
 
-        (void) state;
         memcpy(bytes + 4, crash_bytes, GUID_SIZE);
         assert_error(guid_load(bytes_of(bytes, sizeof(bytes)), 5, &guid), ERR_TRUNCATED);
         assert_ok(guid_load(bytes_of(bytes, sizeof(bytes)), 4, &guid));

@@ -71,7 +71,7 @@ static struct json_object *end(struct fixture *fixture) {
         return object;
 }
 
-static void test_document_as_written(void **state) {
+static void test_document_as_written(NO_STATE) {
         static const char expected[] = "{\n"
                                        "  \"name\": \"Panic#1\",\n"
                                        "  \"parts\": [\n"
@@ -88,7 +88,6 @@ static void test_document_as_written(void **state) {
                                        "}\n";
         struct fixture f;
 
-        (void) state;
         begin(&f);
         json_begin_object(&f.json, NULL);
         json_put_string(&f.json, "name", "Panic#1");
@@ -130,8 +129,7 @@ static void check_text(struct bytes value, const char *expected) {
 
 #define BAD "\xef\xbf\xbd"
 
-static void test_every_ascii_character_comes_back(void **state) {
-        (void) state;
+static void test_every_ascii_character_comes_back(NO_STATE) {
         for (int c = 0; c < 0x80; c++) {
                 uint8_t value[3] = { 'a', (uint8_t) c, 'z' };
 
@@ -140,7 +138,7 @@ static void test_every_ascii_character_comes_back(void **state) {
         check_text(bytes_of(NULL, 0), NULL);
 }
 
-static void test_utf8(void **state) {
+static void test_utf8(NO_STATE) {
         static const char *const good[] = { "\xc2\x80",         "\xdf\xbf",        "\xe0\xa0\x80",
                                             "\xed\x9f\xbf",     "\xee\x80\x80",    "\xef\xbf\xbf",
                                             "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf" };
@@ -163,7 +161,6 @@ static void test_utf8(void **state) {
                 { "\xe2\x82\xac\xe2", "\xe2\x82\xac" BAD },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(good); i++)
                 check_text(text_view(good[i]), NULL);
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -187,10 +184,9 @@ static void test_random_bytes_are_valid_json(void **state) {
         }
 }
 
-static void test_depth_is_bounded(void **state) {
+static void test_depth_is_bounded(NO_STATE) {
         struct fixture f;
 
-        (void) state;
         begin(&f);
         for (unsigned i = 0; i < 32; i++)
                 json_begin_array(&f.json, NULL);
@@ -209,10 +205,9 @@ static void test_depth_is_bounded(void **state) {
         buffer_free(&f.buffer);
 }
 
-static void test_the_first_error_stays(void **state) {
+static void test_the_first_error_stays(NO_STATE) {
         struct fixture f;
 
-        (void) state;
         begin(&f);
         f.buffer.error = ERR_NO_MEMORY;
         json_end_object(&f.json);

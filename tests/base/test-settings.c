@@ -26,7 +26,7 @@ static int parse(const char *text, struct thing *thing, char error[SETTINGS_ERRO
         return settings_parse(text_view(text), tables, ARRAY_SIZE(tables), error);
 }
 
-static void test_good_files(void **state) {
+static void test_good_files(NO_STATE) {
         static const struct {
                 const char *text;
                 struct thing thing;
@@ -50,7 +50,6 @@ static void test_good_files(void **state) {
         char error[SETTINGS_ERROR_SIZE];
         struct thing thing;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
                 assert_ok(parse(files[i].text, &thing, error));
                 assert_string_equal(thing.name, files[i].thing.name);
@@ -60,7 +59,7 @@ static void test_good_files(void **state) {
         }
 }
 
-static void test_bad_files(void **state) {
+static void test_bad_files(NO_STATE) {
         static const struct {
                 const char *text, *error;
         } files[] = {
@@ -94,19 +93,17 @@ static void test_bad_files(void **state) {
         char error[SETTINGS_ERROR_SIZE];
         struct thing thing;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
                 assert_error(parse(files[i].text, &thing, error), ERR_VALUE);
                 assert_string_equal(error, files[i].error);
         }
 }
 
-static void test_a_line_that_begins_with_a_blank(void **state) {
+static void test_a_line_that_begins_with_a_blank(NO_STATE) {
         static const char *const beginnings[] = { " ", "\t", "\r", "  \t" };
         char error[SETTINGS_ERROR_SIZE];
         struct thing thing;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
                 char text[40];
 
@@ -123,11 +120,10 @@ static void test_a_line_that_begins_with_a_blank(void **state) {
 }
 
 /* Of a comment, too. */
-static void test_a_line_has_a_bound(void **state) {
+static void test_a_line_has_a_bound(NO_STATE) {
         char text[400], error[SETTINGS_ERROR_SIZE];
         struct thing thing;
 
-        (void) state;
         for (size_t size = 150; size < 300; size++) {
                 memset(text, 'x', size);
                 memcpy(text, "# ", 2);
@@ -149,12 +145,11 @@ static const struct setting_row long_rows[] = {
         SETTING_TEXT_ROW(struct long_thing, value, setting_path, "begins with no slash"),
 };
 
-static void test_the_longest_line_is_told_whole(void **state) {
+static void test_the_longest_line_is_told_whole(NO_STATE) {
         struct long_thing thing = { 0 };
         const struct settings_table table = { long_rows, ARRAY_SIZE(long_rows), &thing };
         char line[SETTINGS_LINE_MAX + 1], error[SETTINGS_ERROR_SIZE], wanted[400];
 
-        (void) state;
         memset(line, 'x', SETTINGS_LINE_MAX);
         line[SETTINGS_LINE_MAX] = '\0';
         memcpy(line, "value=", 6);
@@ -167,7 +162,7 @@ static void test_the_longest_line_is_told_whole(void **state) {
 }
 
 /* What stands behind it would have no effect where somebody takes it for the end. */
-static void test_a_nul(void **state) {
+static void test_a_nul(NO_STATE) {
         static const struct {
                 const char *text;
                 size_t size;
@@ -180,7 +175,6 @@ static void test_a_nul(void **state) {
         };
         char error[SETTINGS_ERROR_SIZE];
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
                 struct thing thing = thing_default;
                 const struct settings_table table = { rows, ARRAY_SIZE(rows), &thing };
@@ -192,12 +186,11 @@ static void test_a_nul(void **state) {
         }
 }
 
-static void test_a_view_ends_where_it_ends(void **state) {
+static void test_a_view_ends_where_it_ends(NO_STATE) {
         struct thing thing = thing_default;
         const struct settings_table table = { rows, ARRAY_SIZE(rows), &thing };
         char error[SETTINGS_ERROR_SIZE];
 
-        (void) state;
         assert_ok(settings_parse(bytes_of(NULL, 0), &table, 1, error));
         assert_ok(settings_parse(bytes_of("name = abc", 8), &table, 1, error));
         assert_string_equal(thing.name, "a");
@@ -205,35 +198,32 @@ static void test_a_view_ends_where_it_ends(void **state) {
         assert_string_equal(thing.name, "b");
 }
 
-static void test_nothing_is_taken_after_an_error(void **state) {
+static void test_nothing_is_taken_after_an_error(NO_STATE) {
         char error[SETTINGS_ERROR_SIZE];
         struct thing thing;
 
-        (void) state;
         assert_error(parse("number = 0\nname = a\n", &thing, error), ERR_VALUE);
         assert_string_equal(thing.name, "nobody");
 }
 
-static void test_lines_go_to_the_table_that_knows_them(void **state) {
+static void test_lines_go_to_the_table_that_knows_them(NO_STATE) {
         struct thing first = thing_default, second = thing_default;
         const struct settings_table tables[] = { { rows, 2, &first }, { rows + 2, 2, &second } };
         char error[SETTINGS_ERROR_SIZE];
 
-        (void) state;
         assert_ok(settings_parse(text_view("flag = yes\nname = a\n"), tables, ARRAY_SIZE(tables), error));
         assert_string_equal(first.name, "a");
         assert_false(first.flag);
         assert_true(second.flag);
 }
 
-static void test_what_is_printed_is_read_again(void **state) {
+static void test_what_is_printed_is_read_again(NO_STATE) {
         struct thing thing = { "a b", "/c", 9, true };
         const struct settings_table tables[] = { { rows, ARRAY_SIZE(rows), &thing } };
         char buffer[200], error[SETTINGS_ERROR_SIZE];
         struct text text = TEXT_ON(buffer);
         struct thing again;
 
-        (void) state;
         assert_ok(settings_put(tables, ARRAY_SIZE(tables), &text));
         assert_string_equal(buffer, "name = a b\npath = /c\nnumber = 9\nflag = yes\n");
         assert_ok(parse(buffer, &again, error));
@@ -241,25 +231,23 @@ static void test_what_is_printed_is_read_again(void **state) {
         assert_int_equal(again.number, thing.number);
 }
 
-static void test_what_has_no_value_has_no_line(void **state) {
+static void test_what_has_no_value_has_no_line(NO_STATE) {
         struct thing thing = { 0 };
         const struct settings_table tables[] = { { rows, ARRAY_SIZE(rows), &thing } };
         char buffer[200];
         struct text text = TEXT_ON(buffer);
 
-        (void) state;
         assert_ok(settings_put(tables, ARRAY_SIZE(tables), &text));
         assert_string_equal(buffer, "number = 0\nflag = no\n");
 }
 
-static void test_what_no_line_holds_is_not_put(void **state) {
+static void test_what_no_line_holds_is_not_put(NO_STATE) {
         static const char *const values[] = {
                 " a", "a ", "a\t", "a\r", "a\nb", "\n", ";", ";a", "a ;b", " "
         };
         struct thing thing = { 0 };
         const struct settings_table table = { rows, 1, &thing };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
                 char buffer[200];
                 struct text text = TEXT_ON(buffer);
@@ -271,14 +259,13 @@ static void test_what_no_line_holds_is_not_put(void **state) {
         }
 }
 
-static void test_what_is_put_has_the_bound_of_what_is_read(void **state) {
+static void test_what_is_put_has_the_bound_of_what_is_read(NO_STATE) {
         struct long_thing thing = { 0 }, again = { 0 };
         const struct settings_table table = { long_rows, ARRAY_SIZE(long_rows), &thing };
         const struct settings_table table_again = { long_rows, ARRAY_SIZE(long_rows), &again };
         char buffer[400], error[SETTINGS_ERROR_SIZE];
         struct text text = TEXT_ON(buffer);
 
-        (void) state;
         memset(thing.value, '/', SETTINGS_LINE_MAX - strlen("value = "));
         assert_ok(settings_put(&table, 1, &text));
         assert_int_equal(text.length, SETTINGS_LINE_MAX + 1);
@@ -289,13 +276,12 @@ static void test_what_is_put_has_the_bound_of_what_is_read(void **state) {
         assert_error(settings_put(&table, 1, &text), ERR_VALUE);
 }
 
-static void test_a_text_that_is_too_small(void **state) {
+static void test_a_text_that_is_too_small(NO_STATE) {
         struct thing thing = { "a", "/b", 3, true };
         const struct settings_table table = { rows, ARRAY_SIZE(rows), &thing };
         char buffer[20];
         struct text text = TEXT_ON(buffer);
 
-        (void) state;
         assert_error(settings_put(&table, 1, &text), ERR_BUFFER_TOO_SMALL);
 }
 

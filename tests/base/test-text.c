@@ -16,8 +16,7 @@
                 assert_false(text.truncated);                                                                \
         } while (0)
 
-static void test_conversions_as_libc(void **state) {
-        (void) state;
+static void test_conversions_as_libc(NO_STATE) {
         assert_formats_alike("plain, 100%%");
         assert_formats_alike("%s|%10s|%-10s|%s", "a", "right", "left", "");
         assert_formats_alike("%.*s|%8.*s|%.*s", 2, "abc", 3, "abcdef", -1, "all of it");
@@ -36,11 +35,10 @@ static void test_conversions_as_libc(void **state) {
 }
 
 /* What the compiler would warn of comes here in variables: h cuts, '-' makes '0' mean nothing. */
-static void test_flags_the_compiler_frowns_at(void **state) {
+static void test_flags_the_compiler_frowns_at(NO_STATE) {
         const char *const formats[] = { "%hhd", "%hd", "%hhu", "%hu", "%-05d|", "%0-5d|" };
         const int values[] = { 0, 1, -1, 127, 128, 255, 256, 32767, 32768, 65535, 65536, -129, -32769 };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(formats) * ARRAY_SIZE(values); i++) {
                 const char *volatile format = formats[i / ARRAY_SIZE(values)];
                 char ours[50], libc[50];
@@ -54,10 +52,9 @@ static void test_flags_the_compiler_frowns_at(void **state) {
         }
 }
 
-static void test_unknown_conversions_stand_as_written(void **state) {
+static void test_unknown_conversions_stand_as_written(NO_STATE) {
         const char *const formats[] = { "50%", "a %q b", "%5j", "%", "%-08k|" };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
                 const char *volatile format = formats[i];
                 char ours[50];
@@ -72,8 +69,7 @@ static void test_unknown_conversions_stand_as_written(void **state) {
         }
 }
 
-static void test_nothing_is_written_behind_the_capacity(void **state) {
-        (void) state;
+static void test_nothing_is_written_behind_the_capacity(NO_STATE) {
         for (size_t capacity = 1; capacity <= 12; capacity++) {
                 char buffer[16];
                 struct text text;
@@ -89,16 +85,15 @@ static void test_nothing_is_written_behind_the_capacity(void **state) {
         }
 }
 
-static void test_escaped(void **state) {
+static void test_escaped(NO_STATE) {
         char buffer[100];
         struct text text = TEXT_ON(buffer);
 
-        (void) state;
         text_put_escaped(&text, bytes_of("a\\\n\x1b[1m~\x7f\x80\xff\0z", 13));
         assert_string_equal(buffer, "a\\x5c\\x0a\\x1b[1m~\\x7f\\x80\\xff\\x00z");
 }
 
-static void test_decimal(void **state) {
+static void test_decimal(NO_STATE) {
         static const struct {
                 const char *text;
                 uint64_t maximum;
@@ -123,7 +118,6 @@ static void test_decimal(void **state) {
                 { "4294967296", UINT32_MAX, ERR_VALUE, 0, 0 },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 uint64_t value = 77;
                 size_t at = 0;
@@ -135,11 +129,10 @@ static void test_decimal(void **state) {
         }
 }
 
-static void test_hexadecimal(void **state) {
+static void test_hexadecimal(NO_STATE) {
         uint64_t value = 77;
         size_t at = 2;
 
-        (void) state;
         assert_ok(hex_parse(text_view("0x65e079FE00000001"), &at, 16, &value));
         assert_int_equal(at, 18);
         assert_true(value == 0x65e079fe00000001);
@@ -158,8 +151,7 @@ static void test_hexadecimal(void **state) {
         assert_int_equal(hex_digit(15), 'f');
 }
 
-static void test_strings(void **state) {
-        (void) state;
+static void test_strings(NO_STATE) {
         assert_int_equal(text_length(""), 0);
         assert_int_equal(text_length("abc"), 3);
         assert_true(text_equal("abc", "abc"));

@@ -2,8 +2,7 @@
 #include "base/ucs2.h"
 #include "tests/support/test.h"
 
-static void test_every_unit_comes_back(void **state) {
-        (void) state;
+static void test_every_unit_comes_back(NO_STATE) {
         for (uint32_t unit = 1; unit <= 0xffff; unit++) {
                 uint8_t ucs2[2] = { (uint8_t) unit, (uint8_t) (unit >> 8) };
                 uint16_t units[2];
@@ -21,26 +20,24 @@ static void test_every_unit_comes_back(void **state) {
         }
 }
 
-static void test_what_is_no_such_text(void **state) {
+static void test_what_is_no_such_text(NO_STATE) {
         static const char *const bad[] = { "\x80",      "\xc0\x80",         "\xc1\xbf",     "\xc2",
                                            "\xc2z",     "\xe0\x80\x80",     "\xe0\x9f\xbf", "\xe1\x80",
                                            "\xe1\x80z", "\xf0\x90\x80\x80", "\xff" };
         uint16_t units[8] = { 77 };
         size_t length = 77;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
                 assert_error(ucs2_from_utf8(text_view(bad[i]), units, ARRAY_SIZE(units), &length), ERR_VALUE);
         assert_int_equal(length, 77);
 }
 
-static void test_bounds(void **state) {
+static void test_bounds(NO_STATE) {
         uint16_t units[4];
         char utf8[4];
         struct text text = TEXT_ON(utf8);
         size_t length = 77;
 
-        (void) state;
         assert_error(ucs2_to_utf8(bytes_of("a\0b", 3), &text), ERR_TRUNCATED);
         memset(units, 0x55, sizeof(units));
         assert_error(ucs2_from_utf8(text_view("abc"), units, 3, &length), ERR_BUFFER_TOO_SMALL);

@@ -199,7 +199,7 @@ static void test_console_gets_what_there_is(void **state) {
         assert_int_equal(access(scratch_path(machine->root, "dmesg.txt.part"), F_OK), -1);
 }
 
-static void test_mount_options(void **state) {
+static void test_mount_options(NO_STATE) {
         static const struct {
                 const char *options, *data;
         } rows[] = {
@@ -211,7 +211,6 @@ static void test_mount_options(void **state) {
         };
         char data[64];
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 mount_data(rows[i].options, data, sizeof(data));
                 assert_string_equal(data, rows[i].data);
@@ -272,14 +271,13 @@ static void second_stage(void *context) {
         assert_int_equal(write(stages->pipe[1], "2", 1), 1);
 }
 
-static void test_guard_acts_in_two_stages(void **state) {
+static void test_guard_acts_in_two_stages(NO_STATE) {
         struct stages stages;
         const struct guard guard = { { { 300, first_stage }, { 2000, second_stage } }, &stages };
         uint64_t start = clock_ms();
         char letter;
         pid_t pid;
 
-        (void) state;
         assert_int_equal(pipe(stages.pipe), 0);
         pid = guard_start(&guard);
         assert_true(pid > 0);
@@ -295,13 +293,12 @@ static void test_guard_acts_in_two_stages(void **state) {
 }
 
 /* Both processes are gone: the pipe ends, and nobody wrote to it. */
-static void test_guard_is_taken_back(void **state) {
+static void test_guard_is_taken_back(NO_STATE) {
         struct stages stages;
         const struct guard guard = { { { 60000, first_stage }, { 60000, second_stage } }, &stages };
         char letter;
         pid_t pid;
 
-        (void) state;
         assert_int_equal(pipe(stages.pipe), 0);
         pid = guard_start(&guard);
         clock_sleep_ms(200);

@@ -25,7 +25,7 @@ static int run_shell(const char *script, uint64_t bound_ms, int output_fd, char 
         return r;
 }
 
-static void test_ends(void **state) {
+static void test_ends(NO_STATE) {
         static const struct {
                 const char *script;
                 int error;
@@ -42,7 +42,6 @@ static void test_ends(void **state) {
         };
         char description[256];
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 assert_error(run_shell(rows[i].script, 20000, -1, description, sizeof(description)),
                              rows[i].error);
@@ -50,14 +49,13 @@ static void test_ends(void **state) {
         }
 }
 
-static void test_is_killed_with_what_it_started(void **state) {
+static void test_is_killed_with_what_it_started(NO_STATE) {
         char *directory = scratch_make();
         const char *path = scratch_path(directory, "pid");
         char script[4200], description[256];
         uint64_t start = clock_ms();
         struct bytes pid;
 
-        (void) state;
         snprintf(script, sizeof(script), "sleep 100 & echo $! > %s; while :; do :; done", path);
         assert_error(run_shell(script, 500, -1, description, sizeof(description)), ERR_TIMEOUT);
         assert_string_equal(description, "not finished in time, killed");
@@ -83,18 +81,17 @@ static void test_is_killed_with_what_it_started(void **state) {
         fail_msg("what it started lives on");
 }
 
-static void test_noise_without_end(void **state) {
+static void test_noise_without_end(NO_STATE) {
         char description[256];
         uint64_t start = clock_ms();
 
-        (void) state;
         assert_error(run_shell("while :; do echo noise >&2; done", 500, -1, description, sizeof(description)),
                      ERR_TIMEOUT);
         assert_true(clock_ms() - start < 10000);
         test_assert_contains(description, "noise");
 }
 
-static void test_output_and_directory(void **state) {
+static void test_output_and_directory(NO_STATE) {
         char *directory = scratch_make();
         const char *path = scratch_path(directory, "output");
         int fd = open(path, O_WRONLY | O_CREAT, 0600);
@@ -104,7 +101,6 @@ static void test_output_and_directory(void **state) {
         struct child_result result;
         struct bytes output;
 
-        (void) state;
         assert_ok(child_run(&job, &result));
         output = test_read_file(path);
         assert_int_equal(output.size, strlen(directory) + 1);
@@ -115,18 +111,17 @@ static void test_output_and_directory(void **state) {
         scratch_remove(directory);
 }
 
-static void test_no_such_program(void **state) {
+static void test_no_such_program(NO_STATE) {
         const char *const arguments[] = { "/no/such/program", NULL };
         const struct child_job job = { arguments, AT_FDCWD, -1, clock_ms() + 20000, NULL };
         struct child_result result;
 
-        (void) state;
         assert_error(child_run(&job, &result), ERR_FAILED);
         assert_int_equal(result.status, 127);
         assert_string_equal(result.said, "cannot be started: No such file or directory");
 }
 
-static void test_memory_is_sampled(void **state) {
+static void test_memory_is_sampled(NO_STATE) {
         char *directory = scratch_make();
         const char *path = scratch_path(directory, "meminfo");
         char script[4200];
@@ -135,7 +130,6 @@ static void test_memory_is_sampled(void **state) {
         const struct child_job job = { arguments, AT_FDCWD, -1, clock_ms() + 20000, &meminfo };
         struct child_result result;
 
-        (void) state;
         scratch_write(path, text_view("MemTotal:  30 kB\nMemFree: 20 kB\nMemAvailable:   15 kB\n"));
         meminfo_start(&meminfo, path);
         assert_int_equal(meminfo.total, 30 * 1024);

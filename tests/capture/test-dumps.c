@@ -53,7 +53,7 @@ static bool is_there(const struct place *place, const char *name) {
         return faccessat(place->fd, name, F_OK, 0) == 0;
 }
 
-static void test_names(void **state) {
+static void test_names(NO_STATE) {
         static const char *const wrong[] = {
                 "",
                 "20261121T151320Z-erst-panic1",
@@ -69,7 +69,6 @@ static void test_names(void **state) {
         uint64_t seconds = 0;
         unsigned number = 0;
 
-        (void) state;
         assert_ok(dumps_parse_name("20261121T151320Z-kdump-panic12", &seconds, &number));
         assert_int_equal(seconds, CRASH);
         assert_int_equal(number, 12);

@@ -5,11 +5,10 @@
 
 #define TARGET "uuid = 0d5e\nfile_system = ext4\ndirectory = /var/lib/pstore-fw\nlog_tool = vmcore-dmesg\n"
 
-static void test_the_rest_has_a_default(void **state) {
+static void test_the_rest_has_a_default(NO_STATE) {
         struct capture_plan plan;
         char error[SETTINGS_ERROR_SIZE];
 
-        (void) state;
         assert_ok(capture_plan_parse(text_view(TARGET), &plan, error));
         assert_string_equal(plan.uuid, "0d5e");
         assert_string_equal(plan.mount_options, "");
@@ -20,7 +19,7 @@ static void test_the_rest_has_a_default(void **state) {
         assert_int_equal(plan.bound_seconds, 600);
 }
 
-static void test_what_is_wrong_is_named(void **state) {
+static void test_what_is_wrong_is_named(NO_STATE) {
         static const struct {
                 const char *text, *error;
         } plans[] = {
@@ -35,7 +34,6 @@ static void test_what_is_wrong_is_named(void **state) {
         struct capture_plan plan;
         char error[SETTINGS_ERROR_SIZE];
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
                 assert_error(capture_plan_parse(text_view(plans[i].text), &plan, error), ERR_VALUE);
                 assert_string_equal(error, plans[i].error);
@@ -56,11 +54,10 @@ static struct capture_plan some_plan(void) {
         return plan;
 }
 
-static void test_a_printed_plan_is_the_plan(void **state) {
+static void test_a_printed_plan_is_the_plan(NO_STATE) {
         struct capture_plan plan = some_plan(), again;
         char text[CAPTURE_PLAN_SIZE], error[SETTINGS_ERROR_SIZE];
 
-        (void) state;
         assert_ok(capture_plan_print(&plan, text));
         assert_ok(capture_plan_parse(text_view(text), &again, error));
         assert_string_equal(again.mount_options, "subvol=/@");
@@ -69,11 +66,10 @@ static void test_a_printed_plan_is_the_plan(void **state) {
 }
 
 /* Values that the form of the file cannot hold. */
-static void test_what_would_not_come_back_is_refused(void **state) {
+static void test_what_would_not_come_back_is_refused(NO_STATE) {
         static const char *const directories[] = { "/a ;b", "/a\nb", "/a ", "relative" };
         char text[CAPTURE_PLAN_SIZE];
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
                 struct capture_plan plan = some_plan();
 
@@ -82,11 +78,10 @@ static void test_what_would_not_come_back_is_refused(void **state) {
         }
 }
 
-static void test_the_longest_directory_comes_back(void **state) {
+static void test_the_longest_directory_comes_back(NO_STATE) {
         struct capture_plan plan = some_plan(), again;
         char text[CAPTURE_PLAN_SIZE], error[SETTINGS_ERROR_SIZE];
 
-        (void) state;
         memset(plan.directory, 'd', sizeof(plan.directory) - 1);
         plan.directory[0] = '/';
         assert_ok(capture_plan_print(&plan, text));
@@ -94,8 +89,7 @@ static void test_the_longest_directory_comes_back(void **state) {
         assert_string_equal(again.directory, plan.directory);
 }
 
-static void test_compressions_have_their_options(void **state) {
-        (void) state;
+static void test_compressions_have_their_options(NO_STATE) {
         assert_string_equal(capture_plan_compression_option("lzo"), "-l");
         assert_string_equal(capture_plan_compression_option("zlib"), "-c");
         assert_string_equal(capture_plan_compression_option("none"), "");

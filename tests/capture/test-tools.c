@@ -34,7 +34,7 @@ static void write_packed(const char *directory, const char *name, const char *co
                       bytes_of(packed, compress_to(packed, sizeof(packed), text_view(content), NULL)));
 }
 
-static void test_gunzip(void **state) {
+static void test_gunzip(NO_STATE) {
         gz_header header = {
                 .extra = (uint8_t *) "extra",
                 .extra_len = 5,
@@ -46,7 +46,6 @@ static void test_gunzip(void **state) {
         struct test_random random = { 7 };
         struct buffer buffer;
 
-        (void) state;
         test_random_fill(&random, content, sizeof(content) / 2);
         for (size_t size = 0; size <= sizeof(content); size += sizeof(content) / 2) {
                 size_t packed_size = compress_to(packed, sizeof(packed), bytes_of(content, size), &header);
@@ -58,12 +57,11 @@ static void test_gunzip(void **state) {
         }
 }
 
-static void test_gunzip_of_what_is_broken(void **state) {
+static void test_gunzip_of_what_is_broken(NO_STATE) {
         uint8_t packed[4096];
         struct buffer buffer;
         size_t size;
 
-        (void) state;
         buffer_init(&buffer, &system_allocator);
         size = compress_to(packed, sizeof(packed), text_view("a text of some length"), NULL);
         for (size_t cut = 0; cut < size; cut++)
@@ -80,13 +78,12 @@ static void test_gunzip_of_what_is_broken(void **state) {
         buffer_free(&buffer);
 }
 
-static void test_tools_are_unpacked_once(void **state) {
+static void test_tools_are_unpacked_once(NO_STATE) {
         char *directory = scratch_make();
         struct tool tool;
         struct stat stat_of;
         struct bytes content;
 
-        (void) state;
         write_packed(directory, "vmcore-dmesg.gz", "program");
         write_packed(directory, "ld.so.gz", "linker");
         assert_false(tool_find(directory, "vmcore-dmesg", &tool));
@@ -104,10 +101,9 @@ static void test_tools_are_unpacked_once(void **state) {
 }
 
 /* One that is broken does not keep the others from being there. */
-static void test_a_tool_that_is_broken(void **state) {
+static void test_a_tool_that_is_broken(NO_STATE) {
         char *directory = scratch_make();
 
-        (void) state;
         scratch_write(scratch_path(directory, "a.gz"), text_view("no gzip file, but long enough"));
         scratch_write(scratch_path(directory, "b.gz"), text_view(""));
         write_packed(directory, "c.gz", "program");
@@ -117,12 +113,11 @@ static void test_a_tool_that_is_broken(void **state) {
         scratch_remove(directory);
 }
 
-static void test_commands(void **state) {
+static void test_commands(NO_STATE) {
         const char *const arguments[] = { "-d", "", "31", NULL };
         struct tool tool = { .program = "/t/makedumpfile", .directory = "/t", .loader = "/t/ld.so" };
         const char *command[TOOL_ARGUMENTS_MAX];
 
-        (void) state;
         tool_command(&tool, arguments, command);
         assert_string_equal(command[0], "/t/ld.so");
         assert_string_equal(command[1], "--library-path");
@@ -138,11 +133,10 @@ static void test_commands(void **state) {
 }
 
 /* Neither is a module that the kernel takes: both are told, and both files are gone. */
-static void test_modules_that_fail(void **state) {
+static void test_modules_that_fail(NO_STATE) {
         char *directory = scratch_make();
         struct steps steps;
 
-        (void) state;
         steps_init(&steps, -1, false);
         module_load_all("/no/such/directory", &steps);
         assert_int_equal(steps.count, 0);

@@ -57,7 +57,7 @@ static void assert_decodes(struct bytes input, const char *codec, struct bytes t
         free(output);
 }
 
-static void test_each_stream_linux_writes_is_found(void **state) {
+static void test_each_stream_linux_writes_is_found(NO_STATE) {
         static const struct {
                 const char *codec;
                 int level, window_bits, memory_level;
@@ -69,7 +69,6 @@ static void test_each_stream_linux_writes_is_found(void **state) {
         };
         struct bytes text = text_view(long_log());
 
-        (void) state;
         assert_decodes(text, "text", text);
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct bytes stream =
@@ -80,11 +79,10 @@ static void test_each_stream_linux_writes_is_found(void **state) {
         }
 }
 
-static void test_a_stream_without_its_last_zero_byte_is_decoded(void **state) {
+static void test_a_stream_without_its_last_zero_byte_is_decoded(NO_STATE) {
         struct bytes text = text_view("Panic#1 Part1\n");
         uint8_t stored[5 + 14 + 2] = { 0, 14, 0, 0xf1, 0xff };
 
-        (void) state;
         memcpy(stored + 5, text.data, text.size);
         stored[19] = 3; /* a last block with fixed codes; its end is seven zero bits, six of them in the byte
                            cut */
@@ -92,12 +90,11 @@ static void test_a_stream_without_its_last_zero_byte_is_decoded(void **state) {
 }
 
 /* Four literals, then a match that only the kernel's zero byte completes: 262 bytes in all. */
-static void test_a_room_too_small_leaves_the_size_alone(void **state) {
+static void test_a_room_too_small_leaves_the_size_alone(NO_STATE) {
         static const uint8_t stream[] = { 0x73, 0x74, 0x0a, 0x3c, 0x31, 0x0a };
         uint8_t output[131];
         size_t size = SIZE_MAX;
 
-        (void) state;
         assert_ok(decode_deflate(bytes_of(stream, sizeof(stream)), NULL, DECODE_SIZE_MAX, &size));
         assert_int_equal(size, 262);
         size = SIZE_MAX;
@@ -106,11 +103,10 @@ static void test_a_room_too_small_leaves_the_size_alone(void **state) {
         assert_int_equal(size, SIZE_MAX);
 }
 
-static void test_what_is_no_log_is_refused(void **state) {
+static void test_what_is_no_log_is_refused(NO_STATE) {
         struct bytes stream = compress_text(text_view("no header line"), 6, -15, 8);
         struct decode_choice choice = { .size = 77 };
 
-        (void) state;
         assert_error(choose(stream, DECODE_HINT_COMPRESSED, &choice), ERR_CODEC_UNKNOWN);
         assert_error(choose(text_view("\xff\xff\xff"), DECODE_HINT_NONE, &choice), ERR_CODEC_UNKNOWN);
         assert_error(choose(bytes_of(NULL, 0), DECODE_HINT_NONE, &choice), ERR_CODEC_UNKNOWN);
@@ -119,10 +115,9 @@ static void test_what_is_no_log_is_refused(void **state) {
         free((void *) stream.data);
 }
 
-static void test_a_hint_makes_text_of_the_unknown(void **state) {
+static void test_a_hint_makes_text_of_the_unknown(NO_STATE) {
         struct decode_choice choice = { 0 };
 
-        (void) state;
         assert_ok(choose(text_view("console log"), DECODE_HINT_TEXT, &choice));
         assert_string_equal(choice.codec->name, "text");
         assert_int_equal(choice.size, 11);
@@ -130,11 +125,10 @@ static void test_a_hint_makes_text_of_the_unknown(void **state) {
         assert_int_equal(choice.size, 0);
 }
 
-static void test_content_wins_over_the_hint(void **state) {
+static void test_content_wins_over_the_hint(NO_STATE) {
         struct bytes text = text_view(long_log()), stream = compress_text(text, 6, -15, 8);
         struct decode_choice choice = { 0 };
 
-        (void) state;
         assert_ok(choose(stream, DECODE_HINT_TEXT, &choice));
         assert_string_equal(choice.codec->name, "deflate");
         assert_ok(choose(text, DECODE_HINT_COMPRESSED, &choice));
@@ -142,11 +136,10 @@ static void test_content_wins_over_the_hint(void **state) {
         free((void *) stream.data);
 }
 
-static void test_a_damaged_stream_says_how(void **state) {
+static void test_a_damaged_stream_says_how(NO_STATE) {
         uint8_t stream[106] = { 0, 100, 0, 155, 255 }; /* a stored block of 100 bytes, not the last */
         struct decode_choice choice = { .size = 77 };
 
-        (void) state;
         memcpy(stream + 5, long_log(), 100);
         assert_error(choose(bytes_of(stream, 105), DECODE_HINT_NONE, &choice), ERR_TRUNCATED);
         assert_error(choose(bytes_of(stream, 80), DECODE_HINT_TEXT, &choice), ERR_TRUNCATED);
@@ -157,13 +150,12 @@ static void test_a_damaged_stream_says_how(void **state) {
         assert_string_equal(choice.codec->name, "deflate");
 }
 
-static void test_output_is_bounded(void **state) {
+static void test_output_is_bounded(NO_STATE) {
         size_t size = DECODE_SIZE_MAX + 1;
         char *text = calloc(1, size);
         struct decode_choice choice = { 0 };
         struct bytes stream;
 
-        (void) state;
         memcpy(text, "Panic#1 Part1\n", 14);
         stream = compress_text(bytes_of(text, size), 9, -15, 9);
         assert_error(choose(stream, DECODE_HINT_NONE, &choice), ERR_TOO_LARGE);
@@ -176,13 +168,12 @@ static void test_output_is_bounded(void **state) {
         free(text);
 }
 
-static void test_the_check_sees_no_more_than_the_beginning(void **state) {
+static void test_the_check_sees_no_more_than_the_beginning(NO_STATE) {
         size_t longest = 0;
         struct decode_check check = { .accept = begins_with_panic, .context = &longest };
         struct bytes text = text_view(long_log()), stream = compress_text(text, 6, -15, 8);
         struct decode_choice choice;
 
-        (void) state;
         assert_ok(
                 decode_choose(codec_builtin, codec_builtin_count, stream, DECODE_HINT_NONE, &check, &choice));
         assert_int_equal(longest, DECODE_BEGINNING_SIZE);

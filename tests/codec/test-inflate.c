@@ -62,8 +62,7 @@ static int inflate_case(const struct stream_case *c, uint8_t *output, size_t cap
                               &consumed);
 }
 
-static void test_streams_by_hand(void **state) {
-        (void) state;
+static void test_streams_by_hand(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(stream_cases); i++) {
                 const struct stream_case *c = &stream_cases[i];
                 const char *difference;
@@ -83,12 +82,11 @@ static void test_streams_by_hand(void **state) {
         }
 }
 
-static void test_capacity_bounds_the_output(void **state) {
+static void test_capacity_bounds_the_output(NO_STATE) {
         struct bytes stream = bytes_of("\x4b\x4c\x84\x00\x00", 5); /* "aaaaaaaa" */
         uint8_t output[9] = "........";
         size_t size = 77, consumed = 77;
 
-        (void) state;
         assert_error(inflate_decode(INFLATE_RAW, stream, output, 7, &size, &consumed), ERR_BUFFER_TOO_SMALL);
         assert_string_equal((char *) output, "aaaaaaa.");
         assert_error(inflate_decode(INFLATE_RAW, stream, NULL, 7, &size, &consumed), ERR_TOO_LARGE);
@@ -99,12 +97,11 @@ static void test_capacity_bounds_the_output(void **state) {
         assert_int_equal(consumed, 5);
 }
 
-static void test_padding_completes_a_stream(void **state) {
+static void test_padding_completes_a_stream(NO_STATE) {
         struct bytes cut = bytes_of("\x4b\x04", 2); /* "a" without the byte of its end */
         uint8_t output[8];
         size_t size, consumed;
 
-        (void) state;
         assert_error(inflate_decode(INFLATE_RAW, cut, output, 8, &size, &consumed), ERR_TRUNCATED);
         assert_ok(inflate_decode_padded(INFLATE_RAW, cut, 1, output, 8, &size, &consumed));
         assert_int_equal(size, 1);
@@ -112,12 +109,11 @@ static void test_padding_completes_a_stream(void **state) {
 }
 
 /* The sums of the Adler-32 grow fastest with these; and the window is passed over several times. */
-static void test_long_stream_of_all_ones(void **state) {
+static void test_long_stream_of_all_ones(NO_STATE) {
         enum { SIZE = 200000 };
         uint8_t *text = malloc(SIZE), *stream = malloc(SIZE);
         uLongf size = SIZE;
 
-        (void) state;
         memset(text, 0xff, SIZE);
         assert_int_equal(compress2(stream, &size, text, SIZE, 6), Z_OK);
         assert_null(zlib_compare(INFLATE_ZLIB, bytes_of(stream, size), SIZE));

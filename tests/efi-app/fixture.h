@@ -8,15 +8,13 @@
 static struct fake_firmware *fake;
 static struct app app;
 
-static int start(void **state) {
-        (void) state;
+static int start(NO_STATE) {
         fake = fake_firmware_new();
         app = fake_firmware_app(fake);
         return 0;
 }
 
-static int finish(void **state) {
-        (void) state;
+static int finish(NO_STATE) {
         fake_firmware_free(fake);
         return 0;
 }

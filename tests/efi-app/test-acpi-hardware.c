@@ -5,12 +5,11 @@
 
 /* Ports are nothing that a test may touch; what is refused is. */
 
-static void test_memory_in_every_width(void **state) {
+static void test_memory_in_every_width(NO_STATE) {
         static uint64_t cell;
         const struct acpi_io io = acpi_hardware_io(&app);
         const uint64_t address = (uintptr_t) &cell, written = UINT64_C(0x1122334455667788);
 
-        (void) state;
         for (unsigned bits = 8; bits <= 64; bits *= 2) {
                 const uint64_t mask = UINT64_MAX >> (64 - bits);
                 uint64_t value = 0;
@@ -23,7 +22,7 @@ static void test_memory_in_every_width(void **state) {
         }
 }
 
-static void test_what_no_processor_can_do(void **state) {
+static void test_what_no_processor_can_do(NO_STATE) {
         static const struct {
                 uint8_t space;
                 unsigned bits;
@@ -40,7 +39,6 @@ static void test_what_no_processor_can_do(void **state) {
         const struct acpi_io io = acpi_hardware_io(&app);
         static uint64_t cell = 7;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 uint64_t value = 1;
 

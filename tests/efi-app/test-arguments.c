@@ -20,11 +20,10 @@ static void assert_options(const CHAR16 *options, const char *wanted) {
         assert_words(wanted);
 }
 
-static void test_words_of_the_shell(void **state) {
+static void test_words_of_the_shell(NO_STATE) {
         static const CHAR16 *const words[] = { u"show", u"a b", u"", u"\u00e4\u20ac", u"--all", NULL };
         static const CHAR16 *const none[] = { NULL };
 
-        (void) state;
         fake_firmware_type(fake, words);
         assert_words("show|a b||\xc3\xa4\xe2\x82\xac|--all|");
         fake_firmware_type(fake, none);
@@ -33,21 +32,19 @@ static void test_words_of_the_shell(void **state) {
         assert_words("");
 }
 
-static void test_the_shell_comes_before_load_options(void **state) {
+static void test_the_shell_comes_before_load_options(NO_STATE) {
         static const CHAR16 *const words[] = { u"list", NULL };
 
-        (void) state;
         fake_firmware_type(fake, words);
         fake->loaded.LoadOptions = memcpy(malloc(12), u"clear", 12);
         fake->loaded.LoadOptionsSize = 12;
         assert_words("list|");
 }
 
-static void test_output_into_a_file_is_seen(void **state) {
+static void test_output_into_a_file_is_seen(NO_STATE) {
         static const CHAR16 *const words[] = { u"list", NULL };
         struct arguments arguments;
 
-        (void) state;
         fake_firmware_type(fake, words);
         assert_ok(arguments_load(app.boot, app.image, &app.allocator, &arguments));
         assert_false(arguments.redirected);
@@ -64,8 +61,7 @@ static void test_output_into_a_file_is_seen(void **state) {
         arguments_free(&arguments);
 }
 
-static void test_load_options(void **state) {
-        (void) state;
+static void test_load_options(NO_STATE) {
         assert_options(NULL, "");
         assert_options(u"", "");
         assert_options(u"   \t ", "");
@@ -73,8 +69,7 @@ static void test_load_options(void **state) {
         assert_options(u"  show\t --all  --raw ", "show|--all|--raw|");
 }
 
-static void test_the_programs_own_name_is_left_out(void **state) {
-        (void) state;
+static void test_the_programs_own_name_is_left_out(NO_STATE) {
         assert_options(u"pstore-fwx64.efi", "");
         assert_options(u"\\EFI\\pstore-fw\\PSTORE-FWX64.EFI list", "list|");
         assert_options(u"\"\\EFI\\my tools\\pstore-fwx64.efi\" list", "list|");
@@ -82,8 +77,7 @@ static void test_the_programs_own_name_is_left_out(void **state) {
         assert_options(u"efi list", "efi|list|");
 }
 
-static void test_quotation_marks(void **state) {
-        (void) state;
+static void test_quotation_marks(NO_STATE) {
         assert_options(u"write \"my log.txt\" --quiet", "write|my log.txt|--quiet|");
         assert_options(u"write \"my log.txt", "write|my log.txt|");
         assert_options(u"write \"\" x", "write||x|");
@@ -91,13 +85,12 @@ static void test_quotation_marks(void **state) {
         assert_options(u"\"", "|");
 }
 
-static void test_binary_load_options_are_not_words(void **state) {
+static void test_binary_load_options_are_not_words(NO_STATE) {
         static const CHAR16 control[] = u"list\x01", high[] = u"list\u00e4";
         static const uint8_t odd[] = { 'l', 0, 'i', 0, 's' };
         static const uint8_t guid[] = { 0x79, 0xfc, 0xc8, 0xcf, 0x2e, 0xbe, 0xdc, 0x4d,
                                         0x97, 0xf0, 0x9f, 0x98, 0xbf, 0xe2, 0x98, 0xa0 };
 
-        (void) state;
         assert_options(control, "");
         assert_options(high, "");
         fake_firmware_say_bytes(fake, odd, sizeof(odd));
@@ -108,8 +101,7 @@ static void test_binary_load_options_are_not_words(void **state) {
         assert_words("");
 }
 
-static void test_text_without_its_nul(void **state) {
-        (void) state;
+static void test_text_without_its_nul(NO_STATE) {
         fake_firmware_say_bytes(fake, u"show --all", 20);
         assert_words("show|--all|");
         fake_firmware_say_bytes(fake, u"show \"a", 14);
@@ -117,16 +109,14 @@ static void test_text_without_its_nul(void **state) {
 }
 
 /* What stands behind the NUL belongs to somebody else. */
-static void test_bytes_behind_the_nul(void **state) {
-        (void) state;
+static void test_bytes_behind_the_nul(NO_STATE) {
         fake_firmware_say_bytes(fake, u"list\0\x4711\x0815", 16);
         assert_words("list|");
 }
 
-static void test_endless_load_options(void **state) {
+static void test_endless_load_options(NO_STATE) {
         static CHAR16 units[5000];
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(units); i++)
                 units[i] = i % 2 ? ' ' : 'x';
         fake_firmware_say_bytes(fake, units, sizeof(units));

@@ -7,16 +7,14 @@ static void assert_seconds(uint64_t wanted) {
         assert_int_equal(clock_seconds(&app), wanted);
 }
 
-static void test_a_clock_without_a_zone_is_utc(void **state) {
-        (void) state;
+static void test_a_clock_without_a_zone_is_utc(NO_STATE) {
         assert_seconds(NOON);
         fake->now.TimeZone = 0;
         assert_seconds(NOON);
 }
 
 /* UEFI 2.10, 8.3: Localtime = UTC - TimeZone */
-static void test_a_zone(void **state) {
-        (void) state;
+static void test_a_zone(NO_STATE) {
         fake->now.TimeZone = 300;
         assert_seconds(NOON + 300 * 60);
         fake->now.TimeZone = -1440;
@@ -25,8 +23,7 @@ static void test_a_zone(void **state) {
         assert_seconds(NOON + 86400);
 }
 
-static void test_a_zone_that_cannot_be_is_none(void **state) {
-        (void) state;
+static void test_a_zone_that_cannot_be_is_none(NO_STATE) {
         fake->now.TimeZone = 1441;
         assert_seconds(NOON);
         fake->now.TimeZone = -1441;
@@ -35,8 +32,7 @@ static void test_a_zone_that_cannot_be_is_none(void **state) {
         assert_seconds(NOON);
 }
 
-static void test_no_clock(void **state) {
-        (void) state;
+static void test_no_clock(NO_STATE) {
         fake->time_status = EFI_DEVICE_ERROR;
         assert_seconds(0);
         fake->time_status = EFI_SUCCESS;
@@ -47,8 +43,7 @@ static void test_no_clock(void **state) {
 }
 
 /* Some firmware starts there when its battery is empty. */
-static void test_1970_west_of_greenwich(void **state) {
-        (void) state;
+static void test_1970_west_of_greenwich(NO_STATE) {
         fake->now = (EFI_TIME){ .Year = 1970, .Month = 1, .Day = 1, .Hour = 1, .TimeZone = -120 };
         assert_seconds(0);
         fake->now.Hour = 3;

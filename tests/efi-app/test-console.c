@@ -18,14 +18,12 @@ static void tell_progress(const char *activity, size_t done, size_t total) {
         observer_tell(&observer, activity, done, total);
 }
 
-static void test_lines_end_as_a_terminal_wants_them(void **state) {
-        (void) state;
+static void test_lines_end_as_a_terminal_wants_them(NO_STATE) {
         put_text("one\ntwo\n\n");
         assert_string_equal(fake->output.text, "one\r\ntwo\r\n\r\n");
 }
 
-static void test_what_is_no_text_becomes_visible(void **state) {
-        (void) state;
+static void test_what_is_no_text_becomes_visible(NO_STATE) {
         put_text("\x1b[2J\r\x07 \x7f \xc3\xa4\t~\\");
         assert_string_equal(fake->output.text, "\\x1b[2J\\x0d\\x07 \\x7f \\xc3\\xa4\t~\\");
         fake_console_forget(&fake->output);
@@ -33,17 +31,15 @@ static void test_what_is_no_text_becomes_visible(void **state) {
         assert_string_equal(fake->output.text, "a\\x00b");
 }
 
-static void test_nothing_is_nothing(void **state) {
-        (void) state;
+static void test_nothing_is_nothing(NO_STATE) {
         put_text("");
         assert_int_equal(fake->output.calls, 0);
 }
 
 /* Every length around the size of one call, and a line break and an escape at its edge. */
-static void test_text_of_any_length_arrives_whole(void **state) {
+static void test_text_of_any_length_arrives_whole(NO_STATE) {
         char text[600], wanted[4 * sizeof(text)];
 
-        (void) state;
         for (size_t length = 100; length < 400; length++) {
                 memset(text, 'x', length);
                 text[length] = '\0';
@@ -59,8 +55,7 @@ static void test_text_of_any_length_arrives_whole(void **state) {
         }
 }
 
-static void test_a_progress_line_is_erased_by_what_follows(void **state) {
-        (void) state;
+static void test_a_progress_line_is_erased_by_what_follows(NO_STATE) {
         tell_progress("reading", 9, 0);
         tell_progress("reading", 10, 12);
         assert_string_equal(fake_console_screen(&fake->output), "reading 10 of 12");
@@ -75,8 +70,7 @@ static void test_a_progress_line_is_erased_by_what_follows(void **state) {
         assert_string_equal(fake_console_screen(&fake->output), "data\nnote 1\nproblem\nx");
 }
 
-static void test_a_shorter_progress_line_covers_a_longer_one(void **state) {
-        (void) state;
+static void test_a_shorter_progress_line_covers_a_longer_one(NO_STATE) {
         tell_progress("clearing", 123456, 123456);
         tell_progress("saving", 1, 2);
         put_text("data\n");
@@ -87,10 +81,9 @@ static void test_a_shorter_progress_line_covers_a_longer_one(void **state) {
         assert_null(strstr(fake_console_screen(&fake->output), "123456"));
 }
 
-static void test_a_long_progress_line_is_cut(void **state) {
+static void test_a_long_progress_line_is_cut(NO_STATE) {
         char activity[200];
 
-        (void) state;
         memset(activity, 'a', sizeof(activity));
         activity[sizeof(activity) - 1] = '\0';
         tell_progress(activity, 1, 2);
@@ -99,8 +92,7 @@ static void test_a_long_progress_line_is_cut(void **state) {
         assert_string_equal(fake_console_screen(&fake->output), "data\n");
 }
 
-static void test_quiet(void **state) {
-        (void) state;
+static void test_quiet(NO_STATE) {
         app.console.quiet = true;
         tell_progress("reading", 1, 2);
         console_note(&app.console, "note");
@@ -110,8 +102,7 @@ static void test_quiet(void **state) {
         assert_string_equal(fake->output.text, "problem\r\ndata\r\n");
 }
 
-static void test_redirected_data_and_messages_part(void **state) {
-        (void) state;
+static void test_redirected_data_and_messages_part(NO_STATE) {
         console_init(&app.console, &fake->system, true);
         tell_progress("reading", 1, 2);
         put_text("data\n");
@@ -126,10 +117,9 @@ static void test_redirected_data_and_messages_part(void **state) {
         assert_true(fake_console_shows(&fake->output, "there is nowhere else"));
 }
 
-static void test_a_long_message_is_cut_and_ends_its_line(void **state) {
+static void test_a_long_message_is_cut_and_ends_its_line(NO_STATE) {
         char name[2000];
 
-        (void) state;
         memset(name, 'n', sizeof(name));
         name[sizeof(name) - 1] = '\0';
         console_problem(&app.console, "%s", name);
@@ -137,8 +127,7 @@ static void test_a_long_message_is_cut_and_ends_its_line(void **state) {
         assert_string_equal(fake->output.text + 511, "\r\n");
 }
 
-static void test_the_first_error_of_the_output_is_kept(void **state) {
-        (void) state;
+static void test_the_first_error_of_the_output_is_kept(NO_STATE) {
         fake->output.status = EFI_DEVICE_ERROR;
         assert_error(put(text_view("data\n")), ERR_IO);
         fake->output.status = EFI_VOLUME_FULL;
@@ -149,8 +138,7 @@ static void test_the_first_error_of_the_output_is_kept(void **state) {
 }
 
 /* A screen without some letter is no failure. */
-static void test_an_unknown_glyph_is_a_warning(void **state) {
-        (void) state;
+static void test_an_unknown_glyph_is_a_warning(NO_STATE) {
         fake->output.status = EFI_WARN_UNKOWN_GLYPH;
         put_text("data\n");
         assert_int_equal(app.console.error, 0);
@@ -166,8 +154,7 @@ static void assert_answer(const CHAR16 *typed, unsigned waits, bool wanted, cons
         assert_string_equal(fake_console_screen(&fake->output), echo);
 }
 
-static void test_a_question(void **state) {
-        (void) state;
+static void test_a_question(NO_STATE) {
         assert_answer(u"y", 0, true, "Sure? [y/N] yes\n");
         assert_answer(u"Y", 25, true, "Sure? [y/N] yes\n");
         assert_int_equal(fake->stalled_us, 2500000);
@@ -176,8 +163,7 @@ static void test_a_question(void **state) {
         assert_answer(u"xy", 3, false, "Sure? [y/N] no\n");
 }
 
-static void test_nobody_is_there(void **state) {
-        (void) state;
+static void test_nobody_is_there(NO_STATE) {
         assert_answer(NULL, 0, false, "Sure? [y/N] no answer\n");
         assert_uint_in_range(fake->stalled_us, 25000000, 35000000);
         assert_answer(u"y", 100000, false, "Sure? [y/N] no answer\n");

@@ -39,10 +39,9 @@ static int read_file(const char *path) {
         return target.read_file(target.context, path, &buffer);
 }
 
-static void test_where_it_was_started_from(void **state) {
+static void test_where_it_was_started_from(NO_STATE) {
         struct esp other;
 
-        (void) state;
         fake->volume.open_volume_status = EFI_NO_MEDIA;
         assert_error(esp_open(&other, &app), ERR_HARDWARE);
         esp_close(&other);
@@ -51,8 +50,7 @@ static void test_where_it_was_started_from(void **state) {
         esp_close(&other);
 }
 
-static void test_directories_from_the_top_down(void **state) {
-        (void) state;
+static void test_directories_from_the_top_down(NO_STATE) {
         assert_ok(make_directory("event/records"));
         assert_true(fake_volume_find(&fake->volume, "EFI")->directory);
         assert_true(fake_volume_find(&fake->volume, DUMPS "/event/records")->directory);
@@ -63,18 +61,16 @@ static void test_directories_from_the_top_down(void **state) {
         assert_int_equal(fake->volume.directories_made, 6);
 }
 
-static void test_a_file_in_the_place_of_a_directory(void **state) {
-        (void) state;
+static void test_a_file_in_the_place_of_a_directory(NO_STATE) {
         fake_volume_put_text(&fake->volume, "EFI/pstore-fw/dumps", "a file");
         assert_error(make_directory("event"), ERR_PERMISSION);
         assert_error(write_file("event/a", text_view("x")), ERR_NOT_FOUND);
         assert_int_equal(fake_volume_find(&fake->volume, "EFI/pstore-fw/dumps")->size, 6);
 }
 
-static void test_paths_without_end(void **state) {
+static void test_paths_without_end(NO_STATE) {
         char path[2000];
 
-        (void) state;
         memset(path, 'a', sizeof(path));
         path[sizeof(path) - 1] = '\0';
         assert_error(make_directory(path), ERR_TOO_LARGE);
@@ -94,17 +90,15 @@ static void assert_round_trip(size_t size) {
         free(content);
 }
 
-static void test_files_of_all_sizes(void **state) {
+static void test_files_of_all_sizes(NO_STATE) {
         static const size_t sizes[] = { 0, 1, 512, 65535, 65536, 65537, 200000, 300 };
 
-        (void) state;
         assert_ok(make_directory("event"));
         for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
                 assert_round_trip(sizes[i]);
 }
 
-static void test_a_write_that_does_less_than_it_was_told(void **state) {
-        (void) state;
+static void test_a_write_that_does_less_than_it_was_told(NO_STATE) {
         assert_ok(make_directory("event"));
         fake->volume.write_at_most = 7;
         assert_round_trip(1000);
@@ -115,10 +109,9 @@ static void test_a_write_that_does_less_than_it_was_told(void **state) {
 }
 
 /* Half a file would be taken for another version of the record. */
-static void test_a_full_volume_leaves_no_half_file(void **state) {
+static void test_a_full_volume_leaves_no_half_file(NO_STATE) {
         static uint8_t content[100000];
 
-        (void) state;
         assert_ok(make_directory("event"));
         fake->volume.free_bytes = 70000;
         assert_error(write_file("event/a.bin", bytes_of(content, sizeof(content))), ERR_NO_SPACE);
@@ -126,23 +119,20 @@ static void test_a_full_volume_leaves_no_half_file(void **state) {
         assert_int_equal(fake->volume.deletes, 1);
 }
 
-static void test_a_flush_that_fails_leaves_no_file(void **state) {
-        (void) state;
+static void test_a_flush_that_fails_leaves_no_file(NO_STATE) {
         assert_ok(make_directory("event"));
         fake->volume.flush_status = EFI_DEVICE_ERROR;
         assert_error(write_file("event/a.bin", text_view("x")), ERR_IO);
         assert_int_equal(fake_volume_count(&fake->volume, "event/a.bin"), 0);
 }
 
-static void test_a_close_that_fails_is_told(void **state) {
-        (void) state;
+static void test_a_close_that_fails_is_told(NO_STATE) {
         assert_ok(make_directory("event"));
         fake->volume.close_status = EFI_DEVICE_ERROR;
         assert_error(write_file("event/a.bin", text_view("x")), ERR_IO);
 }
 
-static void test_a_volume_that_may_not_be_written(void **state) {
-        (void) state;
+static void test_a_volume_that_may_not_be_written(NO_STATE) {
         assert_ok(make_directory("event"));
         assert_ok(write_file("event/a.bin", text_view("x")));
         fake->volume.read_only = true;
@@ -153,16 +143,14 @@ static void test_a_volume_that_may_not_be_written(void **state) {
 }
 
 /* Then a dump of what is saved already has nothing to write. */
-static void test_directories_that_are_there_need_no_writing(void **state) {
-        (void) state;
+static void test_directories_that_are_there_need_no_writing(NO_STATE) {
         assert_ok(make_directory("event/records"));
         fake->volume.read_only = true;
         assert_ok(make_directory("event/records"));
         assert_error(make_directory("event2"), ERR_READ_ONLY);
 }
 
-static void test_a_shorter_file_replaces_a_longer_one(void **state) {
-        (void) state;
+static void test_a_shorter_file_replaces_a_longer_one(NO_STATE) {
         assert_ok(make_directory("event"));
         assert_ok(write_file("event/a.bin", text_view("a long content")));
         assert_ok(write_file("event/a.bin", text_view("short")));
@@ -171,8 +159,7 @@ static void test_a_shorter_file_replaces_a_longer_one(void **state) {
         assert_true(bytes_equal(buffer_bytes(&buffer), text_view("short")));
 }
 
-static void test_reading(void **state) {
-        (void) state;
+static void test_reading(NO_STATE) {
         assert_error(read_file("event/none.bin"), ERR_NOT_FOUND);
         assert_ok(make_directory("event"));
         assert_ok(write_file("event/a.bin", text_view("x")));
@@ -186,10 +173,9 @@ static void test_reading(void **state) {
 
 /* --- files that the user names --------------------------------------------------------------------- */
 
-static void test_a_named_file(void **state) {
+static void test_a_named_file(NO_STATE) {
         static const CHAR16 *const words[] = { u"write", NULL };
 
-        (void) state;
         fake_volume_put_text(&fake->volume, "logs/a.txt", "hello");
         for (unsigned in_shell = 0; in_shell < 2; in_shell++) {
                 if (in_shell)
@@ -203,8 +189,7 @@ static void test_a_named_file(void **state) {
         }
 }
 
-static void test_a_named_file_beyond_ascii(void **state) {
-        (void) state;
+static void test_a_named_file_beyond_ascii(NO_STATE) {
         fake_volume_put_text(&fake->volume,
                              "b\xc3\xbc"
                              "cher/\xe2\x82\xac.txt",
@@ -216,8 +201,7 @@ static void test_a_named_file_beyond_ascii(void **state) {
         assert_true(bytes_equal(buffer_bytes(&buffer), text_view("hello")));
 }
 
-static void test_no_volume_to_read_from(void **state) {
-        (void) state;
+static void test_no_volume_to_read_from(NO_STATE) {
         fake->loaded.DeviceHandle = NULL;
         assert_error(esp_read_any(&app, "a.txt", 5, &buffer), ERR_NO_STORE);
 }

@@ -71,8 +71,7 @@ static const char *list(void) {
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-static void test_the_crash_vendors_names(void **state) {
-        (void) state;
+static void test_the_crash_vendors_names(NO_STATE) {
         assert_string_equal(list(), "");
         put_three();
         assert_string_equal(list(), ALL_THREE);
@@ -81,13 +80,12 @@ static void test_the_crash_vendors_names(void **state) {
 }
 
 /* UEFI 2.10, appendix P: another vendor, and of its names only HwErrRec####. */
-static void test_hardware_error_records(void **state) {
+static void test_hardware_error_records(NO_STATE) {
         static const EFI_GUID hardware_error = {
                 0x414e6bdd, 0xe47b, 0x47cc, { 0xb2, 0x44, 0xbb, 0x61, 0x02, 0x0c, 0xf5, 0x16 }
         };
         struct buffer buffer;
 
-        (void) state;
         put_three();
         fake_variables_put(&fake->variables, u"HwErrRec0000", &hardware_error, text_view("CPER"));
         fake_variables_put(&fake->variables, u"HwErrRecord", &hardware_error, text_view("x"));
@@ -101,10 +99,9 @@ static void test_hardware_error_records(void **state) {
         assert_string_equal(list(), ALL_THREE);
 }
 
-static void test_a_name_that_wants_a_larger_buffer(void **state) {
+static void test_a_name_that_wants_a_larger_buffer(NO_STATE) {
         static CHAR16 longest[2000];
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(longest) - 1; i++)
                 longest[i] = 'L';
         for (size_t units = 200; units < 300; units++) {
@@ -124,10 +121,9 @@ static void test_a_name_that_wants_a_larger_buffer(void **state) {
         assert_uint_in_range(fake->variables.name_calls, 1, 20);
 }
 
-static void test_a_name_too_long_for_a_record_is_told_and_hides_no_other(void **state) {
+static void test_a_name_too_long_for_a_record_is_told_and_hides_no_other(NO_STATE) {
         CHAR16 name[300];
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(name); i++)
                 name[i] = i < 299 ? 'd' : 0;
         fake_variables_put_record(&fake->variables, name, "x");
@@ -136,11 +132,10 @@ static void test_a_name_too_long_for_a_record_is_told_and_hides_no_other(void **
         assert_true(fake_console_shows(&fake->output, "efi: 1 variables with names too long"));
 }
 
-static void test_names_of_any_characters_lead_back_to_their_variables(void **state) {
+static void test_names_of_any_characters_lead_back_to_their_variables(NO_STATE) {
         struct source_entry entry;
         struct buffer buffer;
 
-        (void) state;
         fake_variables_put_record(&fake->variables, u"d\u00fcmp-\u4711\xd800 \x01", "text");
         buffer_init(&buffer, &system_allocator);
         assert_ok(source.operations->open(&source));
@@ -160,7 +155,7 @@ static void misbehave_after(enum fake_names names, unsigned good) {
 }
 
 /* What was found before the firmware went wrong stays, and one error says that there may be more. */
-static void test_a_list_that_breaks_off_keeps_what_it_had(void **state) {
+static void test_a_list_that_breaks_off_keeps_what_it_had(NO_STATE) {
         static const struct {
                 enum fake_names names;
                 const char *error;
@@ -171,7 +166,6 @@ static void test_a_list_that_breaks_off_keeps_what_it_had(void **state) {
                 { NAMES_WANT_EXABYTES, "!ERR_TOO_LARGE|" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 char wanted[256];
 
@@ -184,37 +178,32 @@ static void test_a_list_that_breaks_off_keeps_what_it_had(void **state) {
 }
 
 /* A name of somebody else, for ever: it is nobody's record, and the walk ends all the same. */
-static void test_another_vendors_name_for_ever(void **state) {
-        (void) state;
+static void test_another_vendors_name_for_ever(NO_STATE) {
         misbehave_after(NAMES_REPEAT, 3);
         assert_string_equal(list(), "dump-type0-1-1-1709210119-D|!ERR_LOOP|");
         assert_uint_in_range(fake->variables.name_calls, 1, 70000);
 }
 
-static void test_a_repeated_record_ends_the_list_at_once(void **state) {
-        (void) state;
+static void test_a_repeated_record_ends_the_list_at_once(NO_STATE) {
         misbehave_after(NAMES_REPEAT, 2);
         assert_string_equal(list(), "dump-type0-1-1-1709210119-D|!ERR_LOOP|");
         assert_int_equal(fake->variables.name_calls, 3);
 }
 
 /* Not a step of two bytes each time: each may be a copy. */
-static void test_a_buffer_grows_in_few_steps(void **state) {
-        (void) state;
+static void test_a_buffer_grows_in_few_steps(NO_STATE) {
         misbehave_after(NAMES_WANT_MORE, 2);
         list();
         assert_uint_in_range(fake->variables.name_calls, 3, 20);
 }
 
-static void test_an_unterminated_name(void **state) {
-        (void) state;
+static void test_an_unterminated_name(NO_STATE) {
         misbehave_after(NAMES_UNTERMINATED, 4);
         assert_string_equal(list(), FIRST_TWO);
         assert_true(fake_console_shows(&fake->output, "too long"));
 }
 
-static void test_no_variables_at_all(void **state) {
-        (void) state;
+static void test_no_variables_at_all(NO_STATE) {
         misbehave_after(NAMES_UNSUPPORTED, 0);
         assert_error(source.operations->open(&source), ERR_NO_STORE);
         misbehave_after(NAMES_DEVICE_ERROR, 0);
@@ -238,10 +227,9 @@ static void assert_first(const struct buffer *buffer, size_t size) {
         assert_memory_equal(buffer->data, "Panic#1 Part1\n<0>one\n", size);
 }
 
-static void test_read(void **state) {
+static void test_read(NO_STATE) {
         struct buffer buffer;
 
-        (void) state;
         buffer_init(&buffer, &system_allocator);
         assert_ok(read_first(READ_HONEST, &buffer));
         assert_first(&buffer, 21);
@@ -253,10 +241,9 @@ static void test_read(void **state) {
         buffer_free(&buffer);
 }
 
-static void test_sizes_that_change_between_two_calls(void **state) {
+static void test_sizes_that_change_between_two_calls(NO_STATE) {
         struct buffer buffer;
 
-        (void) state;
         buffer_init(&buffer, &system_allocator);
         assert_ok(read_first(READ_GROWS, &buffer));
         assert_first(&buffer, 21);
@@ -265,10 +252,9 @@ static void test_sizes_that_change_between_two_calls(void **state) {
         buffer_free(&buffer);
 }
 
-static void test_a_size_larger_than_the_buffer_is_no_size(void **state) {
+static void test_a_size_larger_than_the_buffer_is_no_size(NO_STATE) {
         struct buffer buffer;
 
-        (void) state;
         buffer_init(&buffer, &system_allocator);
         assert_error(read_first(READ_OVERRUNS, &buffer), ERR_LENGTH);
         assert_true(buffer.size <= buffer.capacity);
@@ -285,10 +271,9 @@ static int write_text(const char *text, char ret_name[RECORD_NAME_SIZE]) {
         return source.operations->write(&source, &draft, ret_name);
 }
 
-static void test_write(void **state) {
+static void test_write(NO_STATE) {
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         assert_ok(write_text("hello\n", name));
         assert_string_equal(name, NAME);
         assert_int_equal(fake_variables_find(&fake->variables, FIRST)->attributes, 7);
@@ -298,10 +283,9 @@ static void test_write(void **state) {
         assert_memory_equal(fake_variables_find(&fake->variables, FIRST)->data, "hello\n", 6);
 }
 
-static void test_what_no_record_can_hold(void **state) {
+static void test_what_no_record_can_hold(NO_STATE) {
         char name[RECORD_NAME_SIZE], text[1026];
 
-        (void) state;
         memset(text, 'x', sizeof(text));
         text[1025] = '\0';
         assert_error(write_text(text, name), ERR_TOO_LARGE);
@@ -311,11 +295,10 @@ static void test_what_no_record_can_hold(void **state) {
 }
 
 /* 5,120 bytes stay free: some firmware does not start any more without them. */
-static void test_the_reserve_is_kept(void **state) {
+static void test_the_reserve_is_kept(NO_STATE) {
         const uint64_t needed = 6 + 2 * (sizeof(NAME)) + VARIABLE_HEADER_SIZE;
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         fake->variables.remaining = VARIABLE_RESERVE + needed - 1;
         assert_error(write_text("hello\n", name), ERR_NO_SPACE);
         fake->variables.remaining = 3;
@@ -325,11 +308,10 @@ static void test_the_reserve_is_kept(void **state) {
         assert_ok(write_text("hello\n", name));
 }
 
-static void test_firmware_that_does_not_tell_its_space(void **state) {
+static void test_firmware_that_does_not_tell_its_space(NO_STATE) {
         struct source_space space;
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         fake->variables.query_status = EFI_UNSUPPORTED;
         fake->variables.remaining = 3;
         assert_ok(source.operations->space(&source, &space));
@@ -344,11 +326,10 @@ static void test_firmware_that_does_not_tell_its_space(void **state) {
 }
 
 /* The table of EFI 1.10 ends before it, and what lies there is nothing to call. */
-static void test_firmware_before_uefi(void **state) {
+static void test_firmware_before_uefi(NO_STATE) {
         struct source_space space;
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         fake->system.Hdr.Revision = 1 << 16 | 10;
         fake->runtime.QueryVariableInfo = NULL;
         assert_ok(source.operations->space(&source, &space));
@@ -356,7 +337,7 @@ static void test_firmware_before_uefi(void **state) {
         assert_ok(write_text("hello\n", name));
 }
 
-static void test_refusals_have_names(void **state) {
+static void test_refusals_have_names(NO_STATE) {
         static const struct {
                 EFI_STATUS status;
                 int error;
@@ -370,7 +351,6 @@ static void test_refusals_have_names(void **state) {
         };
         char name[RECORD_NAME_SIZE] = "untouched";
 
-        (void) state;
         fake->variables.write = WRITE_FAILS;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 fake->variables.write_status = rows[i].status;
@@ -380,10 +360,9 @@ static void test_refusals_have_names(void **state) {
         assert_string_equal(name, "untouched");
 }
 
-static void test_success_is_not_believed(void **state) {
+static void test_success_is_not_believed(NO_STATE) {
         char name[RECORD_NAME_SIZE] = "untouched";
 
-        (void) state;
         fake->variables.write = WRITE_STORES_NOTHING;
         assert_error(write_text("hello\n", name), ERR_MISMATCH);
         fake->variables.write = WRITE_STORES_HALF;
@@ -391,12 +370,11 @@ static void test_success_is_not_believed(void **state) {
         assert_string_equal(name, "untouched");
 }
 
-static void test_a_second_that_is_full(void **state) {
+static void test_a_second_that_is_full(NO_STATE) {
         const struct record_draft draft = { .log = text_view("x"), .seconds = 1709210119 };
         char name[RECORD_NAME_SIZE];
         unsigned written = 0;
 
-        (void) state;
         while (source.operations->write(&source, &draft, name) >= 0)
                 written++;
         assert_int_equal(written, FAKE_VARIABLES_MAX);
@@ -404,8 +382,7 @@ static void test_a_second_that_is_full(void **state) {
         assert_error(source.operations->write(&source, &draft, name), ERR_IO);
 }
 
-static void test_erase(void **state) {
-        (void) state;
+static void test_erase(NO_STATE) {
         put_three();
         assert_ok(source.operations->erase(&source, NAME));
         assert_null(fake_variables_find(&fake->variables, FIRST));

@@ -28,8 +28,7 @@ static void renew(void) {
 
 /* --- clear --------------------------------------------------------------------------------------- */
 
-static void test_clear_copies_erases_and_looks_again(void **state) {
-        (void) state;
+static void test_clear_copies_erases_and_looks_again(NO_STATE) {
         put_all();
         assert_int_equal(clear_all(), EXIT_DONE);
         assert_int_equal(fake_variables_count(&fake->variables), 0);
@@ -42,16 +41,14 @@ static void test_clear_copies_erases_and_looks_again(void **state) {
         assert_int_equal(fake_volume_count(&fake->volume, ".bin"), 4);
 }
 
-static void test_other_variables_are_nobodys_business(void **state) {
-        (void) state;
+static void test_other_variables_are_nobodys_business(NO_STATE) {
         put_all();
         assert_int_equal(clear_all(), EXIT_DONE);
         assert_true(fake->variables.list[0].used);
         assert_int_equal(fake->variables.deletes, 3);
 }
 
-static void test_clear_of_one(void **state) {
-        (void) state;
+static void test_clear_of_one(NO_STATE) {
         put_all();
         assert_int_equal(RUN(u"clear", u"efi:dump-type0-1-1-1709210119-D", u"--yes"), EXIT_DONE);
         assert_null(fake_variables_find(&fake->variables, NEW_PART_1));
@@ -62,16 +59,14 @@ static void test_clear_of_one(void **state) {
 }
 
 /* An id that names nothing stops the others, too: the user meant something else. */
-static void test_an_unknown_id_clears_nothing(void **state) {
-        (void) state;
+static void test_an_unknown_id_clears_nothing(NO_STATE) {
         put_all();
         assert_int_equal(RUN(u"clear", u"erst:65e079fe00000001", u"efi:none", u"--yes"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "efi:none: no such record or event\n");
         assert_all_there();
 }
 
-static void test_clear_by_age_number_and_copy(void **state) {
-        (void) state;
+static void test_clear_by_age_number_and_copy(NO_STATE) {
         put_all();
         assert_int_equal(RUN(u"clear", u"--older-than", u"90s", u"--yes"), EXIT_DONE);
         assert_null(fake_variables_find(&fake->variables, OLD_PART));
@@ -86,8 +81,7 @@ static void test_clear_by_age_number_and_copy(void **state) {
 }
 
 /* Without a clock nothing is known to be old. */
-static void test_no_clock_no_age(void **state) {
-        (void) state;
+static void test_no_clock_no_age(NO_STATE) {
         put_all();
         fake->time_status = EFI_DEVICE_ERROR;
         assert_int_equal(RUN(u"clear", u"--older-than", u"0s", u"--yes"), EXIT_NOTHING);
@@ -97,8 +91,7 @@ static void test_no_clock_no_age(void **state) {
         assert_int_equal(fake_volume_count(&fake->volume, ".bin"), 4);
 }
 
-static void test_a_dry_run_does_nothing(void **state) {
-        (void) state;
+static void test_a_dry_run_does_nothing(NO_STATE) {
         put_all();
         assert_int_equal(RUN(u"clear", u"--all", u"--dry-run", u"--yes"), EXIT_DONE);
         assert_shown("would be cleared: erst:65e079fe00000001\n");
@@ -107,8 +100,7 @@ static void test_a_dry_run_does_nothing(void **state) {
         assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
 }
 
-static void test_clear_asks(void **state) {
-        (void) state;
+static void test_clear_asks(NO_STATE) {
         put_all();
         assert_int_equal(RUN(u"clear", u"--all"), EXIT_FAILED);
         assert_shown("Clear 4 records for good? [y/N] no answer\n");
@@ -123,8 +115,7 @@ static void test_clear_asks(void **state) {
 
 /* --- copies that are none --------------------------------------------------------------------------- */
 
-static void test_a_copy_that_differs_keeps_its_record(void **state) {
-        (void) state;
+static void test_a_copy_that_differs_keeps_its_record(NO_STATE) {
         put_all();
         fake->volume.corrupt = "2-1-1709210119-D.bin";
         assert_int_equal(clear_all(), EXIT_FAILED);
@@ -134,10 +125,9 @@ static void test_a_copy_that_differs_keeps_its_record(void **state) {
         assert_shown("cleared: 3 records");
 }
 
-static void test_a_text_that_differs_keeps_its_record(void **state) {
+static void test_a_text_that_differs_keeps_its_record(NO_STATE) {
         static const char *const endings[] = { "D.txt", "D.bin" };
 
-        (void) state;
         put_all();
         for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
                 renew();
@@ -147,8 +137,7 @@ static void test_a_text_that_differs_keeps_its_record(void **state) {
         }
 }
 
-static void test_volumes_that_keep_nothing(void **state) {
-        (void) state;
+static void test_volumes_that_keep_nothing(NO_STATE) {
         put_all();
         fake->volume.corrupt = "";
         assert_int_equal(clear_all(), EXIT_FAILED);
@@ -207,10 +196,9 @@ static void assert_nothing_lost(void) {
 }
 
 /* The volume runs full at every byte of the way: no half file, and what could not be copied stays. */
-static void test_a_volume_that_is_full_at_n(void **state) {
+static void test_a_volume_that_is_full_at_n(NO_STATE) {
         size_t needed;
 
-        (void) state;
         put_all();
         fake->volume.free_bytes = 1000000;
         assert_int_equal(clear_all(), EXIT_DONE);
@@ -229,8 +217,7 @@ static void test_a_volume_that_is_full_at_n(void **state) {
 
 /* --- stores that lie -------------------------------------------------------------------------------- */
 
-static void test_a_clear_that_lies(void **state) {
-        (void) state;
+static void test_a_clear_that_lies(NO_STATE) {
         put_all();
         fake->variables.write = WRITE_STORES_NOTHING;
         fake->device.erst.lies = FAKE_ERST_CLEAR_CLEARS_NOTHING;
@@ -242,8 +229,7 @@ static void test_a_clear_that_lies(void **state) {
         assert_all_there();
 }
 
-static void test_a_clear_that_is_refused(void **state) {
-        (void) state;
+static void test_a_clear_that_is_refused(NO_STATE) {
         put_all();
         fake->variables.write = WRITE_FAILS;
         fake->variables.write_status = EFI_WRITE_PROTECTED;
@@ -255,8 +241,7 @@ static void test_a_clear_that_is_refused(void **state) {
 }
 
 /* A list that breaks off proves nothing of what is not on it. */
-static void test_a_clear_that_cannot_be_verified(void **state) {
-        (void) state;
+static void test_a_clear_that_cannot_be_verified(NO_STATE) {
         put_variables();
         fake->variables.names = NAMES_DEVICE_ERROR;
         fake->variables.names_good = 4;
@@ -267,8 +252,7 @@ static void test_a_clear_that_cannot_be_verified(void **state) {
         assert_int_equal(fake_variables_count(&fake->variables), 2);
 }
 
-static void test_a_read_that_tears_keeps_its_record(void **state) {
-        (void) state;
+static void test_a_read_that_tears_keeps_its_record(NO_STATE) {
         put_all();
         fake->device.erst.lies = FAKE_ERST_LENGTH_TOO_LONG;
         assert_int_equal(clear_all(), EXIT_FAILED);
@@ -326,8 +310,7 @@ static void check_clear(int status) {
                 assert_int_equal(fake_variables_count(&fake->variables), 0);
 }
 
-static void test_no_memory_at_n(void **state) {
-        (void) state;
+static void test_no_memory_at_n(NO_STATE) {
         put_all();
         for (unsigned all_behind = 0; all_behind < 2; all_behind++) {
                 fail_every_allocation(dump, all_behind, check_dump);
@@ -337,8 +320,7 @@ static void test_no_memory_at_n(void **state) {
 }
 
 /* With no memory for its first word the application does nothing, least of all something else. */
-static void test_no_memory_for_the_command_line(void **state) {
-        (void) state;
+static void test_no_memory_for_the_command_line(NO_STATE) {
         put_all();
         for (unsigned n = 1; n <= 2; n++) {
                 fake->fail_allocation_at = n;

@@ -7,8 +7,7 @@ static const CHAR16 *const no_words[] = { NULL };
 
 /* --- nothing there ------------------------------------------------------------------------------ */
 
-static void test_a_machine_with_neither_store(void **state) {
-        (void) state;
+static void test_a_machine_with_neither_store(NO_STATE) {
         fake->variables.names = NAMES_UNSUPPORTED;
         assert_int_equal(RUN(u"list"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "no records\n");
@@ -22,8 +21,7 @@ static void test_a_machine_with_neither_store(void **state) {
         assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
 }
 
-static void test_empty_stores(void **state) {
-        (void) state;
+static void test_empty_stores(NO_STATE) {
         fake_firmware_add_device(fake);
         assert_int_equal(RUN(u"list"), EXIT_NOTHING);
         assert_string_equal(fake_console_screen(&fake->output), "no records\n");
@@ -32,8 +30,7 @@ static void test_empty_stores(void **state) {
         assert_shown("efi: 0 records");
 }
 
-static void test_acpi_without_erst(void **state) {
-        (void) state;
+static void test_acpi_without_erst(NO_STATE) {
         fake_firmware_add_bare_acpi(fake);
         put_variables();
         assert_int_equal(RUN(u"list"), EXIT_DONE);
@@ -42,8 +39,7 @@ static void test_acpi_without_erst(void **state) {
         assert_string_equal(fake_console_screen(&fake->output), "erst: this machine has no such store\n");
 }
 
-static void test_a_store_that_was_asked_for_by_name(void **state) {
-        (void) state;
+static void test_a_store_that_was_asked_for_by_name(NO_STATE) {
         fake->variables.names = NAMES_UNSUPPORTED;
         assert_int_equal(RUN(u"list", u"--source", u"erst"), EXIT_FAILED);
         assert_string_equal(fake_console_screen(&fake->output), "erst: this machine has no such store\n");
@@ -58,8 +54,7 @@ static void assert_usage(int status, const char *line) {
         assert_string_equal(fake_console_screen(&fake->output), line);
 }
 
-static void test_usage_errors(void **state) {
-        (void) state;
+static void test_usage_errors(NO_STATE) {
         put_variables();
         assert_usage(RUN(u"frob"), "frob: no such verb; try --help\n");
         assert_usage(RUN(u""), ": no such verb; try --help\n");
@@ -89,10 +84,9 @@ static void test_usage_errors(void **state) {
         assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
 }
 
-static void test_help_and_version(void **state) {
+static void test_help_and_version(NO_STATE) {
         const char *line, *end;
 
-        (void) state;
         assert_int_equal(RUN(u"--version"), EXIT_DONE);
         assert_string_equal(fake_console_screen(&fake->output), "pstore-fw " VERSION "\n");
         assert_int_equal(RUN(u"clear", u"--help"), EXIT_DONE);
@@ -109,8 +103,7 @@ static void test_help_and_version(void **state) {
 
 /* --- list and show ------------------------------------------------------------------------------ */
 
-static void test_list(void **state) {
-        (void) state;
+static void test_list(NO_STATE) {
         put_variables();
         put_erst();
         assert_int_equal(RUN(u"list"), EXIT_DONE);
@@ -126,8 +119,7 @@ static void test_list(void **state) {
         assert_shown(NEW_EVENT);
 }
 
-static void test_show(void **state) {
-        (void) state;
+static void test_show(NO_STATE) {
         put_variables();
         assert_int_equal(RUN(u"show"), EXIT_DONE); /* the newest */
         assert_string_equal(fake_console_screen(&fake->output),
@@ -140,10 +132,9 @@ static void test_show(void **state) {
         assert_string_equal(fake_console_screen(&fake->output), "efi:none: no such record or event\n");
 }
 
-static void test_output_into_a_file(void **state) {
+static void test_output_into_a_file(NO_STATE) {
         static const CHAR16 *const words[] = { u"show", NULL };
 
-        (void) state;
         put_variables();
         fake->variables.read = READ_DEVICE_ERROR;
         fake->variables.read_only_of = OLD_PART;
@@ -156,8 +147,7 @@ static void test_output_into_a_file(void **state) {
                 fake_console_shows(&fake->errors, "efi:dump-type0-1-1-1709210000-D: input/output error\n"));
 }
 
-static void test_an_output_that_cannot_be_written(void **state) {
-        (void) state;
+static void test_an_output_that_cannot_be_written(NO_STATE) {
         put_variables();
         fake->output.status = EFI_VOLUME_FULL;
         assert_int_equal(RUN(u"list"), EXIT_FAILED);
@@ -168,8 +158,7 @@ static void test_an_output_that_cannot_be_written(void **state) {
 }
 
 /* A malformed record never hides the others. */
-static void test_a_malformed_record_among_good_ones(void **state) {
-        (void) state;
+static void test_a_malformed_record_among_good_ones(NO_STATE) {
         fake_variables_put_record(&fake->variables, u"dump-type0-garbage\x1b", "???");
         put_variables();
         fake_variables_put_record(&fake->variables, u"dump-type0-1-2-1709210119-C", "no zlib at all");
@@ -180,8 +169,7 @@ static void test_a_malformed_record_among_good_ones(void **state) {
                      "supported\n");
 }
 
-static void test_a_list_of_variables_that_breaks_off(void **state) {
-        (void) state;
+static void test_a_list_of_variables_that_breaks_off(NO_STATE) {
         put_variables();
         fake->variables.names = NAMES_DEVICE_ERROR;
         fake->variables.names_good = 3;
@@ -196,8 +184,7 @@ static void test_a_list_of_variables_that_breaks_off(void **state) {
 
 /* --- dump --------------------------------------------------------------------------------------- */
 
-static void test_without_a_verb_it_dumps(void **state) {
-        (void) state;
+static void test_without_a_verb_it_dumps(NO_STATE) {
         put_variables();
         put_erst();
         fake_firmware_say(fake, NULL);
@@ -213,10 +200,9 @@ static void test_without_a_verb_it_dumps(void **state) {
         assert_int_equal(fake_erst_count(&fake->device.erst), 1);
 }
 
-static void test_a_second_dump_writes_nothing(void **state) {
+static void test_a_second_dump_writes_nothing(NO_STATE) {
         unsigned writes;
 
-        (void) state;
         put_variables();
         assert_int_equal(RUN(u"dump"), EXIT_DONE);
         writes = fake->volume.writes;
@@ -227,8 +213,7 @@ static void test_a_second_dump_writes_nothing(void **state) {
         assert_int_equal(RUN(u"dump"), EXIT_DONE);
 }
 
-static void test_dump_of_one(void **state) {
-        (void) state;
+static void test_dump_of_one(NO_STATE) {
         put_variables();
         assert_int_equal(RUN(u"dump", u"20240229T123320Z-efi-panic1"), EXIT_DONE);
         assert_int_equal(fake_volume_count(&fake->volume, ".bin"), 1);
@@ -236,18 +221,16 @@ static void test_dump_of_one(void **state) {
 }
 
 /* As a boot option of firmware that leaves bytes of its own there. */
-static void test_binary_load_options(void **state) {
+static void test_binary_load_options(NO_STATE) {
         static const uint8_t bytes[] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d };
 
-        (void) state;
         put_variables();
         fake_firmware_say_bytes(fake, bytes, sizeof(bytes));
         assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
         assert_shown("saved: 3 records");
 }
 
-static void test_nowhere_to_dump_to(void **state) {
-        (void) state;
+static void test_nowhere_to_dump_to(NO_STATE) {
         put_variables();
         fake->loaded.DeviceHandle = NULL;
         assert_int_equal(RUN(u"dump"), EXIT_FAILED);
@@ -261,8 +244,7 @@ static void test_nowhere_to_dump_to(void **state) {
 
 /* --- write -------------------------------------------------------------------------------------- */
 
-static void test_write(void **state) {
-        (void) state;
+static void test_write(NO_STATE) {
         fake_volume_put_text(&fake->volume, "note.txt", "hello\n");
         assert_int_equal(RUN(u"write", u"note.txt"), EXIT_DONE);
         assert_string_equal(fake_console_screen(&fake->output), "efi:dump-type0-1-1-1709210119-D\n");
@@ -276,10 +258,9 @@ static void test_write(void **state) {
         assert_shown("erst:65e07a0700000001");
 }
 
-static void test_write_that_cannot_be(void **state) {
+static void test_write_that_cannot_be(NO_STATE) {
         char text[1100];
 
-        (void) state;
         memset(text, 'x', sizeof(text));
         fake_volume_put(&fake->volume, "large.txt", bytes_of(text, sizeof(text)));
         fake_volume_put_text(&fake->volume, "note.txt", "hello\n");
@@ -300,8 +281,7 @@ static void test_write_that_cannot_be(void **state) {
                             "efi: not written: what was read back differs from what was written\n");
 }
 
-static void test_write_into_a_full_erst(void **state) {
-        (void) state;
+static void test_write_into_a_full_erst(NO_STATE) {
         put_erst();
         fake->device.erst.slots = 1;
         fake_volume_put_text(&fake->volume, "note.txt", "hello\n");
@@ -317,8 +297,7 @@ static void test_write_into_a_full_erst(void **state) {
 
 /* --- check and erst ------------------------------------------------------------------------------- */
 
-static void test_check(void **state) {
-        (void) state;
+static void test_check(NO_STATE) {
         assert_int_equal(RUN(u"check"), 0);
         assert_shown("efi: 194880 bytes are left for logs");
         put_variables();
@@ -349,8 +328,7 @@ static void assert_report_shown(void) {
         buffer_free(&text);
 }
 
-static void test_erst(void **state) {
-        (void) state;
+static void test_erst(NO_STATE) {
         fake_firmware_add_device(fake);
         assert_int_equal(RUN(u"erst"), EXIT_DONE);
         assert_shown("GET_RECORD_IDENTIFIER");
@@ -363,8 +341,7 @@ static void test_erst(void **state) {
         assert_shown("GET_RECORD_IDENTIFIER");
 }
 
-static void test_a_malformed_erst_table(void **state) {
-        (void) state;
+static void test_a_malformed_erst_table(NO_STATE) {
         put_variables();
         fake_firmware_add_device(fake);
         fake->device.builder.raw[ERST_HEADER_SIZE + 1] = 0x55;
@@ -375,8 +352,7 @@ static void test_a_malformed_erst_table(void **state) {
         assert_int_equal(RUN(u"check"), 1);
 }
 
-static void test_ways_to_the_table(void **state) {
-        (void) state;
+static void test_ways_to_the_table(NO_STATE) {
         put_variables();
         put_erst();
         fake->tables[0].VendorGuid = (EFI_GUID) ACPI_TABLE_GUID; /* with nothing behind it: not the one */
@@ -392,10 +368,9 @@ static void test_ways_to_the_table(void **state) {
         assert_shown(NEW_EVENT);
 }
 
-static void test_a_table_without_end(void **state) {
+static void test_a_table_without_end(NO_STATE) {
         static uint8_t table[ERST_TABLE_CAPACITY + 1] = "ERST";
 
-        (void) state;
         fake_firmware_add_device(fake);
         store_u32(table + 4, sizeof(table));
         store_u64(fake->device.xsdt + ACPI_HEADER_SIZE + 8, (uintptr_t) table);
@@ -404,8 +379,7 @@ static void test_a_table_without_end(void **state) {
 }
 
 /* Traps that some machines are known for. */
-static void test_walks_that_some_machines_give(void **state) {
-        (void) state;
+static void test_walks_that_some_machines_give(NO_STATE) {
         fake_firmware_add_device(fake);
         fake->device.erst.lies = FAKE_ERST_EMPTY_HAS_ID_0;
         assert_int_equal(RUN(u"list"), EXIT_NOTHING);
@@ -419,8 +393,7 @@ static void test_walks_that_some_machines_give(void **state) {
 }
 
 /* OVMF leaves decode off: the registers read as ones until somebody switches it on. */
-static void test_pci_decode_is_switched_on(void **state) {
-        (void) state;
+static void test_pci_decode_is_switched_on(NO_STATE) {
         put_erst();
         fake_device_switch_off(&fake->device);
         assert_int_equal(RUN(u"list"), EXIT_DONE);
@@ -434,8 +407,7 @@ static void test_pci_decode_is_switched_on(void **state) {
         assert_shown("erst: the PCI device of its registers cannot be enabled");
 }
 
-static void test_an_erst_device_that_hangs(void **state) {
-        (void) state;
+static void test_an_erst_device_that_hangs(NO_STATE) {
         put_variables();
         put_erst();
         fake->device.erst.busy_us = FAKE_ERST_BUSY_FOR_EVER;

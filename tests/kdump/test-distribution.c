@@ -301,8 +301,7 @@ static void assert_parameters(const char *running, const char *wanted) {
         assert_string_equal(line, whole);
 }
 
-static void test_parameters(void **state) {
-        (void) state;
+static void test_parameters(NO_STATE) {
         assert_parameters("", "");
         assert_parameters("BOOT_IMAGE=/vmlinuz root=/dev/mapper/vg-root ro quiet\n",
                           "root=/dev/mapper/vg-root ro quiet ");
@@ -320,11 +319,10 @@ static void test_parameters(void **state) {
                           "sysctl.kernel.panic_on_oops=1 ");
 }
 
-static void test_parameters_that_do_not_fit(void **state) {
+static void test_parameters_that_do_not_fit(NO_STATE) {
         char line[40];
         struct text text = TEXT_ON(line);
 
-        (void) state;
         kdump_distribution_put_parameters("root=/dev/mapper/vg-root", &text);
         assert_true(text.truncated);
 }

@@ -79,7 +79,7 @@ static void make_parts(const char *root, struct kdump_module modules[2], struct 
         tool->file_count = 1;
 }
 
-static void test_initramfs(void **state) {
+static void test_initramfs(NO_STATE) {
         static struct kdump_module list[2];
         static struct kdump_tool tool;
         struct capture_plan plan = capture_plan_default;
@@ -98,7 +98,6 @@ static void test_initramfs(void **state) {
         uint64_t unpacked;
         uint8_t room[256];
 
-        (void) state;
         make_parts(root, list, &tool, init);
         assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_VALUE); /* no plan yet */
         test_assert_contains(reason.text, "plan");
@@ -129,7 +128,7 @@ static void test_initramfs(void **state) {
 }
 
 /* Beside the distribution's: no /init, and no modules. */
-static void test_part_of_initramfs(void **state) {
+static void test_part_of_initramfs(NO_STATE) {
         static struct kdump_module list[2];
         static struct kdump_tool tool;
         struct capture_plan plan = capture_plan_default;
@@ -145,7 +144,6 @@ static void test_part_of_initramfs(void **state) {
         struct buffer archive;
         uint64_t unpacked;
 
-        (void) state;
         make_parts(root, list, &tool, init);
         strcpy(plan.uuid, "x");
         strcpy(plan.file_system, "ext4");
@@ -166,12 +164,11 @@ static bool has_file(const struct kdump_tool *tool, const char *name) {
         return false;
 }
 
-static void test_find_tool(void **state) {
+static void test_find_tool(NO_STATE) {
         static struct kdump_tool tool;
         char *root = scratch_make(), path[256];
         struct reason reason;
 
-        (void) state;
         assert_ok(kdump_tool_find("sh", &tool, &reason));
         assert_true(tool.file_count >= 3);
         assert_string_equal(tool.files[1].name, "ld.so");
@@ -186,13 +183,12 @@ static void test_find_tool(void **state) {
 }
 
 /* A program that is there, and cannot run, is no program that is not there. */
-static void test_missing_library(void **state) {
+static void test_missing_library(NO_STATE) {
         static struct kdump_settings settings;
         static struct kdump_tools tools;
         char *root = scratch_make(), command[512];
         struct reason reason;
 
-        (void) state;
         snprintf(command, sizeof(command),
                  "cd %s && echo 'int x;' > l.c && gcc -shared -fPIC -o libgone.so l.c && "
                  "echo 'extern int x; int main(void) { return x; }' > m.c && gcc -o tool m.c -L. -lgone && "
@@ -212,12 +208,11 @@ static void test_missing_library(void **state) {
         scratch_remove(root);
 }
 
-static void test_find_tools(void **state) {
+static void test_find_tools(NO_STATE) {
         static struct kdump_settings settings;
         static struct kdump_tools tools;
         struct reason reason;
 
-        (void) state;
         settings.image = true;
         strcpy(settings.log_tool, "cat");
         strcpy(settings.image_tool, "sh");
@@ -237,13 +232,12 @@ static void test_find_tools(void **state) {
 }
 
 /* Each byte of the header may be anything. */
-static void test_elf(void **state) {
+static void test_elf(NO_STATE) {
         struct bytes program = test_read_file("/bin/sh");
         struct bytes head = bytes_first(program, 4096);
         char loader[PATH_MAX];
         uint8_t copy[4096];
 
-        (void) state;
         assert_ok(elf_find_loader(head, loader));
         assert_int_equal(loader[0], '/');
         for (size_t size = 0; size < 64; size++)
@@ -257,13 +251,12 @@ static void test_elf(void **state) {
         free((void *) program.data);
 }
 
-static void test_install(void **state) {
+static void test_install(NO_STATE) {
         static struct kdump_tool tool;
         char *root = scratch_make(), directory[256], path[300];
         struct reason reason;
         struct stat first, second;
 
-        (void) state;
         snprintf(directory, sizeof(directory), "%s/deep/er", root);
         assert_ok(kdump_tool_find("sh", &tool, &reason));
         flush_log_start();
@@ -312,10 +305,9 @@ static void put_manifest(const char *root, const char *name, const char *free_at
         module_tree_put(root, path, text);
 }
 
-static void test_earlier_dump(void **state) {
+static void test_earlier_dump(NO_STATE) {
         char *root = scratch_make(), pipe[256];
 
-        (void) state;
         assert_int_equal(earlier_dump_memory("/nothing", "6.1"), 0);
         assert_int_equal(earlier_dump_memory(root, "6.1"), 0);
         put_manifest(root, "20260101T000000Z-kdump-panic1", "10000");

@@ -12,12 +12,11 @@
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
 
-static void test_boot_image(void **state) {
+static void test_boot_image(NO_STATE) {
         struct reason reason;
         struct boot_image image = { 0 };
         uint8_t head[MADE_KERNEL_SIZE];
 
-        (void) state;
         made_kernel_fill(head, "6.1.0-56-amd64 (debian) #1 SMP");
         assert_ok(boot_image_parse(bytes_of(head, sizeof(head)), &image, &reason));
         assert_string_equal(image.release, "6.1.0-56-amd64");
@@ -26,7 +25,7 @@ static void test_boot_image(void **state) {
                 assert_error(boot_image_parse(bytes_of(head, size), &image, &reason), ERR_TRUNCATED);
 }
 
-static void test_bad_boot_image(void **state) {
+static void test_bad_boot_image(NO_STATE) {
         static const struct {
                 size_t offset;
                 uint8_t value;
@@ -38,7 +37,6 @@ static void test_bad_boot_image(void **state) {
                 { 0x300, '/', ERR_VALUE, "0x20e" },     { 0x1f1, 0, ERR_VALUE, "0x20e" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct boot_image image = { .init_size = 7 };
                 struct reason reason;
@@ -52,13 +50,12 @@ static void test_bad_boot_image(void **state) {
         }
 }
 
-static void test_find_boot_image(void **state) {
+static void test_find_boot_image(NO_STATE) {
         char *root = scratch_make(), path[256];
         struct boot_image image;
         struct reason reason;
         uint8_t head[MADE_KERNEL_SIZE];
 
-        (void) state;
         made_kernel_fill(head, "6.12 x");
         assert_error(boot_image_find(root, "", "6.12", &image, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/boot/vmlinuz-6.12");
@@ -74,11 +71,10 @@ static void test_find_boot_image(void **state) {
         scratch_remove(root);
 }
 
-static void test_command_line(void **state) {
+static void test_command_line(NO_STATE) {
         char line[2048];
         struct text text = TEXT_ON(line);
 
-        (void) state;
         command_line_put_kept(
                 "BOOT_IMAGE=/vmlinuz root=/dev/vda1 console=tty0  console=ttyS0,115200 crashkernel=80M "
                 "dyndbg=\"a console=b\" noefix efi=noruntime quiet panic=0\n",
@@ -97,7 +93,7 @@ static void test_command_line(void **state) {
 }
 
 /* What would take away that the machine comes back, or hide it from the kernel. */
-static void test_append(void **state) {
+static void test_append(NO_STATE) {
         static const char *const good[] = { "",
                                             "debug",
                                             "earlyprintk=ttyS0,115200 nr_cpus=2",
@@ -116,7 +112,6 @@ static void test_append(void **state) {
                                            "a=\"b\"c\" d",
                                            "sysctl.kernel.panic=0" };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(good); i++)
                 assert_true(command_line_may_append(good[i]));
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -124,7 +119,7 @@ static void test_append(void **state) {
 }
 
 /* What was measured to work ten times of ten: at most that, and no less than what worked once. */
-static void test_memory(void **state) {
+static void test_memory(NO_STATE) {
         static const struct {
                 uint64_t kernel, ram_gib, initramfs, least, most;
         } rows[] = {
@@ -134,7 +129,6 @@ static void test_memory(void **state) {
                 { 66682880, 1024, 2800 << 10, 80, 88 },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct memory_facts facts = {
                         .kernel = rows[i].kernel,
@@ -157,7 +151,7 @@ static void test_memory(void **state) {
 }
 
 /* What the kernel answers, and what of /sys and /proc makes it clear. */
-static void test_explain(void **state) {
+static void test_explain(NO_STATE) {
         static const struct {
                 int number;
                 const char *file, *content;
@@ -173,7 +167,6 @@ static void test_explain(void **state) {
                 { EIO, "/x", "", ERR_IO, "Input/output error" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 char *root = scratch_make();
                 struct reason reason;
@@ -186,11 +179,10 @@ static void test_explain(void **state) {
 }
 
 /* K6.1 kernel/kexec_file.c frees the crash kernel that is there before it looks at the new one. */
-static void test_a_failed_load_takes_the_old_one(void **state) {
+static void test_a_failed_load_takes_the_old_one(NO_STATE) {
         char *root = scratch_make();
         struct reason reason = { "too large" };
 
-        (void) state;
         module_tree_put(root, "/sys/kernel/kexec_crash_loaded", "0\n");
         crash_kernel_explain_loss(root, false, &reason);
         assert_string_equal(reason.text, "too large");
@@ -204,23 +196,21 @@ static void test_a_failed_load_takes_the_old_one(void **state) {
 }
 
 /* It is the kernel's image that cannot be opened, whatever else could not. */
-static void test_load_of_no_image(void **state) {
+static void test_load_of_no_image(NO_STATE) {
         char *root = scratch_make(), name[2 * PATH_MAX];
         const struct crash_kernel crash_kernel = { .kernel = name, .command_line = "" };
         struct reason reason = { "" };
 
-        (void) state;
         memset(name, 'k', sizeof(name) - 1);
         name[sizeof(name) - 1] = '\0';
         assert_error(crash_kernel_load(root, &crash_kernel, &reason), ERR_TOO_LARGE);
         scratch_remove(root);
 }
 
-static void test_unload_nothing(void **state) {
+static void test_unload_nothing(NO_STATE) {
         char *root = scratch_make();
         struct reason reason;
 
-        (void) state;
         assert_error(crash_kernel_unload(root, &reason), ERR_NOT_SUPPORTED);
         module_tree_put(root, "/sys/kernel/kexec_crash_loaded", "0\n");
         assert_error(crash_kernel_unload(root, &reason), ERR_NOT_FOUND);

@@ -111,10 +111,9 @@ static void put_virtio_blk(const char *root) {
         put_disk(root, "/sys/devices/pci0000:00/0000:00:04.0/virtio1/block/vda/vda1");
 }
 
-static void test_virtio_blk(void **state) {
+static void test_virtio_blk(NO_STATE) {
         char *root = make_root("");
 
-        (void) state;
         put_virtio_blk(root);
         expect(root, "ext4", "", "virtio_ring virtio virtio_blk virtio_pci crc32c_generic jbd2 ext4");
         expect(root, "vfat", "", "virtio_ring virtio virtio_blk virtio_pci vfat nls_cp437 nls_ascii");
@@ -122,21 +121,19 @@ static void test_virtio_blk(void **state) {
 }
 
 /* Of a driver that is built in no file is needed; of its dependents, their own. */
-static void test_built_in(void **state) {
+static void test_built_in(NO_STATE) {
         char *root = make_root("kernel/drivers/xfs.ko\n");
 
-        (void) state;
         put_virtio_blk(root);
         expect(root, "xfs", "", "virtio_ring virtio virtio_blk virtio_pci");
         scratch_remove(root);
 }
 
-static void test_more(void **state) {
+static void test_more(NO_STATE) {
         char *root = make_root("");
         struct reason reason;
         char names[1024] = "";
 
-        (void) state;
         put_virtio_blk(root);
         expect(root, "vfat", " nvme  loop_a ",
                "virtio_ring virtio virtio_blk virtio_pci vfat nls_cp437 nls_ascii nvme_core nvme loop_b "
@@ -148,12 +145,11 @@ static void test_more(void **state) {
         scratch_remove(root);
 }
 
-static void test_virtio_scsi(void **state) {
+static void test_virtio_scsi(NO_STATE) {
         char *root = make_root("");
         const char *disk = "/sys/devices/pci0000:00/0000:00:05.0/virtio2/host0/target0:0:0/0:0:0:0";
         char path[256];
 
-        (void) state;
         put_device(root, "/sys/devices/pci0000:00/0000:00:05.0",
                    "pci:v00001AF4d00001004sv00001AF4sd00000008bc01sc00i00\n", "virtio-pci", "virtio_pci");
         put_device(root, "/sys/devices/pci0000:00/0000:00:05.0/virtio2", "virtio:d00000008v00001AF4\n",
@@ -167,12 +163,11 @@ static void test_virtio_scsi(void **state) {
 }
 
 /* ata_generic would fit, too, and is loaded; the bridge's driver is built in. */
-static void test_ahci(void **state) {
+static void test_ahci(NO_STATE) {
         const char *controller = "/sys/devices/pci0000:00/0000:00:1c.0/0000:00:1f.2";
         char *root = make_root("");
         char path[256];
 
-        (void) state;
         module_tree_put(root, "/sys/module/ata_generic/refcnt", "0");
         put_device(root, "/sys/devices/pci0000:00/0000:00:1c.0", "pci:v00008086d00002940sv0sd0bc06sc04i00\n",
                    "pcieport", NULL);
@@ -191,10 +186,9 @@ static void put_nvme(const char *root) {
                    "pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02\n", "nvme", "nvme");
 }
 
-static void test_nvme(void **state) {
+static void test_nvme(NO_STATE) {
         char *root = make_root("");
 
-        (void) state;
         put_nvme(root);
         put_disk(root, "/sys/devices/pci0000:00/0000:00:03.0/nvme/nvme0/nvme0n1/nvme0n1p1");
         expect(root, "vfat", "", "nvme_core nvme vfat nls_cp437 nls_ascii");
@@ -215,11 +209,10 @@ static void test_nvme_multipath(void **state) {
         scratch_remove(root);
 }
 
-static void test_missing(void **state) {
+static void test_missing(NO_STATE) {
         char *root = make_root(""), names[64];
         struct reason reason;
 
-        (void) state;
         assert_error(find(root, "vfat", "", names, sizeof(names), &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/dev/vda1");
         put_device(root, "/sys/devices/pci0000:00/0000:00:09.0", "pci:v0000DEADd0000BEEFsv0sd0bc02sc08i02\n",
@@ -230,11 +223,10 @@ static void test_missing(void **state) {
         scratch_remove(root);
 }
 
-static void test_no_directory(void **state) {
+static void test_no_directory(NO_STATE) {
         char *root = scratch_make(), names[64];
         struct reason reason;
 
-        (void) state;
         assert_error(find(root, "ext4", "", names, sizeof(names), &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/lib/modules/" RELEASE);
         scratch_remove(root);

@@ -22,7 +22,7 @@ static void make(struct buffer *archive) {
 }
 
 /* Written by hand from the specification. */
-static void test_bytes(void **state) {
+static void test_bytes(NO_STATE) {
         static const char wanted[] = "070701"
                                      "0000000a" /* inode */
                                      "000081c0" /* mode */
@@ -49,7 +49,6 @@ static void test_bytes(void **state) {
         struct newc_member init = { "init", S_IFREG | 0700, 10, text_view("hello") };
         struct buffer archive;
 
-        (void) state;
         buffer_init(&archive, &system_allocator);
         assert_ok(newc_append(&archive, &init));
         assert_ok(newc_end(&archive));
@@ -57,12 +56,11 @@ static void test_bytes(void **state) {
         buffer_free(&archive);
 }
 
-static void test_members(void **state) {
+static void test_members(NO_STATE) {
         struct newc_entry entry;
         struct buffer archive;
         struct bytes rest;
 
-        (void) state;
         make(&archive);
         rest = buffer_bytes(&archive);
         for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
@@ -93,7 +91,7 @@ static void assert_unpacked(const char *root) {
 }
 
 /* What others make of it: those that are installed. */
-static void test_other_readers(void **state) {
+static void test_other_readers(NO_STATE) {
         static const char *const readers[][2] = {
                 { "busybox", "busybox cpio -i" },
                 { "cpio", "cpio -i --quiet" },
@@ -102,7 +100,6 @@ static void test_other_readers(void **state) {
         struct buffer archive;
         unsigned count = 0;
 
-        (void) state;
         make(&archive);
         for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
                 char *root = scratch_make(), command[512];
@@ -123,11 +120,10 @@ static void test_other_readers(void **state) {
 }
 
 /* The content is not looked at: a size is enough. */
-static void test_too_large(void **state) {
+static void test_too_large(NO_STATE) {
         struct newc_member large = { "x", S_IFREG | 0600, 1, bytes_of("", (size_t) UINT32_MAX + 1) };
         struct buffer archive;
 
-        (void) state;
         buffer_init(&archive, &system_allocator);
         assert_error(newc_append(&archive, &large), ERR_TOO_LARGE);
         assert_int_equal(archive.size, 0);

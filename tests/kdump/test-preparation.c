@@ -60,8 +60,7 @@ static void put_number(const char *name, uint64_t number) {
 }
 
 /* All is well there: a kernel with its modules, room on a plain partition, programs, 80 MiB reserved. */
-static int begin(void **state) {
-        (void) state;
+static int begin(NO_STATE) {
         root = scratch_make();
         module_tree_make(root, RELEASE, modules, ARRAY_SIZE(modules), "");
         made_disk_put(root, "mkfs.ext4 -q -U " UUID, "23 1 254:1 / / rw - ext4 /dev/root rw\n", DISK);
@@ -82,8 +81,7 @@ static int begin(void **state) {
         return 0;
 }
 
-static int end(void **state) {
-        (void) state;
+static int end(NO_STATE) {
         kdump_preparation_free(&preparation);
         preparation = (struct kdump_preparation){ 0 };
         scratch_remove(root);
@@ -122,8 +120,7 @@ static void assert_finds_nothing(void) {
                 fail_msg("%s", finding->text);
 }
 
-static void test_all_well(void **state) {
-        (void) state;
+static void test_all_well(NO_STATE) {
         prepare();
         assert_finds_nothing();
         assert_int_equal(preparation.machine.running.kernel.crash_bytes, 80 * MIB);
@@ -151,8 +148,7 @@ static void test_all_well(void **state) {
 
 /* --- the machine and its kernel ----------------------------------------------------------------- */
 
-static void test_no_memory_is_reserved(void **state) {
-        (void) state;
+static void test_no_memory_is_reserved(NO_STATE) {
         put_number(RESERVED, 0);
         prepare();
         assert_finds_only(VERDICT_CRITICAL, "no memory is reserved", "pstore-fw kdump setup");
@@ -161,16 +157,14 @@ static void test_no_memory_is_reserved(void **state) {
         assert_int_equal(preparation.need.advice, 72 * MIB);
 }
 
-static void test_a_kernel_without_kexec(void **state) {
-        (void) state;
+static void test_a_kernel_without_kexec(NO_STATE) {
         spoil("sys/kernel/kexec_crash_loaded");
         spoil("sys/kernel/kexec_crash_size");
         prepare();
         assert_finds_only(VERDICT_CRITICAL, "cannot load another one", ""); /* one thing after the other */
 }
 
-static void test_no_image_of_the_kernel(void **state) {
-        (void) state;
+static void test_no_image_of_the_kernel(NO_STATE) {
         spoil("boot/vmlinuz-" RELEASE);
         prepare();
         assert_finds_only(VERDICT_CRITICAL, "neither /boot/vmlinuz-" RELEASE, "");
@@ -182,8 +176,7 @@ static void test_no_image_of_the_kernel(void **state) {
         assert_non_null(preparation.plan);
 }
 
-static void test_another_kernel(void **state) {
-        (void) state;
+static void test_another_kernel(NO_STATE) {
         spoil("boot/vmlinuz-" RELEASE);
         put_kernel("/boot/other");
         strcpy(settings.kernel, "/boot/other");
@@ -192,11 +185,10 @@ static void test_another_kernel(void **state) {
         assert_string_equal(preparation.kernel->path, scratch_path(root, "boot/other"));
 }
 
-static void test_the_command_line(void **state) {
+static void test_the_command_line(NO_STATE) {
         char line[4096];
         struct text text = TEXT_ON(line);
 
-        (void) state;
         spoil("proc/cmdline");
         prepare();
         assert_finds_only(VERDICT_WARNING, "/proc/cmdline: ", "");
@@ -212,8 +204,7 @@ static void test_the_command_line(void **state) {
 /* --- the place ---------------------------------------------------------------------------------- */
 
 /* It is shown all the same: where it lies is what is wrong with it. */
-static void test_a_place_that_the_crash_kernel_cannot_mount(void **state) {
-        (void) state;
+static void test_a_place_that_the_crash_kernel_cannot_mount(NO_STATE) {
         scratch_put(root, "/sys/devices/virtual/block/dm-0/dm/uuid", "LVM-abc\n");
         spoil("sys/dev/block/254:1");
         module_tree_link(root, "/sys/dev/block/254:1", scratch_path(root, "sys/devices/virtual/block/dm-0"));
@@ -227,8 +218,7 @@ static void test_a_place_that_the_crash_kernel_cannot_mount(void **state) {
         assert_int_equal(preparation.need.unpacked, 0);
 }
 
-static void test_a_file_system_without_driver(void **state) {
-        (void) state;
+static void test_a_file_system_without_driver(NO_STATE) {
         scratch_put(root, "/proc/self/mountinfo", "23 1 254:1 / / rw - f2fs /dev/root rw\n");
         prepare();
         assert_finds(0, VERDICT_CRITICAL, "the file system is f2fs", "");
@@ -237,8 +227,7 @@ static void test_a_file_system_without_driver(void **state) {
         assert_null(preparation.initramfs);
 }
 
-static void test_no_place(void **state) {
-        (void) state;
+static void test_no_place(NO_STATE) {
         strcpy(settings.directory, "/var/lib/file");
         prepare();
         assert_finds_only(VERDICT_CRITICAL, "/var/lib/file: no directory", "");
@@ -248,10 +237,9 @@ static void test_no_place(void **state) {
         assert_non_null(preparation.tools);
 }
 
-static void test_a_name_too_long_for_the_plan(void **state) {
+static void test_a_name_too_long_for_the_plan(NO_STATE) {
         size_t length;
 
-        (void) state;
         strcpy(settings.directory, "/var/lib/");
         length = strlen(settings.directory);
         memset(settings.directory + length, 'd', 175 - length); /* what a plan just holds */
@@ -266,7 +254,7 @@ static void test_a_name_too_long_for_the_plan(void **state) {
 }
 
 /* Estimates of one dump, of 1 GiB of memory. */
-static void test_how_much_a_dump_takes(void **state) {
+static void test_how_much_a_dump_takes(NO_STATE) {
         static const struct {
                 bool image;
                 unsigned level;
@@ -278,7 +266,6 @@ static void test_how_much_a_dump_takes(void **state) {
                 { false, 31, "lzo", 8 },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 settings.image = rows[i].image;
                 settings.plan.dump_level = rows[i].level;
@@ -288,8 +275,7 @@ static void test_how_much_a_dump_takes(void **state) {
         }
 }
 
-static void test_no_room_for_a_dump(void **state) {
-        (void) state;
+static void test_no_room_for_a_dump(NO_STATE) {
         scratch_put(root, "/proc/meminfo", "MemTotal:  1000000000000000 kB\n");
         prepare();
         assert_finds(0, VERDICT_CRITICAL, "MiB are free, and a dump of this machine may take 15258789", "");
@@ -298,8 +284,7 @@ static void test_no_room_for_a_dump(void **state) {
 
 /* --- the programs ------------------------------------------------------------------------------- */
 
-static void test_no_program_for_the_image(void **state) {
-        (void) state;
+static void test_no_program_for_the_image(NO_STATE) {
         spoil("usr/sbin/makedumpfile");
         prepare();
         assert_finds_only(VERDICT_WARNING,
@@ -309,8 +294,7 @@ static void test_no_program_for_the_image(void **state) {
 }
 
 /* One that is there must not be named in the plan either: an earlier load may have put it on the disk. */
-static void test_no_image_is_wanted(void **state) {
-        (void) state;
+static void test_no_image_is_wanted(NO_STATE) {
         settings.image = false;
         prepare();
         assert_finds_nothing();
@@ -318,8 +302,7 @@ static void test_no_image_is_wanted(void **state) {
         assert_string_equal(preparation.plan->log_tool, "vmcore-dmesg");
 }
 
-static void test_makedumpfile_reads_the_log(void **state) {
-        (void) state;
+static void test_makedumpfile_reads_the_log(NO_STATE) {
         spoil("usr/sbin/vmcore-dmesg");
         prepare();
         assert_finds_only(VERDICT_OK, "/usr/sbin/vmcore-dmesg: cannot be used: makedumpfile reads the log",
@@ -328,8 +311,7 @@ static void test_makedumpfile_reads_the_log(void **state) {
         assert_non_null(preparation.initramfs);
 }
 
-static void test_no_program_at_all(void **state) {
-        (void) state;
+static void test_no_program_at_all(NO_STATE) {
         spoil("usr/sbin/vmcore-dmesg");
         spoil("usr/sbin/makedumpfile");
         prepare();
@@ -340,8 +322,7 @@ static void test_no_program_at_all(void **state) {
         assert_true(preparation.need.advice > 0);
 }
 
-static void test_pstore_fw_is_not_installed_whole(void **state) {
-        (void) state;
+static void test_pstore_fw_is_not_installed_whole(NO_STATE) {
         spoil("usr/sbin/pstore-fw-capture");
         prepare();
         assert_finds_only(VERDICT_CRITICAL, "pstore-fw-capture is not there", "");
@@ -351,8 +332,7 @@ static void test_pstore_fw_is_not_installed_whole(void **state) {
 
 /* --- memory ------------------------------------------------------------------------------------- */
 
-static void test_too_little_memory(void **state) {
-        (void) state;
+static void test_too_little_memory(NO_STATE) {
         put_number(RESERVED, FLOOR - 1);
         prepare();
         assert_finds_only(VERDICT_CRITICAL,
@@ -369,8 +349,7 @@ static void test_too_little_memory(void **state) {
 }
 
 /* What a dump below the same root has measured counts more than the estimate. */
-static void test_what_an_earlier_dump_measured(void **state) {
-        (void) state;
+static void test_what_an_earlier_dump_measured(NO_STATE) {
         scratch_put(root, "/var/lib/pstore-fw/20260101T000000Z-kdump-panic1/manifest.json",
                     "{\"dumped_by\": \"pstore-fw 1 (crash kernel " RELEASE ")\", \"memory\": "
                     "{\"free_at_start\": 40000000, \"lowest_available\": 10000000}}");
@@ -382,10 +361,9 @@ static void test_what_an_earlier_dump_measured(void **state) {
 /* --- the settings ------------------------------------------------------------------------------- */
 
 /* A file with an error is refused whole; what is no error in itself shows in a phase. */
-static void test_settings(void **state) {
+static void test_settings(NO_STATE) {
         struct reason reason;
 
-        (void) state;
         scratch_put(root, "/etc/pstore-fw/kdump.conf", "keep = 2\ndump_level = 32\n");
         assert_error(kdump_settings_read(scratch_path(root, "etc/pstore-fw/kdump.conf"), &settings, &reason),
                      ERR_VALUE);
@@ -414,11 +392,10 @@ static void put_builder(const char *script) {
 }
 
 /* Only a load builds it, and what half of it needs is not compared with what is reserved. */
-static void test_the_distributions_initramfs(void **state) {
+static void test_the_distributions_initramfs(NO_STATE) {
         struct bytes archive;
         size_t own_size;
 
-        (void) state;
         put_builder("#!/bin/sh\nhead -c 16777216 /dev/zero | tr '\\0' d > \"$2\"\n");
         put_number(RESERVED, FLOOR);
         prepare();
@@ -442,8 +419,7 @@ static void test_the_distributions_initramfs(void **state) {
         assert_int_equal(preparation.initramfs->archive.size, own_size + 16 * MIB);
 }
 
-static void test_it_cannot_be_built(void **state) {
-        (void) state;
+static void test_it_cannot_be_built(NO_STATE) {
         put_builder("#!/bin/sh\necho no room >&2\nexit 1\n");
         prepare();
         assert_finds_nothing();
@@ -453,8 +429,7 @@ static void test_it_cannot_be_built(void **state) {
 }
 
 /* Half a minute for nothing. */
-static void test_it_is_not_built_where_nothing_can_be_loaded(void **state) {
-        (void) state;
+static void test_it_is_not_built_where_nothing_can_be_loaded(NO_STATE) {
         put_builder("#!/bin/sh\nexit 1\n");
         put_number(RESERVED, 0);
         prepare();
@@ -464,8 +439,7 @@ static void test_it_is_not_built_where_nothing_can_be_loaded(void **state) {
 }
 
 /* It mounts the root file system and no other, which may be one without a UUID, and takes it as it is. */
-static void test_the_place_is_the_root_file_system(void **state) {
-        (void) state;
+static void test_the_place_is_the_root_file_system(NO_STATE) {
         put_builder("#!/bin/sh\nexit 1\n");
         scratch_put(root, "/proc/self/mountinfo", "23 1 0:40 / / rw - nfs4 server:/export rw\n");
         prepare();

@@ -22,10 +22,9 @@ static int load_text(const char *text, struct options options, struct kdump_sett
         return r;
 }
 
-static void test_nothing_said(void **state) {
+static void test_nothing_said(NO_STATE) {
         struct kdump_settings settings;
 
-        (void) state;
         assert_ok(load_text("", (struct options){ 0 }, &settings));
         assert_int_equal(settings.path, CRASH_PATH_AUTO);
         assert_string_equal(settings.directory, "/var/lib/pstore-fw");
@@ -37,10 +36,9 @@ static void test_nothing_said(void **state) {
         assert_int_equal(settings.plan.keep, 5);
 }
 
-static void test_everything_said(void **state) {
+static void test_everything_said(NO_STATE) {
         struct kdump_settings settings;
 
-        (void) state;
         assert_ok(load_text(
                 "path = both\ndirectory = /d\nkernel = /k\nimage_tool = m\nlog_tool = /v\nimage = no\n"
                 "append = a b\nmodules = c d\ninitramfs = distribution\nreserve_mib = 72\n"
@@ -63,11 +61,10 @@ static void test_everything_said(void **state) {
         assert_int_equal(settings.plan.bound_seconds, 99);
 }
 
-static void test_an_option_counts_more(void **state) {
+static void test_an_option_counts_more(NO_STATE) {
         struct options options = { 0 };
         struct kdump_settings settings;
 
-        (void) state;
         give(&options, &option_path, "kdump", CRASH_PATH_KDUMP);
         give(&options, &option_reserve, "64M", 64);
         give(&options, &option_kernel, "/other", 0);
@@ -82,12 +79,11 @@ static void test_an_option_counts_more(void **state) {
 }
 
 /* Half a name would be another directory. */
-static void test_an_option_that_is_too_long(void **state) {
+static void test_an_option_that_is_too_long(NO_STATE) {
         static char name[2 * PATH_MAX];
         struct options output = { 0 }, kernel = { 0 };
         struct kdump_settings settings;
 
-        (void) state;
         give(&output, &option_output, name, 0);
         give(&kernel, &option_kernel, name, 0);
         memset(name, 'd', sizeof(name) - 1);
@@ -97,14 +93,13 @@ static void test_an_option_that_is_too_long(void **state) {
 }
 
 /* What stands behind it would have no effect, and nobody would be told. */
-static void test_a_nul_in_the_file(void **state) {
+static void test_a_nul_in_the_file(NO_STATE) {
         static const char text[] = "keep = 7\n\0path = kdump\n";
         char *directory = scratch_make();
         const char *path = scratch_path(directory, "kdump.conf");
         struct options options = { 0 };
         struct kdump_settings settings;
 
-        (void) state;
         give(&options, &option_config, path, 0);
         scratch_write(path, bytes_of(text, sizeof(text) - 1));
         assert_error(kdump_settings_load(&options, &settings), ERR_VALUE);
@@ -112,7 +107,7 @@ static void test_a_nul_in_the_file(void **state) {
 }
 
 /* A file is taken whole or not at all. */
-static void test_wrong_files(void **state) {
+static void test_wrong_files(NO_STATE) {
         static const char *const files[] = {
                 "path = none\n",
                 "path = \n",
@@ -133,7 +128,6 @@ static void test_wrong_files(void **state) {
                 "append = debug -- \n",
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
                 struct kdump_settings settings = { .reserve_mib = 77 };
 
@@ -143,11 +137,10 @@ static void test_wrong_files(void **state) {
         }
 }
 
-static void test_a_named_file_has_to_be_there(void **state) {
+static void test_a_named_file_has_to_be_there(NO_STATE) {
         struct options options = { 0 };
         struct kdump_settings settings;
 
-        (void) state;
         give(&options, &option_config, "/nowhere/kdump.conf", 0);
         assert_error(kdump_settings_load(&options, &settings), ERR_NOT_FOUND);
 }
@@ -183,12 +176,11 @@ static bool has_setting(const char *text, const char *name) {
         return false;
 }
 
-static void test_the_example_changes_nothing(void **state) {
+static void test_the_example_changes_nothing(NO_STATE) {
         struct options options = { 0 };
         struct kdump_settings settings, ours;
         char got[4096], wanted[4096];
 
-        (void) state;
         kdump_settings_default(&ours);
         give(&options, &option_config, EXAMPLE, 0);
         assert_ok(kdump_settings_load(&options, &settings));
@@ -198,12 +190,11 @@ static void test_the_example_changes_nothing(void **state) {
 }
 
 /* Every setting is in the example; where there is a default, that is what stands there. */
-static void test_the_example_has_every_setting(void **state) {
+static void test_the_example_has_every_setting(NO_STATE) {
         struct settings_table tables[KDUMP_SETTINGS_TABLES];
         struct kdump_settings settings, ours;
         char *text = example_without_comments(), got[4096], wanted[4096], *rest, *line;
 
-        (void) state;
         assert_ok(load_text(text, (struct options){ 0 }, &settings));
         kdump_settings_tables(&settings, tables);
         for (size_t t = 0; t < KDUMP_SETTINGS_TABLES; t++)

@@ -74,10 +74,9 @@ static char *make_debian(void) {
         return root;
 }
 
-static void test_grub(void **state) {
+static void test_grub(NO_STATE) {
         char *root = make_debian();
 
-        (void) state;
         assert_changes(root, false, 80, 2);
         assert_has(root, SETUP_GRUB_PATH,
                    "\nGRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT crashkernel=80M\"\n");
@@ -96,11 +95,10 @@ static void test_grub(void **state) {
 }
 
 /* What the shell makes of the drop-in is the parameter behind what was there. */
-static void test_grub_as_the_shell_reads_it(void **state) {
+static void test_grub_as_the_shell_reads_it(NO_STATE) {
         char *root = make_debian(), command[9000], line[256] = "";
         FILE *shell;
 
-        (void) state;
         assert_changes(root, false, 72, 2);
         snprintf(command, sizeof(command), ". %s/etc/default/grub; . %s%s; echo $GRUB_CMDLINE_LINUX_DEFAULT",
                  root, root, SETUP_GRUB_PATH);
@@ -112,10 +110,9 @@ static void test_grub_as_the_shell_reads_it(void **state) {
         scratch_remove(root);
 }
 
-static void test_kernel_install(void **state) {
+static void test_kernel_install(NO_STATE) {
         char *root = scratch_make();
 
-        (void) state;
         scratch_put(root, SETUP_CMDLINE_PATH, CMDLINE);
         assert_changes(root, false, 80, 2);
         assert_is(root, SETUP_CMDLINE_PATH, CMDLINE "pstore_fw.setup=1 crashkernel=80M\n");
@@ -129,7 +126,7 @@ static void test_kernel_install(void **state) {
 }
 
 /* Every byte is again as it was, whatever the last line ends in. */
-static void test_removal_leaves_the_line_ends(void **state) {
+static void test_removal_leaves_the_line_ends(NO_STATE) {
         static const char *const files[] = {
                 "",
                 "root=/dev/sda1",
@@ -140,7 +137,6 @@ static void test_removal_leaves_the_line_ends(void **state) {
                 "quiet pstore_fw.setup=1\n",
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
                 char *root = scratch_make();
 
@@ -155,10 +151,9 @@ static void test_removal_leaves_the_line_ends(void **state) {
         }
 }
 
-static void test_both(void **state) {
+static void test_both(NO_STATE) {
         char *root = make_debian();
 
-        (void) state;
         scratch_put(root, SETUP_CMDLINE_PATH, CMDLINE);
         assert_changes(root, false, 80, 3);
         assert_changes(root, true, 0, 3);
@@ -166,11 +161,10 @@ static void test_both(void **state) {
         scratch_remove(root);
 }
 
-static void test_neither(void **state) {
+static void test_neither(NO_STATE) {
         struct reason reason = { "" };
         char *root = scratch_make();
 
-        (void) state;
         assert_error(apply(root, false, 80, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "neither /etc/default/grub nor /etc/kernel/cmdline");
         test_assert_contains(reason.text, "crashkernel=80M");
@@ -180,11 +174,10 @@ static void test_neither(void **state) {
 }
 
 /* Fedora's and Arch's grub-mkconfig: a drop-in would do nothing. */
-static void test_grub_without_drop_ins(void **state) {
+static void test_grub_without_drop_ins(NO_STATE) {
         struct reason reason = { "" };
         char *root = make_debian();
 
-        (void) state;
         scratch_put(root, "/usr/sbin/grub-mkconfig", "if test -f ${sysconfdir}/default/grub ; then\n");
         assert_error(apply(root, false, 80, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "does not read /etc/default/grub.d");
@@ -193,11 +186,10 @@ static void test_grub_without_drop_ins(void **state) {
 }
 
 /* Our line alone would be the whole command line: root= would be gone. */
-static void test_entries_without_a_command_line(void **state) {
+static void test_entries_without_a_command_line(NO_STATE) {
         struct reason reason = { "" };
         char *root = scratch_make();
 
-        (void) state;
         scratch_put(root, "/boot/loader/entries/debian.conf", "options root=/dev/sda1\n");
         assert_error(apply(root, false, 80, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "there is no /etc/kernel/cmdline");
@@ -206,10 +198,9 @@ static void test_entries_without_a_command_line(void **state) {
 }
 
 /* A file that somebody else wrote stops it before anything is changed. */
-static void test_foreign_files(void **state) {
+static void test_foreign_files(NO_STATE) {
         static const char *const paths[] = { SETUP_GRUB_PATH, SETUP_SYSCTL_PATH };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
                 struct reason reason = { "" };
                 char *root = make_debian();
@@ -227,11 +218,10 @@ static void test_foreign_files(void **state) {
         }
 }
 
-static void test_a_link_is_not_replaced(void **state) {
+static void test_a_link_is_not_replaced(NO_STATE) {
         struct reason reason = { "" };
         char *root = make_debian();
 
-        (void) state;
         scratch_put(root, "/usr/lib/kernel/cmdline", CMDLINE);
         scratch_put(root, "/etc/kernel/x", "");
         assert_int_equal(symlink("../../usr/lib/kernel/cmdline", scratch_path(root, "etc/kernel/cmdline")),
@@ -242,11 +232,10 @@ static void test_a_link_is_not_replaced(void **state) {
         scratch_remove(root);
 }
 
-static void test_mode_and_owner_stay(void **state) {
+static void test_mode_and_owner_stay(NO_STATE) {
         char *root = scratch_make();
         struct stat status;
 
-        (void) state;
         scratch_put(root, SETUP_CMDLINE_PATH, CMDLINE);
         assert_int_equal(chmod(scratch_path(root, "etc/kernel/cmdline"), 0640), 0);
         if (geteuid() == 0)
@@ -265,10 +254,9 @@ static void test_mode_and_owner_stay(void **state) {
 }
 
 /* Set, changed and taken back: each is on the disk when it is told. */
-static void test_changes_are_flushed(void **state) {
+static void test_changes_are_flushed(NO_STATE) {
         char *root = make_debian();
 
-        (void) state;
         scratch_put(root, SETUP_CMDLINE_PATH, CMDLINE);
         flush_log_start();
         assert_changes(root, false, 80, 3);
@@ -296,13 +284,12 @@ static void note_other(void *context, const char *where, struct bytes parameter)
                  (int) parameter.size, (const char *) parameter.data);
 }
 
-static void test_other_reservations(void **state) {
+static void test_other_reservations(NO_STATE) {
         char *root = make_debian();
         struct setup setup = { .root = root, .reserve_mib = 80 };
         struct reason reason;
         struct others others = { 0 };
 
-        (void) state;
         scratch_put(root, "/etc/default/grub",
                     "# crashkernel=1M\nX=\"a crashkernel=2M,high crashkernel=3M\" # mycrashkernel=4M\n");
         scratch_put(root, "/etc/default/grub.d/kdump-tools.cfg", "A=\"$A crashkernel=384M-:128M\"\n");
@@ -322,13 +309,12 @@ static void test_other_reservations(void **state) {
 }
 
 /* Each line is a comment or a setting, and each setting has a reason above it. */
-static void test_sysctl_file(void **state) {
+static void test_sysctl_file(NO_STATE) {
         struct bytes file = sysctl_file();
         char *text = strndup((const char *) file.data, file.size), *rest = text, *line;
         bool reason = false;
         size_t count = 0;
 
-        (void) state;
         assert_int_equal(file.data[file.size - 1], '\n');
         while ((line = strsep(&rest, "\n"))) {
                 if (line[0] == '#') {
@@ -362,10 +348,9 @@ static bool entries_are_stale(const struct setup *setup) {
 }
 
 /* After a run whose grub-mkconfig failed the settings are as wanted, and what boots is not. */
-static void test_what_grub_has_not_taken(void **state) {
+static void test_what_grub_has_not_taken(NO_STATE) {
         char *root = make_debian();
 
-        (void) state;
         scratch_put(root, SETUP_GRUB_OUTPUT "/x", ""); /* no file: nothing is known */
         assert_false(is_stale(root, false, 80, setup_grub_is_stale));
         scratch_remove(root);
@@ -384,10 +369,9 @@ static void test_what_grub_has_not_taken(void **state) {
         scratch_remove(root);
 }
 
-static void test_what_the_entries_have_not_taken(void **state) {
+static void test_what_the_entries_have_not_taken(NO_STATE) {
         char *root = scratch_make();
 
-        (void) state;
         scratch_put(root, SETUP_CMDLINE_PATH, CMDLINE);
         assert_false(is_stale(root, false, 80, entries_are_stale)); /* no entries at all */
         scratch_put(root, "/boot/loader/entries/id-6.1.conf", "options root=UUID=1 ro quiet\n");

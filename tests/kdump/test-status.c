@@ -16,8 +16,7 @@ static struct findings of_load;
 static struct kdump_judgement judgement;
 
 /* A machine without a store, on which kdump is armed as it should be. */
-static int begin(void **state) {
-        (void) state;
+static int begin(NO_STATE) {
         kdump_settings_default(&settings);
         facts = (struct kdump_facts){
                 .machine.kernel = { .known = true, .kdump_loaded = true, .crash_bytes = 80 << 20 },
@@ -30,8 +29,7 @@ static int begin(void **state) {
         return 0;
 }
 
-static int end(void **state) {
-        (void) state;
+static int end(NO_STATE) {
         findings_free(&of_load);
         findings_free(&judgement.findings);
         return 0;
@@ -61,8 +59,7 @@ static void assert_finds(enum verdict verdict, const char *words, const char *re
 
 /* --- judgement ---------------------------------------------------------------------------------- */
 
-static void test_armed(void **state) {
-        (void) state;
+static void test_armed(NO_STATE) {
         judge();
         assert_true(judgement.as_meant);
         assert_int_equal(judgement.findings.count, 1);
@@ -70,8 +67,7 @@ static void test_armed(void **state) {
         assert_string_equal(judgement.panic, "a panic starts the crash kernel at once");
 }
 
-static void test_not_loaded(void **state) {
-        (void) state;
+static void test_not_loaded(NO_STATE) {
         facts.machine.kernel.kdump_loaded = false;
         judge();
         assert_false(judgement.as_meant);
@@ -83,8 +79,7 @@ static void test_not_loaded(void **state) {
         assert_null(find("is not loaded"));
 }
 
-static void test_nothing_reserved(void **state) {
-        (void) state;
+static void test_nothing_reserved(NO_STATE) {
         facts.machine.kernel.kdump_loaded = false;
         facts.machine.kernel.crash_bytes = 0;
         facts.panic_seconds = 0;
@@ -97,8 +92,7 @@ static void test_nothing_reserved(void **state) {
 }
 
 /* What load would stumble over speaks against what is loaded, too. */
-static void test_what_load_would_find(void **state) {
-        (void) state;
+static void test_what_load_would_find(NO_STATE) {
         findings_add(&of_load, VERDICT_WARNING, "mend", "may fail");
         findings_add(&of_load, VERDICT_OK, "", "by the way");
         judge();
@@ -113,8 +107,7 @@ static void test_what_load_would_find(void **state) {
 }
 
 /* A machine with a store needs no kdump, and is not asked to have it. */
-static void test_a_store(void **state) {
-        (void) state;
+static void test_a_store(NO_STATE) {
         facts.machine.kernel = (struct check_kernel){ .known = true, .backend = "erst" };
         facts.service_enabled = false;
         findings_add(&of_load, VERDICT_CRITICAL, "", "no memory is reserved");
@@ -125,8 +118,7 @@ static void test_a_store(void **state) {
                             "a panic is written to pstore's erst; then the machine reboots after 10 s");
 }
 
-static void test_a_stray_crash_kernel(void **state) {
-        (void) state;
+static void test_a_stray_crash_kernel(NO_STATE) {
         facts.machine.kernel.backend = "erst";
         judge();
         assert_false(judgement.as_meant);
@@ -137,8 +129,7 @@ static void test_a_stray_crash_kernel(void **state) {
         assert_true(judgement.as_meant);
 }
 
-static void test_both(void **state) {
-        (void) state;
+static void test_both(NO_STATE) {
         facts.machine.kernel.backend = "efi_pstore";
         facts.machine.kernel.wish = CRASH_PATH_BOTH;
         judge();
@@ -152,8 +143,7 @@ static void test_both(void **state) {
         test_assert_contains(judgement.panic, "pstore's efi_pstore, then starts the crash kernel");
 }
 
-static void test_notifiers_without_a_need(void **state) {
-        (void) state;
+static void test_notifiers_without_a_need(NO_STATE) {
         facts.machine.kernel.notifiers_first = true;
         judge();
         assert_true(judgement.as_meant);
@@ -162,8 +152,7 @@ static void test_notifiers_without_a_need(void **state) {
 }
 
 /* It leaves a trace, but not the one that was wished. */
-static void test_a_wish_that_cannot_be(void **state) {
-        (void) state;
+static void test_a_wish_that_cannot_be(NO_STATE) {
         facts.machine.kernel =
                 (struct check_kernel){ .known = true, .backend = "erst", .wish = CRASH_PATH_KDUMP };
         judge();
@@ -171,8 +160,7 @@ static void test_a_wish_that_cannot_be(void **state) {
         assert_finds(VERDICT_CRITICAL, "kdump was wished, but no memory", "");
 }
 
-static void test_services(void **state) {
-        (void) state;
+static void test_services(NO_STATE) {
         facts.service_enabled = false;
         facts.owners[facts.owner_count++] = "kdump-tools";
         judge();
@@ -182,8 +170,7 @@ static void test_services(void **state) {
                      "systemctl disable --now kdump-tools");
 }
 
-static void test_signatures(void **state) {
-        (void) state;
+static void test_signatures(NO_STATE) {
         facts.secure_boot = SECURE_BOOT_ON;
         judge();
         assert_finds(VERDICT_OK, "Secure Boot is on: only a kernel with a signature", "");
@@ -196,8 +183,7 @@ static void test_signatures(void **state) {
         assert_null(find("signature"));
 }
 
-static void test_the_last_dump(void **state) {
-        (void) state;
+static void test_the_last_dump(NO_STATE) {
         facts.dump_count = 1;
         facts.dumps[0] = (struct dump_report){ .dump = { .name = "d", .has_log = true, .has_image = true },
                                                .has_manifest = true };
@@ -211,8 +197,7 @@ static void test_the_last_dump(void **state) {
         assert_finds(VERDICT_WARNING, "d: only 1024 KiB of memory were left", "pstore-fw kdump setup");
 }
 
-static void test_a_test_that_nobody_looked_at(void **state) {
-        (void) state;
+static void test_a_test_that_nobody_looked_at(NO_STATE) {
         facts.test_pending = true;
         judge();
         assert_finds(VERDICT_OK, "crashed by 'kdump test'", "pstore-fw kdump test");
@@ -220,10 +205,9 @@ static void test_a_test_that_nobody_looked_at(void **state) {
 
 /* --- facts -------------------------------------------------------------------------------------- */
 
-static void test_an_empty_machine(void **state) {
+static void test_an_empty_machine(NO_STATE) {
         char *root = scratch_make();
 
-        (void) state;
         kdump_facts_look(root, &settings, &facts);
         assert_false(facts.can_kexec);
         assert_false(facts.load_disabled);
@@ -237,11 +221,10 @@ static void test_an_empty_machine(void **state) {
         scratch_remove(root);
 }
 
-static void test_a_full_machine(void **state) {
+static void test_a_full_machine(NO_STATE) {
         static const uint8_t secure_boot[] = { 6, 0, 0, 0, 1 };
         char *root = scratch_make();
 
-        (void) state;
         scratch_put(root, "/sys/kernel/kexec_crash_loaded", "1\n");
         scratch_put(root, "/sys/kernel/kexec_crash_size", "83886080\n");
         scratch_put(root, "/proc/sys/kernel/kexec_load_disabled", "1\n");
@@ -270,10 +253,9 @@ static void test_a_full_machine(void **state) {
         scratch_remove(root);
 }
 
-static void test_dumps(void **state) {
+static void test_dumps(NO_STATE) {
         char *root = scratch_make();
 
-        (void) state;
         scratch_put(root, DUMP "/dmesg.txt", "<0>[    5.1] Kernel panic - not syncing: sysrq\n");
         scratch_put(root, DUMP "/vmcore", "KDUMP");
         scratch_put(root, DUMP "/manifest.json", MANIFEST);
@@ -293,7 +275,7 @@ static void test_dumps(void **state) {
 }
 
 /* A manifest is a file like any other: what is in it may be anything. */
-static void test_odd_manifests(void **state) {
+static void test_odd_manifests(NO_STATE) {
         static const char *const manifests[] = {
                 "",
                 "null",
@@ -304,7 +286,6 @@ static void test_odd_manifests(void **state) {
                 "{\"steps\": [null], \"memory\": {\"total\": \"many\", \"lowest_available\": -1}}",
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(manifests); i++) {
                 char *root = scratch_make();
 

@@ -19,7 +19,7 @@ static void find_row(const char *table, const char *path, struct mount_row *ret_
         free(text);
 }
 
-static void test_mount_table(void **state) {
+static void test_mount_table(NO_STATE) {
         static const char table[] = "22 1 0:21 / /proc rw - proc proc rw\n"
                                     "a line that is none\n"
                                     "23 1 254:1 / / rw,relatime shared:1 master:2 - ext4 /dev/vda1 rw\n"
@@ -29,7 +29,6 @@ static void test_mount_table(void **state) {
         struct mount_row row;
         char none[] = "";
 
-        (void) state;
         find_row(table, "/var/lib/pstore-fw", &row);
         assert_string_equal(row.mount_point, "/var");
         assert_string_equal(row.root, "/part");
@@ -66,12 +65,11 @@ static void find(const char *root, const char *directory, struct kdump_target *r
         assert_ok(r);
 }
 
-static void test_plain(void **state) {
+static void test_plain(NO_STATE) {
         char *root = make_machine(EXT4, ROOT_LINE, PLAIN);
         struct kdump_target target;
         struct reason reason;
 
-        (void) state;
         find(root, "/var/lib/pstore-fw/deep", &target);
         assert_string_equal(target.directory, "/var/lib/pstore-fw/deep");
         assert_string_equal(target.path, "/var/lib/pstore-fw/deep");
@@ -86,14 +84,13 @@ static void test_plain(void **state) {
 }
 
 /* Each rule breaks a target that is good otherwise. */
-static void test_check(void **state) {
+static void test_check(NO_STATE) {
         const struct kdump_target good = {
                 .directory = "/d", .file_system = "xfs", .uuid = UUID, .free_bytes = 100 << 20
         };
         struct kdump_target target = good;
         struct reason reason;
 
-        (void) state;
         assert_ok(kdump_target_check(&target, 100 << 20, &reason));
         assert_error(kdump_target_check(&target, (100 << 20) + 1, &reason), ERR_NO_SPACE);
         test_assert_contains(reason.text, "100 MiB are free");
@@ -113,12 +110,11 @@ static void test_check(void **state) {
 }
 
 /* Root runs in the crash kernel what lies there, and leaves the memory of the machine. */
-static void test_what_others_can_write(void **state) {
+static void test_what_others_can_write(NO_STATE) {
         char *root = make_machine(EXT4, ROOT_LINE, PLAIN), path[256];
         struct kdump_target target;
         struct reason reason;
 
-        (void) state;
         snprintf(path, sizeof(path), "%s/var/lib", root);
         assert_int_equal(chmod(path, 01777), 0);
         find(root, "/var/lib/missing", &target);
@@ -137,12 +133,11 @@ static void test_what_others_can_write(void **state) {
         scratch_remove(root);
 }
 
-static void test_a_file_in_the_way(void **state) {
+static void test_a_file_in_the_way(NO_STATE) {
         char *root = make_machine(EXT4, ROOT_LINE, PLAIN);
         struct kdump_target target;
         struct reason reason;
 
-        (void) state;
         assert_error(kdump_target_find(root, "/var/lib/file", &target, &reason), ERR_INVALID_ARGUMENT);
         assert_string_equal(reason.text, "/var/lib/file: no directory");
         assert_error(kdump_target_find(root, "/var/lib/file/x", &target, &reason), ERR_INVALID_ARGUMENT);
@@ -150,12 +145,11 @@ static void test_a_file_in_the_way(void **state) {
         scratch_remove(root);
 }
 
-static void test_links_and_bind_mounts(void **state) {
+static void test_links_and_bind_mounts(NO_STATE) {
         char *root = make_machine(EXT4, "23 1 254:1 /exports/var /var rw - ext4 /dev/vda1 rw\n", PLAIN);
         struct kdump_target target;
         char link_target[256];
 
-        (void) state;
         snprintf(link_target, sizeof(link_target), "%s/var/lib", root);
         module_tree_link(root, "/crash", link_target);
         find(root, "/crash/dumps", &target);
@@ -166,7 +160,7 @@ static void test_links_and_bind_mounts(void **state) {
         scratch_remove(root);
 }
 
-static void test_layers(void **state) {
+static void test_layers(NO_STATE) {
         static const struct {
                 const char *directory, *member, *content, *words;
         } rows[] = {
@@ -179,7 +173,6 @@ static void test_layers(void **state) {
                   "iSCSI" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 char *root = make_machine(EXT4, ROOT_LINE, rows[i].directory), path[256];
                 struct kdump_target target;
@@ -192,14 +185,13 @@ static void test_layers(void **state) {
         }
 }
 
-static void test_without_device(void **state) {
+static void test_without_device(NO_STATE) {
         static const char *const rows[][2] = {
                 { "23 1 0:40 / / rw - nfs4 server:/export rw\n", "a network file system" },
                 { "23 1 0:40 / / rw - overlay overlay rw\n", "an overlay" },
                 { "23 1 0:40 / / rw - oddfs none rw\n", "oddfs, which has no block device" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 char *root = make_machine(EXT4, rows[i][0], PLAIN);
                 struct kdump_target target;
@@ -212,12 +204,11 @@ static void test_without_device(void **state) {
 }
 
 /* Its number is no device's, and the mounted part is below the file system's top. */
-static void test_btrfs(void **state) {
+static void test_btrfs(NO_STATE) {
         char *root = make_machine("true", "23 1 0:33 /@ / rw - btrfs /dev/vda1 rw,subvolid=256,subvol=/@\n",
                                   PLAIN);
         struct kdump_target target;
 
-        (void) state;
         find(root, "/var/lib", &target);
         assert_string_equal(target.device, "/dev/vda1");
         assert_int_equal(target.minor, 1);
@@ -230,25 +221,23 @@ static void test_btrfs(void **state) {
         scratch_remove(root);
 }
 
-static void test_vfat(void **state) {
+static void test_vfat(NO_STATE) {
         char *root = make_machine("true",
                                   "23 1 254:1 / / rw - vfat /dev/vda1 rw,fmask=0022,codepage=437,"
                                   "iocharset=ascii,shortname=mixed\n",
                                   PLAIN);
         struct kdump_target target;
 
-        (void) state;
         find(root, "/var/lib", &target);
         assert_string_equal(target.mount_options, "codepage=437,iocharset=ascii");
         scratch_remove(root);
 }
 
-static void test_nothing(void **state) {
+static void test_nothing(NO_STATE) {
         char *root = scratch_make();
         struct kdump_target target;
         struct reason reason;
 
-        (void) state;
         assert_error(kdump_target_find(root, "/var", &target, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/var: ");
         scratch_remove(root);

@@ -25,8 +25,7 @@ static void put_tool(const char *script) {
 }
 
 /* A dump that is whole, and a makedumpfile for which an image is its log. */
-static int begin(void **state) {
-        (void) state;
+static int begin(NO_STATE) {
         root = scratch_make();
         token = (struct test_token){
                 .word = WORD, .boot_id = "a", .path = "kdump", .image = "yes", .seconds = CRASHED
@@ -41,8 +40,7 @@ static int begin(void **state) {
         return 0;
 }
 
-static int end(void **state) {
-        (void) state;
+static int end(NO_STATE) {
         findings_free(&result.findings);
         scratch_remove(root);
         return 0;
@@ -63,8 +61,7 @@ static void assert_finds(enum verdict verdict, const char *words) {
         fail_msg("nothing says \"%s\", but first: %s", words, result.findings.rows[0].text);
 }
 
-static void test_all_came_through(void **state) {
-        (void) state;
+static void test_all_came_through(NO_STATE) {
         verify();
         assert_true(result.passed);
         assert_true(result.found);
@@ -77,16 +74,14 @@ static void test_all_came_through(void **state) {
 }
 
 /* The dump of the test is not the newest one: the machine has crashed again. */
-static void test_a_later_crash(void **state) {
-        (void) state;
+static void test_a_later_crash(NO_STATE) {
         scratch_put(root, DUMPS "/20261122T075124Z-kdump-panic1/dmesg.txt", "<0> another\n");
         verify();
         assert_true(result.passed);
         assert_string_equal(result.report.dump.name, "20261121T075124Z-kdump-panic1");
 }
 
-static void test_no_dump(void **state) {
-        (void) state;
+static void test_no_dump(NO_STATE) {
         token.seconds = CRASHED + 3600; /* what is there is older */
         strcpy(token.word, "another");
         verify();
@@ -98,8 +93,7 @@ static void test_no_dump(void **state) {
         assert_false(result.passed);
 }
 
-static void test_a_log_of_something_else(void **state) {
-        (void) state;
+static void test_a_log_of_something_else(NO_STATE) {
         scratch_put(root, DUMP "/dmesg.txt", "<0>[    5.1] Kernel panic - not syncing: other\n");
         verify();
         assert_false(result.passed);
@@ -107,8 +101,7 @@ static void test_a_log_of_something_else(void **state) {
         assert_finds(VERDICT_CRITICAL, "the log does not have the line of the test");
 }
 
-static void test_no_log(void **state) {
-        (void) state;
+static void test_no_log(NO_STATE) {
         assert_int_equal(
                 remove(scratch_path(root, "var/lib/pstore-fw/20261121T075124Z-kdump-panic1/dmesg.txt")), 0);
         verify();
@@ -116,16 +109,14 @@ static void test_no_log(void **state) {
         assert_finds(VERDICT_CRITICAL, "there is no log");
 }
 
-static void test_no_manifest(void **state) {
-        (void) state;
+static void test_no_manifest(NO_STATE) {
         scratch_put(root, DUMP "/manifest.json", "{");
         verify();
         assert_false(result.passed);
         assert_finds(VERDICT_CRITICAL, "there is no manifest");
 }
 
-static void test_no_image(void **state) {
-        (void) state;
+static void test_no_image(NO_STATE) {
         assert_int_equal(remove(scratch_path(root, "var/lib/pstore-fw/20261121T075124Z-kdump-panic1/vmcore")),
                          0);
         verify();
@@ -136,8 +127,7 @@ static void test_no_image(void **state) {
         assert_true(result.passed);
 }
 
-static void test_an_image_that_cannot_be_read(void **state) {
-        (void) state;
+static void test_an_image_that_cannot_be_read(NO_STATE) {
         put_tool("#!/bin/sh\nexit 1\n");
         verify();
         assert_false(result.passed);
@@ -156,11 +146,10 @@ static void test_an_image_that_cannot_be_read(void **state) {
 
 /* --- the token ---------------------------------------------------------------------------------- */
 
-static void test_a_token_comes_back(void **state) {
+static void test_a_token_comes_back(NO_STATE) {
         struct reason reason;
         struct test_token made, again;
 
-        (void) state;
         assert_error(test_token_read(root, DUMPS, &again), ERR_NOT_FOUND);
         assert_error(test_token_make(root, &made), ERR_NOT_FOUND);
         scratch_put(root, "/proc/sys/kernel/random/boot_id", "6e52fe9d-cd28-4d4c-8a3c-4a0c1d1b2c3d\n");
@@ -183,11 +172,10 @@ static void test_a_token_comes_back(void **state) {
 }
 
 /* The machine crashes right after it. */
-static void test_a_token_is_flushed(void **state) {
+static void test_a_token_is_flushed(NO_STATE) {
         const char *path = scratch_path(root, "var/lib/pstore-fw/" TEST_TOKEN_NAME);
         struct reason reason;
 
-        (void) state;
         flush_log_start();
         assert_ok(test_token_write(root, DUMPS, &token, &reason));
         (void) flush_log_assert_durable(path);
@@ -197,11 +185,10 @@ static void test_a_token_is_flushed(void **state) {
 }
 
 /* What is in a directory that is lost is lost with it. */
-static void test_a_token_in_a_new_directory(void **state) {
+static void test_a_token_in_a_new_directory(NO_STATE) {
         struct reason reason;
         struct stat status;
 
-        (void) state;
         flush_log_start();
         assert_ok(test_token_write(root, "/srv/dumps", &token, &reason));
         (void) flush_log_stop();
@@ -211,7 +198,7 @@ static void test_a_token_in_a_new_directory(void **state) {
         assert_int_equal(status.st_mode & 07777, 0700); /* as dumps have it */
 }
 
-static void test_wrong_tokens(void **state) {
+static void test_wrong_tokens(NO_STATE) {
         static const char *const tokens[] = {
                 "",
                 "word = a\nboot_id = b\n",
@@ -221,7 +208,6 @@ static void test_wrong_tokens(void **state) {
                 "word = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nboot_id = b\nseconds = 5\n",
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(tokens); i++) {
                 struct test_token read = { .word = "as it was" };
 

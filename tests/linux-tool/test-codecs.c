@@ -142,10 +142,9 @@ static void assert_round_trip(const struct compressor *compressor, struct bytes 
         assert_true(bytes_equal(bytes_of(output, size), text));
 }
 
-static void test_every_compressor_is_told_from_the_others(void **state) {
+static void test_every_compressor_is_told_from_the_others(NO_STATE) {
         struct bytes text = real_part();
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(compressors); i++)
                 for (size_t size = 16; size <= text.size; size += size < 300 ? 1 : 977)
                         assert_round_trip(&compressors[i], bytes_first(text, size));
@@ -169,11 +168,10 @@ static void assert_beginning(const struct compressor *compressor, struct bytes t
         assert_true(bytes_equal(bytes_of(output, size), bytes_first(text, size)));
 }
 
-static void test_a_stream_that_breaks_off_gives_its_beginning(void **state) {
+static void test_a_stream_that_breaks_off_gives_its_beginning(NO_STATE) {
         static uint8_t stream[STREAM_MAX];
         struct bytes text = real_part();
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(compressors); i++) {
                 size_t size = compressors[i].make(text, stream);
 
@@ -183,11 +181,10 @@ static void test_a_stream_that_breaks_off_gives_its_beginning(void **state) {
         free((void *) text.data);
 }
 
-static void test_half_a_stream_gives_a_third_of_the_text(void **state) {
+static void test_half_a_stream_gives_a_third_of_the_text(NO_STATE) {
         static uint8_t stream[STREAM_MAX];
         struct bytes text = real_part();
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(compressors); i++) {
                 size_t size = compressors[i].make(text, stream);
                 struct decode_choice choice;
@@ -200,12 +197,11 @@ static void test_half_a_stream_gives_a_third_of_the_text(void **state) {
         free((void *) text.data);
 }
 
-static void test_noise_is_nobodys(void **state) {
+static void test_noise_is_nobodys(NO_STATE) {
         struct test_random random = { 7 };
         struct decode_choice choice;
         uint8_t noise[512];
 
-        (void) state;
         for (size_t i = 0; i < 2000; i++) {
                 test_random_fill(&random, noise, sizeof(noise));
                 if (i % 2)
@@ -215,13 +211,12 @@ static void test_noise_is_nobodys(void **state) {
 }
 
 /* More than any record: a bomb costs no more than its bound. */
-static void test_output_is_bounded(void **state) {
+static void test_output_is_bounded(NO_STATE) {
         static uint8_t stream[STREAM_MAX];
         size_t size = DECODE_SIZE_MAX + 1;
         uint8_t *text = malloc(size);
         struct decode_choice choice;
 
-        (void) state;
         memset(text, 'x', size);
         memcpy(text, "Panic#1 Part1\n", 14);
         for (size_t i = 0; i < ARRAY_SIZE(compressors); i++) {
@@ -235,11 +230,10 @@ static void test_output_is_bounded(void **state) {
         free(text);
 }
 
-static void test_what_was_tried_is_said(void **state) {
+static void test_what_was_tried_is_said(NO_STATE) {
         char said[DECODE_TRIED_SIZE];
         struct text text = TEXT_ON(said);
 
-        (void) state;
         decode_describe(codecs_linux, codecs_linux_count, &text);
         assert_string_equal(said, "no log by zlib, deflate, zstd, lz4, lzo; 842 not supported");
         text = TEXT_ON(said);
@@ -272,7 +266,7 @@ static void assert_variable(const struct compressor *compressor, const char *nam
         fake_source_free(&source);
 }
 
-static void test_every_name_with_every_compressor(void **state) {
+static void test_every_name_with_every_compressor(NO_STATE) {
         static const char *const names[] = {
                 "dump-type0-3-1709210119",
                 "dump-type0-3-7-1709210119",
@@ -280,7 +274,6 @@ static void test_every_name_with_every_compressor(void **state) {
                 "dump-type0-3-7-1709210119-D",
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(compressors); i++) {
                 for (size_t k = 0; k < ARRAY_SIZE(names); k++)
                         assert_variable(&compressors[i], names[k], RECORD_FORM_STORED);

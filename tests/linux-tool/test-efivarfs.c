@@ -22,10 +22,9 @@ static void put_variable(const char *name, const char *content, size_t size) {
         scratch_write(scratch_path(directory, name), bytes_of(content, size));
 }
 
-static int make_empty(void **state) {
+static int make_empty(NO_STATE) {
         char command[4200];
 
-        (void) state;
         snprintf(command, sizeof(command), "rm -rf '%s' && mkdir '%s'", directory, directory);
         return system(command);
 }
@@ -47,12 +46,11 @@ static int load(struct catalog *catalog, struct record_source *source) {
 }
 
 /* UEFI 2.10, appendix P: found by vendor and name, read and erased under that vendor. */
-static void test_hardware_error_records(void **state) {
+static void test_hardware_error_records(NO_STATE) {
         struct record_source *source = new_source();
         uint8_t content[4 + 128] = "\xf\0\0\0CPER\1\1\xff\xff\xff\xff";
         struct catalog catalog;
 
-        (void) state;
         content[4 + 20] = 128;
         put_variable("HwErrRec0000" ERROR_VENDOR, (const char *) content, sizeof(content));
         put_variable("HwErrRecX000" ERROR_VENDOR, (const char *) content, sizeof(content));
@@ -68,11 +66,10 @@ static void test_hardware_error_records(void **state) {
         source_free(source);
 }
 
-static void test_real_variables(void **state) {
+static void test_real_variables(NO_STATE) {
         struct record_source *source = new_source();
         struct catalog catalog;
 
-        (void) state;
         scratch_copy_files(test_data("linux-tool/efi/efivars"), directory);
         put_variable("Boot0001" OTHER_VENDOR, "\7\0\0\0xyz", 7);
         put_variable("dump-type0-1-1-1709210119-C" OTHER_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
@@ -101,11 +98,10 @@ static void test_real_variables(void **state) {
 }
 
 /* The file of a variable that was erased behind efivarfs' back is empty; no record, and no error. */
-static void test_ghosts(void **state) {
+static void test_ghosts(NO_STATE) {
         struct record_source *source = new_source();
         struct catalog catalog;
 
-        (void) state;
         put_variable("dump-type0-1-1-5-D" CRASH_VENDOR, "", 0);
         put_variable("dump-type0-2-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
         assert_int_equal(load(&catalog, source), 1);
@@ -114,11 +110,10 @@ static void test_ghosts(void **state) {
         source_free(source);
 }
 
-static void test_malformed_variables(void **state) {
+static void test_malformed_variables(NO_STATE) {
         struct record_source *source = new_source();
         struct catalog catalog;
 
-        (void) state;
         put_variable("dump-type0-1-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
         put_variable("dump-type0-2-1-5-C" CRASH_VENDOR, "\7\0\0\0\x4b\x4c\x0d", 7);
         put_variable("dump-type0-3-1-5-D" CRASH_VENDOR, "\7\0", 2);
@@ -140,12 +135,11 @@ static void test_malformed_variables(void **state) {
 }
 
 /* libefivar gives up its walk at a file that no variable has; the next walk starts anew. */
-static void test_walk_that_breaks_off(void **state) {
+static void test_walk_that_breaks_off(NO_STATE) {
         static const char strange[] = "a-file-that-is-no-variable-and-has-a-long-name";
         struct record_source *source = new_source();
         struct source_entry entry;
 
-        (void) state;
         put_variable(strange, "x", 1);
         for (int round = 0; round < 2; round++) {
                 assert_error(source->operations->open(source), ERR_INVALID_ARGUMENT);
@@ -163,12 +157,11 @@ static struct record_draft draft_of(const char *log, size_t size) {
         return (struct record_draft){ .log = bytes_of(log, size), .seconds = 1709210119 };
 }
 
-static void test_write(void **state) {
+static void test_write(NO_STATE) {
         static const char *const names[] = { "dump-type0-1-1-1709210119-D", "dump-type0-1-2-1709210119-D" };
         const struct record_draft draft = draft_of(LOG, sizeof(LOG) - 1);
         struct record_source *source = new_source();
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
                 char name[RECORD_NAME_SIZE], file[400];
                 struct bytes content;
@@ -184,13 +177,12 @@ static void test_write(void **state) {
         source_free(source);
 }
 
-static void test_write_that_is_refused(void **state) {
+static void test_write_that_is_refused(NO_STATE) {
         static const char large[VARIABLE_DATA_MAX + 1];
         struct record_source *source = new_source();
         struct record_draft draft = draft_of(large, sizeof(large));
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         assert_error(source->operations->write(source, &draft, name), ERR_TOO_LARGE);
         draft.log.size = 0;
         assert_error(source->operations->write(source, &draft, name), ERR_INVALID_ARGUMENT);
@@ -201,13 +193,12 @@ static void test_write_that_is_refused(void **state) {
         source_free(source);
 }
 
-static void test_clear(void **state) {
+static void test_clear(NO_STATE) {
         struct record_source *source = new_source();
         struct clear_result result;
         struct catalog catalog;
         struct work work;
 
-        (void) state;
         scratch_copy_files(test_data("linux-tool/efi/efivars"), directory);
         assert_int_equal(load(&catalog, source), 14);
         assert_ok(work_init(&work, &catalog));
@@ -221,25 +212,23 @@ static void test_clear(void **state) {
         source_free(source);
 }
 
-static void test_execute_anew(void **state) {
+static void test_execute_anew(NO_STATE) {
         const char *const none[] = { "pstorefs", "efivarfs", "erst-image:x" };
         const char *const two[] = { "efivarfs:/a", "efivarfs:/b" };
         char same[4200];
         const char *const present[] = { same };
         char *arguments[] = { NULL };
 
-        (void) state;
         snprintf(same, sizeof(same), "efivarfs:%s", directory);
         assert_ok(efivarfs_execute_anew(none, ARRAY_SIZE(none), arguments));
         assert_ok(efivarfs_execute_anew(present, 1, arguments));
         assert_error(efivarfs_execute_anew(two, ARRAY_SIZE(two), arguments), ERR_INVALID_ARGUMENT);
 }
 
-static void test_space_of_a_directory_is_unknown(void **state) {
+static void test_space_of_a_directory_is_unknown(NO_STATE) {
         struct record_source *source = new_source();
         struct source_space space;
 
-        (void) state;
         assert_ok(source->operations->space(source, &space));
         assert_false(space.known);
         assert_int_equal(space.largest_record, VARIABLE_DATA_MAX);

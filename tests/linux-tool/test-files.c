@@ -11,7 +11,7 @@
 #include "posix/file.h"
 #include "tests/support/scratch.h"
 
-static void test_error_numbers(void **state) {
+static void test_error_numbers(NO_STATE) {
         static const struct {
                 int number, error;
         } rows[] = {
@@ -21,18 +21,16 @@ static void test_error_numbers(void **state) {
                 { EINVAL, ERR_INVALID_ARGUMENT },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
                 assert_error(errno_to_error(rows[i].number), rows[i].error);
 }
 
-static void test_read_up_to_a_limit(void **state) {
+static void test_read_up_to_a_limit(NO_STATE) {
         char *directory = scratch_make();
         const char *path = scratch_path(directory, "file");
         static uint8_t content[200000];
         struct buffer buffer;
 
-        (void) state;
         memset(content, 'x', sizeof(content));
         scratch_write(path, bytes_of(content, sizeof(content)));
         buffer_init(&buffer, &system_allocator);
@@ -76,20 +74,18 @@ static void assert_mode(const char *path, mode_t mode) {
         assert_int_equal(status.st_mode & 07777, mode);
 }
 
-static void test_reading_makes_nothing(void **state) {
+static void test_reading_makes_nothing(NO_STATE) {
         struct opened opened;
 
-        (void) state;
         open_target(&opened);
         assert_error(read_target(&opened, "x/y"), ERR_NOT_FOUND);
         assert_int_equal(access(opened.root, F_OK), -1);
         close_target(&opened);
 }
 
-static void test_write_and_read_back(void **state) {
+static void test_write_and_read_back(NO_STATE) {
         struct opened opened;
 
-        (void) state;
         open_target(&opened);
         assert_ok(opened.dump.make_directory(opened.dump.context, "event/records"));
         assert_ok(opened.dump.make_directory(opened.dump.context, "event/records"));
@@ -105,10 +101,9 @@ static void test_write_and_read_back(void **state) {
         close_target(&opened);
 }
 
-static void test_write_that_fails(void **state) {
+static void test_write_that_fails(NO_STATE) {
         struct opened opened;
 
-        (void) state;
         open_target(&opened);
         assert_error(opened.dump.write_file(opened.dump.context, "missing/x", text_view("x")), ERR_NOT_FOUND);
         assert_ok(opened.dump.make_directory(opened.dump.context, "x"));
@@ -117,12 +112,11 @@ static void test_write_that_fails(void **state) {
         close_target(&opened);
 }
 
-static void test_target_that_is_a_file(void **state) {
+static void test_target_that_is_a_file(NO_STATE) {
         char *directory = scratch_make();
         struct file_dump_target target;
         struct dump_target dump;
 
-        (void) state;
         scratch_write(scratch_path(directory, "file"), text_view("x"));
         assert_ok(file_dump_target_open(&target, scratch_path(directory, "file/below"), &dump));
         assert_true(dump.make_directory(dump.context, "event") < 0);
@@ -130,10 +124,9 @@ static void test_target_that_is_a_file(void **state) {
         scratch_remove(directory);
 }
 
-static void test_where_the_target_is(void **state) {
+static void test_where_the_target_is(NO_STATE) {
         struct opened opened;
 
-        (void) state;
         open_target(&opened);
         assert_false(opened.dump.is_at(opened.dump.context, opened.root)); /* it is not there yet */
         assert_ok(opened.dump.make_directory(opened.dump.context, "x"));

@@ -39,10 +39,9 @@ static int write_to(struct opened *opened, const char *path, const char *content
         return opened->dump.write_file(opened->dump.context, path, text_view(content));
 }
 
-static void test_dump_target(void **state) {
+static void test_dump_target(NO_STATE) {
         struct opened opened;
 
-        (void) state;
         open_target(&opened);
         flush_log_start();
         assert_ok(opened.dump.make_directory(opened.dump.context, "event/records"));
@@ -62,11 +61,10 @@ static void assert_holds(const char *path, const char *wanted, const char *or_wa
 }
 
 /* Whatever call fails, it is told, and there is a whole file under the name and no other. */
-static void test_dump_target_that_fails(void **state) {
+static void test_dump_target_that_fails(NO_STATE) {
         struct opened opened;
         size_t calls;
 
-        (void) state;
         open_target(&opened);
         assert_ok(write_to(&opened, "x", "old"));
         flush_log_start();
@@ -86,12 +84,11 @@ static void test_dump_target_that_fails(void **state) {
 /* --- images ------------------------------------------------------------------------------------- */
 
 /* What a put says when it is asked to is on the disk when the flush returns. */
-static void test_image(void **state) {
+static void test_image(NO_STATE) {
         char *directory = scratch_make();
         const char *path = scratch_path(directory, "image");
         struct image_file file;
 
-        (void) state;
         scratch_write(path, text_view("0123456789"));
         assert_ok(image_file_open_to_write(&file, path));
         flush_log_start();
@@ -136,11 +133,10 @@ static int clear(const char *store, const char *output_directory) {
 }
 
 /* Every file of the copy has its name on the disk before the first record is erased. */
-static void test_clear(void **state) {
+static void test_clear(NO_STATE) {
         char *directory = scratch_make(), store[PATH_MAX], copy[PATH_MAX];
         size_t removed, saved;
 
-        (void) state;
         snprintf(store, sizeof(store), "%s/store", directory);
         snprintf(copy, sizeof(copy), "%s/copy", directory);
         copy_store(store);

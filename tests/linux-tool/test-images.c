@@ -432,11 +432,10 @@ static void test_a_file_that_shrinks(void **state) {
 
 /* --- what --deleted is not for -------------------------------------------------------------------- */
 
-static void test_deleted_of_a_machine(void **state) {
+static void test_deleted_of_a_machine(NO_STATE) {
         static const char *const specs[] = { "efivarfs", "pstorefs", "erst-dbg" };
         struct program program;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
                 program_run(&program, NULL, "list", "--deleted", "-s", "erst-image:x", "-s", specs[i], NULL);
                 assert_run(&program, EXIT_USAGE, NULL, specs[i]);

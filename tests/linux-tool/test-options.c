@@ -34,12 +34,11 @@ static void assert_parses(struct line *line, const char *text, struct options *o
                 fail_msg("'%s': %s", text, error);
 }
 
-static void test_options_before_and_behind_the_verb(void **state) {
+static void test_options_before_and_behind_the_verb(NO_STATE) {
         const char *sources[SOURCES_MAX];
         struct options options;
         struct line line;
 
-        (void) state;
         assert_parses(&line, "--json list -s pstorefs --source erst-image:x -q", &options);
         assert_string_equal(options.verb->name, "list");
         assert_true(options_have(&options, &option_json));
@@ -51,11 +50,10 @@ static void test_options_before_and_behind_the_verb(void **state) {
         assert_int_equal(options.operand_count, 0);
 }
 
-static void test_clear(void **state) {
+static void test_clear(NO_STATE) {
         struct options options;
         struct line line;
 
-        (void) state;
         assert_parses(&line, "clear --older-than 30d --keep=3 erst:0123456789abcdef -ny -o /x", &options);
         assert_int_equal(options_number(&options, &option_older_than), 30 * 86400);
         assert_int_equal(options_number(&options, &option_keep), 3);
@@ -66,11 +64,10 @@ static void test_clear(void **state) {
         assert_string_equal(options.operands[0], "erst:0123456789abcdef");
 }
 
-static void test_help_and_version(void **state) {
+static void test_help_and_version(NO_STATE) {
         struct options options;
         struct line line;
 
-        (void) state;
         assert_parses(&line, "--help", &options);
         assert_null(options.verb);
         assert_true(options_have(&options, &option_help));
@@ -80,21 +77,19 @@ static void test_help_and_version(void **state) {
         assert_true(options_have(&options, &option_version));
 }
 
-static void test_operands_behind_two_dashes(void **state) {
+static void test_operands_behind_two_dashes(NO_STATE) {
         struct options options;
         struct line line;
 
-        (void) state;
         assert_parses(&line, "write -- --all", &options);
         assert_string_equal(options.operands[0], "--all");
         assert_false(options_have(&options, &option_all));
 }
 
-static void test_verbs_of_two_words(void **state) {
+static void test_verbs_of_two_words(NO_STATE) {
         struct options options;
         struct line line;
 
-        (void) state;
         assert_parses(&line, "kdump status --json", &options);
         assert_string_equal(options.verb->name, "kdump status");
         assert_string_equal(options.group, "kdump");
@@ -113,11 +108,10 @@ static void test_verbs_of_two_words(void **state) {
         assert_string_equal(options.verb->name, "kdump test");
 }
 
-static void test_beginnings_of_names(void **state) {
+static void test_beginnings_of_names(NO_STATE) {
         struct options options;
         struct line line;
 
-        (void) state;
         assert_parses(&line, "clear --older 2w --al --keep=1 --keep 2", &options);
         assert_int_equal(options_number(&options, &option_older_than), 2 * 604800);
         assert_int_equal(options_number(&options, &option_keep), 2);
@@ -126,12 +120,11 @@ static void test_beginnings_of_names(void **state) {
         assert_true(options_have(&options, &option_deleted));
 }
 
-static void test_more_options_than_anybody_types(void **state) {
+static void test_more_options_than_anybody_types(NO_STATE) {
         char error[OPTIONS_ERROR_SIZE];
         const char *words[OPTIONS_GIVEN_MAX + 2] = { "list" };
         struct options options;
 
-        (void) state;
         for (size_t i = 1; i < ARRAY_SIZE(words); i++)
                 words[i] = "-q";
         assert_ok(options_parse(&cli_pstore_fw, words, ARRAY_SIZE(words) - 1, &options, error));
@@ -141,11 +134,10 @@ static void test_more_options_than_anybody_types(void **state) {
 }
 
 /* Of a group alone there is only its help. */
-static void test_help_of_a_group(void **state) {
+static void test_help_of_a_group(NO_STATE) {
         struct options options;
         struct line line;
 
-        (void) state;
         assert_parses(&line, "kdump --help", &options);
         assert_null(options.verb);
         assert_string_equal(options.group, "kdump");
@@ -207,8 +199,7 @@ static const struct {
         { "clear --max-used 50%", "--max-used" },
 };
 
-static void test_wrong_lines(void **state) {
-        (void) state;
+static void test_wrong_lines(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(wrong_lines); i++) {
                 char error[OPTIONS_ERROR_SIZE] = "";
                 struct options options = { .operand_count = 77 };
@@ -223,13 +214,12 @@ static void test_wrong_lines(void **state) {
         }
 }
 
-static void test_too_many_sources(void **state) {
+static void test_too_many_sources(NO_STATE) {
         char error[OPTIONS_ERROR_SIZE], text[256] = "list";
         const char *sources[SOURCES_MAX];
         struct options options;
         struct line line;
 
-        (void) state;
         for (int i = 0; i < SOURCES_MAX; i++)
                 strcat(text, " -spstorefs");
         assert_parses(&line, text, &options);
@@ -268,10 +258,9 @@ static void assert_help(const struct verb *verb, const char *must_have) {
         assert_help_of(verb, NULL, must_have);
 }
 
-static void test_help_has_80_columns(void **state) {
+static void test_help_has_80_columns(NO_STATE) {
         const struct verb *const *verbs = cli_pstore_fw.verbs;
 
-        (void) state;
         for (size_t i = 0; verbs[i]; i++) {
                 assert_help(NULL, verbs[i]->name);
                 if (strchr(verbs[i]->name, ' '))

@@ -34,13 +34,12 @@ static void assert_prints(const char *input, bool terminal, bool colour, const c
         }
 }
 
-static void test_files_get_every_byte(void **state) {
+static void test_files_get_every_byte(NO_STATE) {
         struct test_random random = { 1 };
         uint8_t bytes[4096];
         size_t size;
         char *text;
 
-        (void) state;
         test_random_fill(&random, bytes, sizeof(bytes));
         text = print(bytes_of(bytes, sizeof(bytes)), 100, false, true, &size);
         assert_int_equal(size, sizeof(bytes));
@@ -48,21 +47,19 @@ static void test_files_get_every_byte(void **state) {
         free(text);
 }
 
-static void test_terminal_shows_control_characters(void **state) {
-        (void) state;
+static void test_terminal_shows_control_characters(NO_STATE) {
         assert_prints("a\033[2Jb\rc\x7f\b\ttab\nnext\n", true, false,
                       "a\\x1b[2Jb\\x0dc\\x7f\\x08\ttab\nnext\n");
         assert_prints("no end of line", true, false, "no end of line");
         assert_prints("", true, true, "");
 }
 
-static void test_terminal_never_gets_an_escape_of_the_log(void **state) {
+static void test_terminal_never_gets_an_escape_of_the_log(NO_STATE) {
         struct test_random random = { 2 };
         uint8_t bytes[65536];
         size_t size;
         char *text;
 
-        (void) state;
         test_random_fill(&random, bytes, sizeof(bytes));
         text = print(bytes_of(bytes, sizeof(bytes)), 1000, true, false, &size);
         for (size_t i = 0; i < size; i++)
@@ -75,8 +72,7 @@ static void test_terminal_never_gets_an_escape_of_the_log(void **state) {
  * U+009B is the control character CSI to a terminal that knows UTF-8; U+00E9 is a letter, U+1F512 a lock of
  * four bytes. Where a character is cut between two writes makes no difference.
  */
-static void test_utf8(void **state) {
-        (void) state;
+static void test_utf8(NO_STATE) {
         if (!setlocale(LC_CTYPE, "C.UTF-8"))
                 skip();
         assert_prints("caf\xc3\xa9 \xc2\x9b"
@@ -89,8 +85,7 @@ static void test_utf8(void **state) {
 }
 
 /* Its end never comes: because something else does, or nothing. */
-static void test_a_character_without_an_end(void **state) {
-        (void) state;
+static void test_a_character_without_an_end(NO_STATE) {
         if (!setlocale(LC_CTYPE, "C.UTF-8"))
                 skip();
         assert_prints("a\xe2\x82\nb", true, false, "a\\xe2\\x82\nb");
@@ -100,8 +95,7 @@ static void test_a_character_without_an_end(void **state) {
         setlocale(LC_CTYPE, "C");
 }
 
-static void test_headings(void **state) {
-        (void) state;
+static void test_headings(NO_STATE) {
         assert_prints("==> x <==\nOK\n", true, true, "\033[1m==> x <==\033[0m\n\033[1;32mOK\033[0m\n");
         assert_prints("20240229T123510Z-erst-panic1 x\n  part\n", true, true,
                       "\033[1m20240229T123510Z-erst-panic1 x\033[0m\n  part\n");
@@ -111,11 +105,10 @@ static void test_headings(void **state) {
         assert_prints("OK\n", false, true, "OK\n");
 }
 
-static void test_full_disk(void **state) {
+static void test_full_disk(NO_STATE) {
         FILE *full = fopen("/dev/full", "w");
         struct output output;
 
-        (void) state;
         assert_non_null(full);
         output_open(&output, full, false, false);
         assert_ok(sink_put(&output.sink, text_view("x")));
@@ -124,12 +117,11 @@ static void test_full_disk(void **state) {
 }
 
 /* A long one stops at once, and the reason is not forgotten by the end. */
-static void test_full_disk_in_between(void **state) {
+static void test_full_disk_in_between(NO_STATE) {
         static const uint8_t many[1 << 20];
         FILE *full = fopen("/dev/full", "w");
         struct output output;
 
-        (void) state;
         assert_non_null(full);
         output_open(&output, full, false, false);
         assert_error(sink_put(&output.sink, bytes_of(many, sizeof(many))), ERR_NO_SPACE);

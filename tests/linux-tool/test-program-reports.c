@@ -33,11 +33,10 @@ static struct json_object *at(struct json_object *object, const char *path) {
         return object;
 }
 
-static void test_json_of_list(void **state) {
+static void test_json_of_list(NO_STATE) {
         struct json_object *report;
         struct program program;
 
-        (void) state;
         program_run(&program, NULL, "list", "--json", "-s", PROGRAM_ERST_IMAGE, NULL);
         program_assert_status(&program, EXIT_DONE);
         report = parse_report(&program, "pstore-fw/list/1");
@@ -71,12 +70,11 @@ static void test_json_of_malformed_records(void **state) {
         program_free(&program);
 }
 
-static void test_json_of_show(void **state) {
+static void test_json_of_show(NO_STATE) {
         struct json_object *report;
         struct program program;
         char *log = program_fixture_erst_log();
 
-        (void) state;
         program_run(&program, NULL, "show", "--json", "--parts", "-s", PROGRAM_ERST_IMAGE, NULL);
         report = parse_report(&program, "pstore-fw/show/1");
         assert_string_equal(json_object_get_string(at(report, "events.0.log")), log);
@@ -128,11 +126,10 @@ static void test_json_of_dump_and_clear(void **state) {
         assert_int_equal(program_fixture_count_variables(fixture), 0);
 }
 
-static void test_check(void **state) {
+static void test_check(NO_STATE) {
         struct json_object *report;
         struct program program;
 
-        (void) state;
         program_run(&program, NULL, "check", "-s", PROGRAM_EFI_IMAGE, NULL);
         assert_uint_in_range(program.status, 1, 2);
         test_assert_contains(program.output, "14 records of 1 event ");

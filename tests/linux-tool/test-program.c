@@ -7,10 +7,9 @@
 
 #include "linux-tool/options.h"
 
-static void test_help_and_version(void **state) {
+static void test_help_and_version(NO_STATE) {
         struct program program;
 
-        (void) state;
         program_run(&program, NULL, "--help", NULL);
         program_assert_status(&program, EXIT_DONE);
         test_assert_contains(program.output, "Usage: pstore-fw");
@@ -33,10 +32,9 @@ static void assert_usage_error(const struct program *program, const char *named)
         test_assert_contains(program->messages, named);
 }
 
-static void test_usage_errors(void **state) {
+static void test_usage_errors(NO_STATE) {
         struct program program;
 
-        (void) state;
         program_run(&program, NULL, NULL);
         assert_usage_error(&program, "try 'pstore-fw --help'");
         program_free(&program);
@@ -60,10 +58,9 @@ static void test_usage_errors(void **state) {
         program_free(&program);
 }
 
-static void test_list(void **state) {
+static void test_list(NO_STATE) {
         struct program program;
 
-        (void) state;
         program_run(&program, NULL, "list", "-s", PROGRAM_ERST_IMAGE, "-s", PROGRAM_EFI_IMAGE, NULL);
         program_assert_status(&program, EXIT_DONE);
         test_assert_contains(program.output, PROGRAM_ERST_EVENT);
@@ -133,12 +130,11 @@ static void test_show_parts_and_raw(void **state) {
         free((void *) shown.data);
 }
 
-static void test_nothing_found(void **state) {
+static void test_nothing_found(NO_STATE) {
         char *empty = scratch_make(), spec[4200];
         static const char *const verbs[] = { "list", "show", "dump" };
         struct program program;
 
-        (void) state;
         snprintf(spec, sizeof(spec), "pstorefs:%s", empty);
         for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
                 program_run(&program, NULL, verbs[i], "-s", spec, NULL);
@@ -152,10 +148,9 @@ static void test_nothing_found(void **state) {
         scratch_remove(empty);
 }
 
-static void test_store_that_cannot_be_read(void **state) {
+static void test_store_that_cannot_be_read(NO_STATE) {
         struct program program;
 
-        (void) state;
         program_run(&program, NULL, "list", "-s", "erst-image:/does/not/exist", "-s", PROGRAM_EFI_IMAGE,
                     NULL);
         program_assert_status(&program, EXIT_FAILED);
@@ -244,10 +239,9 @@ static void test_write_that_is_refused(void **state) {
 }
 
 /* Neither store can be opened; on a machine with ERST behind erst_dbg the record would go there. */
-static void test_write_without_any_store(void **state) {
+static void test_write_without_any_store(NO_STATE) {
         struct program program;
 
-        (void) state;
         if (access("/dev/erst_dbg", F_OK) == 0)
                 skip();
         setenv("EFIVARFS_PATH", "/does/not/exist/", 1);
@@ -259,10 +253,9 @@ static void test_write_without_any_store(void **state) {
         program_free(&program);
 }
 
-static void test_full_output(void **state) {
+static void test_full_output(NO_STATE) {
         struct program program;
 
-        (void) state;
         program_run_to(&program, "/dev/full", "show", "-s", PROGRAM_ERST_IMAGE, NULL);
         program_assert_status(&program, EXIT_FAILED);
         test_assert_contains(program.messages, "standard output: no space left");
@@ -292,11 +285,10 @@ static void run_setup(struct program *program, const char *root, const char *opt
 }
 
 /* Of what is running, an earlier setup may be the cause; and an enabled service has nothing to load into. */
-static void test_setup_and_its_removal(void **state) {
+static void test_setup_and_its_removal(NO_STATE) {
         char *root = scratch_make();
         struct program program;
 
-        (void) state;
         scratch_put(root, "/etc/default/grub", "GRUB_TIMEOUT=5\n");
         scratch_put(root, "/proc/cmdline", "quiet crashkernel=72M\n");
         scratch_put(root, "/etc/systemd/system/sysinit.target.wants/pstore-fw-kdump.service", "");

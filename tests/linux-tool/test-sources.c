@@ -52,10 +52,9 @@ static void assert_event_name(const struct loaded *loaded, size_t index, const c
         assert_string_equal(name, wanted);
 }
 
-static void test_erst_image(void **state) {
+static void test_erst_image(NO_STATE) {
         struct loaded loaded;
 
-        (void) state;
         load(&loaded, "erst-image:tests/data/erst-image/linux-6.1-panic.bin");
         assert_int_equal(loaded.result, 2);
         assert_as_the_kernel_showed(&loaded.catalog, test_data("linux-tool/erst/pstore"));
@@ -63,11 +62,10 @@ static void test_erst_image(void **state) {
         unload(&loaded);
 }
 
-static void test_efi_image(void **state) {
+static void test_efi_image(NO_STATE) {
         struct source_space space;
         struct loaded loaded;
 
-        (void) state;
         load(&loaded, "efi-image:tests/data/variable-store/linux-6.1-panic.fd");
         assert_int_equal(loaded.result, 14);
         assert_as_the_kernel_showed(&loaded.catalog, test_data("linux-tool/efi/pstore"));
@@ -78,10 +76,9 @@ static void test_efi_image(void **state) {
         unload(&loaded);
 }
 
-static void test_pstorefs_of_efi(void **state) {
+static void test_pstorefs_of_efi(NO_STATE) {
         struct loaded loaded;
 
-        (void) state;
         load(&loaded, "pstorefs:tests/data/linux-tool/efi/pstore");
         assert_int_equal(loaded.result, 14);
         assert_as_the_kernel_showed(&loaded.catalog, test_data("linux-tool/efi/pstore"));
@@ -90,14 +87,13 @@ static void test_pstorefs_of_efi(void **state) {
 }
 
 /* ERST's ids do not tell the time of a record: the file's time does. */
-static void test_pstorefs_of_erst(void **state) {
+static void test_pstorefs_of_erst(NO_STATE) {
         const struct timespec times[2] = { { .tv_sec = 1709210110 }, { .tv_sec = 1709210110 } };
         static const char *const names[] = { "dmesg-erst-7341001524442562561",
                                              "dmesg-erst-7341001524442562562" };
         char *directory = scratch_make(), spec[4200];
         struct loaded loaded;
 
-        (void) state;
         scratch_copy_files(test_data("linux-tool/erst/pstore"), directory);
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
                 assert_int_equal(utimensat(AT_FDCWD, scratch_path(directory, names[i]), times, 0), 0);
@@ -110,7 +106,7 @@ static void test_pstorefs_of_erst(void **state) {
         scratch_remove(directory);
 }
 
-static void test_pstorefs_names(void **state) {
+static void test_pstorefs_names(NO_STATE) {
         static const struct {
                 const char *file_name, *name;
                 enum record_store store;
@@ -162,7 +158,6 @@ static void test_pstorefs_names(void **state) {
                 "dmesg-erst-99999999999999999999",
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct source_entry entry = { 0 };
 
@@ -182,7 +177,7 @@ static void test_pstorefs_names(void **state) {
 }
 
 /* The id of part 100 is that of part 0 a second later: the text tells. */
-static void test_pstorefs_parts_beyond_100(void **state) {
+static void test_pstorefs_parts_beyond_100(NO_STATE) {
         static const struct {
                 const char *file_name, *text, *name;
         } rows[] = {
@@ -202,7 +197,6 @@ static void test_pstorefs_parts_beyond_100(void **state) {
                 { "dmesg-erst-170921012000001", "Panic#1 Part100\n", "00009b73a6347501" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct source_entry entry = { 0 };
 
@@ -221,11 +215,10 @@ static void put_file(const char *directory, const char *name, const char *text) 
 }
 
 /* efivarfs shows the same record under its own name: it is one record, and one event. */
-static void test_pstorefs_and_efivarfs_agree_on_part_100(void **state) {
+static void test_pstorefs_and_efivarfs_agree_on_part_100(NO_STATE) {
         char *directory = scratch_make(), spec[4200];
         struct loaded loaded;
 
-        (void) state;
         put_file(directory, "dmesg-efi_pstore-170921011999001", "Panic#1 Part99\nb\n");
         put_file(directory, "dmesg-efi_pstore-170921012000001", "Panic#1 Part100\na\n");
         snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
@@ -240,7 +233,7 @@ static void test_pstorefs_and_efivarfs_agree_on_part_100(void **state) {
 }
 
 /* Back ends that have no other door: texts with the lines that those put before, and other types. */
-static void test_pstorefs_of_other_back_ends(void **state) {
+static void test_pstorefs_of_other_back_ends(NO_STATE) {
         static const struct {
                 const char *file, *text;
         } files[] = {
@@ -254,7 +247,6 @@ static void test_pstorefs_of_other_back_ends(void **state) {
         char *directory = scratch_make(), spec[4200];
         struct loaded loaded;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(files); i++)
                 scratch_write(scratch_path(directory, files[i].file), text_view(files[i].text));
         snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
@@ -280,12 +272,11 @@ static void test_pstorefs_of_other_back_ends(void **state) {
 }
 
 /* A directory of copies is its own truth: what is gone is gone. */
-static void test_pstorefs_clear(void **state) {
+static void test_pstorefs_clear(NO_STATE) {
         char *directory = scratch_make(), spec[4200];
         struct clear_result result;
         struct loaded loaded;
 
-        (void) state;
         scratch_copy_files(test_data("linux-tool/efi/pstore"), directory);
         scratch_write(scratch_path(directory, "notes-ramoops-0"), text_view("not ours"));
         snprintf(spec, sizeof(spec), "pstorefs:%s", directory);
@@ -299,7 +290,7 @@ static void test_pstorefs_clear(void **state) {
         scratch_remove(directory);
 }
 
-static void test_what_is_not_there(void **state) {
+static void test_what_is_not_there(NO_STATE) {
         static const struct {
                 const char *spec;
                 int error;
@@ -314,7 +305,6 @@ static void test_what_is_not_there(void **state) {
                 { "efi-image:/dev/null", ERR_TRUNCATED },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct loaded loaded;
 
@@ -325,13 +315,12 @@ static void test_what_is_not_there(void **state) {
         }
 }
 
-static void test_specs(void **state) {
+static void test_specs(NO_STATE) {
         static const char *const good[] = { "pstorefs", "pstorefs:x", "efivarfs", "efivarfs:/x:y",
                                             "erst-dbg" };
         static const char *const bad[] = { "",     ":",          "pstorefs:", "erst-image", "erst-image:",
                                            "erst", "efi-imag:x", "pstorefsx", "efivar",     "erst-mem" };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(good); i++)
                 assert_true(source_spec_is_valid(good[i]));
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -349,12 +338,11 @@ static void write_damaged(const char *image, const char *path, size_t offset, co
         free((void *) content.data);
 }
 
-static void test_damaged_images(void **state) {
+static void test_damaged_images(NO_STATE) {
         char *directory = scratch_make(), spec[4200];
         const char *path = scratch_path(directory, "image");
         struct loaded loaded;
 
-        (void) state;
         write_damaged("tests/data/erst-image/linux-6.1-panic.bin", path, 0, "X", 1);
         snprintf(spec, sizeof(spec), "erst-image:%s", path);
         load(&loaded, spec);
@@ -395,11 +383,10 @@ static void write_with_part_9(const char *path, size_t at, const void *bytes, si
 }
 
 /* Where a variable is malformed the walk ends; what came before it is there, and the fault is told. */
-static void test_efi_image_that_breaks_off(void **state) {
+static void test_efi_image_that_breaks_off(NO_STATE) {
         char *directory = scratch_make(), spec[4200];
         struct loaded loaded;
 
-        (void) state;
         write_with_part_9(scratch_path(directory, "image"), 36, "\xee\xee\xee\xee", 4); /* NameSize */
         snprintf(spec, sizeof(spec), "efi-image:%s/image", directory);
         load(&loaded, spec);
@@ -411,11 +398,10 @@ static void test_efi_image_that_breaks_off(void **state) {
 }
 
 /* What firmware has deleted is still in the flash, and no record any more. */
-static void test_efi_image_with_a_deleted_variable(void **state) {
+static void test_efi_image_with_a_deleted_variable(NO_STATE) {
         char *directory = scratch_make(), spec[4200];
         struct loaded loaded;
 
-        (void) state;
         write_with_part_9(scratch_path(directory, "image"), 2, "\x3d", 1); /* State */
         snprintf(spec, sizeof(spec), "efi-image:%s/image", directory);
         load(&loaded, spec);
@@ -449,8 +435,7 @@ static const char *unpack(const char *directory, const char *folder, const char 
         return path;
 }
 
-static void test_real_stores(void **state) {
-        (void) state;
+static void test_real_stores(NO_STATE) {
         if (!test_corpus(""))
                 skip();
         for (size_t i = 0; i < ARRAY_SIZE(real_stores); i++) {
@@ -478,7 +463,7 @@ static void test_real_stores(void **state) {
         }
 }
 
-static void test_what_a_source_says_of_itself(void **state) {
+static void test_what_a_source_says_of_itself(NO_STATE) {
         static const struct {
                 const char *spec;
                 bool of_machine, is_view, is_archive;
@@ -496,7 +481,6 @@ static void test_what_a_source_says_of_itself(void **state) {
                 { "efi-image:/x", false, false, false, "/x" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct record_source *source = source_new(rows[i].spec);
 

@@ -4,11 +4,10 @@
 #include "linux/machine.h"
 #include "tests/support/scratch.h"
 
-static void test_empty_machine(void **state) {
+static void test_empty_machine(NO_STATE) {
         char *root = scratch_make();
         struct machine machine;
 
-        (void) state;
         machine_look(root, &machine);
         assert_true(machine.kernel.known);
         assert_null(machine.kernel.backend);
@@ -21,11 +20,10 @@ static void test_empty_machine(void **state) {
         scratch_remove(root);
 }
 
-static void test_facts(void **state) {
+static void test_facts(NO_STATE) {
         char *root = scratch_make();
         struct machine machine;
 
-        (void) state;
         scratch_put(root, "/sys/module/pstore/parameters/backend", "efi_pstore\n");
         scratch_put(root, "/sys/module/pstore/parameters/kmsg_bytes", "20480\n");
         scratch_put(root, "/sys/firmware/efi/efivars/Boot0000-x", "");
@@ -51,7 +49,7 @@ static void test_facts(void **state) {
 }
 
 /* What was asked for on the command line is no back end when its store is not there. */
-static void test_backends(void **state) {
+static void test_backends(NO_STATE) {
         static const struct {
                 const char *parameter, *store, *backend, *command;
         } rows[] = {
@@ -65,7 +63,6 @@ static void test_backends(void **state) {
                 { "ramoops\n", "/nothing", "ramoops", NULL },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 char *root = scratch_make();
                 struct machine machine;
@@ -85,11 +82,10 @@ static void test_backends(void **state) {
         }
 }
 
-static void test_disabled_module(void **state) {
+static void test_disabled_module(NO_STATE) {
         char *root = scratch_make();
         struct machine machine;
 
-        (void) state;
         scratch_put(root, "/sys/firmware/efi/efivars/x", "");
         scratch_put(root, "/sys/module/efi_pstore/parameters/pstore_disable", "Y\n");
         machine_look(root, &machine);

@@ -9,10 +9,9 @@ static int read_shell(const char *script, size_t limit, struct buffer *output) {
         return program_read(command, limit, output);
 }
 
-static void test_read(void **state) {
+static void test_read(NO_STATE) {
         struct buffer output;
 
-        (void) state;
         buffer_init(&output, &system_allocator);
         buffer_append(&output, text_view("before "));
         assert_ok(read_shell("printf out; printf err >&2", 6, &output));
@@ -27,7 +26,7 @@ static void test_read(void **state) {
         buffer_free(&output);
 }
 
-static void test_call(void **state) {
+static void test_call(NO_STATE) {
         static const struct {
                 const char *script;
                 int error;
@@ -38,7 +37,6 @@ static void test_call(void **state) {
         };
         const char *const nobody[] = { "/no/such/program", NULL };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 const char *const command[] = { "/bin/sh", "-c", rows[i].script, NULL };
 

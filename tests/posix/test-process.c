@@ -74,7 +74,7 @@ static void assert_quick(uint64_t start_ms) {
         assert_true(clock_ms() - start_ms < 10000);
 }
 
-static void test_status(void **state) {
+static void test_status(NO_STATE) {
         static const struct {
                 const char *script;
                 int status, signal, both;
@@ -85,7 +85,6 @@ static void test_status(void **state) {
                 { "kill -PIPE $$", 0, SIGPIPE, 128 + SIGPIPE }, /* which we ignore, and it does not */
         };
 
-        (void) state;
         (void) signal(SIGPIPE, SIG_IGN);
         (void) signal(SIGCHLD, SIG_IGN); /* as some that start us do */
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -99,11 +98,10 @@ static void test_status(void **state) {
         }
 }
 
-static void test_no_such_program(void **state) {
+static void test_no_such_program(NO_STATE) {
         static const char *const nobody[] = { "/no/such/program", NULL };
         struct run run = run_of("");
 
-        (void) state;
         run.job.arguments = nobody;
         run.job.context = &run;
         assert_ok(process_run(&run.job, &run.result));
@@ -112,10 +110,9 @@ static void test_no_such_program(void **state) {
 }
 
 /* Whatever there is for us. */
-static void test_nothing_to_read(void **state) {
+static void test_nothing_to_read(NO_STATE) {
         int ours = dup(STDIN_FILENO), fds[2];
 
-        (void) state;
         assert_int_equal(pipe(fds), 0);
         assert_int_equal(write(fds[1], "line\n", 5), 5);
         assert_int_equal(dup2(fds[0], STDIN_FILENO), STDIN_FILENO);
@@ -127,11 +124,10 @@ static void test_nothing_to_read(void **state) {
 }
 
 /* What an administrator's shell or the kernel's command line has set is not for a program that root runs. */
-static void test_environment(void **state) {
+static void test_environment(NO_STATE) {
         static const char *const environment[] = { PROCESS_ENVIRONMENT, "OWN=1", NULL };
         struct run run = run_of("echo ${LEAK-none} $OWN; env | sort");
 
-        (void) state;
         assert_int_equal(setenv("LEAK", "1", true), 0);
         assert_says("echo ${LEAK-none} $LC_ALL $PATH", "none C " PROCESS_PATH "\n");
         run.job.environment = environment;
@@ -148,13 +144,12 @@ static void assert_file_is(const char *path, const char *wanted) {
         free((void *) content.data);
 }
 
-static void test_where_output_goes(void **state) {
+static void test_where_output_goes(NO_STATE) {
         char *directory = scratch_make();
         const char *path = scratch_path(directory, "log");
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         struct run run = run_of("echo out; echo err >&2");
 
-        (void) state;
         assert_ok(finish(&run));
         assert_string_equal(run.heard, "out\nerr\n");
         run = run_of("echo out; echo err >&2");
@@ -173,13 +168,12 @@ static void test_where_output_goes(void **state) {
 }
 
 /* Each goes where the other one of ours goes. */
-static void test_output_and_error_change_places(void **state) {
+static void test_output_and_error_change_places(NO_STATE) {
         char *directory = scratch_make(), output_path[PATH_MAX], error_path[PATH_MAX];
         struct run run = run_of("echo out; echo err >&2");
         int status;
         pid_t pid;
 
-        (void) state;
         snprintf(output_path, sizeof(output_path), "%s/output", directory);
         snprintf(error_path, sizeof(error_path), "%s/error", directory);
         pid = fork();
@@ -197,13 +191,12 @@ static void test_output_and_error_change_places(void **state) {
         scratch_remove(directory);
 }
 
-static void test_directory_and_umask(void **state) {
+static void test_directory_and_umask(NO_STATE) {
         char *directory = scratch_make();
         struct run run = run_of("pwd; umask");
         mode_t before = umask(022);
         char wanted[PATH_MAX];
 
-        (void) state;
         run.job.directory_fd = open(directory, O_RDONLY | O_DIRECTORY);
         assert_ok(finish(&run));
         snprintf(wanted, sizeof(wanted), "%s\n0022\n", directory);
@@ -218,11 +211,10 @@ static void test_directory_and_umask(void **state) {
 }
 
 /* It is ended at once: it may go on for ever. */
-static void test_more_than_is_heard(void **state) {
+static void test_more_than_is_heard(NO_STATE) {
         uint64_t start = clock_ms();
         struct run run = run_of("while :; do echo more; done");
 
-        (void) state;
         assert_error(finish(&run), ERR_TOO_LARGE);
         assert_true(run.result.ended);
         assert_quick(start);
@@ -237,10 +229,9 @@ static void look_slowly(void *context) {
 }
 
 /* It has long ended, and most of what it said is still in the pipe. */
-static void test_what_it_said_last(void **state) {
+static void test_what_it_said_last(NO_STATE) {
         struct run run = run_of("seq 10001 15000");
 
-        (void) state;
         run.job.look = look_slowly;
         assert_ok(finish(&run));
         assert_int_equal(run.heard_size, 30000);
@@ -248,18 +239,16 @@ static void test_what_it_said_last(void **state) {
 }
 
 /* Something that it left behind holds the pipe: its end is what counts. */
-static void test_a_pipe_that_stays_open(void **state) {
+static void test_a_pipe_that_stays_open(NO_STATE) {
         uint64_t start = clock_ms();
 
-        (void) state;
         assert_says("sleep 15 & echo done", "done\n");
         assert_quick(start);
 }
 
-static void test_looks(void **state) {
+static void test_looks(NO_STATE) {
         struct run run = run_of("sleep 1");
 
-        (void) state;
         assert_ok(finish(&run));
         assert_uint_in_range(run.looks, 5, 50);
 }
@@ -305,7 +294,7 @@ static void assert_goes(pid_t pid) {
 
 /* Its group goes with it: at once, after SIGTERM, and where that is ignored by it or by another of its group.
  */
-static void test_bound(void **state) {
+static void test_bound(NO_STATE) {
         static const struct {
                 const char *script;
                 uint64_t grace_ms;
@@ -318,7 +307,6 @@ static void test_bound(void **state) {
                 { "sleep 100 & echo $! > %s; trap 'exit 0' TERM; while :; do sleep 1; done", 5000, 0 },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 char *directory = scratch_make(), script[PATH_MAX], path[PATH_MAX];
                 uint64_t start = clock_ms();
@@ -341,11 +329,10 @@ static void test_bound(void **state) {
 }
 
 /* Whoever ends this program with a signal ends what it waits for. */
-static void test_the_end_of_this_one(void **state) {
+static void test_the_end_of_this_one(NO_STATE) {
         char *directory = scratch_make(), path[PATH_MAX], script[2 * PATH_MAX];
         pid_t pid, grandchild;
 
-        (void) state;
         snprintf(path, sizeof(path), "%s/pid", directory);
         snprintf(script, sizeof(script), "echo $$ > %s; while :; do sleep 1; done", path);
         pid = fork();

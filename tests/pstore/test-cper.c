@@ -53,12 +53,11 @@ static void build(uint8_t record[RECORD_ROOM]) {
         memset(record + SECTIONS_END + 16, 'b', 24);
 }
 
-static void test_each_field_is_where_the_specification_puts_it(void **state) {
+static void test_each_field_is_where_the_specification_puts_it(NO_STATE) {
         struct cper_record parsed;
         uint8_t record[RECORD_ROOM];
         struct fault fault;
 
-        (void) state;
         build(record);
         assert_ok(cper_parse(bytes_of(record, sizeof(record)), &parsed, &fault));
         assert_ptr_equal(parsed.raw.data, record);
@@ -75,13 +74,12 @@ static void test_each_field_is_where_the_specification_puts_it(void **state) {
         assert_int_equal(parsed.flags, 5);
 }
 
-static void test_each_section_is_its_own_body(void **state) {
+static void test_each_section_is_its_own_body(NO_STATE) {
         struct cper_section section = { .flags = 77 };
         struct cper_record parsed;
         uint8_t record[RECORD_ROOM];
         struct fault fault;
 
-        (void) state;
         build(record);
         assert_ok(cper_parse(bytes_of(record, sizeof(record)), &parsed, &fault));
         assert_error(cper_section(&parsed, 2, &section), ERR_INVALID_ARGUMENT);
@@ -98,13 +96,12 @@ static void test_each_section_is_its_own_body(void **state) {
         }
 }
 
-static void test_a_record_of_no_section_is_one(void **state) {
+static void test_a_record_of_no_section_is_one(NO_STATE) {
         struct cper_section section;
         struct cper_record parsed;
         uint8_t record[RECORD_ROOM];
         struct fault fault;
 
-        (void) state;
         build(record);
         store_u16(record + SECTION_COUNT, 0);
         store_u32(record + LENGTH_AT, CPER_HEADER_SIZE);
@@ -147,8 +144,7 @@ static const struct defect {
           "section length" },
 };
 
-static void test_each_defect_has_its_place(void **state) {
-        (void) state;
+static void test_each_defect_has_its_place(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(defects); i++) {
                 const struct defect *defect = &defects[i];
                 struct cper_record parsed = { .flags = 77 };
@@ -171,13 +167,12 @@ static void test_each_defect_has_its_place(void **state) {
         }
 }
 
-static void test_the_smallest_and_the_empty_section_fit(void **state) {
+static void test_the_smallest_and_the_empty_section_fit(NO_STATE) {
         struct cper_section section;
         struct cper_record parsed;
         uint8_t record[RECORD_ROOM];
         struct fault fault;
 
-        (void) state;
         build(record);
         store_u32(record + DESCRIPTOR_2, RECORD_SIZE); /* at the very end */
         store_u32(record + DESCRIPTOR_2 + 4, 0);
@@ -202,20 +197,18 @@ static bool time_of(const struct guid *creator, uint32_t validation, uint64_t ti
         return cper_time(&parsed, ret_seconds);
 }
 
-static void test_linux_time_is_plain_seconds(void **state) {
+static void test_linux_time_is_plain_seconds(NO_STATE) {
         uint64_t seconds = 0;
 
-        (void) state;
         assert_true(time_of(&cper_creator_linux, 2, 1709210113, &seconds));
         assert_int_equal(seconds, 1709210113);
         assert_true(time_of(&cper_creator_linux, 2, 0x123456789a, &seconds));
         assert_true(seconds == 0x123456789a);
 }
 
-static void test_other_time_is_bcd(void **state) {
+static void test_other_time_is_bcd(NO_STATE) {
         uint64_t seconds = 0;
 
-        (void) state;
         /* century, year, month, day, flags, hours, minutes, seconds: 2026-11-21 07:51:24 */
         assert_true(time_of(&creator_windows, 2, 0x2026112100075124, &seconds));
         assert_int_equal(seconds, 1795247484);
@@ -228,7 +221,7 @@ static void test_other_time_is_bcd(void **state) {
         assert_true(seconds == 253402300799);
 }
 
-static void test_time_that_is_none_is_not_told(void **state) {
+static void test_time_that_is_none_is_not_told(NO_STATE) {
         static const uint64_t timestamps[] = {
                 0,                  /* no such month and day */
                 0x2026112a00075124, /* a nibble above 9 */
@@ -242,7 +235,6 @@ static void test_time_that_is_none_is_not_told(void **state) {
         };
         uint64_t seconds = 77;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(timestamps); i++)
                 if (time_of(&creator_windows, 2, timestamps[i], &seconds))
                         fail_msg("%016llx is a time", (unsigned long long) timestamps[i]);
@@ -253,7 +245,7 @@ static void test_time_that_is_none_is_not_told(void **state) {
 
 /* --- building ----------------------------------------------------------------------------------- */
 
-static void test_what_is_built_is_read(void **state) {
+static void test_what_is_built_is_read(NO_STATE) {
         static const char text[] = "Panic#1 Part1\n<0>[    1.0] Kernel panic\n";
         uint8_t record[CPER_LINUX_PAYLOAD_OFFSET + sizeof(text)];
         struct cper_section section;
@@ -262,7 +254,6 @@ static void test_what_is_built_is_read(void **state) {
         struct fault fault;
         size_t size = 0;
 
-        (void) state;
         memset(record, 0xa5, sizeof(record));
         assert_ok(cper_build_dmesg(LINUX_RECORD_ID, 1709210113, bytes_of(text, sizeof(text)), record,
                                    sizeof(record), &size));
@@ -278,24 +269,22 @@ static void test_what_is_built_is_read(void **state) {
         assert_true(bytes_equal(section.body, bytes_of(text, sizeof(text))));
 }
 
-static void test_an_empty_log_is_built(void **state) {
+static void test_an_empty_log_is_built(NO_STATE) {
         uint8_t record[CPER_LINUX_PAYLOAD_OFFSET];
         struct cper_record parsed;
         struct fault fault;
         size_t size = 0;
 
-        (void) state;
         assert_ok(cper_build_dmesg(1, 0, bytes_of(NULL, 0), record, sizeof(record), &size));
         assert_int_equal(size, CPER_LINUX_PAYLOAD_OFFSET);
         assert_ok(cper_parse(bytes_of(record, size), &parsed, &fault));
 }
 
-static void test_no_record_gets_an_id_that_names_none(void **state) {
+static void test_no_record_gets_an_id_that_names_none(NO_STATE) {
         uint8_t record[CPER_LINUX_PAYLOAD_OFFSET + 1] = { 0x5a };
         struct bytes text = text_view("x");
         size_t size = 77;
 
-        (void) state;
         assert_error(cper_build_dmesg(0, 1, text, record, sizeof(record), &size), ERR_INVALID_ARGUMENT);
         assert_error(cper_build_dmesg(UINT64_MAX, 1, text, record, sizeof(record), &size),
                      ERR_INVALID_ARGUMENT);
@@ -333,14 +322,13 @@ static void assert_built_like(struct bytes real) {
         free(expected);
 }
 
-static void test_a_real_kernel_builds_the_same(void **state) {
+static void test_a_real_kernel_builds_the_same(NO_STATE) {
         static const char *const paths[] = {
                 "crash/6.1-erst-panic/erstdbg/0000",
                 "crash/6.1-erst-panic/erstdbg/0001",
                 "crash/6.1-erst-oops-panic/erstdbg/0003",
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
                 const char *path = test_corpus(paths[i]);
                 struct bytes real;
@@ -353,8 +341,7 @@ static void test_a_real_kernel_builds_the_same(void **state) {
         }
 }
 
-static void test_section_types_have_names(void **state) {
-        (void) state;
+static void test_section_types_have_names(NO_STATE) {
         assert_string_equal(cper_section_type_name(&cper_section_dmesg), "dmesg");
         assert_string_equal(cper_section_type_name(&cper_section_dmesg_compressed), "dmesg, compressed");
         assert_string_equal(cper_section_type_name(&cper_section_mce), "machine check");

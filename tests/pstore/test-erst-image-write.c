@@ -69,11 +69,10 @@ static uint32_t stored_count(const struct memory_image *file) {
 }
 
 /* QEMU hw/acpi/erst.c, make_erst_storage_header() */
-static void test_format(void **state) {
+static void test_format(NO_STATE) {
         static const uint8_t header[] = "ERSTSTOR\0\x20\0\0\0\x20\0\0\0\x01\0\0\0\0\0";
         struct memory_image file;
 
-        (void) state;
         init_with(&file, 0);
         assert_memory_equal(file.data, header, 24);
         assert_true(bytes_are_all(bytes_from(memory_image_bytes(&file), 24), 0));
@@ -82,10 +81,9 @@ static void test_format(void **state) {
         memory_image_free(&file);
 }
 
-static void test_format_sizes(void **state) {
+static void test_format_sizes(NO_STATE) {
         struct memory_image file;
 
-        (void) state;
         init_with(&file, 0);
         assert_error(erst_image_format(0, &file.writer), ERR_LENGTH);
         assert_error(erst_image_format(ERST_IMAGE_RECORD_SIZE, &file.writer), ERR_LENGTH);
@@ -99,11 +97,10 @@ static void test_format_sizes(void **state) {
         memory_image_free(&file);
 }
 
-static void test_write_takes_the_first_free_slot(void **state) {
+static void test_write_takes_the_first_free_slot(NO_STATE) {
         struct memory_image file;
         size_t slot_2 = 2 * ERST_IMAGE_RECORD_SIZE;
 
-        (void) state;
         init_with(&file, 3);
         assert_ok(clear_record(&file, ID(2)));
         assert_ok(write_record(&file, ID(9), 5000));
@@ -119,11 +116,10 @@ static void test_write_takes_the_first_free_slot(void **state) {
         memory_image_free(&file);
 }
 
-static void test_a_record_as_large_as_a_slot(void **state) {
+static void test_a_record_as_large_as_a_slot(NO_STATE) {
         size_t most = ERST_IMAGE_RECORD_SIZE - CPER_LINUX_PAYLOAD_OFFSET;
         struct memory_image file;
 
-        (void) state;
         init_with(&file, 1);
         assert_ok(write_record(&file, ID(2), most));
         assert_error(write_record(&file, ID(3), most + 1), ERR_TOO_LARGE);
@@ -132,12 +128,11 @@ static void test_a_record_as_large_as_a_slot(void **state) {
         memory_image_free(&file);
 }
 
-static void test_what_is_not_written(void **state) {
+static void test_what_is_not_written(NO_STATE) {
         struct erst_image image;
         struct memory_image file;
         struct bytes record;
 
-        (void) state;
         init_with(&file, SLOTS - 1);
         image = open_image(&file);
         assert_error(write_record(&file, ID(SLOTS), 100), ERR_NO_SPACE);
@@ -155,13 +150,12 @@ static void test_what_is_not_written(void **state) {
         memory_image_free(&file);
 }
 
-static void test_clear_leaves_the_bytes(void **state) {
+static void test_clear_leaves_the_bytes(NO_STATE) {
         struct erst_image_slot slot;
         struct erst_image image;
         struct memory_image file;
         size_t cursor = 0;
 
-        (void) state;
         init_with(&file, 3);
         assert_ok(clear_record(&file, ID(2)));
         assert_int_equal(file.pending_count, 0);
@@ -181,13 +175,12 @@ static void test_clear_leaves_the_bytes(void **state) {
 }
 
 /* What was deleted and then damaged is still something. */
-static void test_deleted_and_damaged(void **state) {
+static void test_deleted_and_damaged(NO_STATE) {
         struct erst_image_slot slot;
         struct erst_image image;
         struct memory_image file;
         size_t cursor = 0;
 
-        (void) state;
         init_with(&file, 2);
         assert_ok(clear_record(&file, ID(2)));
         store_u32(file.data + 2 * ERST_IMAGE_RECORD_SIZE + 20, 0xffff0000);
@@ -199,10 +192,9 @@ static void test_deleted_and_damaged(void **state) {
 }
 
 /* The copy that was made before was of the first one. */
-static void test_two_slots_of_one_id(void **state) {
+static void test_two_slots_of_one_id(NO_STATE) {
         struct memory_image file;
 
-        (void) state;
         init_with(&file, 2);
         store_u64(file.data + 0x18 + 2 * 8, ID(1));
         assert_error(clear_record(&file, ID(1)), ERR_EXISTS);
@@ -211,10 +203,9 @@ static void test_two_slots_of_one_id(void **state) {
 }
 
 /* QEMU looks no further than the count says, so a wrong one is put right. */
-static void test_a_wrong_count(void **state) {
+static void test_a_wrong_count(NO_STATE) {
         struct memory_image file;
 
-        (void) state;
         init_with(&file, 3);
         store_u32(file.data + 0x14, 1);
         assert_ok(write_record(&file, ID(4), 100));
@@ -240,10 +231,9 @@ static uint32_t used_entries(const struct memory_image *file) {
  * The power fails before each put and each flush, and what was put since the last flush is lost in every way:
  * the others stay, the new one is whole or not there, QEMU finds them all.
  */
-static void test_power_fails_while_writing(void **state) {
+static void test_power_fails_while_writing(NO_STATE) {
         int r = ERR_IO;
 
-        (void) state;
         for (size_t allowed = 0; r != 0; allowed++) {
                 struct memory_image file;
 
@@ -262,10 +252,9 @@ static void test_power_fails_while_writing(void **state) {
         }
 }
 
-static void test_power_fails_while_clearing(void **state) {
+static void test_power_fails_while_clearing(NO_STATE) {
         int r = ERR_IO;
 
-        (void) state;
         for (size_t allowed = 0; r != 0; allowed++) {
                 struct memory_image file;
 

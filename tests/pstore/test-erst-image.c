@@ -34,14 +34,13 @@ static void build_image(uint8_t image[IMAGE_SIZE]) {
         store_u32(image + 0x14, 2);
 }
 
-static void test_slots_in_order(void **state) {
+static void test_slots_in_order(NO_STATE) {
         uint8_t image[IMAGE_SIZE];
         struct erst_image_slot slot;
         struct erst_image opened;
         struct fault fault;
         size_t cursor = 0;
 
-        (void) state;
         build_image(image);
         assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), &opened, &fault));
         assert_true(opened.formatted);
@@ -64,14 +63,13 @@ static void test_slots_in_order(void **state) {
         assert_int_equal(slot.number, 3);
 }
 
-static void test_all_ones_in_the_map_is_free(void **state) {
+static void test_all_ones_in_the_map_is_free(NO_STATE) {
         uint8_t image[IMAGE_SIZE];
         struct erst_image_slot slot;
         struct erst_image opened;
         struct fault fault;
         size_t cursor = 0;
 
-        (void) state;
         build_image(image);
         store_u64(image + 0x18 + 8, UINT64_MAX);
         assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), &opened, &fault));
@@ -80,14 +78,13 @@ static void test_all_ones_in_the_map_is_free(void **state) {
         assert_int_equal(slot.number, 3);
 }
 
-static void test_not_formatted_is_empty(void **state) {
+static void test_not_formatted_is_empty(NO_STATE) {
         static const uint8_t zeros[IMAGE_SIZE];
         struct erst_image_slot slot;
         struct erst_image opened;
         struct fault fault;
         size_t cursor = 0;
 
-        (void) state;
         assert_ok(erst_image_open(bytes_of(zeros, IMAGE_SIZE), &opened, &fault));
         assert_false(opened.formatted);
         assert_int_equal(erst_image_capacity(&opened), 0);
@@ -121,8 +118,7 @@ static const struct header_defect {
           0x0c },
 };
 
-static void test_header_defects(void **state) {
-        (void) state;
+static void test_header_defects(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(header_defects); i++) {
                 const struct header_defect *defect = &header_defects[i];
                 struct erst_image opened = { .record_size = 77 };
@@ -156,8 +152,7 @@ static const struct {
         { "another id than the map's", 96, 8, 4711, ERR_VALUE, "record_id" },
 };
 
-static void test_slot_defects_hide_no_other_slot(void **state) {
-        (void) state;
+static void test_slot_defects_hide_no_other_slot(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(slot_defects); i++) {
                 uint8_t image[IMAGE_SIZE];
                 struct erst_image_slot slot;
@@ -222,8 +217,7 @@ static void assert_corpus_folder(const char *folder) {
         json_object_put(truth);
 }
 
-static void test_files_of_real_crashes(void **state) {
-        (void) state;
+static void test_files_of_real_crashes(NO_STATE) {
         if (!test_corpus(""))
                 skip();
         assert_corpus_folder("6.1-erst-panic");
@@ -231,14 +225,13 @@ static void test_files_of_real_crashes(void **state) {
 }
 
 /* The first three slots of such a file, with the two parts of a panic of Linux 6.1. */
-static void test_file_of_a_panic(void **state) {
+static void test_file_of_a_panic(NO_STATE) {
         struct bytes image = test_read_file(test_data("erst-image/linux-6.1-panic.bin"));
         struct erst_image_slot slot;
         struct erst_image opened;
         struct fault fault;
         size_t cursor = 0;
 
-        (void) state;
         assert_ok(erst_image_open(image, &opened, &fault));
         assert_int_equal(opened.record_size, 8192);
         assert_int_equal(erst_image_capacity(&opened), 2);

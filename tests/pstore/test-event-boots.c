@@ -258,8 +258,7 @@ static size_t pieces_allowed(const struct machine *machine) {
         return pieces;
 }
 
-static void test_crashes_are_events(void **state) {
-        (void) state;
+static void test_crashes_are_events(NO_STATE) {
         for (unsigned seed = 1; seed <= 4000; seed++) {
                 struct machine machine = machine_new(seed);
                 unsigned boots = (unsigned) (1 + below(&machine, 4));
@@ -287,10 +286,9 @@ static void test_crashes_are_events(void **state) {
  * The clock of each boot starts where the one before crashed, or earlier. As long as nothing is lost, nothing
  * is mixed, though it may be split.
  */
-static void test_a_clock_that_is_set_back(void **state) {
+static void test_a_clock_that_is_set_back(NO_STATE) {
         unsigned whole = 0;
 
-        (void) state;
         for (unsigned seed = 1; seed <= 4000; seed++) {
                 struct machine machine = machine_new(seed);
                 unsigned boots = (unsigned) (2 + below(&machine, 3));

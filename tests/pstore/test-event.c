@@ -82,15 +82,13 @@ static const char *missing_of(size_t event) {
         return list;
 }
 
-static void test_nothing_gives_nothing(void **state) {
-        (void) state;
+static void test_nothing_gives_nothing(NO_STATE) {
         start();
         join();
         assert_int_equal(event_count, 0);
 }
 
-static void test_a_single_record_is_an_event(void **state) {
-        (void) state;
+static void test_a_single_record_is_an_event(NO_STATE) {
         start();
         put_part(0x65e079fe, 1709210110, "Panic", 1, 1);
         join();
@@ -102,8 +100,7 @@ static void test_a_single_record_is_an_event(void **state) {
         assert_string_equal(missing_of(0), "(0)");
 }
 
-static void test_oops_and_panic_of_one_boot_are_two_events(void **state) {
-        (void) state;
+static void test_oops_and_panic_of_one_boot_are_two_events(NO_STATE) {
         for (uint64_t boot = 0; boot <= 0x65e079fe; boot += 0x65e079fe) {
                 start();
                 put_part(boot, 1709210110, "Oops", 1, 1);
@@ -122,8 +119,7 @@ static void test_oops_and_panic_of_one_boot_are_two_events(void **state) {
         }
 }
 
-static void test_an_oops_and_a_panic_of_one_number_are_two(void **state) {
-        (void) state;
+static void test_an_oops_and_a_panic_of_one_number_are_two(NO_STATE) {
         start();
         put_part(0x65e079fe, 1709210110, "Oops", 1, 1);
         put_part(0x65e079fe, 1709210110, "Panic", 1, 2);
@@ -131,8 +127,7 @@ static void test_an_oops_and_a_panic_of_one_number_are_two(void **state) {
         assert_int_equal(event_count, 2);
 }
 
-static void test_the_stores_are_not_mixed(void **state) {
-        (void) state;
+static void test_the_stores_are_not_mixed(NO_STATE) {
         start();
         put_part(0, 1709210110, "Panic", 1, 1);
         put_part(0x65e079fe, 1709210110, "Panic", 1, 2);
@@ -143,8 +138,7 @@ static void test_the_stores_are_not_mixed(void **state) {
 }
 
 /* Each part takes its own reading of the clock. */
-static void test_parts_across_a_second_are_one_event(void **state) {
-        (void) state;
+static void test_parts_across_a_second_are_one_event(NO_STATE) {
         start();
         put_part(0, 1709210119, "Oops", 1, 1);
         put_part(0, 1709210119, "Oops", 1, 2);
@@ -158,8 +152,7 @@ static void test_parts_across_a_second_are_one_event(void **state) {
         assert_int_equal(events[0].seconds, 1709210119);
 }
 
-static void test_two_boots_with_the_same_count(void **state) {
-        (void) state;
+static void test_two_boots_with_the_same_count(NO_STATE) {
         start();
         put_part(0, 1709210119, "Panic", 1, 1);
         put_part(0, 1709210119, "Panic", 1, 2);
@@ -181,8 +174,7 @@ static void test_two_boots_with_the_same_count(void **state) {
 }
 
 /* A machine without a clock of its own boots into the same minute again and again. */
-static void test_parts_that_start_anew_are_another_boot(void **state) {
-        (void) state;
+static void test_parts_that_start_anew_are_another_boot(NO_STATE) {
         start();
         put_part(0, 1000, "Panic", 1, 1);
         put_part(0, 1000, "Panic", 1, 2);
@@ -194,8 +186,7 @@ static void test_parts_that_start_anew_are_another_boot(void **state) {
         assert_string_equal(parts_of(1), "2 1");
 }
 
-static void test_the_same_part_twice(void **state) {
-        (void) state;
+static void test_the_same_part_twice(NO_STATE) {
         start();
         for (unsigned part = 1; part <= 3; part++)
                 put_part(0x65e079fe, 1709210110, "Panic", 1, part);
@@ -215,7 +206,7 @@ static void test_the_same_part_twice(void **state) {
         assert_string_equal(missing_of(0), "(0)");
 }
 
-static void test_gaps_are_named(void **state) {
+static void test_gaps_are_named(NO_STATE) {
         static const struct {
                 uint32_t parts[4];
                 const char *missing;
@@ -229,7 +220,6 @@ static void test_gaps_are_named(void **state) {
                 { { UINT32_MAX - 2, UINT32_MAX }, "1-4294967292 4294967294-4294967294 (4294967293)" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 start();
                 for (size_t k = 0; k < ARRAY_SIZE(rows[i].parts) && rows[i].parts[k]; k++)
@@ -240,8 +230,7 @@ static void test_gaps_are_named(void **state) {
         }
 }
 
-static void test_part_0_is_no_gap(void **state) {
-        (void) state;
+static void test_part_0_is_no_gap(NO_STATE) {
         start();
         put_part(0x65e079fe, 1709210110, "Panic", 1, 0);
         join();
@@ -252,8 +241,7 @@ static void test_part_0_is_no_gap(void **state) {
         assert_string_equal(missing_of(0), "1-1 (1)");
 }
 
-static void test_events_come_by_time(void **state) {
-        (void) state;
+static void test_events_come_by_time(NO_STATE) {
         start();
         put_part(0x65e07a00, 1709210112, "Panic", 1, 1);
         put_part(0, 1709210111, "Panic", 1, 1);
@@ -290,8 +278,7 @@ static void assert_events(const char *first, const char *second) {
 }
 
 /* Half a dump, and 3 seconds later the other half of another one: a machine that crashes when it starts. */
-static void test_a_late_part_has_to_show_that_the_machine_was_up(void **state) {
-        (void) state;
+static void test_a_late_part_has_to_show_that_the_machine_was_up(NO_STATE) {
         start();
         put_part(0, 1000, "Panic", 1, 1);
         put_part(0, 1003, "Panic", 1, 2);
@@ -313,8 +300,7 @@ static void test_a_late_part_has_to_show_that_the_machine_was_up(void **state) {
         assert_events("1", "2");
 }
 
-static void test_older_text_is_not_newer(void **state) {
-        (void) state;
+static void test_older_text_is_not_newer(NO_STATE) {
         start();
         put_log(1000, 1, "4.100000", "4.500000");
         put_log(1000, 2, "5.000000", "5.100000"); /* a clock that falls back by a second */
@@ -327,16 +313,14 @@ static void test_older_text_is_not_newer(void **state) {
 }
 
 /* 6.1 on QEMU: a second CPU's clock, and a counter that turns out to be unstable. */
-static void test_times_of_a_real_log_that_fall_back(void **state) {
-        (void) state;
+static void test_times_of_a_real_log_that_fall_back(NO_STATE) {
         start();
         put_log(1000, 1, "0.000000", "0.600000");
         put_log(1000, 2, "0.300000", "0.558077");
         assert_events("2 1", NULL);
 }
 
-static void test_an_id_counts_each_part(void **state) {
-        (void) state;
+static void test_an_id_counts_each_part(NO_STATE) {
         start();
         put_erst(0x65e079fe, 1, 1709210110, "Panic#1 Part1\n1\n");
         put_erst(0x65e079fe, 3, 1709210110, "Panic#1 Part2\n2\n"); /* a machine check came between */
@@ -345,8 +329,7 @@ static void test_an_id_counts_each_part(void **state) {
 }
 
 /* Its clock stands at each start at the same second, and ids are given out again. */
-static void test_two_boots_of_one_id(void **state) {
-        (void) state;
+static void test_two_boots_of_one_id(NO_STATE) {
         start();
         put_erst(0x386d4380, 2, 946684800, "Panic#2 Part1\n1\n");
         put_erst(0x386d4380, 3, 946684800, "Panic#2 Part2\n2\n");
@@ -365,8 +348,7 @@ static void test_two_boots_of_one_id(void **state) {
 }
 
 /* systemd-pstore copies the newest first, and the copies' times are all that is known of them. */
-static void test_times_of_copies_that_fall(void **state) {
-        (void) state;
+static void test_times_of_copies_that_fall(NO_STATE) {
         start();
         put_part(0x65e079fe, 1709210112, "Panic", 1, 1);
         put_part(0x65e079fe, 1709210111, "Panic", 1, 2);
@@ -375,7 +357,7 @@ static void test_times_of_copies_that_fall(void **state) {
         assert_string_equal(name_of(0), "20240229T123510Z-erst-panic1");
 }
 
-static void test_ids_after_2038(void **state) {
+static void test_ids_after_2038(NO_STATE) {
         static const struct {
                 const char *id;
                 const char *text;
@@ -386,7 +368,6 @@ static void test_ids_after_2038(void **state) {
                 { "80800000010000ff", "Panic#1 Part99\n2\n" },
         };
 
-        (void) state;
         start();
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
                 put(RECORD_STORE_ERST, rows[i].id, 0x80000000 + i / 2, rows[i].text);
@@ -395,8 +376,7 @@ static void test_ids_after_2038(void **state) {
 }
 
 /* generic_id() of part 100 is that of part 0 a second later: the kernel's file names mix them, we do not. */
-static void test_parts_beyond_100(void **state) {
-        (void) state;
+static void test_parts_beyond_100(NO_STATE) {
         start();
         put_part(0, 1709210119, "Panic", 1, 1);
         put_part(0, 1709210119, "Panic", 1, 99);
@@ -408,8 +388,7 @@ static void test_parts_beyond_100(void **state) {
 }
 
 /* The clock was set back between two boots: only a hole tells that part 3 is not of the second one. */
-static void test_what_fits_two_events_joins_the_one_that_it_continues(void **state) {
-        (void) state;
+static void test_what_fits_two_events_joins_the_one_that_it_continues(NO_STATE) {
         start();
         put_part(0, 1000, "Panic", 1, 1);
         put_part(0, 1000, "Panic", 1, 2);
@@ -418,8 +397,7 @@ static void test_what_fits_two_events_joins_the_one_that_it_continues(void **sta
         assert_events("3 2 1", "1");
 }
 
-static void test_what_continues_two_events_joins_neither(void **state) {
-        (void) state;
+static void test_what_continues_two_events_joins_neither(NO_STATE) {
         start();
         put_part(0, 1000, "Panic", 1, 1);
         put_part(0, 1000, "Panic", 1, 2);
@@ -451,8 +429,7 @@ static void test_what_continues_two_events_joins_neither(void **state) {
 }
 
 /* One record is torn, or was stored by another kernel: it does not tear the rest. */
-static void test_a_copy_is_the_beginning_of_the_other(void **state) {
-        (void) state;
+static void test_a_copy_is_the_beginning_of_the_other(NO_STATE) {
         start();
         put_part(0, 1000, "Panic", 1, 1);
         put(RECORD_STORE_EFI, "dump-type0-2-1-1000-C", 1000, "Panic#1 Part2\nto");
@@ -488,12 +465,11 @@ static void put_others(void) {
         put(RECORD_STORE_ERST, "0000000900000001", 30, NULL);
 }
 
-static void test_what_belongs_to_no_event_comes_last(void **state) {
+static void test_what_belongs_to_no_event_comes_last(NO_STATE) {
         static const char *const names[] = {
                 "ffffffff00000001", "0000000900000001", "00000009ffffffff", "mm", "aa", "zz"
         };
 
-        (void) state;
         start();
         put_others();
         put_part(0, 1709210119, "Panic", 1, 1);
@@ -505,8 +481,7 @@ static void test_what_belongs_to_no_event_comes_last(void **state) {
                 assert_string_equal(order[2 + i]->name, names[i]);
 }
 
-static void test_nothing_but_others(void **state) {
-        (void) state;
+static void test_nothing_but_others(NO_STATE) {
         start();
         put_others();
         join();
@@ -565,12 +540,11 @@ static void swap(size_t a, size_t b) {
 }
 
 /* Heap's algorithm; join() reorders the array, so each permutation is made of a copy. */
-static void test_all_permutations_give_the_same(void **state) {
+static void test_all_permutations_give_the_same(NO_STATE) {
         struct record *permuted[RECORDS_MAX];
         size_t counters[RECORDS_MAX] = { 0 }, permutations = 1;
         struct outcome wanted;
 
-        (void) state;
         put_a_bit_of_everything();
         wanted = outcome();
         assert_int_equal(wanted.event_count, 3);
@@ -590,11 +564,10 @@ static void test_all_permutations_give_the_same(void **state) {
         assert_int_equal(permutations, 5040);
 }
 
-static void test_shuffles_of_many_give_the_same(void **state) {
+static void test_shuffles_of_many_give_the_same(NO_STATE) {
         struct test_random random = { 1 };
         struct outcome wanted;
 
-        (void) state;
         put_a_bit_of_everything();
         put_others();
         for (unsigned part = 1; part <= 15; part++)

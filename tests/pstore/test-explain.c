@@ -39,8 +39,7 @@ static const struct mce full = {
         .microcode = 0xa20102b,
 };
 
-static void test_a_machine_check(void **state) {
-        (void) state;
+static void test_a_machine_check(NO_STATE) {
         assert_string_equal(describe_mce(&full, sizeof(full)),
                             "machine check on CPU 3 (APIC id 0x6, socket 1), bank 5\n"
                             "status 0xbe00000000800400: valid, uncorrected, enabled, misc valid, "
@@ -60,10 +59,9 @@ static void test_a_machine_check(void **state) {
                             "time 2024-02-29 12:35:10 UTC\n");
 }
 
-static void test_a_machine_check_of_an_old_kernel(void **state) {
+static void test_a_machine_check_of_an_old_kernel(NO_STATE) {
         struct mce mce = full;
 
-        (void) state;
         mce.status &= ~(UINT64_C(3) << 58); /* neither address nor misc are valid */
         assert_null(strstr(describe_mce(&mce, MCE_SIZE_MIN), "syndrome"));
         assert_null(strstr(said, "microcode"));
@@ -74,10 +72,9 @@ static void test_a_machine_check_of_an_old_kernel(void **state) {
         assert_null(strstr(said, "inventory"));
 }
 
-static void test_a_machine_check_that_is_cut(void **state) {
+static void test_a_machine_check_that_is_cut(NO_STATE) {
         struct text text = TEXT_ON(said);
 
-        (void) state;
         assert_int_equal(MCE_SIZE_MIN, offsetof(struct mce, synd));
         for (size_t size = 0; size < MCE_SIZE_MIN; size++)
                 assert_error(mce_describe(bytes_of(&full, size), &text), ERR_TRUNCATED);
@@ -132,10 +129,9 @@ static const char *describe(struct bytes raw) {
         return said;
 }
 
-static void test_a_record_of_windows(void **state) {
+static void test_a_record_of_windows(NO_STATE) {
         struct bytes raw = make_record(1, "a5bc1114-6f64-4ede-b863-3e83ed7c83b1");
 
-        (void) state;
         record[128 + 10] = 3;
         put_guid(128 + 32, "00112233-4455-6677-8899-aabbccddeeff");
         memcpy(record + 128 + 52, "DIMM\x1b[A1", 8);
@@ -149,10 +145,9 @@ static void test_a_record_of_windows(void **state) {
                             "unit \"DIMM\\x1b[A1\", unit id 00112233-4455-6677-8899-aabbccddeeff\n");
 }
 
-static void test_what_has_no_name(void **state) {
+static void test_what_has_no_name(NO_STATE) {
         struct bytes raw = make_record(1, "00112233-4455-6677-8899-aabbccddeeff");
 
-        (void) state;
         put_guid(64, "00000000-0000-0000-0000-000000000001");
         put_guid(80, "00000000-0000-0000-0000-000000000002");
         store_u32(record + 12, 77);
@@ -165,8 +160,7 @@ static void test_what_has_no_name(void **state) {
                                            "8 bytes\n");
 }
 
-static void test_a_record_of_many_sections(void **state) {
-        (void) state;
+static void test_a_record_of_many_sections(NO_STATE) {
         describe(make_record(20, "d995e954-bbc1-430f-ad91-b44dcb3c6f35"));
         assert_non_null(strstr(said, "section 16: PCI Express ("));
         assert_null(strstr(said, "section 17"));
@@ -174,7 +168,7 @@ static void test_a_record_of_many_sections(void **state) {
 }
 
 /* UEFI 2.10, N.2.2, by the words there. */
-static void test_section_types(void **state) {
+static void test_section_types(NO_STATE) {
         static const struct {
                 const char *digits, *name;
         } rows[] = {
@@ -198,7 +192,6 @@ static void test_section_types(void **state) {
                 { "fe927475-dd59-4339-a586-79bab113b774", "CXL memory module" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct guid guid;
 

@@ -3,7 +3,7 @@
 
 #include "pstore/header-line.h"
 
-static void test_each_reason_the_kernel_knows(void **state) {
+static void test_each_reason_the_kernel_knows(NO_STATE) {
         static const struct {
                 const char *line;
                 enum event_reason reason;
@@ -20,7 +20,6 @@ static void test_each_reason_the_kernel_knows(void **state) {
                 { "Unknown#4294967295 Part4294967295\n", REASON_UNKNOWN, UINT32_MAX, UINT32_MAX, "unknown" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 char text[128];
                 struct header_line line;
@@ -36,7 +35,7 @@ static void test_each_reason_the_kernel_knows(void **state) {
         assert_int_equal(ARRAY_SIZE(rows), REASON_END - 1);
 }
 
-static void test_what_is_no_header_line(void **state) {
+static void test_what_is_no_header_line(NO_STATE) {
         static const char *const texts[] = {
                 "",
                 "\n",
@@ -61,18 +60,16 @@ static void test_what_is_no_header_line(void **state) {
         };
         struct header_line line = { .size = 77 };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
                 if (header_line_parse(text_view(texts[i]), &line) >= 0)
                         fail_msg("\"%s\" is a header line", texts[i]);
         assert_int_equal(line.size, 77);
 }
 
-static void test_every_cut_is_refused(void **state) {
+static void test_every_cut_is_refused(NO_STATE) {
         static const char text[] = "Emergency#12 Part345\n";
         struct header_line line;
 
-        (void) state;
         for (size_t size = 0; size < sizeof(text) - 1; size++) {
                 char *cut = malloc(size + 1);
 
@@ -84,11 +81,10 @@ static void test_every_cut_is_refused(void **state) {
 }
 
 /* A decoder shows only the beginning of its output: what is no header line there is none elsewhere. */
-static void test_no_line_is_longer_than_the_longest(void **state) {
+static void test_no_line_is_longer_than_the_longest(NO_STATE) {
         struct header_line line = { 0 };
         char text[128] = "Panic#";
 
-        (void) state;
         memset(text + 6, '0', 60);
         memcpy(text + 66, "1 Part1\n", 9);
         assert_error(header_line_parse(text_view(text), &line), ERR_VALUE);
@@ -96,14 +92,13 @@ static void test_no_line_is_longer_than_the_longest(void **state) {
         assert_uint_in_range(line.size, 1, HEADER_LINE_MAX);
 }
 
-static void test_reasons_outside_the_list_have_a_name_too(void **state) {
-        (void) state;
+static void test_reasons_outside_the_list_have_a_name_too(NO_STATE) {
         assert_string_equal(event_reason_name(REASON_NONE), "none");
         assert_string_equal(event_reason_name(REASON_END), "none");
         assert_string_equal(event_reason_name((enum event_reason) 1000), "none");
 }
 
-static void test_a_line_before_the_header_line(void **state) {
+static void test_a_line_before_the_header_line(NO_STATE) {
         static const struct {
                 const char *text;
                 size_t size;
@@ -126,7 +121,6 @@ static void test_a_line_before_the_header_line(void **state) {
         struct header_line line = { .count = 77 };
         uint64_t seconds = 77;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
                 assert_error(header_line_find(text_view(bad[i]), &line, &seconds), ERR_VALUE);
         assert_int_equal(line.count, 77);

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "pstore/log-time.h"
 
-static void test_lines_of_kernels(void **state) {
+static void test_lines_of_kernels(NO_STATE) {
         static const struct {
                 const char *log;
                 bool found;
@@ -30,7 +30,6 @@ static void test_lines_of_kernels(void **state) {
                 { "", false, 0, 0 },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 uint64_t first = 0, last = 0;
 
@@ -41,11 +40,10 @@ static void test_lines_of_kernels(void **state) {
 }
 
 /* A log without times is not read whole. */
-static void test_only_the_outermost_lines_are_looked_at(void **state) {
+static void test_only_the_outermost_lines_are_looked_at(NO_STATE) {
         char log[1024] = "", *end = log;
         uint64_t us;
 
-        (void) state;
         for (unsigned lines = 0; lines < 100; lines++)
                 end += sprintf(end, lines == 50 ? "[    7.000000] a\n" : "a\n");
         assert_true(log_time_first(text_view(log), &us) && us == 7000000);

@@ -43,12 +43,11 @@ static const char *file_of(const struct record *record) {
 
 /* --- ids ---------------------------------------------------------------------------------------- */
 
-static void test_ids_and_file_names(void **state) {
+static void test_ids_and_file_names(NO_STATE) {
         struct record erst = make(RECORD_STORE_ERST, ERST_NAME);
         struct record efi = make(RECORD_STORE_EFI, EFI_STEM "-C");
         struct record odd = make(RECORD_STORE_EFI, "a:b/c\\d e\xc3\xa4*?.x");
 
-        (void) state;
         assert_string_equal(id_of(&erst), "erst:" ERST_NAME);
         assert_string_equal(file_of(&erst), "erst-" ERST_NAME);
         assert_string_equal(id_of(&efi), "efi:" EFI_STEM "-C");
@@ -56,11 +55,10 @@ static void test_ids_and_file_names(void **state) {
         assert_string_equal(file_of(&odd), "efi-a_3ab_2fc_5cd_20e_c3_a4_2a_3f.x");
 }
 
-static void test_names_have_a_longest(void **state) {
+static void test_names_have_a_longest(NO_STATE) {
         char name[RECORD_NAME_SIZE + 1];
         struct record record = { .boot = 77 };
 
-        (void) state;
         memset(name, 'n', sizeof(name));
         assert_error(record_init(&record, RECORD_STORE_EFI, bytes_of(name, RECORD_NAME_SIZE)), ERR_TOO_LARGE);
         assert_int_equal(record.boot, 77);
@@ -70,10 +68,9 @@ static void test_names_have_a_longest(void **state) {
         assert_int_equal(record.type, RECORD_TYPE_UNKNOWN);
 }
 
-static void test_an_id_is_its_store_and_its_name(void **state) {
+static void test_an_id_is_its_store_and_its_name(NO_STATE) {
         struct record erst = make(RECORD_STORE_ERST, ERST_NAME);
 
-        (void) state;
         assert_true(record_has_id(&erst, "erst:" ERST_NAME));
         assert_false(record_has_id(&erst, "efi:" ERST_NAME));
         assert_false(record_has_id(&erst, "erst:65e079fe00000002"));
@@ -86,7 +83,7 @@ static void test_an_id_is_its_store_and_its_name(void **state) {
         assert_false(record_has_id(&erst, ""));
 }
 
-static void test_the_ending_that_pstore_hides_may_be_left_out(void **state) {
+static void test_the_ending_that_pstore_hides_may_be_left_out(NO_STATE) {
         static const struct {
                 const char *stored, *id;
                 bool same;
@@ -102,7 +99,6 @@ static void test_the_ending_that_pstore_hides_may_be_left_out(void **state) {
                 { "odd-C", "efi:odd-C", true },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct record stored = make(RECORD_STORE_EFI, rows[i].stored);
                 struct record other = make(RECORD_STORE_EFI, rows[i].id + 4);
@@ -117,8 +113,7 @@ static void test_the_ending_that_pstore_hides_may_be_left_out(void **state) {
 }
 
 /* K6.1 drivers/firmware/efi/cper.c: two forms, of which the second begins in 2038. */
-static void test_erst_ids_tell_their_boot(void **state) {
-        (void) state;
+static void test_erst_ids_tell_their_boot(NO_STATE) {
         assert_int_equal(record_erst_boot(ERST_ID), 0x65e079fe);
         assert_int_equal(record_erst_boot(0x7fffffffffffffff), 0x7fffffff);
         assert_true(record_erst_boot(UINT64_C(0x8000000000000000) | UINT64_C(0x80000000) << 24 | 5) ==
@@ -130,11 +125,10 @@ static void test_erst_ids_tell_their_boot(void **state) {
 
 /* --- what records say of themselves ------------------------------------------------------------- */
 
-static void test_an_erst_record_of_linux(void **state) {
+static void test_an_erst_record_of_linux(NO_STATE) {
         struct record record = make(RECORD_STORE_ERST, ERST_NAME);
         struct bytes built = build(ERST_ID, "Panic#1 Part2\nlog\n");
 
-        (void) state;
         /* An exchange buffer is longer than what lies in it. */
         assert_ok(record_parse(&record, bytes_of(raw, sizeof(raw))));
         assert_int_equal(record.type, RECORD_TYPE_DMESG);
@@ -149,7 +143,7 @@ static void test_an_erst_record_of_linux(void **state) {
         assert_false(record_is_part(&record));
 }
 
-static void test_each_section_type_of_linux(void **state) {
+static void test_each_section_type_of_linux(NO_STATE) {
         static const struct {
                 const struct guid *section;
                 enum record_type type;
@@ -161,7 +155,6 @@ static void test_each_section_type_of_linux(void **state) {
                 { &cper_creator_linux, RECORD_TYPE_FOREIGN, RECORD_COMPRESSION_UNKNOWN },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct record record = make(RECORD_STORE_ERST, ERST_NAME);
                 struct bytes built = build(ERST_ID, "x");
@@ -174,11 +167,10 @@ static void test_each_section_type_of_linux(void **state) {
         }
 }
 
-static void test_a_foreign_creator(void **state) {
+static void test_a_foreign_creator(NO_STATE) {
         struct record record = make(RECORD_STORE_ERST, ERST_NAME);
         struct bytes built = build(ERST_ID, "Panic#1 Part2\nlog\n");
 
-        (void) state;
         raw[64] ^= 1;
         store_u64(raw + 24, 0x2026112100075124);
         assert_ok(record_parse(&record, built));
@@ -206,10 +198,9 @@ static void assert_malformed(const char *name, struct bytes bytes, int error, si
         assert_int_equal(record.raw.size, bytes.size); /* what there is can still be saved */
 }
 
-static void test_malformed_erst_records_say_where(void **state) {
+static void test_malformed_erst_records_say_where(NO_STATE) {
         struct bytes built = build(ERST_ID, "x");
 
-        (void) state;
         assert_malformed("65e079fe00000002", built, ERR_VALUE, 96, "record id");
         assert_malformed("65e079fe0000001", built, ERR_VALUE, 96, "record id");
         assert_malformed(ERST_NAME "0", built, ERR_VALUE, 96, "record id");
@@ -219,11 +210,10 @@ static void test_malformed_erst_records_say_where(void **state) {
 }
 
 /* Torn within the log: the error stands, and the beginning of the log is there. */
-static void test_a_torn_record_keeps_what_it_has(void **state) {
+static void test_a_torn_record_keeps_what_it_has(NO_STATE) {
         struct record record = make(RECORD_STORE_ERST, ERST_NAME);
         struct bytes built = build(ERST_ID, "Panic#1 Part2\nlog\n");
 
-        (void) state;
         assert_error(record_parse(&record, bytes_first(built, built.size - 4)), ERR_LENGTH);
         assert_int_equal(record.type, RECORD_TYPE_DMESG);
         assert_true(bytes_equal(record.payload, text_view("Panic#1 Part2\n")));
@@ -237,11 +227,10 @@ static void test_a_torn_record_keeps_what_it_has(void **state) {
         assert_malformed(ERST_NAME, bytes_first(built, built.size - 4), ERR_LENGTH, 20, "record length");
 }
 
-static void test_a_hardware_error_variable_is_a_cper_record(void **state) {
+static void test_a_hardware_error_variable_is_a_cper_record(NO_STATE) {
         struct record record = make(RECORD_STORE_EFI, "HwErrRec00fA");
         struct bytes built = build(ERST_ID, "x");
 
-        (void) state;
         raw[64] ^= 1;
         store_u64(raw + 24, 0x2026112100075124);
         assert_ok(record_parse(&record, built));
@@ -257,7 +246,7 @@ static void test_a_hardware_error_variable_is_a_cper_record(void **state) {
         assert_string_equal(record.fault.field, "variable name");
 }
 
-static void test_a_variable_is_told_by_its_name(void **state) {
+static void test_a_variable_is_told_by_its_name(NO_STATE) {
         static const struct {
                 const char *name;
                 enum record_type type;
@@ -273,7 +262,6 @@ static void test_a_variable_is_told_by_its_name(void **state) {
                 { "dump-type255-1-7", RECORD_TYPE_UNKNOWN, 7, RECORD_COMPRESSION_UNKNOWN },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct record record = make(RECORD_STORE_EFI, rows[i].name);
 
@@ -287,10 +275,9 @@ static void test_a_variable_is_told_by_its_name(void **state) {
         }
 }
 
-static void test_a_variable_of_another_name_is_kept(void **state) {
+static void test_a_variable_of_another_name_is_kept(NO_STATE) {
         struct record record = make(RECORD_STORE_EFI, "cfg-something");
 
-        (void) state;
         assert_error(record_parse(&record, text_view("data")), ERR_VALUE);
         assert_int_equal(record.type, RECORD_TYPE_UNKNOWN);
         assert_string_equal(record.fault.field, "variable name");
@@ -301,10 +288,9 @@ static void test_a_variable_of_another_name_is_kept(void **state) {
 
 /* --- text --------------------------------------------------------------------------------------- */
 
-static void test_only_dmesg_with_a_header_line_is_a_part(void **state) {
+static void test_only_dmesg_with_a_header_line_is_a_part(NO_STATE) {
         struct record record = make(RECORD_STORE_EFI, EFI_STEM);
 
-        (void) state;
         record_describe(&record, RECORD_TYPE_DMESG, 5);
         assert_false(record_is_part(&record));
         record_set_text(&record, text_view("Oops#2 Part3\nlog\n"), "text");
@@ -326,10 +312,9 @@ static void test_only_dmesg_with_a_header_line_is_a_part(void **state) {
         assert_int_equal(record_log(&record).size, 17);
 }
 
-static void test_a_description_knows_its_boot(void **state) {
+static void test_a_description_knows_its_boot(NO_STATE) {
         struct record record = make(RECORD_STORE_ERST, ERST_NAME);
 
-        (void) state;
         record_describe(&record, RECORD_TYPE_DMESG, 1709210113);
         assert_int_equal(record.boot, 0x65e079fe);
         assert_true(record.has_time);
@@ -337,12 +322,11 @@ static void test_a_description_knows_its_boot(void **state) {
         assert_int_equal(record.raw.size, 0);
 }
 
-static void test_types_have_the_kernels_names(void **state) {
+static void test_types_have_the_kernels_names(NO_STATE) {
         static const char *const names[] = { "dmesg",          "mce",  "console",
                                              "ftrace",         "rtas", "powerpc-ofw",
                                              "powerpc-common", "pmsg", "powerpc-opal" };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
                 assert_string_equal(record_type_name((enum record_type) i), names[i]);
                 assert_int_equal(record_type_find(text_view(names[i])), i);

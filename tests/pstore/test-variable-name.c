@@ -20,8 +20,7 @@ static const struct {
         { "dump-type1-2-18446744073709551615", { VARIABLE_NAME_TIME, 1, 2, 0, UINT64_MAX, 0 } },
 };
 
-static void test_every_generation_is_read(void **state) {
-        (void) state;
+static void test_every_generation_is_read(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
                 struct variable_name name;
 
@@ -35,8 +34,7 @@ static void test_every_generation_is_read(void **state) {
         }
 }
 
-static void test_every_generation_is_written(void **state) {
-        (void) state;
+static void test_every_generation_is_written(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
                 char buffer[128];
                 struct text text = TEXT_ON(buffer);
@@ -46,7 +44,7 @@ static void test_every_generation_is_written(void **state) {
         }
 }
 
-static void test_what_is_no_name_of_the_kernels(void **state) {
+static void test_what_is_no_name_of_the_kernels(NO_STATE) {
         static const char *const texts[] = {
                 "",
                 "dump-type",
@@ -81,18 +79,16 @@ static void test_what_is_no_name_of_the_kernels(void **state) {
         };
         struct variable_name name = { .part = 77 };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
                 if (variable_name_parse(text_view(texts[i]), &name) >= 0)
                         fail_msg("\"%s\" is a name", texts[i]);
         assert_int_equal(name.part, 77);
 }
 
-static void test_every_cut_is_bounded(void **state) {
+static void test_every_cut_is_bounded(NO_STATE) {
         static const char text[] = "dump-type0-15-2-1709210120-C";
         struct variable_name name;
 
-        (void) state;
         for (size_t size = 0; size < sizeof(text); size++) {
                 char *cut = malloc(size + 1);
 
@@ -104,10 +100,9 @@ static void test_every_cut_is_bounded(void **state) {
         }
 }
 
-static void test_the_vendor_is_linux_crash_guid(void **state) {
+static void test_the_vendor_is_linux_crash_guid(NO_STATE) {
         char text[GUID_TEXT_SIZE];
 
-        (void) state;
         guid_format(&variable_vendor_crash, text);
         assert_string_equal(text, "cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0");
         assert_int_equal(variable_vendor_crash.bytes[0], 0x79);

@@ -149,20 +149,18 @@ static void check_bytes(int format, const uint8_t *header, size_t header_size) {
         memory_image_free(&file);
 }
 
-static void test_bytes(void **state) {
+static void test_bytes(NO_STATE) {
         static const uint8_t authenticated[44] = { [0] = 0xaa, 0x55, 0x3f, [4] = 7, [36] = 4, [40] = 5 };
         static const uint8_t plain[16] = { [0] = 0xaa, 0x55, 0x3f, [4] = 7, [8] = 4, [12] = 5 };
 
-        (void) state;
         check_bytes(AUTHENTICATED, authenticated, 60);
         check_bytes(PLAIN, plain, 32);
 }
 
-static void test_full_to_the_last_byte(void **state) {
+static void test_full_to_the_last_byte(NO_STATE) {
         struct memory_image file;
         size_t most;
 
-        (void) state;
         for (int format = AUTHENTICATED; format <= PLAIN; format++) {
                 init_volume(&file, format);
                 assert_ok(append(&file, "a", 10));
@@ -179,12 +177,11 @@ static void test_full_to_the_last_byte(void **state) {
 }
 
 /* Stale bytes are firmware's to reclaim. */
-static void test_delete_frees_nothing(void **state) {
+static void test_delete_frees_nothing(NO_STATE) {
         struct variable_store_space before, after;
         struct variable_store_entry entry;
         struct memory_image file;
 
-        (void) state;
         init_volume(&file, AUTHENTICATED);
         assert_ok(append(&file, "a", 100));
         assert_ok(append(&file, "b", 100));
@@ -211,10 +208,9 @@ static void test_delete_frees_nothing(void **state) {
 }
 
 /* The one that was replaced goes first, as it would live again otherwise. */
-static void test_delete_in_transition(void **state) {
+static void test_delete_in_transition(NO_STATE) {
         struct memory_image file;
 
-        (void) state;
         init_volume(&file, AUTHENTICATED);
         assert_ok(append(&file, "a", 100));
         file.data[START + 2] = 0x3e;
@@ -235,10 +231,9 @@ static void test_delete_in_transition(void **state) {
         memory_image_free(&file);
 }
 
-static void test_what_is_not_written(void **state) {
+static void test_what_is_not_written(NO_STATE) {
         struct memory_image file;
 
-        (void) state;
         init_volume(&file, AUTHENTICATED);
         assert_ok(append(&file, "a", 100));
         assert_ok(append(&file, "b", 100));
@@ -258,10 +253,9 @@ static void test_what_is_not_written(void **state) {
 }
 
 /* A header of which firmware had not said that it is valid counts as one without name and data. */
-static void test_behind_an_unfinished_header(void **state) {
+static void test_behind_an_unfinished_header(NO_STATE) {
         struct memory_image file;
 
-        (void) state;
         init_volume(&file, AUTHENTICATED);
         assert_ok(append(&file, "a", 100));
         file.steps_allowed = file.steps + 2; /* a put and its flush */
@@ -288,10 +282,9 @@ static int append_until(struct memory_image *file, size_t allowed) {
 
 /* What was put since the last flush is lost in every way: "a" stays, "b" is whole or not there, "c" has room.
  */
-static void test_power_fails_while_writing(void **state) {
+static void test_power_fails_while_writing(NO_STATE) {
         int r = ERR_IO;
 
-        (void) state;
         for (size_t allowed = 0; r != 0; allowed++) {
                 struct variable_store_entry entry;
                 struct memory_image file;
@@ -314,14 +307,13 @@ static void test_power_fails_while_writing(void **state) {
 
 /* --- a whole flash -------------------------------------------------------------------------------- */
 
-static void test_volume_in_a_flash(void **state) {
+static void test_volume_in_a_flash(NO_STATE) {
         enum { BASE = 3 * VARIABLE_STORE_SCAN_STEP };
         static uint8_t flash[BASE + 2 * VOLUME_SIZE];
         struct variable_store store;
         struct memory_image file;
         struct fault fault;
 
-        (void) state;
         memset(flash, 0xff, sizeof(flash));
         memcpy(flash + 40, "_FVH", 4); /* a volume of something else */
         put_volume(flash + BASE, AUTHENTICATED);
@@ -365,7 +357,7 @@ static struct bytes concatenate(const char *first, const char *second) {
 }
 
 /* OVMF.fd is its two halves. Of 2 MiB it is no more in releases since 2023. */
-static void test_whole_ovmf(void **state) {
+static void test_whole_ovmf(NO_STATE) {
         static const char *const halves[][2] = {
                 { "/usr/share/OVMF/OVMF_VARS.fd", "/usr/share/OVMF/OVMF_CODE.fd" },
                 { "/usr/share/OVMF/OVMF_VARS_4M.fd", "/usr/share/OVMF/OVMF_CODE_4M.fd" },
@@ -373,7 +365,6 @@ static void test_whole_ovmf(void **state) {
 
         size_t tried = 0;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(halves); i++) {
                 FILE *there = fopen(halves[i][1], "rb");
                 struct memory_image file;

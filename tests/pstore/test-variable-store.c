@@ -141,13 +141,11 @@ static void check_both_variables(bool plain) {
         assert_int_equal(space.free, STORE_END - volume.used);
 }
 
-static void test_authenticated_headers(void **state) {
-        (void) state;
+static void test_authenticated_headers(NO_STATE) {
         check_both_variables(false);
 }
 
-static void test_plain_headers(void **state) {
-        (void) state;
+static void test_plain_headers(NO_STATE) {
         check_both_variables(true);
 }
 
@@ -164,11 +162,10 @@ static void assert_live(const struct volume *volume, const char *live) {
         assert_string_equal(found, live);
 }
 
-static void test_states(void **state) {
+static void test_states(NO_STATE) {
         static const uint8_t states[] = { 0x3f, 0x3e, 0x3d, 0x3c, 0x7f, 0x7d, 0x00, 0xbf };
         struct volume volume;
 
-        (void) state;
         volume_init(&volume, false);
         for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
                 char name[2] = { (char) ('a' + i), '\0' };
@@ -178,10 +175,9 @@ static void test_states(void **state) {
         assert_live(&volume, "11000000");
 }
 
-static void test_in_transition(void **state) {
+static void test_in_transition(NO_STATE) {
         struct volume volume;
 
-        (void) state;
         volume_init(&volume, false); /* the new one complete, behind and before the old one */
         volume_add(&volume, 0x3e, &crash_vendor, "a", 4);
         volume_add(&volume, 0x3f, &crash_vendor, "a", 4);
@@ -234,12 +230,11 @@ static void test_unfinished_header(void **state) {
         }
 }
 
-static void test_full_to_the_last_byte(void **state) {
+static void test_full_to_the_last_byte(NO_STATE) {
         struct variable_store_space space;
         struct variable_store store;
         struct volume volume;
 
-        (void) state;
         volume_init(&volume, false);
         volume_add(&volume, 0x3f, &crash_vendor, "a", STORE_END - START - 60 - 4);
         assert_int_equal(volume.used, STORE_END);
@@ -287,8 +282,7 @@ static const struct header_defect {
           "variable store State" },
 };
 
-static void test_header_defects(void **state) {
-        (void) state;
+static void test_header_defects(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(header_defects); i++) {
                 const struct header_defect *defect = &header_defects[i];
                 struct variable_store store = { .end = 77 };
@@ -325,8 +319,7 @@ static const struct {
         { "DataSize that wraps", 40, 4, UINT32_MAX - 1, ERR_LENGTH, "variable DataSize" },
 };
 
-static void test_variable_defects_end_the_walk(void **state) {
-        (void) state;
+static void test_variable_defects_end_the_walk(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(variable_defects); i++) {
                 struct variable_store_cursor cursor = { 0 };
                 struct variable_store_entry entry = { 0 };
@@ -357,14 +350,13 @@ static void test_variable_defects_end_the_walk(void **state) {
         }
 }
 
-static void test_variable_cut_by_the_end_of_the_store(void **state) {
+static void test_variable_cut_by_the_end_of_the_store(NO_STATE) {
         struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry entry;
         struct fault fault;
         struct variable_store store;
         struct volume volume;
 
-        (void) state;
         volume_init(&volume, false);
         volume_add(&volume, 0x3f, &crash_vendor, "a", STORE_END - START - 60 - 4 - 8);
         store_u16(volume.bytes + volume.used, 0x55aa);
@@ -374,7 +366,7 @@ static void test_variable_cut_by_the_end_of_the_store(void **state) {
         assert_int_equal(fault.offset, volume.used);
 }
 
-static void test_many_in_transition_are_all_shown(void **state) {
+static void test_many_in_transition_are_all_shown(NO_STATE) {
         enum { COUNT = 300, ENTRY = 60 + 4 };
         static uint8_t image[START + COUNT * ENTRY];
         struct variable_store_cursor cursor = { 0 };
@@ -384,7 +376,6 @@ static void test_many_in_transition_are_all_shown(void **state) {
         struct volume volume;
         unsigned live = 0;
 
-        (void) state;
         volume_init(&volume, false);
         store_u64(volume.bytes + 32, sizeof(image));
         store_u32(volume.bytes + VOLUME_HEADER + 16, sizeof(image) - VOLUME_HEADER);
@@ -484,8 +475,7 @@ static void assert_corpus_folder(const char *folder) {
         json_object_put(truth);
 }
 
-static void test_volumes_of_real_crashes(void **state) {
-        (void) state;
+static void test_volumes_of_real_crashes(NO_STATE) {
         if (!test_corpus(""))
                 skip();
         assert_corpus_folder("6.1-efi-panic");
@@ -493,7 +483,7 @@ static void test_volumes_of_real_crashes(void **state) {
 }
 
 /* The used part of one of them, with the volume made as small. */
-static void test_volume_of_a_panic(void **state) {
+static void test_volume_of_a_panic(NO_STATE) {
         struct bytes image = test_read_file(test_data("variable-store/linux-6.1-panic.fd"));
         struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry entry;
@@ -502,7 +492,6 @@ static void test_volume_of_a_panic(void **state) {
         struct fault fault;
         unsigned parts = 0;
 
-        (void) state;
         assert_ok(variable_store_open(image, &store, &fault));
         while (variable_store_next(&store, &cursor, &entry, &fault) > 0)
                 if (entry.live && guid_equal(&entry.vendor, &crash_vendor)) {
@@ -542,8 +531,7 @@ static void check_shipped(const char *name, int error, size_t size) {
         free((void *) image.data);
 }
 
-static void test_shipped_volumes(void **state) {
-        (void) state;
+static void test_shipped_volumes(NO_STATE) {
         check_shipped("OVMF_VARS_4M.fd", 0, 0x3ffb8 - STORE_HEADER);
         check_shipped("OVMF_VARS_4M.ms.fd", 0, 0x3ffb8 - STORE_HEADER);
         check_shipped("OVMF_VARS_4M.snakeoil.fd", 0, 0x3ffb8 - STORE_HEADER);

@@ -13,11 +13,10 @@ static int read_core(const struct vmcore_built *core, struct vmcoreinfo *ret_inf
         return vmcoreinfo_read(&input, ret_info);
 }
 
-static void test_all_of_it(void **state) {
+static void test_all_of_it(NO_STATE) {
         struct vmcore_built core;
         struct vmcoreinfo info;
 
-        (void) state;
         vmcore_build(&core, TEXT);
         assert_ok(read_core(&core, &info));
         assert_string_equal(info.release, "6.1.0-56-amd64");
@@ -26,7 +25,7 @@ static void test_all_of_it(void **state) {
         assert_int_equal(info.page_size, 4096);
 }
 
-static void test_what_is_not_said(void **state) {
+static void test_what_is_not_said(NO_STATE) {
         static const char *const texts[] = {
                 "PAGESIZE=4096x\nCRASHTIME=\n",
                 "CRASHTIME=-5\n",
@@ -36,7 +35,6 @@ static void test_what_is_not_said(void **state) {
         struct vmcore_built core;
         struct vmcoreinfo info;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
                 vmcore_build(&core, texts[i]);
                 assert_ok(read_core(&core, &info));
@@ -46,11 +44,10 @@ static void test_what_is_not_said(void **state) {
         }
 }
 
-static void test_a_release_that_is_none(void **state) {
+static void test_a_release_that_is_none(NO_STATE) {
         struct vmcore_built core;
         struct vmcoreinfo info;
 
-        (void) state;
         vmcore_build(&core, "OSRELEASE=a\x1b[31m b\xff\nCRASHTIME=7");
         assert_ok(read_core(&core, &info));
         assert_string_equal(info.release, "a?[31m?b?");
@@ -62,7 +59,7 @@ static void test_a_release_that_is_none(void **state) {
 }
 
 /* Where the crash reached the note: nothing of it is taken, and nothing outside of it read. */
-static void test_malformed(void **state) {
+static void test_malformed(NO_STATE) {
         static const struct {
                 size_t offset; /* in the core; from the note's header on with from_note */
                 bool from_note;
@@ -85,7 +82,6 @@ static void test_malformed(void **state) {
                 { 12, true, 'X', ERR_NOT_FOUND },          /* another name */
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct vmcoreinfo info = { .release = "untouched" };
                 struct vmcore_built core;
@@ -97,20 +93,18 @@ static void test_malformed(void **state) {
         }
 }
 
-static void test_no_note(void **state) {
+static void test_no_note(NO_STATE) {
         struct vmcore_built core;
         struct vmcoreinfo info;
 
-        (void) state;
         vmcore_build(&core, NULL);
         assert_error(read_core(&core, &info), ERR_NOT_FOUND);
 }
 
-static void test_every_cut(void **state) {
+static void test_every_cut(NO_STATE) {
         struct vmcore_built core;
         struct vmcoreinfo info;
 
-        (void) state;
         vmcore_build(&core, TEXT);
         core.size = core.note_offset + 12 + sizeof("VMCOREINFO") + 1 + strlen(TEXT);
         assert_ok(read_core(&core, &info));
@@ -130,13 +124,12 @@ static int read_endless(void *context, uint64_t offset, void *buffer, size_t siz
         return 0;
 }
 
-static void test_notes_without_end(void **state) {
+static void test_notes_without_end(NO_STATE) {
         struct vmcore_built core;
         struct bytes head = bytes_of(core.data, 4096);
         struct vmcore_input input = { .context = &head, .read = read_endless };
         struct vmcoreinfo info;
 
-        (void) state;
         vmcore_build(&core, TEXT);
         core.data[64 + 56 + 32 + 5] = 1; /* terabytes of notes */
         assert_error(vmcoreinfo_read(&input, &info), ERR_LOOP);

@@ -3,11 +3,11 @@
 
 #include <zlib.h>
 
-static struct store_fixture f;
+static struct store_fixture fixture;
 
 static void put_panic(void) {
-        store_fixture_put_erst_part(&f, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "newest\n");
-        store_fixture_put_erst_part(&f, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "oldest\n");
+        store_fixture_put_erst_part(&fixture, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "newest\n");
+        store_fixture_put_erst_part(&fixture, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "oldest\n");
 }
 
 /* Raw deflate as Linux 6.6 and later write it. */
@@ -27,7 +27,7 @@ static struct bytes packed(const char *text) {
 }
 
 static void assert_text(const char *id, const char *codec, const char *text) {
-        const struct record *record = &store_fixture_row(&f, id)->record;
+        const struct record *record = &store_fixture_row(&fixture, id)->record;
 
         assert_int_equal(record->error, 0);
         assert_true(record->decoded);
@@ -35,64 +35,62 @@ static void assert_text(const char *id, const char *codec, const char *text) {
         assert_true(bytes_equal(record->text, text_view(text)));
 }
 
-static void test_nothing_is_no_error(void **state) {
-        (void) state;
-        store_fixture_load(&f);
-        assert_int_equal(f.catalog.row_count, 0);
-        assert_int_equal(f.catalog.event_count, 0);
-        assert_int_equal(f.catalog.record_count, 0);
-        assert_int_equal(f.catalog.other_first, 0);
+static void test_nothing_is_no_error(NO_STATE) {
+        store_fixture_load(&fixture);
+        assert_int_equal(fixture.catalog.row_count, 0);
+        assert_int_equal(fixture.catalog.event_count, 0);
+        assert_int_equal(fixture.catalog.record_count, 0);
+        assert_int_equal(fixture.catalog.other_first, 0);
 }
 
-static void test_records_are_read_decoded_and_joined(void **state) {
-        (void) state;
+static void test_records_are_read_decoded_and_joined(NO_STATE) {
         put_panic();
-        assert_int_equal(catalog_add(&f.catalog, &f.erst.source), 2);
-        fake_source_add(&f.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
-        assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 1);
-        assert_ok(catalog_join(&f.catalog));
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.erst.source), 2);
+        fake_source_add(&fixture.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 1);
+        assert_ok(catalog_join(&fixture.catalog));
         assert_text("erst:65e079fe00000001", "text", "Panic#1 Part1\nnewest\n");
         assert_text("efi:dump-type0-1-1-5-C", "deflate", "Oops#1 Part1\nlog\n");
-        assert_ptr_equal(store_fixture_row(&f, "erst:65e079fe00000001")->source, &f.erst.source);
-        assert_ptr_equal(store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->source, &f.efi.source);
-        assert_int_equal(f.catalog.event_count, 2);
-        assert_int_equal(f.catalog.other_first, 3);
-        assert_int_equal(f.catalog.record_count, 3);
-        assert_int_equal(catalog_faulty_count(&f.catalog), 0);
+        assert_ptr_equal(store_fixture_row(&fixture, "erst:65e079fe00000001")->source, &fixture.erst.source);
+        assert_ptr_equal(store_fixture_row(&fixture, "efi:dump-type0-1-1-5-C")->source, &fixture.efi.source);
+        assert_int_equal(fixture.catalog.event_count, 2);
+        assert_int_equal(fixture.catalog.other_first, 3);
+        assert_int_equal(fixture.catalog.record_count, 3);
+        assert_int_equal(catalog_faulty_count(&fixture.catalog), 0);
 }
 
-static void test_what_the_kernel_shows(void **state) {
+static void test_what_the_kernel_shows(NO_STATE) {
         struct bytes stream = packed("Panic#2 Part1\nlog\n");
         const struct record *record;
 
-        (void) state;
-        fake_source_add_shown(&f.erst, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 1709210110,
-                              text_view("Panic#1 Part1\nlog\n"));
-        fake_source_add_shown(&f.efi, "dump-type0-1-2-7", RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 7, stream);
-        fake_source_add_shown(&f.efi, "dump-type1-1-2-7", RECORD_FORM_PACKED, RECORD_TYPE_MCE, 7, stream);
-        store_fixture_load(&f);
+        fake_source_add_shown(&fixture.erst, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_DMESG,
+                              1709210110, text_view("Panic#1 Part1\nlog\n"));
+        fake_source_add_shown(&fixture.efi, "dump-type0-1-2-7", RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 7,
+                              stream);
+        fake_source_add_shown(&fixture.efi, "dump-type1-1-2-7", RECORD_FORM_PACKED, RECORD_TYPE_MCE, 7,
+                              stream);
+        store_fixture_load(&fixture);
         assert_text("erst:65e079fe00000001", "kernel", "Panic#1 Part1\nlog\n");
         assert_text("efi:dump-type0-1-2-7", "deflate", "Panic#2 Part1\nlog\n");
-        assert_int_equal(store_fixture_row(&f, "erst:65e079fe00000001")->record.raw.size, 0);
-        record = &store_fixture_row(&f, "efi:dump-type1-1-2-7")->record;
+        assert_int_equal(store_fixture_row(&fixture, "erst:65e079fe00000001")->record.raw.size, 0);
+        record = &store_fixture_row(&fixture, "efi:dump-type1-1-2-7")->record;
         assert_int_equal(record->type, RECORD_TYPE_MCE);
         assert_int_equal(record->error, 0);
         assert_false(record->decoded);
-        assert_int_equal(f.catalog.event_count, 2);
+        assert_int_equal(fixture.catalog.event_count, 2);
 }
 
 /* What holds no log gets a description, and no codec; its bytes stay what they are. */
-static void test_a_machine_check_is_described(void **state) {
+static void test_a_machine_check_is_described(NO_STATE) {
         static const uint8_t mce[128] = { [65] = 7 };
         const struct record *record;
 
-        (void) state;
-        fake_source_add_shown(&f.erst, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_MCE, 1709210110,
-                              bytes_of(mce, sizeof(mce)));
-        fake_source_add_shown(&f.erst, "65e079fe00000002", RECORD_FORM_TEXT, RECORD_TYPE_MCE, 1709210110,
-                              bytes_of(mce, 80));
-        store_fixture_load(&f);
-        record = &store_fixture_row(&f, "erst:65e079fe00000001")->record;
+        fake_source_add_shown(&fixture.erst, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_MCE,
+                              1709210110, bytes_of(mce, sizeof(mce)));
+        fake_source_add_shown(&fixture.erst, "65e079fe00000002", RECORD_FORM_TEXT, RECORD_TYPE_MCE,
+                              1709210110, bytes_of(mce, 80));
+        store_fixture_load(&fixture);
+        record = &store_fixture_row(&fixture, "erst:65e079fe00000001")->record;
         assert_ok(record->error);
         assert_true(record->decoded);
         assert_false(record_has_log(record));
@@ -100,188 +98,178 @@ static void test_a_machine_check_is_described(void **state) {
                 bytes_start_with(record->text, text_view("machine check on CPU 0 (APIC id 0x0, socket 0), "
                                                          "bank 7\n")));
         assert_int_equal(record->raw.size, sizeof(mce));
-        record = &store_fixture_row(&f, "erst:65e079fe00000002")->record;
+        record = &store_fixture_row(&fixture, "erst:65e079fe00000002")->record;
         assert_error(record->error, ERR_TRUNCATED);
         assert_false(record->decoded);
-        assert_int_equal(f.catalog.other_first, 0);
+        assert_int_equal(fixture.catalog.other_first, 0);
 }
 
 /* The source that shows most comes first; what a later one shows of the same record is left out. */
-static void test_a_record_of_two_sources_is_one(void **state) {
+static void test_a_record_of_two_sources_is_one(NO_STATE) {
         static struct fake_source view;
 
-        (void) state;
         fake_source_init(&view, "pstorefs", RECORD_STORE_EFI);
-        fake_source_add(&f.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
-        store_fixture_put_efi_part(&f, "Oops", 2, 1, 6, "log\n");
+        fake_source_add(&fixture.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
+        store_fixture_put_efi_part(&fixture, "Oops", 2, 1, 6, "log\n");
         fake_source_add_shown(&view, "dump-type0-1-1-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
                               text_view("Oops#1 Part1\nlog\n"));
         fake_source_add_shown(&view, "dump-type0-1-2-6", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 6,
                               text_view("Oops#2 Part1\nlog\n"));
         fake_source_add_shown(&view, "dump-type0-1-3-7", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 7,
                               text_view("Oops#3 Part1\nlog\n"));
-        assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 2);
-        assert_int_equal(catalog_add(&f.catalog, &view.source), 1);
-        assert_ok(catalog_join(&f.catalog));
-        assert_int_equal(f.catalog.event_count, 3);
-        assert_ptr_equal(store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->source, &f.efi.source);
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 2);
+        assert_int_equal(catalog_add(&fixture.catalog, &view.source), 1);
+        assert_ok(catalog_join(&fixture.catalog));
+        assert_int_equal(fixture.catalog.event_count, 3);
+        assert_ptr_equal(store_fixture_row(&fixture, "efi:dump-type0-1-1-5-C")->source, &fixture.efi.source);
         fake_source_free(&view);
 }
 
 /* Images of two machines: one id, two records. */
-static void test_one_id_of_two_sources_may_be_two_records(void **state) {
+static void test_one_id_of_two_sources_may_be_two_records(NO_STATE) {
         static struct fake_source other;
 
-        (void) state;
         fake_source_init(&other, "efi-image:other", RECORD_STORE_EFI);
-        fake_source_add(&f.efi, "dump-type0-1-1-5-D", text_view("Oops#1 Part1\none\n"));
-        fake_source_add(&f.efi, "dump-type0-1-2-5-D", text_view("Oops#2 Part1\nsame\n"));
-        fake_source_add(&f.efi, "dump-type0-1-3-5-D", text_view("Oops#3 Part1\nshown\n"));
+        fake_source_add(&fixture.efi, "dump-type0-1-1-5-D", text_view("Oops#1 Part1\none\n"));
+        fake_source_add(&fixture.efi, "dump-type0-1-2-5-D", text_view("Oops#2 Part1\nsame\n"));
+        fake_source_add(&fixture.efi, "dump-type0-1-3-5-D", text_view("Oops#3 Part1\nshown\n"));
         fake_source_add(&other, "dump-type0-1-1-5-D", text_view("Oops#1 Part1\ntwo\n"));
         fake_source_add(&other, "dump-type0-1-2-5-D", text_view("Oops#2 Part1\nsame\n"));
         fake_source_add_shown(&other, "dump-type0-1-3-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
                               text_view("Oops#3 Part1\nanother\n"));
-        assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 3);
-        assert_int_equal(catalog_add(&f.catalog, &other.source), 2);
-        assert_ok(catalog_join(&f.catalog));
-        assert_int_equal(f.catalog.event_count, 5);
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 3);
+        assert_int_equal(catalog_add(&fixture.catalog, &other.source), 2);
+        assert_ok(catalog_join(&fixture.catalog));
+        assert_int_equal(fixture.catalog.event_count, 5);
         fake_source_free(&other);
 }
 
 /* Read or decoded by nobody but the kernel; the stored bytes stay. */
-static void test_the_kernels_text_of_what_we_cannot_decode(void **state) {
+static void test_the_kernels_text_of_what_we_cannot_decode(NO_STATE) {
         static const char name[] = "dump-type0-1-1-5-C", text[] = "Oops#1 Part1\nlog\n";
         const struct record *record;
 
-        (void) state;
         for (int read_error = 0; read_error >= ERR_IO; read_error += ERR_IO) {
                 static struct fake_source view;
 
-                store_fixture_end(&f);
-                store_fixture_begin(&f);
+                store_fixture_end(&fixture);
+                store_fixture_begin(&fixture);
                 fake_source_init(&view, "pstorefs", RECORD_STORE_EFI);
-                fake_source_add(&f.efi, name, text_view("\xff\xff\xff\xff"))->read_error = read_error;
+                fake_source_add(&fixture.efi, name, text_view("\xff\xff\xff\xff"))->read_error = read_error;
                 fake_source_add_shown(&view, "dump-type0-1-1-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
                                       text_view(text));
-                assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 1);
-                assert_int_equal(catalog_add(&f.catalog, &view.source), 0);
-                assert_ok(catalog_join(&f.catalog));
-                record = &store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->record;
+                assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 1);
+                assert_int_equal(catalog_add(&fixture.catalog, &view.source), 0);
+                assert_ok(catalog_join(&fixture.catalog));
+                record = &store_fixture_row(&fixture, "efi:dump-type0-1-1-5-C")->record;
                 assert_string_equal(record->codec, "kernel");
                 assert_true(bytes_equal(record->text, text_view(text)));
                 assert_int_equal(record->raw.size, read_error ? 0 : 4);
                 assert_int_equal(record->error, read_error);
                 assert_true(record->seconds == 5);
-                assert_int_equal(f.catalog.event_count, 1);
+                assert_int_equal(fixture.catalog.event_count, 1);
                 fake_source_free(&view);
         }
 }
 
 /* Within one source ids are the store's own: -C and -D are two variables. */
-static void test_one_source_shows_what_it_has(void **state) {
-        (void) state;
-        fake_source_add(&f.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
-        store_fixture_put_efi_part(&f, "Oops", 1, 1, 5, "log\n");
-        store_fixture_put_efi(&f, "dump-type0-1-1-5", "Oops#1 Part1\nlog\n");
-        store_fixture_load(&f);
-        assert_int_equal(f.catalog.row_count, 3);
+static void test_one_source_shows_what_it_has(NO_STATE) {
+        fake_source_add(&fixture.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
+        store_fixture_put_efi_part(&fixture, "Oops", 1, 1, 5, "log\n");
+        store_fixture_put_efi(&fixture, "dump-type0-1-1-5", "Oops#1 Part1\nlog\n");
+        store_fixture_load(&fixture);
+        assert_int_equal(fixture.catalog.row_count, 3);
 }
 
 /* --- what goes wrong ---------------------------------------------------------------------------- */
 
-static void test_one_bad_record_hides_none_of_200(void **state) {
+static void test_one_bad_record_hides_none_of_200(NO_STATE) {
         const struct record *bad;
 
-        (void) state;
         for (uint32_t part = 1; part <= 100; part++)
-                store_fixture_put_efi_part(&f, "Panic", 1, part, 1709210110, "log\n");
-        fake_source_add(&f.efi, "dump-type0-101-1-1709210110-C", text_view("\xff\xff\xff\xff"));
+                store_fixture_put_efi_part(&fixture, "Panic", 1, part, 1709210110, "log\n");
+        fake_source_add(&fixture.efi, "dump-type0-101-1-1709210110-C", text_view("\xff\xff\xff\xff"));
         for (uint32_t part = 102; part <= 201; part++)
-                store_fixture_put_efi_part(&f, "Panic", 1, part, 1709210110, "log\n");
-        store_fixture_load(&f);
-        assert_int_equal(f.catalog.row_count, 201);
-        assert_int_equal(f.catalog.event_count, 1);
-        assert_int_equal(f.catalog.events[0].record_count, 200);
-        assert_int_equal(event_missing_count(&f.catalog.events[0], f.catalog.records), 1);
-        assert_int_equal(catalog_faulty_count(&f.catalog), 1);
-        bad = f.catalog.records[f.catalog.other_first];
+                store_fixture_put_efi_part(&fixture, "Panic", 1, part, 1709210110, "log\n");
+        store_fixture_load(&fixture);
+        assert_int_equal(fixture.catalog.row_count, 201);
+        assert_int_equal(fixture.catalog.event_count, 1);
+        assert_int_equal(fixture.catalog.events[0].record_count, 200);
+        assert_int_equal(event_missing_count(&fixture.catalog.events[0], fixture.catalog.records), 1);
+        assert_int_equal(catalog_faulty_count(&fixture.catalog), 1);
+        bad = fixture.catalog.records[fixture.catalog.other_first];
         assert_string_equal(bad->name, "dump-type0-101-1-1709210110-C");
         assert_error(bad->error, ERR_CODEC_UNKNOWN);
         assert_int_equal(bad->raw.size, 4);
 }
 
-static void test_each_defect_of_a_record_stays_with_it(void **state) {
+static void test_each_defect_of_a_record_stays_with_it(NO_STATE) {
         struct fake_entry *torn;
 
-        (void) state;
         put_panic();
-        torn = store_fixture_put_erst_part(&f, 0x65e07a01, 1, "Panic", 1, 1, 1709210113, "log\n");
+        torn = store_fixture_put_erst_part(&fixture, 0x65e07a01, 1, "Panic", 1, 1, 1709210113, "log\n");
         torn->bytes.size -= 4;
-        fake_source_add(&f.erst, "65e07a0100000002", bytes_of(NULL, 0));
-        store_fixture_put_erst_part(&f, 0x65e07a01, 3, "Panic", 1, 2, 1709210113, "log\n")->read_error =
+        fake_source_add(&fixture.erst, "65e07a0100000002", bytes_of(NULL, 0));
+        store_fixture_put_erst_part(&fixture, 0x65e07a01, 3, "Panic", 1, 2, 1709210113, "log\n")->read_error =
                 ERR_HARDWARE;
-        store_fixture_put_efi(&f, "not-the-kernels", "data");
-        store_fixture_load(&f);
-        assert_error(store_fixture_row(&f, "erst:65e07a0100000001")->record.error, ERR_LENGTH);
-        assert_error(store_fixture_row(&f, "erst:65e07a0100000002")->record.error, ERR_TRUNCATED);
-        assert_error(store_fixture_row(&f, "erst:65e07a0100000003")->record.error, ERR_HARDWARE);
-        assert_error(store_fixture_row(&f, "efi:not-the-kernels")->record.error, ERR_VALUE);
-        assert_int_equal(catalog_faulty_count(&f.catalog), 4);
-        assert_int_equal(f.catalog.event_count, 2);
-        assert_int_equal(f.catalog.events[0].record_count, 2);
-        assert_int_equal(f.catalog.events[1].record_count, 1); /* the torn one: its beginning is a part */
-        assert_int_equal(f.catalog.record_count - f.catalog.other_first, 3);
+        store_fixture_put_efi(&fixture, "not-the-kernels", "data");
+        store_fixture_load(&fixture);
+        assert_error(store_fixture_row(&fixture, "erst:65e07a0100000001")->record.error, ERR_LENGTH);
+        assert_error(store_fixture_row(&fixture, "erst:65e07a0100000002")->record.error, ERR_TRUNCATED);
+        assert_error(store_fixture_row(&fixture, "erst:65e07a0100000003")->record.error, ERR_HARDWARE);
+        assert_error(store_fixture_row(&fixture, "efi:not-the-kernels")->record.error, ERR_VALUE);
+        assert_int_equal(catalog_faulty_count(&fixture.catalog), 4);
+        assert_int_equal(fixture.catalog.event_count, 2);
+        assert_int_equal(fixture.catalog.events[0].record_count, 2);
+        assert_int_equal(fixture.catalog.events[1].record_count,
+                         1); /* the torn one: its beginning is a part */
+        assert_int_equal(fixture.catalog.record_count - fixture.catalog.other_first, 3);
 }
 
-static void test_a_record_that_vanished_is_none(void **state) {
-        (void) state;
+static void test_a_record_that_vanished_is_none(NO_STATE) {
         put_panic();
-        f.erst.entries[0].read_error = ERR_NOT_FOUND;
-        assert_int_equal(catalog_add(&f.catalog, &f.erst.source), 1);
-        assert_ok(catalog_join(&f.catalog));
-        assert_int_equal(f.catalog.row_count, 1);
-        assert_string_equal(f.catalog.rows[0]->record.name, "65e079fe00000002");
+        fixture.erst.entries[0].read_error = ERR_NOT_FOUND;
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.erst.source), 1);
+        assert_ok(catalog_join(&fixture.catalog));
+        assert_int_equal(fixture.catalog.row_count, 1);
+        assert_string_equal(fixture.catalog.rows[0]->record.name, "65e079fe00000002");
 }
 
-static void test_an_error_of_the_walk_is_told_and_hides_nothing(void **state) {
-        (void) state;
+static void test_an_error_of_the_walk_is_told_and_hides_nothing(NO_STATE) {
         put_panic();
-        f.erst.entries[0].next_error = ERR_IO;
-        assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_IO);
-        assert_ok(catalog_join(&f.catalog));
-        assert_int_equal(f.catalog.row_count, 1);
-        assert_string_equal(f.catalog.rows[0]->record.name, "65e079fe00000002");
+        fixture.erst.entries[0].next_error = ERR_IO;
+        assert_error(catalog_add(&fixture.catalog, &fixture.erst.source), ERR_IO);
+        assert_ok(catalog_join(&fixture.catalog));
+        assert_int_equal(fixture.catalog.row_count, 1);
+        assert_string_equal(fixture.catalog.rows[0]->record.name, "65e079fe00000002");
 }
 
-static void test_a_source_that_cannot_be_opened(void **state) {
-        (void) state;
+static void test_a_source_that_cannot_be_opened(NO_STATE) {
         put_panic();
-        f.erst.open_error = ERR_PERMISSION;
-        store_fixture_put_efi_part(&f, "Panic", 1, 1, 5, "log\n");
-        assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_PERMISSION);
-        assert_int_equal(f.erst.nexts, 0);
-        assert_int_equal(catalog_add(&f.catalog, &f.efi.source), 1);
-        assert_ok(catalog_join(&f.catalog));
-        assert_int_equal(f.catalog.event_count, 1);
+        fixture.erst.open_error = ERR_PERMISSION;
+        store_fixture_put_efi_part(&fixture, "Panic", 1, 1, 5, "log\n");
+        assert_error(catalog_add(&fixture.catalog, &fixture.erst.source), ERR_PERMISSION);
+        assert_int_equal(fixture.erst.nexts, 0);
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 1);
+        assert_ok(catalog_join(&fixture.catalog));
+        assert_int_equal(fixture.catalog.event_count, 1);
 }
 
-static void test_a_walk_without_an_end_ends(void **state) {
-        (void) state;
+static void test_a_walk_without_an_end_ends(NO_STATE) {
         put_panic();
-        f.erst.endless = true;
-        assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_LOOP);
-        assert_uint_in_range(f.erst.nexts, SOURCE_RECORDS_MAX, SOURCE_RECORDS_MAX + 1);
-        assert_int_equal(f.catalog.row_count, SOURCE_RECORDS_MAX);
-        store_fixture_row(&f, "erst:65e079fe00000002");
+        fixture.erst.endless = true;
+        assert_error(catalog_add(&fixture.catalog, &fixture.erst.source), ERR_LOOP);
+        assert_uint_in_range(fixture.erst.nexts, SOURCE_RECORDS_MAX, SOURCE_RECORDS_MAX + 1);
+        assert_int_equal(fixture.catalog.row_count, SOURCE_RECORDS_MAX);
+        store_fixture_row(&fixture, "erst:65e079fe00000002");
 }
 
-static void test_errors_without_an_end_end(void **state) {
-        (void) state;
+static void test_errors_without_an_end_end(NO_STATE) {
         put_panic();
-        f.erst.endless = true;
-        f.erst.endless_error = ERR_IO;
-        assert_error(catalog_add(&f.catalog, &f.erst.source), ERR_LOOP);
-        assert_int_equal(f.catalog.row_count, 2);
+        fixture.erst.endless = true;
+        fixture.erst.endless_error = ERR_IO;
+        assert_error(catalog_add(&fixture.catalog, &fixture.erst.source), ERR_LOOP);
+        assert_int_equal(fixture.catalog.row_count, 2);
 }
 
 static size_t told, last_done;
@@ -295,94 +283,91 @@ static void note_progress(void *context, const char *activity, size_t done, size
         told++;
 }
 
-static void test_progress_is_told(void **state) {
+static void test_progress_is_told(NO_STATE) {
         static const struct observer observer = { .progress = note_progress };
 
-        (void) state;
         put_panic();
-        f.catalog.observer = &observer;
-        store_fixture_load(&f);
+        fixture.catalog.observer = &observer;
+        store_fixture_load(&fixture);
         assert_int_equal(told, 2);
 }
 
 /* zlib as Linux 3.12 to 4.16 wrote it; the last byte is of the checksum. */
-static void test_a_log_whose_checksum_is_wrong_is_a_log(void **state) {
+static void test_a_log_whose_checksum_is_wrong_is_a_log(NO_STATE) {
         static const char text[] =
                 "Panic#1 Part1\n<6>[    0.000000] Linux version 6.1.0, longer than the beginning is\n";
         uint8_t stream[256];
         uLongf size = sizeof(stream);
         const struct record *record;
 
-        (void) state;
         assert_int_equal(compress(stream, &size, (const Bytef *) text, sizeof(text) - 1), Z_OK);
         stream[size - 1] ^= 1;
-        fake_source_add(&f.efi, "dump-type0-1-1-5-C", bytes_of(stream, size));
-        store_fixture_load(&f);
-        record = &store_fixture_row(&f, "efi:dump-type0-1-1-5-C")->record;
+        fake_source_add(&fixture.efi, "dump-type0-1-1-5-C", bytes_of(stream, size));
+        store_fixture_load(&fixture);
+        record = &store_fixture_row(&fixture, "efi:dump-type0-1-1-5-C")->record;
         assert_error(record->error, ERR_CHECKSUM);
         assert_true(bytes_equal(record->text, text_view(text)));
-        assert_int_equal(f.catalog.event_count, 1);
-        assert_int_equal(catalog_faulty_count(&f.catalog), 1);
+        assert_int_equal(fixture.catalog.event_count, 1);
+        assert_int_equal(catalog_faulty_count(&fixture.catalog), 1);
 }
 
 /* --- memory ------------------------------------------------------------------------------------- */
 
 static void put_some_of_everything(void) {
         put_panic();
-        fake_source_add(&f.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
-        fake_source_add(&f.efi, "dump-type0-2-1-5-C", text_view("\xff\xff\xff\xff"));
+        fake_source_add(&fixture.efi, "dump-type0-1-1-5-C", packed("Oops#1 Part1\nlog\n"));
+        fake_source_add(&fixture.efi, "dump-type0-2-1-5-C", text_view("\xff\xff\xff\xff"));
         for (uint32_t part = 1; part <= 12; part++)
-                store_fixture_put_efi_part(&f, "Panic", 1, part, 1709210110, "log\n");
+                store_fixture_put_efi_part(&fixture, "Panic", 1, part, 1709210110, "log\n");
 }
 
 static int load_with_failures(void) {
         int first_error = 0, r;
 
-        r = catalog_add(&f.catalog, &f.erst.source);
+        r = catalog_add(&fixture.catalog, &fixture.erst.source);
         first_error = r < 0 ? r : 0;
-        r = catalog_add(&f.catalog, &f.efi.source);
+        r = catalog_add(&fixture.catalog, &fixture.efi.source);
         first_error = first_error == 0 && r < 0 ? r : first_error;
-        r = catalog_join(&f.catalog);
+        r = catalog_join(&fixture.catalog);
         return first_error == 0 && r < 0 ? r : first_error;
 }
 
 static bool a_record_ran_out_of_memory(void) {
-        for (size_t i = 0; i < f.catalog.row_count; i++)
-                if (f.catalog.rows[i]->record.error == ERR_NO_MEMORY)
+        for (size_t i = 0; i < fixture.catalog.row_count; i++)
+                if (fixture.catalog.rows[i]->record.error == ERR_NO_MEMORY)
                         return true;
         return false;
 }
 
-static void test_every_allocation_may_fail(void **state) {
+static void test_every_allocation_may_fail(NO_STATE) {
         size_t allocations;
 
-        (void) state;
         put_some_of_everything();
-        store_fixture_load(&f);
-        allocations = f.memory.calls - 1; /* the last was the work's */
-        work_free(&f.work);
+        store_fixture_load(&fixture);
+        allocations = fixture.memory.calls - 1; /* the last was the work's */
+        work_free(&fixture.work);
         assert_uint_in_range(allocations, 40, 400);
         for (size_t n = 1; n <= allocations; n++) {
                 int r;
 
-                catalog_free(&f.catalog);
-                assert_int_equal(f.memory.live_blocks, 0);
-                fake_allocator_fail_at(&f.memory, n);
+                catalog_free(&fixture.catalog);
+                assert_int_equal(fixture.memory.live_blocks, 0);
+                fake_allocator_fail_at(&fixture.memory, n);
                 r = load_with_failures();
                 if (r == 0)
                         assert_true(a_record_ran_out_of_memory());
                 else
                         assert_error(r, ERR_NO_MEMORY);
-                for (size_t i = 0; i < f.catalog.event_count; i++)
-                        assert_uint_in_range(f.catalog.events[i].record_count, 1, 12);
+                for (size_t i = 0; i < fixture.catalog.event_count; i++)
+                        assert_uint_in_range(fixture.catalog.events[i].record_count, 1, 12);
         }
-        fake_allocator_fail_at(&f.memory, 0);
-        store_fixture_reload(&f);
-        assert_int_equal(f.catalog.event_count, 3);
+        fake_allocator_fail_at(&fixture.memory, 0);
+        store_fixture_reload(&fixture);
+        assert_int_equal(fixture.catalog.event_count, 3);
 }
 
 #define TEST(name)                                                                                           \
-        cmocka_unit_test_prestate_setup_teardown(name, store_fixture_setup, store_fixture_teardown, &f)
+        cmocka_unit_test_prestate_setup_teardown(name, store_fixture_setup, store_fixture_teardown, &fixture)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

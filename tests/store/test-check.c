@@ -14,8 +14,7 @@ static struct fake_allocator memory;
 static struct findings findings;
 
 /* ERST, which tells nothing of its space, and variables, of which most are free. */
-static int begin(void **state) {
-        (void) state;
+static int begin(NO_STATE) {
         fake_allocator_init(&memory);
         findings_init(&findings, &memory.allocator);
         memset(stores, 0, sizeof(stores));
@@ -29,8 +28,7 @@ static int begin(void **state) {
         return 0;
 }
 
-static int end(void **state) {
-        (void) state;
+static int end(NO_STATE) {
         findings_free(&findings);
         assert_int_equal(memory.live_blocks, 0);
         return 0;
@@ -69,30 +67,26 @@ static void assert_does_not_find(const char *words) {
 
 /* --- stores ------------------------------------------------------------------------------------- */
 
-static void test_a_machine_in_good_order(void **state) {
-        (void) state;
+static void test_a_machine_in_good_order(NO_STATE) {
         assert_int_equal(judge(), VERDICT_OK);
         assert_int_equal(findings.count, 1);
         assert_finds(VERDICT_OK, "efi: 194880 bytes are left for logs", "");
 }
 
-static void test_a_store_that_tells_nothing_of_its_space_will_do(void **state) {
-        (void) state;
+static void test_a_store_that_tells_nothing_of_its_space_will_do(NO_STATE) {
         facts.store_count = 1;
         assert_int_equal(judge(), VERDICT_OK);
         assert_finds(VERDICT_OK, "a crash can leave a trace in erst", "");
 }
 
-static void test_the_store_that_can_be_used_is_named(void **state) {
-        (void) state;
+static void test_the_store_that_can_be_used_is_named(NO_STATE) {
         stores[0].error = ERR_NO_STORE;
         stores[1].space.known = false;
         assert_int_equal(judge(), VERDICT_OK);
         assert_finds(VERDICT_OK, "a crash can leave a trace in efi", "");
 }
 
-static void test_no_store_is_critical(void **state) {
-        (void) state;
+static void test_no_store_is_critical(NO_STATE) {
         stores[0].error = stores[1].error = ERR_NO_STORE;
         assert_int_equal(judge(), VERDICT_CRITICAL);
         assert_finds(VERDICT_CRITICAL, "no store of this machine can be used", "");
@@ -101,16 +95,14 @@ static void test_no_store_is_critical(void **state) {
         assert_int_equal(judge(), VERDICT_CRITICAL);
 }
 
-static void test_a_store_that_fails_is_a_warning(void **state) {
-        (void) state;
+static void test_a_store_that_fails_is_a_warning(NO_STATE) {
         stores[0].error = ERR_TIMEOUT;
         assert_int_equal(judge(), VERDICT_WARNING);
         assert_finds(VERDICT_WARNING, "erst: cannot be used: not finished within the time set for it", "");
 }
 
 /* What an ordinary user may not see is not known to be missing. */
-static void test_what_only_root_may_see_is_unknown(void **state) {
-        (void) state;
+static void test_what_only_root_may_see_is_unknown(NO_STATE) {
         stores[0].error = ERR_PERMISSION;
         assert_int_equal(judge(), VERDICT_UNKNOWN);
         assert_finds(VERDICT_UNKNOWN, "erst: only root may look into it", "sudo pstore-fw check");
@@ -123,8 +115,7 @@ static void test_what_only_root_may_see_is_unknown(void **state) {
         assert_does_not_find("no store");
 }
 
-static void test_no_room_for_a_log_anywhere_is_critical(void **state) {
-        (void) state;
+static void test_no_room_for_a_log_anywhere_is_critical(NO_STATE) {
         facts.stores = &stores[1];
         facts.store_count = 1;
         stores[1].space.remaining = 5120 + 10240;
@@ -140,15 +131,13 @@ static void test_no_room_for_a_log_anywhere_is_critical(void **state) {
         assert_finds(VERDICT_WARNING, "efi: 0 bytes are left", "pstore-fw clear --all");
 }
 
-static void test_another_store_with_room_makes_it_a_warning(void **state) {
-        (void) state;
+static void test_another_store_with_room_makes_it_a_warning(NO_STATE) {
         stores[1].space.remaining = 5120;
         assert_int_equal(judge(), VERDICT_WARNING);
 }
 
 /* pstorefs tells no space, but it is only a view of the store that is full. */
-static void test_a_view_adds_no_room(void **state) {
-        (void) state;
+static void test_a_view_adds_no_room(NO_STATE) {
         stores[0] = (struct check_store){ .store = RECORD_STORE_EFI, .spec = "pstorefs", .is_view = true };
         stores[1].space.remaining = 5120;
         assert_int_equal(judge(), VERDICT_CRITICAL);
@@ -156,8 +145,7 @@ static void test_a_view_adds_no_room(void **state) {
         assert_int_equal(judge(), VERDICT_OK);
 }
 
-static void test_the_kernels_own_limit_counts(void **state) {
-        (void) state;
+static void test_the_kernels_own_limit_counts(NO_STATE) {
         facts.store_count = 2;
         facts.kernel = (struct check_kernel){ .known = true, .backend = "efi_pstore", .log_bytes = 194881 };
         assert_int_equal(judge(), VERDICT_WARNING);
@@ -166,8 +154,7 @@ static void test_the_kernels_own_limit_counts(void **state) {
         assert_int_equal(judge(), VERDICT_OK);
 }
 
-static void test_more_than_half_used_is_a_warning(void **state) {
-        (void) state;
+static void test_more_than_half_used_is_a_warning(NO_STATE) {
         stores[1].space.remaining = 131000;
         assert_int_equal(judge(), VERDICT_OK);
         stores[1].space.remaining = 130999;
@@ -177,8 +164,7 @@ static void test_more_than_half_used_is_a_warning(void **state) {
         assert_int_equal(judge(), VERDICT_OK);
 }
 
-static void test_records_wait(void **state) {
-        (void) state;
+static void test_records_wait(NO_STATE) {
         stores[0].record_count = 2;
         stores[0].event_count = 1;
         stores[0].record_bytes = 14000;
@@ -187,8 +173,7 @@ static void test_records_wait(void **state) {
                      "pstore-fw clear --all");
 }
 
-static void test_records_that_cannot_be_read(void **state) {
-        (void) state;
+static void test_records_that_cannot_be_read(NO_STATE) {
         stores[0].faulty_count = 1;
         assert_int_equal(judge(), VERDICT_WARNING);
         assert_finds(VERDICT_WARNING, "erst: 1 record cannot be read", "pstore-fw list");
@@ -196,15 +181,13 @@ static void test_records_that_cannot_be_read(void **state) {
 
 /* --- the kernel --------------------------------------------------------------------------------- */
 
-static void test_firmware_judges_no_kernel(void **state) {
-        (void) state;
+static void test_firmware_judges_no_kernel(NO_STATE) {
         facts.kernel = (struct check_kernel){ .kdump_loaded = true, .panic_seconds_known = true };
         assert_int_equal(judge(), VERDICT_OK);
         assert_int_equal(findings.count, 1);
 }
 
-static void test_no_back_end_is_critical(void **state) {
-        (void) state;
+static void test_no_back_end_is_critical(NO_STATE) {
         facts.kernel = (struct check_kernel){ .known = true, .command = "modprobe efi_pstore" };
         assert_int_equal(judge(), VERDICT_CRITICAL);
         assert_finds(VERDICT_CRITICAL, "the kernel's pstore has no back end", "modprobe efi_pstore");
@@ -216,8 +199,7 @@ static void test_no_back_end_is_critical(void **state) {
         assert_finds(VERDICT_OK, "pstore writes a crash to erst", "");
 }
 
-static void test_kdump_before_pstore_is_a_warning(void **state) {
-        (void) state;
+static void test_kdump_before_pstore_is_a_warning(NO_STATE) {
         facts.kernel = (struct check_kernel){ .known = true, .backend = "erst", .kdump_loaded = true };
         assert_int_equal(judge(), VERDICT_WARNING);
         assert_finds(VERDICT_WARNING, "kdump is loaded", "");
@@ -226,8 +208,7 @@ static void test_kdump_before_pstore_is_a_warning(void **state) {
         assert_does_not_find("kdump");
 }
 
-static void test_a_wish_for_kdump_is_no_warning(void **state) {
-        (void) state;
+static void test_a_wish_for_kdump_is_no_warning(NO_STATE) {
         facts.kernel = (struct check_kernel){
                 .known = true, .backend = "erst", .kdump_loaded = true, .wish = CRASH_PATH_KDUMP
         };
@@ -238,8 +219,7 @@ static void test_a_wish_for_kdump_is_no_warning(void **state) {
 }
 
 /* A machine without a store: what mends it, step by step, until a panic leaves its trace. */
-static void test_kdump_serves_a_machine_without_a_store(void **state) {
-        (void) state;
+static void test_kdump_serves_a_machine_without_a_store(NO_STATE) {
         stores[0].error = stores[1].error = ERR_NO_STORE;
         facts.kernel = (struct check_kernel){ .known = true };
         assert_int_equal(judge(), VERDICT_CRITICAL);
@@ -255,8 +235,7 @@ static void test_kdump_serves_a_machine_without_a_store(void **state) {
 }
 
 /* A store that is full keeps its warning, but the panic is saved elsewhere. */
-static void test_kdump_beside_a_full_store(void **state) {
-        (void) state;
+static void test_kdump_beside_a_full_store(NO_STATE) {
         facts.stores = &stores[1];
         facts.store_count = 1;
         stores[1].space.remaining = 5120;
@@ -268,8 +247,7 @@ static void test_kdump_beside_a_full_store(void **state) {
         assert_int_equal(judge(), VERDICT_CRITICAL);
 }
 
-static void test_a_machine_that_stays_where_it_stopped(void **state) {
-        (void) state;
+static void test_a_machine_that_stays_where_it_stopped(NO_STATE) {
         facts.kernel = (struct check_kernel){ .known = true, .backend = "erst", .panic_seconds_known = true };
         assert_int_equal(judge(), VERDICT_OK);
         assert_finds(VERDICT_OK, "waits for somebody to reset it", "sysctl kernel.panic=10");
@@ -280,8 +258,7 @@ static void test_a_machine_that_stays_where_it_stopped(void **state) {
 
 /* --- the order ---------------------------------------------------------------------------------- */
 
-static void test_the_gravest_comes_first(void **state) {
-        (void) state;
+static void test_the_gravest_comes_first(NO_STATE) {
         facts.kernel = (struct check_kernel){ .known = true, .panic_seconds_known = true };
         stores[0].error = ERR_PERMISSION;
         stores[1].record_count = 1;
@@ -292,8 +269,7 @@ static void test_the_gravest_comes_first(void **state) {
 }
 
 /* However many stores there are, each is told of. */
-static void test_many_stores(void **state) {
-        (void) state;
+static void test_many_stores(NO_STATE) {
         for (size_t i = 0; i < STORES_MAX; i++)
                 stores[i] = stores[1];
         stores[STORES_MAX - 1].error = ERR_TIMEOUT;
@@ -315,12 +291,11 @@ static int refuse(void *context, struct bytes bytes) {
 }
 
 /* The decision of store/crash-path.h is one of the facts. */
-static void test_the_path_is_told(void **state) {
+static void test_the_path_is_told(NO_STATE) {
         static char buffer[4096];
         struct text text = TEXT_ON(buffer);
         const struct sink sink = { .context = &text, .write = keep };
 
-        (void) state;
         facts.kernel = (struct check_kernel){ .known = true, .backend = "erst", .crash_bytes = 1 };
         judge();
         assert_ok(check_print(&facts, &findings, &sink));
@@ -328,12 +303,11 @@ static void test_the_path_is_told(void **state) {
                              "path of a panic: pstore: pstore writes a panic to erst; an armed kdump");
 }
 
-static void test_the_report_is_this(void **state) {
+static void test_the_report_is_this(NO_STATE) {
         static char buffer[4096];
         struct text text = TEXT_ON(buffer);
         const struct sink sink = { .context = &text, .write = keep }, broken = { .write = refuse };
 
-        (void) state;
         stores[0].error = ERR_NO_STORE;
         stores[1].record_count = 1;
         stores[1].event_count = 1;
@@ -356,11 +330,10 @@ static void test_the_report_is_this(void **state) {
 
 /* --- what a session saw ------------------------------------------------------------------------- */
 
-static void test_what_a_session_saw_of_a_store(void **state) {
+static void test_what_a_session_saw_of_a_store(NO_STATE) {
         static struct session_fixture s;
         struct check_store store;
 
-        (void) state;
         session_fixture_begin(&s);
         s.stores.erst.space_reported = (struct source_space){ .known = true, .total = 100, .remaining = 60 };
         s.stores.erst.source.is_view = true;

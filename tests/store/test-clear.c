@@ -9,22 +9,21 @@
 #define EFI_1  "efi:" NAME_1
 #define EFI_2  "efi:dump-type0-2-1-1709296510-D"
 
-static struct store_fixture f;
+static struct store_fixture fixture;
 static struct clear_result result;
 
-static int begin(void **state) {
-        (void) state;
-        store_fixture_begin(&f);
-        store_fixture_put_panic_and_oops(&f);
-        store_fixture_put_efi_part(&f, "Oops", 1, 2, 1709296510, "x\n");
-        store_fixture_load(&f);
-        store_fixture_select_all(&f);
-        f.erst.opens = f.efi.opens = 0;
+static int begin(NO_STATE) {
+        store_fixture_begin(&fixture);
+        store_fixture_put_panic_and_oops(&fixture);
+        store_fixture_put_efi_part(&fixture, "Oops", 1, 2, 1709296510, "x\n");
+        store_fixture_load(&fixture);
+        store_fixture_select_all(&fixture);
+        fixture.erst.opens = fixture.efi.opens = 0;
         return 0;
 }
 
 static void assert_clears(int error, size_t cleared, size_t unverified, size_t failed) {
-        int r = clear_selected(&f.work, NULL, NULL, &result);
+        int r = clear_selected(&fixture.work, NULL, NULL, &result);
 
         assert_string_equal(r == 0 ? "0" : error_name(r), error == 0 ? "0" : error_name(error));
         assert_int_equal(result.cleared_count, cleared);
@@ -33,159 +32,145 @@ static void assert_clears(int error, size_t cleared, size_t unverified, size_t f
 }
 
 static void assert_outcome(const char *id, int outcome) {
-        assert_string_equal(store_fixture_state(&f, id)->outcome == 0
+        assert_string_equal(store_fixture_state(&fixture, id)->outcome == 0
                                     ? "0"
-                                    : error_name(store_fixture_state(&f, id)->outcome),
+                                    : error_name(store_fixture_state(&fixture, id)->outcome),
                             outcome == 0 ? "0" : error_name(outcome));
 }
 
-static void test_an_honest_store(void **state) {
-        (void) state;
+static void test_an_honest_store(NO_STATE) {
         assert_clears(0, 4, 0, 0);
-        assert_int_equal(fake_source_size(&f.erst), 0);
-        assert_int_equal(fake_source_size(&f.efi), 0);
-        assert_int_equal(f.erst.opens, 1); /* looked for once, not once for each record */
+        assert_int_equal(fake_source_size(&fixture.erst), 0);
+        assert_int_equal(fake_source_size(&fixture.efi), 0);
+        assert_int_equal(fixture.erst.opens, 1); /* looked for once, not once for each record */
 }
 
-static void test_only_what_is_selected_and_no_other_store(void **state) {
-        (void) state;
-        store_fixture_select(&f, EFI_2, NULL);
+static void test_only_what_is_selected_and_no_other_store(NO_STATE) {
+        store_fixture_select(&fixture, EFI_2, NULL);
         assert_clears(0, 1, 0, 0);
-        assert_int_equal(fake_source_size(&f.efi), 1);
-        assert_non_null(fake_source_find(&f.efi, NAME_1));
-        assert_int_equal(f.erst.erases, 0);
-        assert_int_equal(f.erst.opens, 0); /* some firmware pays for each look at ERST with an interrupt */
+        assert_int_equal(fake_source_size(&fixture.efi), 1);
+        assert_non_null(fake_source_find(&fixture.efi, NAME_1));
+        assert_int_equal(fixture.erst.erases, 0);
+        assert_int_equal(fixture.erst.opens,
+                         0); /* some firmware pays for each look at ERST with an interrupt */
 }
 
-static void test_nothing_selected_touches_nothing(void **state) {
-        (void) state;
-        for (size_t i = 0; i < f.catalog.row_count; i++)
-                f.work.states[i].selected = false;
+static void test_nothing_selected_touches_nothing(NO_STATE) {
+        for (size_t i = 0; i < fixture.catalog.row_count; i++)
+                fixture.work.states[i].selected = false;
         assert_clears(0, 0, 0, 0);
-        assert_int_equal(f.erst.opens + f.efi.opens + f.erst.erases + f.efi.erases, 0);
+        assert_int_equal(fixture.erst.opens + fixture.efi.opens + fixture.erst.erases + fixture.efi.erases,
+                         0);
 }
 
-static void test_a_store_that_lies_is_found_out(void **state) {
-        (void) state;
-        f.erst.entries[1].erase_lies = true;
+static void test_a_store_that_lies_is_found_out(NO_STATE) {
+        fixture.erst.entries[1].erase_lies = true;
         assert_clears(ERR_STILL_THERE, 3, 0, 1);
         assert_outcome(ERST_1, 0);
         assert_outcome(ERST_2, ERR_STILL_THERE);
         assert_outcome(EFI_1, 0);
 }
 
-static void test_a_store_that_refuses(void **state) {
-        (void) state;
-        f.efi.entries[0].erase_error = ERR_READ_ONLY;
+static void test_a_store_that_refuses(NO_STATE) {
+        fixture.efi.entries[0].erase_error = ERR_READ_ONLY;
         assert_clears(ERR_READ_ONLY, 3, 0, 1);
         assert_outcome(EFI_1, ERR_READ_ONLY);
         assert_outcome(EFI_2, 0);
 }
 
-static void test_a_store_that_cannot_erase(void **state) {
-        (void) state;
-        f.efi.operations.erase = NULL;
+static void test_a_store_that_cannot_erase(NO_STATE) {
+        fixture.efi.operations.erase = NULL;
         assert_clears(ERR_NOT_SUPPORTED, 2, 0, 2);
-        assert_int_equal(fake_source_size(&f.efi), 2);
-        assert_int_equal(f.efi.opens, 0);
+        assert_int_equal(fake_source_size(&fixture.efi), 2);
+        assert_int_equal(fixture.efi.opens, 0);
 }
 
-static void test_what_is_gone_already_is_told(void **state) {
-        (void) state;
-        f.erst.entries[0].gone = true;
+static void test_what_is_gone_already_is_told(NO_STATE) {
+        fixture.erst.entries[0].gone = true;
         assert_clears(ERR_NOT_FOUND, 3, 0, 1);
 }
 
 /* --- the second look ---------------------------------------------------------------------------- */
 
-static void test_a_store_that_cannot_be_looked_at_again(void **state) {
-        (void) state;
-        f.erst.open_error = ERR_TIMEOUT;
+static void test_a_store_that_cannot_be_looked_at_again(NO_STATE) {
+        fixture.erst.open_error = ERR_TIMEOUT;
         assert_clears(ERR_UNVERIFIED, 2, 2, 0);
         assert_outcome(ERST_1, ERR_UNVERIFIED);
         assert_outcome(EFI_1, 0);
 }
 
 static struct fake_entry *put_behind(const char *name) {
-        return fake_source_add(&f.erst, name, text_view("x"));
+        return fake_source_add(&fixture.erst, name, text_view("x"));
 }
 
-static void test_an_error_of_the_second_walk_with_a_name(void **state) {
-        (void) state;
+static void test_an_error_of_the_second_walk_with_a_name(NO_STATE) {
         put_behind("0000000000000042")->next_error = ERR_LENGTH;
         assert_clears(0, 4, 0, 0);
 }
 
-static void test_a_selected_record_that_is_an_error_now_is_there(void **state) {
-        (void) state;
-        f.erst.entries[0].erase_lies = true;
-        f.erst.entries[0].next_error = ERR_LENGTH;
+static void test_a_selected_record_that_is_an_error_now_is_there(NO_STATE) {
+        fixture.erst.entries[0].erase_lies = true;
+        fixture.erst.entries[0].next_error = ERR_LENGTH;
         assert_clears(ERR_STILL_THERE, 3, 0, 1);
         assert_outcome(ERST_1, ERR_STILL_THERE);
 }
 
-static void test_an_error_of_the_second_walk_without_a_name_proves_nothing(void **state) {
+static void test_an_error_of_the_second_walk_without_a_name_proves_nothing(NO_STATE) {
         struct fake_entry *nameless = put_behind("0000000000000042");
 
-        (void) state;
         nameless->next_error = ERR_IO;
         nameless->nameless = true;
         assert_clears(ERR_UNVERIFIED, 2, 2, 0);
 }
 
-static void test_a_second_walk_without_an_end_proves_nothing(void **state) {
-        (void) state;
-        f.erst.endless = true;
-        f.erst.entries[0].erase_lies = true;
+static void test_a_second_walk_without_an_end_proves_nothing(NO_STATE) {
+        fixture.erst.endless = true;
+        fixture.erst.entries[0].erase_lies = true;
         assert_clears(ERR_STILL_THERE, 2, 1, 1);
         assert_outcome(ERST_1, ERR_STILL_THERE);
         assert_outcome(ERST_2, ERR_UNVERIFIED);
 }
 
-static void test_a_view_is_asked_for_its_store(void **state) {
-        (void) state;
-        fake_source_be_unsure(&f.efi, 0);
-        f.efi.entries[1].erase_lies = true;
+static void test_a_view_is_asked_for_its_store(NO_STATE) {
+        fake_source_be_unsure(&fixture.efi, 0);
+        fixture.efi.entries[1].erase_lies = true;
         assert_clears(ERR_STILL_THERE, 3, 0, 1);
-        assert_int_equal(f.efi.confirms, 2);
-        assert_int_equal(f.efi.opens, 0);
+        assert_int_equal(fixture.efi.confirms, 2);
+        assert_int_equal(fixture.efi.opens, 0);
 }
 
-static void test_a_view_that_cannot_know(void **state) {
-        (void) state;
-        fake_source_be_unsure(&f.efi, ERR_UNVERIFIED);
+static void test_a_view_that_cannot_know(NO_STATE) {
+        fake_source_be_unsure(&fixture.efi, ERR_UNVERIFIED);
         assert_clears(ERR_UNVERIFIED, 2, 2, 0);
         assert_outcome(EFI_1, ERR_UNVERIFIED);
         assert_outcome(ERST_1, 0);
 }
 
 /* The same name in two stores is two records, also where one source shows both. */
-static void test_a_name_is_looked_for_in_its_own_store(void **state) {
-        (void) state;
+static void test_a_name_is_looked_for_in_its_own_store(NO_STATE) {
         put_behind("65e079fe00000001")->entry.store = RECORD_STORE_EFI;
         assert_clears(0, 4, 0, 0);
-        assert_int_equal(fake_source_size(&f.erst), 1);
+        assert_int_equal(fake_source_size(&fixture.erst), 1);
 }
 
 static size_t reports;
 
 static void note(void *context, const struct catalog_record *row, int error) {
-        assert_ptr_equal(context, &f);
-        assert_true(work_state(&f.work, &row->record)->selected);
-        assert_int_equal(work_state(&f.work, &row->record)->outcome, error);
+        assert_ptr_equal(context, &fixture);
+        assert_true(work_state(&fixture.work, &row->record)->selected);
+        assert_int_equal(work_state(&fixture.work, &row->record)->outcome, error);
         reports++;
 }
 
-static void test_each_selected_record_is_reported_once(void **state) {
-        (void) state;
-        store_fixture_select(&f, ERST_1, EFI_1, EFI_2, NULL);
-        f.efi.entries[0].erase_error = ERR_READ_ONLY;
+static void test_each_selected_record_is_reported_once(NO_STATE) {
+        store_fixture_select(&fixture, ERST_1, EFI_1, EFI_2, NULL);
+        fixture.efi.entries[0].erase_error = ERR_READ_ONLY;
         reports = 0;
-        assert_error(clear_selected(&f.work, note, &f, &result), ERR_READ_ONLY);
+        assert_error(clear_selected(&fixture.work, note, &fixture, &result), ERR_READ_ONLY);
         assert_int_equal(reports, 3);
 }
 
-#define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, begin, store_fixture_teardown, &f)
+#define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, begin, store_fixture_teardown, &fixture)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -31,7 +31,7 @@ static const struct crash {
           { { "20240229T123519Z-efi-oops1", 14 }, { "20240229T123520Z-efi-panic2", 15 } } },
 };
 
-static struct store_fixture f;
+static struct store_fixture fixture;
 
 /* Each file of crash/<name>/<folder>; false when there is no corpus. */
 static bool each_file(const char *name, const char *folder, void (*use)(const char *file, struct bytes)) {
@@ -66,7 +66,7 @@ static void put_erst(const char *file, struct bytes record) {
 
         (void) file;
         snprintf(name, sizeof(name), "%016llx", (unsigned long long) bytes_u64(record, 96));
-        fake_source_add(&f.erst, name, record);
+        fake_source_add(&fixture.erst, name, record);
 }
 
 /* A file of efivarfs: four bytes of attributes, and the vendor behind the name. */
@@ -75,7 +75,7 @@ static void put_efi(const char *file, struct bytes content) {
 
         assert_int_equal(bytes_u32(content, 0), 7);
         snprintf(name, sizeof(name), "%.*s", (int) (strlen(file) - 37), file);
-        fake_source_add(&f.efi, name, bytes_from(content, 4));
+        fake_source_add(&fixture.efi, name, bytes_from(content, 4));
 }
 
 static bool put_image(const char *name) {
@@ -121,8 +121,8 @@ static bool kernel_file_is_efi(const char *file, const struct record *record) {
 static size_t compared;
 
 static void compare(const char *file, struct bytes shown) {
-        for (size_t i = 0; i < f.catalog.record_count; i++) {
-                const struct record *record = f.catalog.records[i];
+        for (size_t i = 0; i < fixture.catalog.record_count; i++) {
+                const struct record *record = fixture.catalog.records[i];
 
                 if (!kernel_file_is_erst(file, record) && !kernel_file_is_efi(file, record))
                         continue;
@@ -141,7 +141,7 @@ static void assert_log_is_its_parts(const struct event *event) {
         buffer_init(&wanted, &system_allocator);
         for (uint32_t part = event->part_max; part > 0; part--)
                 for (size_t i = 0; i < event->record_count; i++) {
-                        const struct record *record = f.catalog.records[event->first + i];
+                        const struct record *record = fixture.catalog.records[event->first + i];
                         const uint8_t *line_end = memchr(record->text.data, '\n', record->text.size);
 
                         if (record->header.part == part)
@@ -150,44 +150,43 @@ static void assert_log_is_its_parts(const struct event *event) {
                                                          (size_t) (line_end - record->text.data) + 1));
                 }
         assert_int_equal(event->log_size, wanted.size);
-        f.output.size = 0;
-        assert_ok(show_event_log(&f.catalog, event, true, &f.sink));
-        assert_true(bytes_equal(buffer_bytes(&f.output), buffer_bytes(&wanted)));
+        fixture.output.size = 0;
+        assert_ok(show_event_log(&fixture.catalog, event, true, &fixture.sink));
+        assert_true(bytes_equal(buffer_bytes(&fixture.output), buffer_bytes(&wanted)));
         buffer_free(&wanted);
 }
 
 static void assert_events(const struct crash *crash) {
-        assert_int_equal(f.catalog.event_count, crash->event_count);
-        assert_int_equal(f.catalog.other_first, f.catalog.record_count);
-        assert_int_equal(catalog_faulty_count(&f.catalog), 0);
+        assert_int_equal(fixture.catalog.event_count, crash->event_count);
+        assert_int_equal(fixture.catalog.other_first, fixture.catalog.record_count);
+        assert_int_equal(catalog_faulty_count(&fixture.catalog), 0);
         for (size_t i = 0; i < crash->event_count; i++) {
-                const struct event *event = &f.catalog.events[i];
+                const struct event *event = &fixture.catalog.events[i];
                 char name[EVENT_NAME_SIZE];
                 struct text text = TEXT_ON(name);
 
                 event_format_name(event, &text);
                 assert_string_equal(name, crash->events[i].name);
                 assert_int_equal(event->record_count, crash->events[i].records);
-                assert_int_equal(event_missing_count(event, f.catalog.records), 0);
+                assert_int_equal(event_missing_count(event, fixture.catalog.records), 0);
                 assert_log_is_its_parts(event);
         }
 }
 
 static void assert_crash(const struct crash *crash) {
-        store_fixture_load(&f);
+        store_fixture_load(&fixture);
         compared = 0;
         assert_true(each_file(crash->name, "pstore", compare));
-        assert_int_equal(compared, f.catalog.record_count);
+        assert_int_equal(compared, fixture.catalog.record_count);
         assert_events(crash);
-        store_fixture_end(&f);
+        store_fixture_end(&fixture);
 }
 
-static void test_records_are_what_the_kernel_showed(void **state) {
-        (void) state;
+static void test_records_are_what_the_kernel_showed(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(crashes); i++) {
                 bool there;
 
-                store_fixture_begin(&f);
+                store_fixture_begin(&fixture);
                 there = crashes[i].erst ? each_file(crashes[i].name, "erstdbg", put_erst)
                                         : each_file(crashes[i].name, "efivars", put_efi);
                 if (!there)
@@ -196,12 +195,11 @@ static void test_records_are_what_the_kernel_showed(void **state) {
         }
 }
 
-static void test_the_image_holds_the_same(void **state) {
-        (void) state;
+static void test_the_image_holds_the_same(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(crashes); i++) {
                 if (!crashes[i].erst)
                         continue;
-                store_fixture_begin(&f);
+                store_fixture_begin(&fixture);
                 if (!put_image(crashes[i].name))
                         skip();
                 assert_crash(&crashes[i]);
@@ -213,16 +211,15 @@ static void put_shown(const char *file, struct bytes shown) {
         char name[17];
 
         snprintf(name, sizeof(name), "%016llx", strtoull(file + strlen("dmesg-erst-"), NULL, 10));
-        fake_source_add_shown(&f.erst, name, RECORD_FORM_TEXT, RECORD_TYPE_DMESG,
+        fake_source_add_shown(&fixture.erst, name, RECORD_FORM_TEXT, RECORD_TYPE_DMESG,
                               strtoull(name, NULL, 16) >> 32, shown);
 }
 
-static void test_what_the_kernel_shows_makes_the_same_events(void **state) {
-        (void) state;
+static void test_what_the_kernel_shows_makes_the_same_events(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(crashes); i++) {
                 if (!crashes[i].erst)
                         continue;
-                store_fixture_begin(&f);
+                store_fixture_begin(&fixture);
                 if (!each_file(crashes[i].name, "pstore", put_shown))
                         skip();
                 assert_crash(&crashes[i]);

@@ -21,8 +21,7 @@ static const struct {
         { CRASH_PATH_BOTH, { CRASH_PATH_NONE, CRASH_PATH_PSTORE, CRASH_PATH_KDUMP, CRASH_PATH_BOTH } },
 };
 
-static void test_each_wish_on_each_machine(void **state) {
-        (void) state;
+static void test_each_wish_on_each_machine(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
                 for (unsigned machine = 0; machine < 4; machine++) {
                         const char *backend = machine & 1 ? "efi_pstore" : NULL;
@@ -35,8 +34,7 @@ static void test_each_wish_on_each_machine(void **state) {
 }
 
 /* One sentence, whole, which names the back end where the panic goes to one. */
-static void test_reasons(void **state) {
-        (void) state;
+static void test_reasons(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
                 for (unsigned machine = 0; machine < 4; machine++) {
                         const char *backend = machine & 1 ? "a_back_end" : NULL;
@@ -53,7 +51,7 @@ static void test_reasons(void **state) {
 }
 
 /* A store that is full is none, and that is told. */
-static void test_a_full_store(void **state) {
+static void test_a_full_store(NO_STATE) {
         struct crash_path_facts facts = {
                 .backend = "efi_pstore",
                 .backend_full = true,
@@ -62,7 +60,6 @@ static void test_a_full_store(void **state) {
         };
         struct crash_path_decision decision;
 
-        (void) state;
         crash_path_decide(&facts, &decision);
         assert_int_equal(decision.path, CRASH_PATH_KDUMP);
         test_assert_contains(decision.why, "efi_pstore has no room");
@@ -75,18 +72,16 @@ static void test_a_full_store(void **state) {
 }
 
 /* That an armed kdump takes the panic from pstore is always told. */
-static void test_what_excludes_each_other_is_told(void **state) {
-        (void) state;
+static void test_what_excludes_each_other_is_told(NO_STATE) {
         test_assert_contains(decide(CRASH_PATH_AUTO, "erst", true).why, "would keep it from that");
         test_assert_contains(decide(CRASH_PATH_KDUMP, "erst", true).why, "no panic reaches pstore's erst");
         test_assert_contains(decide(CRASH_PATH_BOTH, "erst", true).why, "more code of the kernel that broke");
 }
 
-static void test_names(void **state) {
+static void test_names(NO_STATE) {
         static const char *const wrong[] = { "", "none", "Auto", "kdumps", "pstore " };
         enum crash_path path = CRASH_PATH_NONE;
 
-        (void) state;
         for (size_t i = 0; i < CRASH_PATH_NONE; i++) {
                 assert_ok(crash_path_parse(crash_path_name((enum crash_path) i), &path));
                 assert_int_equal(path, i);

@@ -14,12 +14,11 @@ static int check(size_t log_size, const struct source_space *space) {
         return draft_check_variable(&draft, NAME, space);
 }
 
-static void test_names_are_the_kernels(void **state) {
+static void test_names_are_the_kernels(NO_STATE) {
         const struct record_draft draft = { .seconds = 1709210119 };
         char name[RECORD_NAME_SIZE];
         struct variable_name parsed;
 
-        (void) state;
         draft_variable_name(&draft, 1, name);
         assert_string_equal(name, NAME);
         draft_variable_name(&draft, DRAFT_COUNT_MAX, name);
@@ -29,20 +28,18 @@ static void test_names_are_the_kernels(void **state) {
         assert_int_equal(parsed.type, RECORD_TYPE_DMESG);
 }
 
-static void test_a_kernel_could_read_it_back(void **state) {
+static void test_a_kernel_could_read_it_back(NO_STATE) {
         static const struct source_space unknown = { 0 };
 
-        (void) state;
         assert_ok(check(0, &unknown));
         assert_ok(check(VARIABLE_DATA_MAX, &unknown));
         assert_error(check(VARIABLE_DATA_MAX + 1, &unknown), ERR_TOO_LARGE);
 }
 
-static void test_the_reserve_stays(void **state) {
+static void test_the_reserve_stays(NO_STATE) {
         const uint64_t needed = 100 + 56 + VARIABLE_HEADER_SIZE;
         struct source_space space = { .known = true, .total = 262000 };
 
-        (void) state;
         space.remaining = needed + VARIABLE_RESERVE;
         assert_ok(check(100, &space));
         space.remaining--;
@@ -55,10 +52,9 @@ static void test_the_reserve_stays(void **state) {
         assert_ok(check(100, &space));
 }
 
-static void test_too_large_is_said_before_no_space(void **state) {
+static void test_too_large_is_said_before_no_space(NO_STATE) {
         const struct source_space full = { .known = true };
 
-        (void) state;
         assert_error(check(VARIABLE_DATA_MAX + 1, &full), ERR_TOO_LARGE);
 }
 

@@ -13,42 +13,40 @@
 #define OTHER "other/efi-cfg_2f_20x"
 #define FILES 8 /* 2 records and their texts, the log, the manifest, the other record and its description */
 
-static struct store_fixture f;
+static struct store_fixture fixture;
 static struct fake_target target;
 static struct dump_result result;
 static const struct dump_origin origin = { .program = "tests 1.0", .seconds = 1795247484 };
 
 static void put_part(uint32_t part, const char *log) {
-        store_fixture_put_erst_part(&f, 0x65e079fe, part, "Panic", 1, part, 1709210110, log);
+        store_fixture_put_erst_part(&fixture, 0x65e079fe, part, "Panic", 1, part, 1709210110, log);
 }
 
 static void load_all(void) {
-        store_fixture_load(&f);
-        store_fixture_select_all(&f);
+        store_fixture_load(&fixture);
+        store_fixture_select_all(&fixture);
 }
 
-static int begin(void **state) {
-        (void) state;
-        store_fixture_begin(&f);
+static int begin(NO_STATE) {
+        store_fixture_begin(&fixture);
         fake_target_init(&target);
         put_part(1, "newest\n");
         put_part(2, "oldest\n");
-        store_fixture_put_efi(&f, "cfg/ x", "data");
+        store_fixture_put_efi(&fixture, "cfg/ x", "data");
         load_all();
         return 0;
 }
 
-static int end(void **state) {
-        (void) state;
+static int end(NO_STATE) {
         assert_int_equal(target.overwrites, 0);
         assert_int_equal(target.bad_paths, 0);
         fake_target_free(&target);
-        store_fixture_end(&f);
+        store_fixture_end(&fixture);
         return 0;
 }
 
 static int dump(void) {
-        return dump_selected(&f.work, &target.target, &origin, NULL, NULL, &result);
+        return dump_selected(&fixture.work, &target.target, &origin, NULL, NULL, &result);
 }
 
 static struct bytes content_of(const char *path) {
@@ -66,8 +64,8 @@ static void assert_holds(const char *path, struct bytes content) {
 
 static void assert_complete(void) {
         assert_holds(EVENT "/dmesg.txt", text_view("oldest\nnewest\n"));
-        assert_holds(EVENT "/records/" NEWER ".bin", f.erst.entries[0].bytes);
-        assert_holds(EVENT "/records/" OLDER ".bin", f.erst.entries[1].bytes);
+        assert_holds(EVENT "/records/" NEWER ".bin", fixture.erst.entries[0].bytes);
+        assert_holds(EVENT "/records/" OLDER ".bin", fixture.erst.entries[1].bytes);
         assert_holds(EVENT "/records/" NEWER ".txt", text_view("Panic#1 Part1\nnewest\n"));
         assert_holds(EVENT "/records/" OLDER ".txt", text_view("Panic#1 Part2\noldest\n"));
         assert_holds(OTHER ".bin", text_view("data"));
@@ -75,8 +73,7 @@ static void assert_complete(void) {
         (void) content_of(OTHER ".json");
 }
 
-static void test_every_file_is_there_and_whole(void **state) {
-        (void) state;
+static void test_every_file_is_there_and_whole(NO_STATE) {
         assert_ok(dump());
         assert_complete();
         assert_int_equal(fake_target_size(&target), FILES);
@@ -84,24 +81,22 @@ static void test_every_file_is_there_and_whole(void **state) {
         assert_int_equal(result.record_count, 3);
         assert_int_equal(result.file_count, FILES);
         assert_int_equal(result.failed_count, 0);
-        for (size_t i = 0; i < f.catalog.row_count; i++)
-                assert_true(f.work.states[i].saved);
+        for (size_t i = 0; i < fixture.catalog.row_count; i++)
+                assert_true(fixture.work.states[i].saved);
 }
 
-static void test_the_manifest_comes_last(void **state) {
-        (void) state;
-        store_fixture_select(&f, EVENT, NULL);
+static void test_the_manifest_comes_last(NO_STATE) {
+        store_fixture_select(&fixture, EVENT, NULL);
         assert_ok(dump());
         assert_string_equal(target.files[target.count - 1].path, EVENT "/manifest.json");
 }
 
-static void test_a_second_run_writes_nothing(void **state) {
+static void test_a_second_run_writes_nothing(NO_STATE) {
         static const struct dump_origin later = { .program = "tests 2.0", .seconds = 1795250000 };
 
-        (void) state;
         assert_ok(dump());
         target.writes = 0;
-        assert_ok(dump_selected(&f.work, &target.target, &later, NULL, NULL, &result));
+        assert_ok(dump_selected(&fixture.work, &target.target, &later, NULL, NULL, &result));
         assert_int_equal(target.writes, 0);
         assert_int_equal(result.file_count, 0);
         assert_int_equal(result.record_count, 3);
@@ -109,13 +104,12 @@ static void test_a_second_run_writes_nothing(void **state) {
 }
 
 static void begin_anew(void) {
-        store_fixture_end(&f);
-        store_fixture_begin(&f);
+        store_fixture_end(&fixture);
+        store_fixture_begin(&fixture);
 }
 
 /* U+20AC is e2 82 ac. */
-static void test_a_character_that_parts_cut_is_whole_in_the_log(void **state) {
-        (void) state;
+static void test_a_character_that_parts_cut_is_whole_in_the_log(NO_STATE) {
         begin_anew();
         put_part(2, "5 \xe2");
         put_part(1, "\x82\xac\n");
@@ -126,16 +120,15 @@ static void test_a_character_that_parts_cut_is_whole_in_the_log(void **state) {
 }
 
 /* Of two boots, as their texts show: neither hides the other, and a second dump finds both. */
-static void test_two_events_of_one_name(void **state) {
+static void test_two_events_of_one_name(NO_STATE) {
         static const char name[] = "20240229T123510Z-efi-panic1";
         char path[128];
 
-        (void) state;
         begin_anew();
-        store_fixture_put_efi(&f, "dump-type0-1-1-1709210110-C", "Panic#1 Part1\none\n");
-        store_fixture_put_efi(&f, "dump-type0-1-1-1709210110-D", "Panic#1 Part1\ntwo\n");
+        store_fixture_put_efi(&fixture, "dump-type0-1-1-1709210110-C", "Panic#1 Part1\none\n");
+        store_fixture_put_efi(&fixture, "dump-type0-1-1-1709210110-D", "Panic#1 Part1\ntwo\n");
         load_all();
-        assert_int_equal(f.catalog.event_count, 2);
+        assert_int_equal(fixture.catalog.event_count, 2);
         for (int round = 0; round < 2; round++) {
                 assert_ok(dump());
                 assert_int_equal(result.record_count, 2);
@@ -149,36 +142,33 @@ static void test_two_events_of_one_name(void **state) {
 }
 
 /* One record of an event: its copy is the whole event's, but only what was asked for is reported. */
-static void test_an_event_is_copied_whole(void **state) {
-        (void) state;
-        store_fixture_select(&f, "erst:65e079fe00000002", NULL);
+static void test_an_event_is_copied_whole(NO_STATE) {
+        store_fixture_select(&fixture, "erst:65e079fe00000002", NULL);
         assert_ok(dump());
         assert_int_equal(result.record_count, 1);
         assert_holds(EVENT "/dmesg.txt", text_view("oldest\nnewest\n"));
-        assert_holds(EVENT "/records/" NEWER ".bin", f.erst.entries[0].bytes);
-        assert_false(store_fixture_state(&f, "erst:65e079fe00000001")->saved);
+        assert_holds(EVENT "/records/" NEWER ".bin", fixture.erst.entries[0].bytes);
+        assert_false(store_fixture_state(&fixture, "erst:65e079fe00000001")->saved);
         assert_null(fake_target_find(&target, "other"));
 }
 
-static void test_nothing_selected_is_nothing_done(void **state) {
-        (void) state;
-        for (size_t i = 0; i < f.catalog.row_count; i++)
-                f.work.states[i].selected = false;
+static void test_nothing_selected_is_nothing_done(NO_STATE) {
+        for (size_t i = 0; i < fixture.catalog.row_count; i++)
+                fixture.work.states[i].selected = false;
         assert_ok(dump());
         assert_int_equal(target.operations, 0);
 }
 
 /* --- what was there ----------------------------------------------------------------------------- */
 
-static void test_other_bytes_get_a_name_of_their_own(void **state) {
-        (void) state;
+static void test_other_bytes_get_a_name_of_their_own(NO_STATE) {
         fake_target_put(&target, EVENT "/records/" NEWER ".bin", text_view("mine"));
         fake_target_put(&target, EVENT "/records/" NEWER ".2.bin", text_view("mine too"));
         fake_target_put(&target, EVENT "/dmesg.txt", text_view(""));
         assert_ok(dump());
         assert_holds(EVENT "/records/" NEWER ".bin", text_view("mine"));
         assert_holds(EVENT "/records/" NEWER ".2.bin", text_view("mine too"));
-        assert_holds(EVENT "/records/" NEWER ".3.bin", f.erst.entries[0].bytes);
+        assert_holds(EVENT "/records/" NEWER ".3.bin", fixture.erst.entries[0].bytes);
         assert_holds(EVENT "/dmesg.txt", text_view(""));
         assert_holds(EVENT "/dmesg.2.txt", text_view("oldest\nnewest\n"));
         target.writes = 0;
@@ -186,10 +176,9 @@ static void test_other_bytes_get_a_name_of_their_own(void **state) {
         assert_int_equal(target.writes, 0);
 }
 
-static void test_names_run_out_without_a_loss(void **state) {
+static void test_names_run_out_without_a_loss(NO_STATE) {
         char path[128];
 
-        (void) state;
         fake_target_put(&target, EVENT "/records/" NEWER ".bin", text_view("mine"));
         for (unsigned i = 2; i <= 120; i++) {
                 snprintf(path, sizeof(path), EVENT "/records/" NEWER ".%u.bin", i);
@@ -199,7 +188,7 @@ static void test_names_run_out_without_a_loss(void **state) {
         assert_string_equal(result.first_failed, "erst:65e079fe00000001");
         assert_int_equal(result.failed_count, 1);
         assert_int_equal(result.record_count, 2);
-        assert_false(store_fixture_state(&f, "erst:65e079fe00000001")->saved);
+        assert_false(store_fixture_state(&fixture, "erst:65e079fe00000001")->saved);
 }
 
 static void assert_no_more_manifests(const char *last, const char *next) {
@@ -209,16 +198,15 @@ static void assert_no_more_manifests(const char *last, const char *next) {
         for (unsigned run = 0; run < 3; run++) {
                 target.writes = 0;
                 later.seconds++;
-                assert_ok(dump_selected(&f.work, &target.target, &later, NULL, NULL, &result));
+                assert_ok(dump_selected(&fixture.work, &target.target, &later, NULL, NULL, &result));
                 assert_int_equal(target.writes, 0);
         }
         assert_null(fake_target_find(&target, next));
 }
 
-static void test_a_torn_manifest_is_written_anew_once(void **state) {
+static void test_a_torn_manifest_is_written_anew_once(NO_STATE) {
         struct bytes manifest;
 
-        (void) state;
         assert_ok(dump());
         manifest = content_of(EVENT "/manifest.json");
         fake_target_put(&target, EVENT "/manifest.json", bytes_first(manifest, manifest.size / 2));
@@ -228,16 +216,15 @@ static void test_a_torn_manifest_is_written_anew_once(void **state) {
         assert_no_more_manifests(EVENT "/manifest.2.json", EVENT "/manifest.3.json");
 }
 
-static void test_a_part_that_came_later_gets_into_a_new_manifest(void **state) {
-        (void) state;
-        f.erst.entries[1].read_error = ERR_IO;
-        store_fixture_reload(&f);
-        store_fixture_select(&f, EVENT, NULL);
+static void test_a_part_that_came_later_gets_into_a_new_manifest(NO_STATE) {
+        fixture.erst.entries[1].read_error = ERR_IO;
+        store_fixture_reload(&fixture);
+        store_fixture_select(&fixture, EVENT, NULL);
         assert_ok(dump());
         assert_holds(EVENT "/dmesg.txt", text_view("newest\n"));
-        f.erst.entries[1].read_error = 0;
-        store_fixture_reload(&f);
-        store_fixture_select(&f, EVENT, NULL);
+        fixture.erst.entries[1].read_error = 0;
+        store_fixture_reload(&fixture);
+        store_fixture_select(&fixture, EVENT, NULL);
         assert_ok(dump());
         assert_holds(EVENT "/dmesg.2.txt", text_view("oldest\nnewest\n"));
         assert_no_more_manifests(EVENT "/manifest.2.json", EVENT "/manifest.3.json");
@@ -284,10 +271,9 @@ static void assert_file_listed(const char *directory, struct json_object *file) 
         assert_string_equal(get_string(file, "sha256"), hex);
 }
 
-static void test_the_manifest_tells_all(void **state) {
+static void test_the_manifest_tells_all(NO_STATE) {
         struct json_object *root, *records, *record;
 
-        (void) state;
         assert_ok(dump());
         root = parse_manifest(EVENT "/manifest.json");
         assert_string_equal(get_string(root, "schema"), "pstore-fw/manifest/1");
@@ -313,10 +299,9 @@ static void test_the_manifest_tells_all(void **state) {
         json_object_put(root);
 }
 
-static void test_the_manifest_lists_the_names_that_files_got(void **state) {
+static void test_the_manifest_lists_the_names_that_files_got(NO_STATE) {
         struct json_object *root, *record;
 
-        (void) state;
         fake_target_put(&target, EVENT "/records/" OLDER ".bin", text_view("mine"));
         fake_target_put(&target, EVENT "/dmesg.txt", text_view("mine"));
         assert_ok(dump());
@@ -329,14 +314,13 @@ static void test_the_manifest_lists_the_names_that_files_got(void **state) {
         json_object_put(root);
 }
 
-static void test_the_manifest_names_missing_parts(void **state) {
+static void test_the_manifest_names_missing_parts(NO_STATE) {
         struct json_object *root, *run;
 
-        (void) state;
-        store_fixture_put_efi_part(&f, "Oops", 3, 2, 1709210110, "a\n");
-        store_fixture_put_efi_part(&f, "Oops", 3, UINT32_MAX, 1709210110, "b\n");
-        store_fixture_reload(&f);
-        store_fixture_select_all(&f);
+        store_fixture_put_efi_part(&fixture, "Oops", 3, 2, 1709210110, "a\n");
+        store_fixture_put_efi_part(&fixture, "Oops", 3, UINT32_MAX, 1709210110, "b\n");
+        store_fixture_reload(&fixture);
+        store_fixture_select_all(&fixture);
         assert_ok(dump());
         root = parse_manifest("20240229T123510Z-efi-oops3/manifest.json");
         assert_int_equal(json_object_array_length(get(root, "missing_parts")), 2);
@@ -346,10 +330,9 @@ static void test_the_manifest_names_missing_parts(void **state) {
         json_object_put(root);
 }
 
-static void test_another_record_is_described(void **state) {
+static void test_another_record_is_described(NO_STATE) {
         struct json_object *root;
 
-        (void) state;
         assert_ok(dump());
         root = parse_manifest(OTHER ".json");
         assert_string_equal(get_string(root, "schema"), "pstore-fw/record/1");
@@ -364,8 +347,8 @@ static void test_another_record_is_described(void **state) {
 static size_t saved_count(void) {
         size_t count = 0;
 
-        for (size_t i = 0; i < f.catalog.row_count; i++)
-                count += f.work.states[i].saved;
+        for (size_t i = 0; i < fixture.catalog.row_count; i++)
+                count += fixture.work.states[i].saved;
         return count;
 }
 
@@ -373,7 +356,7 @@ static size_t reported_ok, reported_failed;
 
 static void note_report(void *context, const struct catalog_record *row, int error) {
         assert_ptr_equal(context, &target);
-        assert_int_equal(work_state(&f.work, &row->record)->saved, error == 0);
+        assert_int_equal(work_state(&fixture.work, &row->record)->saved, error == 0);
         if (error == 0)
                 reported_ok++;
         else
@@ -393,8 +376,9 @@ static void fail_every_operation(bool tears) {
                 target.tears = tears;
                 fake_target_fail_at(&target, n);
                 reported_ok = reported_failed = 0;
-                assert_error(dump_selected(&f.work, &target.target, &origin, note_report, &target, &result),
-                             ERR_IO);
+                assert_error(
+                        dump_selected(&fixture.work, &target.target, &origin, note_report, &target, &result),
+                        ERR_IO);
                 assert_error(result.first_error, ERR_IO);
                 assert_int_equal(result.record_count + result.failed_count, 3);
                 assert_uint_in_range(result.failed_count, 1, 2);
@@ -405,49 +389,44 @@ static void fail_every_operation(bool tears) {
                 fake_target_fail_at(&target, 0);
                 assert_ok(dump());
                 assert_int_equal(result.record_count, 3);
-                store_fixture_select_all(&f);
-                assert_int_equal(dump_keep_dumped(&f.work, &target.target), 3);
+                store_fixture_select_all(&fixture);
+                assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 3);
         }
 }
 
-static void test_every_operation_may_fail(void **state) {
-        (void) state;
+static void test_every_operation_may_fail(NO_STATE) {
         fail_every_operation(false);
         assert_complete();
 }
 
-static void test_every_write_may_be_torn(void **state) {
-        (void) state;
+static void test_every_write_may_be_torn(NO_STATE) {
         fail_every_operation(true);
 }
 
-static void test_what_was_written_wrong_is_found_out(void **state) {
-        (void) state;
+static void test_what_was_written_wrong_is_found_out(NO_STATE) {
         target.corrupts = true;
         assert_error(dump(), ERR_MISMATCH);
         assert_int_equal(result.record_count, 0);
         assert_int_equal(result.failed_count, 3);
         assert_int_equal(saved_count(), 0);
         assert_string_equal(result.first_failed, "erst:65e079fe00000002");
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 0);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 0);
 }
 
-static void test_a_full_target_keeps_what_fits(void **state) {
-        (void) state;
+static void test_a_full_target_keeps_what_fits(NO_STATE) {
         target.capacity = 300; /* one record of 221 bytes and its text */
         assert_error(dump(), ERR_NO_SPACE);
         assert_int_equal(result.record_count, 0); /* an event without its log is not complete */
-        assert_holds(EVENT "/records/" OLDER ".bin", f.erst.entries[1].bytes);
+        assert_holds(EVENT "/records/" OLDER ".bin", fixture.erst.entries[1].bytes);
         target.capacity = 0;
         assert_ok(dump());
         assert_complete();
 }
 
-static void test_a_record_that_could_not_be_read_is_not_saved(void **state) {
-        (void) state;
-        f.efi.entries[0].read_error = ERR_HARDWARE;
-        store_fixture_reload(&f);
-        store_fixture_select_all(&f);
+static void test_a_record_that_could_not_be_read_is_not_saved(NO_STATE) {
+        fixture.efi.entries[0].read_error = ERR_HARDWARE;
+        store_fixture_reload(&fixture);
+        store_fixture_select_all(&fixture);
         assert_error(dump(), ERR_HARDWARE);
         assert_string_equal(result.first_failed, "efi:cfg/ x");
         assert_int_equal(result.record_count, 2);
@@ -455,35 +434,33 @@ static void test_a_record_that_could_not_be_read_is_not_saved(void **state) {
 }
 
 /* The kernel shows the packed bytes of what it could not decode: they are all that there is to save. */
-static void test_what_the_kernel_could_not_decode_is_saved(void **state) {
-        (void) state;
-        fake_source_add_shown(&f.efi, "dump-type0-1-1-5", RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 5,
+static void test_what_the_kernel_could_not_decode_is_saved(NO_STATE) {
+        fake_source_add_shown(&fixture.efi, "dump-type0-1-1-5", RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 5,
                               text_view("packed"));
-        store_fixture_reload(&f);
-        store_fixture_select_all(&f);
+        store_fixture_reload(&fixture);
+        store_fixture_select_all(&fixture);
         assert_ok(dump());
         assert_int_equal(result.record_count, 4);
-        assert_true(store_fixture_state(&f, "efi:dump-type0-1-1-5")->saved);
+        assert_true(store_fixture_state(&fixture, "efi:dump-type0-1-1-5")->saved);
         assert_holds("other/efi-dump-type0-1-1-5.bin", text_view("packed"));
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 4);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 4);
 }
 
-static void test_every_allocation_may_fail(void **state) {
+static void test_every_allocation_may_fail(NO_STATE) {
         size_t allocations;
 
-        (void) state;
-        fake_allocator_fail_at(&f.memory, 0);
+        fake_allocator_fail_at(&fixture.memory, 0);
         assert_ok(dump());
-        allocations = f.memory.calls;
+        allocations = fixture.memory.calls;
         assert_uint_in_range(allocations, 5, 100);
         for (size_t n = 1; n <= allocations; n++) {
-                size_t live = f.memory.live_blocks;
+                size_t live = fixture.memory.live_blocks;
 
                 fake_target_free(&target);
                 fake_target_init(&target);
-                fake_allocator_fail_at(&f.memory, n);
+                fake_allocator_fail_at(&fixture.memory, n);
                 assert_error(dump(), ERR_NO_MEMORY);
-                assert_int_equal(f.memory.live_blocks, live);
+                assert_int_equal(fixture.memory.live_blocks, live);
                 assert_int_equal(result.record_count + result.failed_count, 3);
                 assert_ok(dump());
         }
@@ -491,34 +468,32 @@ static void test_every_allocation_may_fail(void **state) {
 
 /* --- what is a copy itself ---------------------------------------------------------------------- */
 
-static void test_what_an_archive_holds_here_is_safe_as_it_is(void **state) {
-        (void) state;
-        f.erst.source.is_archive = true;
-        f.erst.source.location = target.location = "/dumps";
+static void test_what_an_archive_holds_here_is_safe_as_it_is(NO_STATE) {
+        fixture.erst.source.is_archive = true;
+        fixture.erst.source.location = target.location = "/dumps";
         assert_ok(dump());
         assert_int_equal(result.record_count, 3);
         assert_int_equal(result.event_count, 1);
         assert_int_equal(fake_target_size(&target), 2); /* the other record and its description */
         assert_null(fake_target_find(&target, EVENT));
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 3);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 3);
 }
 
 /* The same work may go to two targets: what lies in one of them has no copy in the other. */
-static void test_what_lies_in_one_target_is_copied_to_another(void **state) {
-        (void) state;
-        f.erst.source.is_archive = true;
-        f.erst.source.location = target.location = "/dumps";
+static void test_what_lies_in_one_target_is_copied_to_another(NO_STATE) {
+        fixture.erst.source.is_archive = true;
+        fixture.erst.source.location = target.location = "/dumps";
         assert_ok(dump());
         assert_int_equal(fake_target_size(&target), 2);
         target.location = "/elsewhere";
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 1);
-        store_fixture_select_all(&f);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 1);
+        store_fixture_select_all(&fixture);
         assert_ok(dump());
         assert_int_equal(fake_target_size(&target), FILES);
 }
 
 /* Each of these alone makes that it is copied like any other. */
-static void test_what_is_no_copy_of_itself(void **state) {
+static void test_what_is_no_copy_of_itself(NO_STATE) {
         static const struct {
                 bool is_archive;
                 const char *location, *target_location;
@@ -529,73 +504,67 @@ static void test_what_is_no_copy_of_itself(void **state) {
                 { false, "/dumps", "/dumps" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 fake_target_free(&target);
                 fake_target_init(&target);
-                f.erst.source.is_archive = rows[i].is_archive;
-                f.erst.source.location = rows[i].location;
+                fixture.erst.source.is_archive = rows[i].is_archive;
+                fixture.erst.source.location = rows[i].location;
                 target.location = rows[i].target_location;
                 assert_ok(dump());
                 assert_int_equal(fake_target_size(&target), FILES);
         }
         target.target.is_at = NULL;
-        f.erst.source.is_archive = true;
-        f.erst.source.location = target.location;
+        fixture.erst.source.is_archive = true;
+        fixture.erst.source.location = target.location;
         assert_ok(dump());
 }
 
 /* A dump without a log is none, wherever it lies. */
-static void test_an_archive_that_cannot_be_read_is_no_copy(void **state) {
-        (void) state;
-        f.efi.source.is_archive = true;
-        f.efi.source.location = target.location = "/dumps";
-        f.efi.entries[0].read_error = ERR_LOG_MISSING;
-        store_fixture_reload(&f);
-        store_fixture_select_all(&f);
+static void test_an_archive_that_cannot_be_read_is_no_copy(NO_STATE) {
+        fixture.efi.source.is_archive = true;
+        fixture.efi.source.location = target.location = "/dumps";
+        fixture.efi.entries[0].read_error = ERR_LOG_MISSING;
+        store_fixture_reload(&fixture);
+        store_fixture_select_all(&fixture);
         assert_error(dump(), ERR_LOG_MISSING);
         assert_int_equal(result.record_count, 2);
 }
 
 /* --- what is dumped already --------------------------------------------------------------------- */
 
-static void test_only_what_has_a_copy_stays_selected(void **state) {
-        (void) state;
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 0);
-        store_fixture_select(&f, EVENT, NULL);
+static void test_only_what_has_a_copy_stays_selected(NO_STATE) {
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 0);
+        store_fixture_select(&fixture, EVENT, NULL);
         assert_ok(dump());
-        store_fixture_select_all(&f);
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 2);
-        assert_true(store_fixture_state(&f, "erst:65e079fe00000001")->selected);
-        assert_false(store_fixture_state(&f, "efi:cfg/ x")->selected);
+        store_fixture_select_all(&fixture);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 2);
+        assert_true(store_fixture_state(&fixture, "erst:65e079fe00000001")->selected);
+        assert_false(store_fixture_state(&fixture, "efi:cfg/ x")->selected);
 }
 
-static void test_a_copy_is_one_when_all_bytes_are_the_same(void **state) {
-        struct bytes stored = f.erst.entries[0].bytes;
+static void test_a_copy_is_one_when_all_bytes_are_the_same(NO_STATE) {
+        struct bytes stored = fixture.erst.entries[0].bytes;
 
-        (void) state;
         assert_ok(dump());
         fake_target_put(&target, EVENT "/records/" NEWER ".bin", bytes_first(stored, stored.size - 1));
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 2);
-        assert_false(store_fixture_state(&f, "erst:65e079fe00000001")->saved);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 2);
+        assert_false(store_fixture_state(&fixture, "erst:65e079fe00000001")->saved);
         fake_target_put(&target, EVENT "/records/" NEWER ".2.bin", stored);
-        store_fixture_select_all(&f);
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 3);
+        store_fixture_select_all(&fixture);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 3);
 }
 
-static void test_what_was_not_selected_is_not_kept(void **state) {
-        (void) state;
+static void test_what_was_not_selected_is_not_kept(NO_STATE) {
         assert_ok(dump());
-        store_fixture_select(&f, "efi:cfg/ x", NULL);
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 1);
-        assert_false(store_fixture_state(&f, "erst:65e079fe00000001")->selected);
+        store_fixture_select(&fixture, "efi:cfg/ x", NULL);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 1);
+        assert_false(store_fixture_state(&fixture, "erst:65e079fe00000001")->selected);
 }
 
-static void test_a_target_that_cannot_be_read_holds_nothing(void **state) {
-        (void) state;
+static void test_a_target_that_cannot_be_read_holds_nothing(NO_STATE) {
         assert_ok(dump());
         fake_target_fail_at(&target, 1);
-        assert_int_equal(dump_keep_dumped(&f.work, &target.target), 2);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -7,15 +7,13 @@
 static struct fake_allocator memory;
 static struct entry_list list;
 
-static int start(void **state) {
-        (void) state;
+static int start(NO_STATE) {
         fake_allocator_init(&memory);
         entry_list_init(&list, &memory.allocator);
         return 0;
 }
 
-static int finish(void **state) {
-        (void) state;
+static int finish(NO_STATE) {
         entry_list_free(&list);
         assert_int_equal(memory.live_blocks, 0);
         return 0;
@@ -48,8 +46,7 @@ static const char *walk(void) {
         return NULL;
 }
 
-static void test_in_the_order_they_came(void **state) {
-        (void) state;
+static void test_in_the_order_they_came(NO_STATE) {
         assert_string_equal(walk(), "");
         assert_ok(append("b"));
         assert_ok(append("c"));
@@ -62,10 +59,9 @@ static void test_in_the_order_they_came(void **state) {
 }
 
 /* A name goes before those that it begins, and bytes are numbers from 0 on. */
-static void test_in_the_order_of_names(void **state) {
+static void test_in_the_order_of_names(NO_STATE) {
         static const char *const names[] = { "b", "ab", "\xc3\xbc", "a", "abc", "", "C", "aa" };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
                 assert_ok(insert(names[i]));
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -73,8 +69,7 @@ static void test_in_the_order_of_names(void **state) {
         assert_string_equal(walk(), "|C|a|aa|ab|abc|b|\xc3\xbc|");
 }
 
-static void test_the_error_is_told_once_behind_the_last(void **state) {
-        (void) state;
+static void test_the_error_is_told_once_behind_the_last(NO_STATE) {
         assert_ok(append("a"));
         list.error = ERR_IO;
         assert_string_equal(walk(), "a|ERR_IO|");
@@ -86,10 +81,9 @@ static void test_the_error_is_told_once_behind_the_last(void **state) {
         assert_string_equal(walk(), "b|");
 }
 
-static void test_a_name_that_just_fits(void **state) {
+static void test_a_name_that_just_fits(NO_STATE) {
         char name[RECORD_NAME_SIZE + 1];
 
-        (void) state;
         memset(name, 'n', sizeof(name));
         name[RECORD_NAME_SIZE] = '\0';
         assert_error(append(name), ERR_TOO_LARGE);
@@ -100,10 +94,9 @@ static void test_a_name_that_just_fits(void **state) {
         assert_string_equal(list.entries[0]->name, name);
 }
 
-static void test_more_than_any_store_has(void **state) {
+static void test_more_than_any_store_has(NO_STATE) {
         char name[16];
 
-        (void) state;
         for (unsigned i = 0; i < SOURCE_RECORDS_MAX; i++) {
                 snprintf(name, sizeof(name), "%u", i);
                 assert_ok(insert(name));
@@ -114,8 +107,7 @@ static void test_more_than_any_store_has(void **state) {
 }
 
 /* The list is what it was. */
-static void test_no_memory(void **state) {
-        (void) state;
+static void test_no_memory(NO_STATE) {
         for (size_t fail_at = 1; fail_at <= 2; fail_at++) {
                 fake_allocator_fail_at(&memory, fail_at);
                 assert_error(insert("a"), ERR_NO_MEMORY);

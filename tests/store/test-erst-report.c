@@ -26,15 +26,13 @@ static void make_report(size_t jumps) {
         assert_ok(erst_report_init(&report, &table, &memory.allocator));
 }
 
-static int start(void **state) {
-        (void) state;
+static int start(NO_STATE) {
         fake_allocator_init(&memory);
         make_report(2);
         return 0;
 }
 
-static int finish(void **state) {
-        (void) state;
+static int finish(NO_STATE) {
         erst_report_free(&report);
         assert_int_equal(memory.live_blocks, 0);
         return 0;
@@ -51,12 +49,11 @@ static size_t count_lines(struct bytes text, const char *beginning) {
         return count;
 }
 
-static void test_table_entries_and_findings(void **state) {
+static void test_table_entries_and_findings(NO_STATE) {
         struct buffer buffer;
         struct bytes text;
         struct sink sink = sink_to_buffer(&buffer);
 
-        (void) state;
         buffer_init(&buffer, &memory.allocator);
         assert_ok(erst_report_print(&report, &sink));
         text = buffer_bytes(&buffer);
@@ -72,10 +69,9 @@ static void test_table_entries_and_findings(void **state) {
 }
 
 /* Each finding has its place, however many there are. */
-static void test_no_finding_is_left_out(void **state) {
+static void test_no_finding_is_left_out(NO_STATE) {
         size_t count = report.finding_count;
 
-        (void) state;
         assert_true(count > 2);
         erst_report_free(&report);
         make_report(60);
@@ -92,10 +88,9 @@ static int take(void *context, struct bytes bytes) {
         return (*left)-- > 0 ? 0 : ERR_IO;
 }
 
-static void test_a_sink_that_fails_ends_it(void **state) {
+static void test_a_sink_that_fails_ends_it(NO_STATE) {
         size_t lines = 2 + table.entry_count + report.finding_count;
 
-        (void) state;
         for (unsigned wanted = 0; wanted <= lines; wanted++) {
                 unsigned left = wanted;
                 const struct sink sink = { &left, take };
@@ -104,10 +99,9 @@ static void test_a_sink_that_fails_ends_it(void **state) {
         }
 }
 
-static void test_no_memory(void **state) {
+static void test_no_memory(NO_STATE) {
         struct erst_report other;
 
-        (void) state;
         fake_allocator_fail_at(&memory, 1);
         assert_error(erst_report_init(&other, &table, &memory.allocator), ERR_NO_MEMORY);
 }

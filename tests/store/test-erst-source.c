@@ -72,10 +72,9 @@ static int load(void) {
 
 /* --- honest ------------------------------------------------------------------------------------- */
 
-static void test_an_empty_store(void **state) {
+static void test_an_empty_store(NO_STATE) {
         struct source_entry entry;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++)
                 for (unsigned lies = 0; lies <= FAKE_ERST_EMPTY_HAS_ID_0; lies += FAKE_ERST_EMPTY_HAS_ID_0) {
                         start(fake_erst_styles[i]);
@@ -87,10 +86,9 @@ static void test_an_empty_store(void **state) {
                 }
 }
 
-static void test_what_was_written_is_read(void **state) {
+static void test_what_was_written_is_read(NO_STATE) {
         const struct record *record;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
                 start(fake_erst_styles[i]);
                 write_parts(3);
@@ -107,11 +105,10 @@ static void test_what_was_written_is_read(void **state) {
         }
 }
 
-static void test_the_largest_log_fits_and_no_larger_one(void **state) {
+static void test_the_largest_log_fits_and_no_larger_one(NO_STATE) {
         struct source_space space;
         char name[RECORD_NAME_SIZE] = "unchanged", *text;
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         assert_ok(s.source.operations->space(&s.source, &space));
         assert_false(space.known);
@@ -128,8 +125,7 @@ static void test_the_largest_log_fits_and_no_larger_one(void **state) {
         finish();
 }
 
-static void test_a_slow_store_is_waited_for(void **state) {
-        (void) state;
+static void test_a_slow_store_is_waited_for(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
                 start(fake_erst_styles[i]);
                 s.fake.busy_us = 230000; /* NOR flash, one record of 32 KiB */
@@ -139,10 +135,9 @@ static void test_a_slow_store_is_waited_for(void **state) {
         }
 }
 
-static void test_a_store_that_is_busy_for_ever(void **state) {
+static void test_a_store_that_is_busy_for_ever(NO_STATE) {
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         write_parts(1);
         s.fake.busy_us = FAKE_ERST_BUSY_FOR_EVER;
@@ -154,10 +149,9 @@ static void test_a_store_that_is_busy_for_ever(void **state) {
 
 /* --- ids ---------------------------------------------------------------------------------------- */
 
-static void test_new_ids_are_made_of_the_time(void **state) {
+static void test_new_ids_are_made_of_the_time(NO_STATE) {
         static const uint64_t taken[] = { 0x65e079fe00000001, 0x65e079fe00000002, 0x65e079fe00000004 };
 
-        (void) state;
         assert_true(erst_source_new_id(0x65e079fe, NULL, 0) == 0x65e079fe00000001);
         assert_true(erst_source_new_id(0x65e079fe, taken, 3) == 0x65e079fe00000003);
         assert_true(erst_source_new_id(0, NULL, 0) == 1);
@@ -169,10 +163,9 @@ static void test_new_ids_are_made_of_the_time(void **state) {
 }
 
 /* The clock stands, or goes back: no record is ever replaced. */
-static void test_ids_never_collide(void **state) {
+static void test_ids_never_collide(NO_STATE) {
         char names[10][RECORD_NAME_SIZE];
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         for (size_t i = 0; i < 10; i++) {
                 assert_ok(write_text("Panic#1 Part1\nx\n", NOW - i % 2, names[i]));
@@ -184,12 +177,11 @@ static void test_ids_never_collide(void **state) {
 }
 
 /* A list that is not whole: a record that it does not name is not replaced either. */
-static void test_an_id_that_the_list_hides_is_not_taken(void **state) {
+static void test_an_id_that_the_list_hides_is_not_taken(NO_STATE) {
         uint8_t record[300];
         char name[RECORD_NAME_SIZE];
         size_t before;
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         fake_erst_put(&s.fake, fake_erst_make_record(record, 128, 0x42));
         fake_erst_put(&s.fake, fake_erst_make_record(record, 300, 0x65e079fe00000001));
@@ -204,10 +196,9 @@ static void test_an_id_that_the_list_hides_is_not_taken(void **state) {
 
 /* --- full, lying, failing ----------------------------------------------------------------------- */
 
-static void test_a_full_store_loses_nothing(void **state) {
+static void test_a_full_store_loses_nothing(NO_STATE) {
         char name[RECORD_NAME_SIZE] = "unchanged";
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
                 start(fake_erst_styles[i]);
                 s.fake.slots = 3;
@@ -221,11 +212,10 @@ static void test_a_full_store_loses_nothing(void **state) {
         }
 }
 
-static void test_a_write_that_lies_is_found_out(void **state) {
+static void test_a_write_that_lies_is_found_out(NO_STATE) {
         static const unsigned lies[] = { FAKE_ERST_WRITE_STORES_NOTHING, FAKE_ERST_BODY_TORN };
         char name[RECORD_NAME_SIZE] = "unchanged";
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
                 start(FAKE_ERST_QEMU);
                 write_parts(1);
@@ -252,10 +242,9 @@ static int copy_with_persistence(void *context, uint64_t from, void *to, size_t 
         return r;
 }
 
-static void test_the_platforms_own_bytes_are_no_difference(void **state) {
+static void test_the_platforms_own_bytes_are_no_difference(NO_STATE) {
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         s.io.copy_from = copy_with_persistence;
         assert_ok(write_text("Panic#1 Part1\nx\n", NOW, name));
@@ -264,10 +253,9 @@ static void test_the_platforms_own_bytes_are_no_difference(void **state) {
         finish();
 }
 
-static void test_bad_records_hide_no_good_ones(void **state) {
+static void test_bad_records_hide_no_good_ones(NO_STATE) {
         uint8_t record[300];
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         write_parts(2);
         fake_erst_put(&s.fake, fake_erst_make_record(record, 300, 0x42)); /* foreign, without sections */
@@ -278,7 +266,7 @@ static void test_bad_records_hide_no_good_ones(void **state) {
         finish();
 }
 
-static void test_reads_that_lie_are_errors_of_their_records(void **state) {
+static void test_reads_that_lie_are_errors_of_their_records(NO_STATE) {
         static const struct {
                 unsigned lie;
                 int error;
@@ -288,7 +276,6 @@ static void test_reads_that_lie_are_errors_of_their_records(void **state) {
                 { FAKE_ERST_READ_GIVES_ANOTHER, ERR_MISMATCH },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 start(FAKE_ERST_QEMU);
                 write_parts(3);
@@ -302,8 +289,7 @@ static void test_reads_that_lie_are_errors_of_their_records(void **state) {
         }
 }
 
-static void test_a_list_that_repeats_itself_ends(void **state) {
-        (void) state;
+static void test_a_list_that_repeats_itself_ends(NO_STATE) {
         start(FAKE_ERST_QEMU);
         write_parts(3);
         s.fake.lies = FAKE_ERST_FIRST_ID_FOR_EVER;
@@ -311,10 +297,9 @@ static void test_a_list_that_repeats_itself_ends(void **state) {
         finish();
 }
 
-static void test_a_list_that_never_ends_is_told(void **state) {
+static void test_a_list_that_never_ends_is_told(NO_STATE) {
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         write_parts(1);
         s.fake.lies = FAKE_ERST_NEW_IDS_FOR_EVER;
@@ -325,10 +310,9 @@ static void test_a_list_that_never_ends_is_told(void **state) {
 }
 
 /* What a list without an end did name is there nevertheless. */
-static void test_a_list_that_never_ends_hides_nothing(void **state) {
+static void test_a_list_that_never_ends_hides_nothing(NO_STATE) {
         uint8_t record[200];
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         fake_erst_put(&s.fake, fake_erst_make_record(record, 200, 5000)); /* one that it comes to invent */
         s.fake.lies = FAKE_ERST_NEW_IDS_FOR_EVER;
@@ -339,10 +323,9 @@ static void test_a_list_that_never_ends_hides_nothing(void **state) {
 }
 
 /* A count is a hint: more or fewer than it says, all that can be listed is. */
-static void test_a_count_that_lies_hides_nothing(void **state) {
+static void test_a_count_that_lies_hides_nothing(NO_STATE) {
         static const int errors[] = { -3, -1, 1, 100 };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++)
                 for (size_t k = 0; k < ARRAY_SIZE(errors); k++) {
                         start(fake_erst_styles[i]);
@@ -356,10 +339,9 @@ static void test_a_count_that_lies_hides_nothing(void **state) {
 }
 
 /* Its header is right and its second half is not: it is listed, and what there is of it can be saved. */
-static void test_a_torn_record_is_kept(void **state) {
+static void test_a_torn_record_is_kept(NO_STATE) {
         const struct catalog_record *row;
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         must_write("Panic#1 Part1\n0123456789012345678901234567890123456789012345678901234567890123456789"
                    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901\n");
@@ -387,10 +369,9 @@ static void start_nvram(enum fake_erst_style style) {
 
 static int clear_all(struct clear_result *result);
 
-static void test_nvram_is_written_read_and_cleared_in_place(void **state) {
+static void test_nvram_is_written_read_and_cleared_in_place(NO_STATE) {
         struct clear_result result;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
                 start_nvram(fake_erst_styles[i]);
                 assert_int_equal(load(), 0);
@@ -405,10 +386,9 @@ static void test_nvram_is_written_read_and_cleared_in_place(void **state) {
         }
 }
 
-static void test_nvram_that_is_full_loses_nothing(void **state) {
+static void test_nvram_that_is_full_loses_nothing(NO_STATE) {
         char name[RECORD_NAME_SIZE], text[2001];
 
-        (void) state;
         memset(text, 'x', sizeof(text) - 1);
         text[sizeof(text) - 1] = '\0';
         start_nvram(FAKE_ERST_MAILBOX);
@@ -421,11 +401,10 @@ static void test_nvram_that_is_full_loses_nothing(void **state) {
         finish();
 }
 
-static void test_nvram_that_cannot_be_written_is_found_out(void **state) {
+static void test_nvram_that_cannot_be_written_is_found_out(NO_STATE) {
         struct clear_result result;
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         start_nvram(FAKE_ERST_QEMU);
         write_parts(1);
         s.fake.lies = FAKE_ERST_NVRAM_READ_ONLY | FAKE_ERST_CLEAR_CLEARS_NOTHING;
@@ -453,10 +432,9 @@ static int clear_all(struct clear_result *result) {
         return r;
 }
 
-static void test_what_was_cleared_is_gone(void **state) {
+static void test_what_was_cleared_is_gone(NO_STATE) {
         struct clear_result result;
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
                 start(fake_erst_styles[i]);
                 write_parts(5);
@@ -467,10 +445,9 @@ static void test_what_was_cleared_is_gone(void **state) {
         }
 }
 
-static void test_a_clear_that_lies_is_found_out(void **state) {
+static void test_a_clear_that_lies_is_found_out(NO_STATE) {
         struct clear_result result;
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         write_parts(2);
         s.fake.lies = FAKE_ERST_CLEAR_CLEARS_NOTHING;
@@ -480,10 +457,9 @@ static void test_a_clear_that_lies_is_found_out(void **state) {
         finish();
 }
 
-static void test_names_that_are_no_ids(void **state) {
+static void test_names_that_are_no_ids(NO_STATE) {
         struct buffer buffer;
 
-        (void) state;
         start(FAKE_ERST_QEMU);
         buffer_init(&buffer, &s.memory.allocator);
         assert_error(s.source.operations->read(&s.source, "xyz", &buffer), ERR_VALUE);
@@ -495,11 +471,10 @@ static void test_names_that_are_no_ids(void **state) {
 
 /* --- each access, each allocation --------------------------------------------------------------- */
 
-static void test_each_access_of_a_write_may_fail(void **state) {
+static void test_each_access_of_a_write_may_fail(NO_STATE) {
         char name[RECORD_NAME_SIZE];
         uint64_t accesses;
 
-        (void) state;
         start(FAKE_ERST_MAILBOX);
         write_parts(1);
         fake_erst_fail_at(&s.fake, 0);
@@ -522,11 +497,10 @@ static void test_each_access_of_a_write_may_fail(void **state) {
         }
 }
 
-static void test_each_allocation_of_a_write_may_fail(void **state) {
+static void test_each_allocation_of_a_write_may_fail(NO_STATE) {
         char name[RECORD_NAME_SIZE];
         int r;
 
-        (void) state;
         for (size_t n = 1;; n++) {
                 start(FAKE_ERST_QEMU);
                 fake_allocator_fail_at(&s.memory, n);

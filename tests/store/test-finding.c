@@ -7,15 +7,13 @@
 static struct fake_allocator memory;
 static struct findings findings;
 
-static int begin(void **state) {
-        (void) state;
+static int begin(NO_STATE) {
         fake_allocator_init(&memory);
         findings_init(&findings, &memory.allocator);
         return 0;
 }
 
-static int end(void **state) {
-        (void) state;
+static int end(NO_STATE) {
         findings_free(&findings);
         assert_int_equal(memory.live_blocks, 0);
         return 0;
@@ -30,24 +28,21 @@ static void assert_is(size_t index, enum verdict verdict, const char *text, cons
         assert_string_equal(finding->remedy, remedy);
 }
 
-static void test_none(void **state) {
-        (void) state;
+static void test_none(NO_STATE) {
         assert_null(findings_at(&findings, 0));
         assert_null(findings_first(&findings, VERDICT_OK));
         assert_int_equal(findings_worst(&findings), VERDICT_OK);
         findings_sort(&findings);
 }
 
-static void test_names(void **state) {
-        (void) state;
+static void test_names(NO_STATE) {
         assert_string_equal(verdict_name(VERDICT_OK), "OK");
         assert_string_equal(verdict_name(VERDICT_WARNING), "WARNING");
         assert_string_equal(verdict_name(VERDICT_CRITICAL), "CRITICAL");
         assert_string_equal(verdict_name(VERDICT_UNKNOWN), "UNKNOWN");
 }
 
-static void test_in_their_order(void **state) {
-        (void) state;
+static void test_in_their_order(NO_STATE) {
         findings_add(&findings, VERDICT_OK, "", "%zu of %s", (size_t) 3, "them");
         findings_add(&findings, VERDICT_CRITICAL, "mend it", "first");
         findings_add(&findings, VERDICT_CRITICAL, "", "second");
@@ -59,11 +54,10 @@ static void test_in_their_order(void **state) {
 }
 
 /* Each verdict with a graver one, from the least on. */
-static void test_worst(void **state) {
+static void test_worst(NO_STATE) {
         static const enum verdict order[] = { VERDICT_OK, VERDICT_UNKNOWN, VERDICT_WARNING,
                                               VERDICT_CRITICAL };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
                 findings_add(&findings, order[i], "", "x");
                 findings_add(&findings, VERDICT_OK, "", "x");
@@ -71,8 +65,7 @@ static void test_worst(void **state) {
         }
 }
 
-static void test_sort(void **state) {
-        (void) state;
+static void test_sort(NO_STATE) {
         findings_add(&findings, VERDICT_OK, "", "ok 1");
         findings_add(&findings, VERDICT_WARNING, "", "warning 1");
         findings_add(&findings, VERDICT_UNKNOWN, "", "unknown");
@@ -88,10 +81,9 @@ static void test_sort(void **state) {
         assert_is(5, VERDICT_OK, "ok 2", "");
 }
 
-static void test_a_hundred(void **state) {
+static void test_a_hundred(NO_STATE) {
         char last[8];
 
-        (void) state;
         for (size_t i = 0; i < 100; i++)
                 findings_add(&findings, VERDICT_OK, "", "%zu", i);
         snprintf(last, sizeof(last), "%d", 99);
@@ -100,8 +92,7 @@ static void test_a_hundred(void **state) {
 }
 
 /* That there were more is told, and how grave the gravest was. */
-static void test_no_memory(void **state) {
-        (void) state;
+static void test_no_memory(NO_STATE) {
         fake_allocator_fail_at(&memory, 2);
         for (size_t i = 0; i < 8; i++)
                 findings_add(&findings, VERDICT_OK, "", "%zu", i);
@@ -118,8 +109,7 @@ static void test_no_memory(void **state) {
         assert_is(0, VERDICT_OK, "0", "");
 }
 
-static void test_no_memory_at_all(void **state) {
-        (void) state;
+static void test_no_memory_at_all(NO_STATE) {
         fake_allocator_fail_at(&memory, 1);
         findings_add(&findings, VERDICT_CRITICAL, "", "lost");
         assert_is(0, VERDICT_CRITICAL, "and 1 more, for which there is no memory", "");
@@ -135,13 +125,12 @@ static int refuse(void *context, struct bytes bytes) {
         return ERR_IO;
 }
 
-static void test_print(void **state) {
+static void test_print(NO_STATE) {
         static char buffer[2048];
         struct text text = TEXT_ON(buffer);
         const struct sink sink = { .context = &text, .write = keep }, broken = { .write = refuse };
         char longest[600];
 
-        (void) state;
         memset(longest, 'x', sizeof(longest));
         longest[sizeof(longest) - 1] = '\0';
         findings_add(&findings, VERDICT_OK, "", "good");

@@ -3,7 +3,7 @@
 
 #include "store/list.h"
 
-static struct store_fixture f;
+static struct store_fixture fixture;
 
 static void assert_lines_fit(const char *text) {
         while (*text) {
@@ -17,13 +17,12 @@ static void assert_lines_fit(const char *text) {
 }
 
 static const char *list(void) {
-        store_fixture_load(&f);
-        assert_ok(list_catalog(&f.catalog, &f.sink));
-        return store_fixture_output(&f);
+        store_fixture_load(&fixture);
+        assert_ok(list_catalog(&fixture.catalog, &fixture.sink));
+        return store_fixture_output(&fixture);
 }
 
-static void test_nothing_is_no_table(void **state) {
-        (void) state;
+static void test_nothing_is_no_table(NO_STATE) {
         assert_string_equal(list(), "");
 }
 
@@ -42,55 +41,51 @@ static const char golden[] =
         "  efi:cfg                           unknown                         4         -\n"
         "    malformed: offset 0: variable name: is none that Linux gives\n";
 
-static void test_the_table_is_this(void **state) {
+static void test_the_table_is_this(NO_STATE) {
         struct fake_entry *foreign;
         const char *text;
 
-        (void) state;
-        store_fixture_put_erst_part(&f, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "newest\n");
-        store_fixture_put_erst_part(&f, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "oldest\n");
-        fake_source_add_shown(&f.efi, "dump-type0-1-1-1709210119-C", RECORD_FORM_TEXT, RECORD_TYPE_DMESG,
-                              1709210119, text_view("Oops#1 Part1\nnine char"));
-        f.efi.entries[0].bytes.size = 13 + 9;
-        store_fixture_put_efi_part(&f, "Oops", 1, 100, 1709210120, "oldest\n");
-        foreign = store_fixture_put_erst(&f, 0xffffffff, 1, 1, "x");
+        store_fixture_put_erst_part(&fixture, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, "newest\n");
+        store_fixture_put_erst_part(&fixture, 0x65e079fe, 2, "Panic", 1, 2, 1709210110, "oldest\n");
+        fake_source_add_shown(&fixture.efi, "dump-type0-1-1-1709210119-C", RECORD_FORM_TEXT,
+                              RECORD_TYPE_DMESG, 1709210119, text_view("Oops#1 Part1\nnine char"));
+        fixture.efi.entries[0].bytes.size = 13 + 9;
+        store_fixture_put_efi_part(&fixture, "Oops", 1, 100, 1709210120, "oldest\n");
+        foreign = store_fixture_put_erst(&fixture, 0xffffffff, 1, 1, "x");
         ((uint8_t *) foreign->bytes.data)[64] ^= 1;
-        store_fixture_put_efi(&f, "cfg", "data");
+        store_fixture_put_efi(&fixture, "cfg", "data");
         text = list();
         assert_string_equal(text, golden);
         assert_lines_fit(text);
 }
 
-static void test_an_undecodable_part_is_among_the_others(void **state) {
+static void test_an_undecodable_part_is_among_the_others(NO_STATE) {
         const char *text;
 
-        (void) state;
-        fake_source_add(&f.efi, "dump-type0-1-1-1709210119-C", text_view("\xff\xff\xff\xff"));
+        fake_source_add(&fixture.efi, "dump-type0-1-1-1709210119-C", text_view("\xff\xff\xff\xff"));
         text = list();
         assert_non_null(strstr(text, "other records\n  efi:dump-type0-1-1-1709210119-C   dmesg "));
         assert_non_null(strstr(text, "\n    malformed: no "));
         assert_lines_fit(text);
 }
 
-static void test_a_read_that_failed_is_not_the_records_fault(void **state) {
-        (void) state;
-        store_fixture_put_efi_part(&f, "Panic", 1, 1, 1709210110, "x\n")->read_error = ERR_HARDWARE;
+static void test_a_read_that_failed_is_not_the_records_fault(NO_STATE) {
+        store_fixture_put_efi_part(&fixture, "Panic", 1, 1, 1709210110, "x\n")->read_error = ERR_HARDWARE;
         assert_non_null(strstr(list(), "    cannot be read: hardware not available\n"));
 }
 
-static void test_only_what_is_selected(void **state) {
+static void test_only_what_is_selected(NO_STATE) {
         const char *text;
 
-        (void) state;
-        store_fixture_put_efi_part(&f, "Panic", 1, 1, 1709210110, "x\n");
-        store_fixture_put_efi_part(&f, "Panic", 1, 2, 1709210110, "x\n");
-        store_fixture_put_efi_part(&f, "Panic", 2, 1, 1709210110, "x\n");
-        store_fixture_put_efi(&f, "cfg", "data");
-        store_fixture_put_efi(&f, "cfg2", "data");
-        store_fixture_load(&f);
-        store_fixture_select(&f, "efi:dump-type0-2-1-1709210110", "efi:cfg2", NULL);
-        assert_ok(list_selected(&f.work, &f.sink));
-        text = store_fixture_output(&f);
+        store_fixture_put_efi_part(&fixture, "Panic", 1, 1, 1709210110, "x\n");
+        store_fixture_put_efi_part(&fixture, "Panic", 1, 2, 1709210110, "x\n");
+        store_fixture_put_efi_part(&fixture, "Panic", 2, 1, 1709210110, "x\n");
+        store_fixture_put_efi(&fixture, "cfg", "data");
+        store_fixture_put_efi(&fixture, "cfg2", "data");
+        store_fixture_load(&fixture);
+        store_fixture_select(&fixture, "efi:dump-type0-2-1-1709210110", "efi:cfg2", NULL);
+        assert_ok(list_selected(&fixture.work, &fixture.sink));
+        text = store_fixture_output(&fixture);
         assert_non_null(strstr(text, "Z-efi-panic1 "));
         assert_non_null(strstr(text, "  efi:dump-type0-2-1-1709210110-D "));
         assert_null(strstr(text, "dump-type0-1-"));
@@ -104,34 +99,31 @@ static const char *missing_of_parts(const uint32_t *parts, size_t count) {
         struct text text = TEXT_ON(missing);
 
         for (size_t i = 0; i < count; i++)
-                store_fixture_put_efi_part(&f, "Panic", 1, parts[i], 1709210110, "x\n");
-        store_fixture_load(&f);
-        list_format_missing(&f.catalog, &f.catalog.events[0], &text);
+                store_fixture_put_efi_part(&fixture, "Panic", 1, parts[i], 1709210110, "x\n");
+        store_fixture_load(&fixture);
+        list_format_missing(&fixture.catalog, &fixture.catalog.events[0], &text);
         assert_false(text.truncated);
         return missing;
 }
 
-static void test_missing_parts_in_words(void **state) {
+static void test_missing_parts_in_words(NO_STATE) {
         static const uint32_t parts[] = { 3, 5, 9 };
 
-        (void) state;
         assert_string_equal(missing_of_parts(parts, 3), "1-2, 4, 6-8");
 }
 
-static void test_missing_parts_of_a_whole_event(void **state) {
+static void test_missing_parts_of_a_whole_event(NO_STATE) {
         static const uint32_t parts[] = { 1, 2, 3 };
 
-        (void) state;
         assert_string_equal(missing_of_parts(parts, 3), "");
 }
 
 /* Malformed part numbers make many and long runs: the line is bounded, and no number in it is cut. */
-static void test_many_gaps_are_cut_where_a_reader_sees_it(void **state) {
+static void test_many_gaps_are_cut_where_a_reader_sees_it(NO_STATE) {
         const char *text, *line;
 
-        (void) state;
         for (uint32_t i = 0; i < 20; i++)
-                store_fixture_put_efi_part(&f, "Panic", 1, 4000000000 + 3 * i, 1709210110, "x\n");
+                store_fixture_put_efi_part(&fixture, "Panic", 1, 4000000000 + 3 * i, 1709210110, "x\n");
         text = list();
         line = strstr(text, "  missing: ");
         assert_non_null(line);
@@ -141,32 +133,30 @@ static void test_many_gaps_are_cut_where_a_reader_sees_it(void **state) {
 }
 
 /* Whatever a variable is called, a line is a line. */
-static void test_a_long_and_odd_name_keeps_its_line(void **state) {
+static void test_a_long_and_odd_name_keeps_its_line(NO_STATE) {
         char name[RECORD_NAME_SIZE];
         const char *text;
 
-        (void) state;
         memset(name, '\x1b', sizeof(name) - 1);
         name[sizeof(name) - 1] = '\0';
-        store_fixture_put_efi(&f, name, "data");
+        store_fixture_put_efi(&fixture, name, "data");
         text = list();
         assert_null(strchr(text, '\x1b'));
         assert_non_null(strstr(text, "\\x1b\\x1b unknown                         4         -\n"));
         assert_non_null(strstr(text, "\n    malformed: "));
 }
 
-static void test_the_sinks_error_comes_back(void **state) {
+static void test_the_sinks_error_comes_back(NO_STATE) {
         unsigned writes = 0, writes_left;
         const struct sink sink = store_fixture_failing_sink(&writes_left);
         int r;
 
-        (void) state;
-        store_fixture_put_efi_part(&f, "Panic", 1, 2, 1709210110, "x\n");
-        store_fixture_put_efi(&f, "cfg", "data");
-        store_fixture_load(&f);
+        store_fixture_put_efi_part(&fixture, "Panic", 1, 2, 1709210110, "x\n");
+        store_fixture_put_efi(&fixture, "cfg", "data");
+        store_fixture_load(&fixture);
         do {
                 writes_left = writes++;
-                r = list_catalog(&f.catalog, &sink);
+                r = list_catalog(&fixture.catalog, &sink);
                 if (r < 0)
                         assert_error(r, ERR_IO);
         } while (r < 0);
@@ -174,7 +164,7 @@ static void test_the_sinks_error_comes_back(void **state) {
 }
 
 #define TEST(name)                                                                                           \
-        cmocka_unit_test_prestate_setup_teardown(name, store_fixture_setup, store_fixture_teardown, &f)
+        cmocka_unit_test_prestate_setup_teardown(name, store_fixture_setup, store_fixture_teardown, &fixture)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -51,16 +51,14 @@ static const struct retire_front front = {
         .cleared = note_cleared,
 };
 
-static int begin(void **state) {
-        (void) state;
+static int begin(NO_STATE) {
         session_fixture_begin(&f);
         memset(&seen, 0, sizeof(seen));
         wish = (struct retire_wish){ 0 };
         return 0;
 }
 
-static int end(void **state) {
-        (void) state;
+static int end(NO_STATE) {
         session_fixture_end(&f);
         return 0;
 }
@@ -85,8 +83,7 @@ static void assert_untouched(void) {
         assert_int_equal(seen.copied + seen.cleared, 0);
 }
 
-static void test_copied_then_cleared_then_looked_for(void **state) {
-        (void) state;
+static void test_copied_then_cleared_then_looked_for(NO_STATE) {
         assert_retires(3, 3, 3, false);
         assert_int_equal(stored_count(), 0);
         assert_int_equal(seen.asked, 1);
@@ -98,10 +95,9 @@ static void test_copied_then_cleared_then_looked_for(void **state) {
         assert_string_equal(f.told.lines, "");
 }
 
-static void test_a_front_end_that_wants_to_know_nothing(void **state) {
+static void test_a_front_end_that_wants_to_know_nothing(NO_STATE) {
         static const struct retire_front silent = { 0 };
 
-        (void) state;
         assert_ok(session_load(&f.session));
         assert_ok(retire_records(&f.session, &wish, &f.target, &silent, &result));
         assert_int_equal(stored_count(), 0);
@@ -109,16 +105,14 @@ static void test_a_front_end_that_wants_to_know_nothing(void **state) {
 
 /* --- what ends it before anything is done ------------------------------------------------------- */
 
-static void test_a_no(void **state) {
-        (void) state;
+static void test_a_no(NO_STATE) {
         seen.answer = ERR_INTERRUPTED;
         assert_error(retire(), ERR_INTERRUPTED);
         assert_untouched();
         assert_int_equal(f.opens, 0);
 }
 
-static void test_a_dry_run(void **state) {
-        (void) state;
+static void test_a_dry_run(NO_STATE) {
         wish.dry_run = true;
         assert_retires(3, 0, 0, false);
         assert_untouched();
@@ -126,17 +120,15 @@ static void test_a_dry_run(void **state) {
         assert_int_equal(work_selected_count(&f.session.work), 3);
 }
 
-static void test_an_unknown_id(void **state) {
+static void test_an_unknown_id(NO_STATE) {
         static const char *const ids[] = { ERST_1, "efi:none" };
 
-        (void) state;
         wish.selection = (struct selection){ .ids = ids, .id_count = 2 };
         assert_error(retire(), ERR_UNKNOWN_ID);
         assert_untouched();
 }
 
-static void test_nothing_to_clear(void **state) {
-        (void) state;
+static void test_nothing_to_clear(NO_STATE) {
         wish.selection.keep_events = 2;
         assert_retires(0, 0, 0, false);
         assert_untouched();
@@ -145,8 +137,7 @@ static void test_nothing_to_clear(void **state) {
 }
 
 /* When not all could be read, there may well be something to clear. */
-static void test_nothing_to_clear_is_not_said_of_what_was_not_read(void **state) {
-        (void) state;
+static void test_nothing_to_clear_is_not_said_of_what_was_not_read(NO_STATE) {
         wish.selection.keep_events = 2;
         f.stores.erst.open_error = ERR_TIMEOUT;
         assert_retires(0, 0, 0, true);
@@ -155,8 +146,7 @@ static void test_nothing_to_clear_is_not_said_of_what_was_not_read(void **state)
 
 /* --- what is left out --------------------------------------------------------------------------- */
 
-static void test_an_archive_is_left_alone_unless_it_is_meant(void **state) {
-        (void) state;
+static void test_an_archive_is_left_alone_unless_it_is_meant(NO_STATE) {
         f.stores.erst.source.is_archive = true;
         assert_retires(1, 1, 1, false);
         assert_int_equal(f.stores.erst.erases, 0);
@@ -165,8 +155,7 @@ static void test_an_archive_is_left_alone_unless_it_is_meant(void **state) {
 }
 
 /* What is the only copy is not copied, and the user is told how much of it there is. */
-static void test_an_archive_that_is_meant(void **state) {
-        (void) state;
+static void test_an_archive_that_is_meant(NO_STATE) {
         f.stores.erst.source.is_archive = true;
         wish.archives_too = true;
         assert_retires(3, 3, 3, false);
@@ -177,8 +166,7 @@ static void test_an_archive_that_is_meant(void **state) {
         assert_string_equal(f.told.lines, "");
 }
 
-static void test_a_store_that_can_only_be_read(void **state) {
-        (void) state;
+static void test_a_store_that_can_only_be_read(NO_STATE) {
         f.stores.erst.operations.erase = NULL;
         assert_retires(1, 1, 1, true);
         assert_int_equal(fake_source_size(&f.stores.erst), 2);
@@ -187,29 +175,26 @@ static void test_a_store_that_can_only_be_read(void **state) {
 }
 
 /* It is nobody's business where nothing of it was selected. */
-static void test_a_store_that_can_only_be_read_and_shall_not_be_cleared(void **state) {
+static void test_a_store_that_can_only_be_read_and_shall_not_be_cleared(NO_STATE) {
         static const char *const id = "efi:dump-type0-1-1-1709296510";
 
-        (void) state;
         f.stores.erst.operations.erase = NULL;
         wish.selection = (struct selection){ .ids = &id, .id_count = 1 };
         assert_retires(1, 1, 1, false);
         assert_string_equal(f.told.lines, "");
 }
 
-static void test_a_source_that_could_not_be_made(void **state) {
+static void test_a_source_that_could_not_be_made(NO_STATE) {
         static const struct record_source unmade = { .spec = "unmade" };
 
-        (void) state;
         session_add(&f.session, (struct record_source *) &unmade, ERR_NO_STORE);
         assert_retires(3, 3, 3, false);
 }
 
-static void test_only_what_is_dumped(void **state) {
+static void test_only_what_is_dumped(NO_STATE) {
         static const char *const id = ERST_1;
         struct dump_result copies;
 
-        (void) state;
         wish.only_dumped = true;
         assert_retires(0, 0, 0, false);
         assert_untouched();
@@ -220,8 +205,7 @@ static void test_only_what_is_dumped(void **state) {
         assert_retires(2, 0, 0, false); /* the event was copied whole */
 }
 
-static void test_only_what_is_dumped_where_nothing_can_be(void **state) {
-        (void) state;
+static void test_only_what_is_dumped_where_nothing_can_be(NO_STATE) {
         wish.only_dumped = true;
         f.target_error = ERR_PERMISSION;
         assert_error(retire(), ERR_PERMISSION);
@@ -230,49 +214,43 @@ static void test_only_what_is_dumped_where_nothing_can_be(void **state) {
 
 /* --- what goes wrong ---------------------------------------------------------------------------- */
 
-static void test_nowhere_to_copy_to(void **state) {
-        (void) state;
+static void test_nowhere_to_copy_to(NO_STATE) {
         f.target_error = ERR_READ_ONLY;
         assert_retires(3, 0, 0, true);
         assert_int_equal(stored_count(), 3);
         assert_int_equal(f.stores.erst.erases + f.stores.efi.erases, 0);
 }
 
-static void test_a_copy_that_differs_keeps_its_record(void **state) {
-        (void) state;
+static void test_a_copy_that_differs_keeps_its_record(NO_STATE) {
         f.files.corrupts = true;
         assert_retires(3, 0, 0, true);
         assert_int_equal(stored_count(), 3);
 }
 
-static void test_a_record_that_cannot_be_read_stays(void **state) {
-        (void) state;
+static void test_a_record_that_cannot_be_read_stays(NO_STATE) {
         f.stores.efi.entries[0].read_error = ERR_HARDWARE;
         assert_retires(3, 2, 2, true);
         assert_int_equal(fake_source_size(&f.stores.efi), 1);
         assert_int_equal(f.stores.efi.erases, 0);
 }
 
-static void test_a_store_that_lies(void **state) {
-        (void) state;
+static void test_a_store_that_lies(NO_STATE) {
         f.stores.erst.entries[0].erase_lies = true;
         assert_retires(3, 3, 2, true);
         assert_int_equal(result.cleared.failed_count, 1);
 }
 
 /* Whether that has failed is for the front end to say. */
-static void test_what_cannot_be_verified(void **state) {
-        (void) state;
+static void test_what_cannot_be_verified(NO_STATE) {
         fake_source_be_unsure(&f.stores.efi, ERR_UNVERIFIED);
         assert_retires(3, 3, 2, false);
         assert_int_equal(result.cleared.unverified_count, 1);
 }
 
 /* Whichever operation of the target fails once, each record is in its store or whole in the target. */
-static void test_every_operation_of_the_target_may_fail(void **state) {
+static void test_every_operation_of_the_target_may_fail(NO_STATE) {
         unsigned operations;
 
-        (void) state;
         assert_retires(3, 3, 3, false);
         operations = f.files.operations;
         assert_uint_in_range(operations, 15, 100);

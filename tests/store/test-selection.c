@@ -10,15 +10,14 @@
 #define RECORD_NEW  "efi:dump-type0-1-1-1709296510-D"
 #define RECORD_ODD  "efi:cfg"
 
-static struct store_fixture f;
+static struct store_fixture fixture;
 
 /* An event of two records, one of one record a day later, a record of none and without a time. */
-static int begin(void **state) {
-        (void) state;
-        store_fixture_begin(&f);
-        store_fixture_put_panic_and_oops(&f);
-        store_fixture_put_efi(&f, "cfg", "data");
-        store_fixture_load(&f);
+static int begin(NO_STATE) {
+        store_fixture_begin(&fixture);
+        store_fixture_put_panic_and_oops(&fixture);
+        store_fixture_put_efi(&fixture, "cfg", "data");
+        store_fixture_load(&fixture);
         return 0;
 }
 
@@ -28,7 +27,7 @@ static const char *selected(void) {
         static char result[ARRAY_SIZE(ids) + 1];
 
         for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
-                result[i] = store_fixture_state(&f, ids[i])->selected ? "oonx"[i] : '.';
+                result[i] = store_fixture_state(&fixture, ids[i])->selected ? "oonx"[i] : '.';
         return result;
 }
 
@@ -43,30 +42,28 @@ static size_t count_letters(const char *marks) {
 static int mark(const struct selection *selection) {
         const char *unknown = NULL;
 
-        return selection_mark(&f.work, selection, &unknown);
+        return selection_mark(&fixture.work, selection, &unknown);
 }
 
 /* What firmware or Windows keeps is meant by who names it, and by who says: everything. */
-static void test_hardware_errors_are_spared_unless_named(void **state) {
+static void test_hardware_errors_are_spared_unless_named(NO_STATE) {
         static const char *const named[] = { "efi:HwErrRec0000" };
 
-        (void) state;
-        store_fixture_put_efi(&f, "HwErrRec0000", "no CPER record");
-        store_fixture_reload(&f);
+        store_fixture_put_efi(&fixture, "HwErrRec0000", "no CPER record");
+        store_fixture_reload(&fixture);
         assert_int_equal(mark(&(struct selection){ .only_crashes = true }), 4);
-        assert_false(store_fixture_state(&f, "efi:HwErrRec0000")->selected);
+        assert_false(store_fixture_state(&fixture, "efi:HwErrRec0000")->selected);
         assert_int_equal(mark(&(struct selection){ 0 }), 5);
         assert_int_equal(mark(&(struct selection){ .ids = named, .id_count = 1, .only_crashes = true }), 1);
-        assert_true(store_fixture_state(&f, "efi:HwErrRec0000")->selected);
+        assert_true(store_fixture_state(&fixture, "efi:HwErrRec0000")->selected);
 }
 
-static void test_nothing_named_is_everything(void **state) {
-        (void) state;
+static void test_nothing_named_is_everything(NO_STATE) {
         assert_int_equal(mark(&(struct selection){ 0 }), 4);
         assert_string_equal(selected(), "oonx");
 }
 
-static void test_ids_of_events_and_of_records(void **state) {
+static void test_ids_of_events_and_of_records(NO_STATE) {
         static const struct {
                 const char *ids[3];
                 const char *selected;
@@ -81,7 +78,6 @@ static void test_ids_of_events_and_of_records(void **state) {
                 { { RECORD_ODD, EVENT_NEW, RECORD_OLD1 }, "o.nx" },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct selection selection = { .ids = rows[i].ids };
 
@@ -95,19 +91,19 @@ static void test_ids_of_events_and_of_records(void **state) {
         }
 }
 
-static void test_an_unknown_id_selects_nothing(void **state) {
+static void test_an_unknown_id_selects_nothing(NO_STATE) {
         static const char *const ids[] = { EVENT_OLD, "erst:0000000000000001", RECORD_ODD };
         const char *unknown = NULL;
 
-        (void) state;
-        store_fixture_select_all(&f);
-        assert_error(selection_mark(&f.work, &(struct selection){ .ids = ids, .id_count = 3 }, &unknown),
-                     ERR_UNKNOWN_ID);
+        store_fixture_select_all(&fixture);
+        assert_error(
+                selection_mark(&fixture.work, &(struct selection){ .ids = ids, .id_count = 3 }, &unknown),
+                ERR_UNKNOWN_ID);
         assert_ptr_equal(unknown, ids[1]);
         assert_string_equal(selected(), "....");
 }
 
-static void test_age_is_the_events(void **state) {
+static void test_age_is_the_events(NO_STATE) {
         static const struct {
                 uint64_t before;
                 const char *selected;
@@ -116,18 +112,16 @@ static void test_age_is_the_events(void **state) {
                 { 1709296510, "oo.." }, { 1709296511, "oon." }, { UINT64_MAX, "oon." },
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 (void) mark(&(struct selection){ .limit_age = true, .made_before = rows[i].before });
                 assert_string_equal(selected(), rows[i].selected);
         }
 }
 
-static void test_the_newest_are_kept(void **state) {
+static void test_the_newest_are_kept(NO_STATE) {
         static const char *const wanted[] = { "oonx", "oo.x", "...x", "...x" };
         static const char *const ids[] = { EVENT_OLD, EVENT_NEW };
 
-        (void) state;
         for (size_t keep = 0; keep < ARRAY_SIZE(wanted); keep++) {
                 (void) mark(&(struct selection){ .keep_events = keep });
                 assert_string_equal(selected(), wanted[keep]);
@@ -136,16 +130,15 @@ static void test_the_newest_are_kept(void **state) {
         assert_string_equal(selected(), "oo..");
 }
 
-static void test_an_event_is_selected_when_all_of_it_is(void **state) {
-        (void) state;
-        store_fixture_select(&f, RECORD_OLD1, NULL);
-        assert_false(selection_has_event(&f.work, &f.catalog.events[0]));
-        store_fixture_select(&f, RECORD_OLD1, RECORD_OLD2, NULL);
-        assert_true(selection_has_event(&f.work, &f.catalog.events[0]));
-        assert_false(selection_has_event(&f.work, &f.catalog.events[1]));
+static void test_an_event_is_selected_when_all_of_it_is(NO_STATE) {
+        store_fixture_select(&fixture, RECORD_OLD1, NULL);
+        assert_false(selection_has_event(&fixture.work, &fixture.catalog.events[0]));
+        store_fixture_select(&fixture, RECORD_OLD1, RECORD_OLD2, NULL);
+        assert_true(selection_has_event(&fixture.work, &fixture.catalog.events[0]));
+        assert_false(selection_has_event(&fixture.work, &fixture.catalog.events[1]));
 }
 
-static void test_the_form_of_an_id(void **state) {
+static void test_the_form_of_an_id(NO_STATE) {
         static const char *const valid[] = { EVENT_OLD, EVENT_NEW, RECORD_OLD1, RECORD_NEW, RECORD_ODD };
         static const char *const invalid[] = {
                 "",
@@ -159,7 +152,6 @@ static void test_the_form_of_an_id(void **state) {
                 "20240229T12351xZ-erst-panic1",
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(valid); i++)
                 assert_true(selection_id_is_valid(valid[i]));
         for (size_t i = 0; i < ARRAY_SIZE(invalid); i++)
@@ -167,7 +159,7 @@ static void test_the_form_of_an_id(void **state) {
                         fail_msg("%s", invalid[i]);
 }
 
-#define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, begin, store_fixture_teardown, &f)
+#define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, begin, store_fixture_teardown, &fixture)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -3,14 +3,12 @@
 
 static struct session_fixture f;
 
-static int begin(void **state) {
-        (void) state;
+static int begin(NO_STATE) {
         session_fixture_begin(&f);
         return 0;
 }
 
-static int end(void **state) {
-        (void) state;
+static int end(NO_STATE) {
         session_fixture_end(&f);
         return 0;
 }
@@ -23,24 +21,21 @@ static void assert_loads(size_t records, bool failed, const char *told) {
         assert_string_equal(f.told.lines, told);
 }
 
-static void test_what_is_well_is_not_spoken_of(void **state) {
-        (void) state;
+static void test_what_is_well_is_not_spoken_of(NO_STATE) {
         assert_loads(3, false, "");
         assert_int_equal(f.session.catalog.event_count, 2);
         assert_int_equal(work_selected_count(&f.session.work), 0);
 }
 
 /* One source that fails does not hold up the others, and what it gave before stays. */
-static void test_a_source_that_fails(void **state) {
-        (void) state;
+static void test_a_source_that_fails(NO_STATE) {
         f.stores.erst.entries[1].next_error = ERR_TIMEOUT;
         assert_loads(2, true, "! erst: not finished within the time set for it\n");
         assert_error(f.session.errors[0], ERR_TIMEOUT);
         assert_ok(f.session.errors[1]);
 }
 
-static void test_a_store_that_is_not_there(void **state) {
-        (void) state;
+static void test_a_store_that_is_not_there(NO_STATE) {
         f.stores.erst.open_error = ERR_NO_STORE;
         assert_loads(1, false, "");
         assert_error(f.session.errors[0], ERR_NO_STORE);
@@ -51,16 +46,14 @@ static void test_a_store_that_is_not_there(void **state) {
         test_assert_contains(f.told.lines, "! erst: ");
 }
 
-static void test_a_malformed_source_says_where(void **state) {
-        (void) state;
+static void test_a_malformed_source_says_where(NO_STATE) {
         f.stores.efi.open_error = ERR_LENGTH;
         f.stores.efi.source.fault = (struct fault){ .offset = 20, .field = "length", .reason = "too large" };
         assert_loads(2, true, "! efi: offset 20: length: too large\n");
 }
 
 /* The fault of an earlier open() is not the reason for another error. */
-static void test_a_fault_belongs_to_malformed_input(void **state) {
-        (void) state;
+static void test_a_fault_belongs_to_malformed_input(NO_STATE) {
         f.stores.efi.open_error = ERR_PERMISSION;
         f.stores.efi.source.fault = (struct fault){ .offset = 20, .field = "length", .reason = "too large" };
         assert_ok(session_load(&f.session));
@@ -68,10 +61,9 @@ static void test_a_fault_belongs_to_malformed_input(void **state) {
 }
 
 /* Why it could not be made has been told by whoever tried. */
-static void test_a_source_that_could_not_be_made(void **state) {
+static void test_a_source_that_could_not_be_made(NO_STATE) {
         static const struct record_source unmade = { .spec = "unmade" };
 
-        (void) state;
         session_add(&f.session, (struct record_source *) &unmade, ERR_NO_STORE);
         assert_loads(3, false, "");
         session_fixture_renew(&f);
@@ -83,8 +75,7 @@ static void test_a_source_that_could_not_be_made(void **state) {
         assert_loads(3, true, "");
 }
 
-static void test_a_malformed_record_is_told_and_hides_none(void **state) {
-        (void) state;
+static void test_a_malformed_record_is_told_and_hides_none(NO_STATE) {
         store_fixture_put_efi(&f.stores, "dump-type0-1-9-5-\x1b", "x")->read_error = ERR_HARDWARE;
         assert_ok(session_load(&f.session));
         assert_int_equal(f.session.work.count, 4);
@@ -92,10 +83,9 @@ static void test_a_malformed_record_is_told_and_hides_none(void **state) {
         test_assert_contains(f.told.lines, "! efi: efi:dump-type0-1-9-5-\\x1b: ");
 }
 
-static void test_an_unknown_id_is_told(void **state) {
+static void test_an_unknown_id_is_told(NO_STATE) {
         static const char *const known = "efi:dump-type0-1-1-1709296510", *const unknown = "efi:none";
 
-        (void) state;
         assert_ok(session_load(&f.session));
         assert_int_equal(session_select(&f.session, &(struct selection){ .ids = &known, .id_count = 1 }), 1);
         assert_error(session_select(&f.session, &(struct selection){ .ids = &unknown, .id_count = 1 }),
@@ -104,18 +94,16 @@ static void test_an_unknown_id_is_told(void **state) {
         assert_false(f.session.failed);
 }
 
-static void test_without_a_teller(void **state) {
-        (void) state;
+static void test_without_a_teller(NO_STATE) {
         f.session.teller = NULL;
         f.stores.erst.open_error = ERR_TIMEOUT;
         assert_loads(1, true, "");
         session_tell_note(&f.session, "nobody hears it");
 }
 
-static void test_every_allocation_may_fail(void **state) {
+static void test_every_allocation_may_fail(NO_STATE) {
         size_t allocations;
 
-        (void) state;
         assert_ok(session_load(&f.session));
         allocations = f.stores.memory.calls;
         assert_uint_in_range(allocations, 10, 200);
@@ -139,10 +127,9 @@ static void load_all(void) {
         assert_int_equal(session_select(&f.session, &(struct selection){ 0 }), 3);
 }
 
-static void test_a_copy(void **state) {
+static void test_a_copy(NO_STATE) {
         struct dump_result result;
 
-        (void) state;
         load_all();
         assert_ok(session_copy(&f.session, &f.target, &result));
         assert_int_equal(result.record_count, 3);
@@ -151,10 +138,9 @@ static void test_a_copy(void **state) {
         assert_int_equal(session_keep_dumped(&f.session, &f.target), 3);
 }
 
-static void test_a_copy_that_fails(void **state) {
+static void test_a_copy_that_fails(NO_STATE) {
         struct dump_result result;
 
-        (void) state;
         load_all();
         f.files.corrupts = true;
         assert_error(session_copy(&f.session, &f.target, &result), ERR_MISMATCH);
@@ -163,10 +149,9 @@ static void test_a_copy_that_fails(void **state) {
         assert_int_equal(session_keep_dumped(&f.session, &f.target), 0);
 }
 
-static void test_a_target_that_cannot_be_opened(void **state) {
+static void test_a_target_that_cannot_be_opened(NO_STATE) {
         struct dump_result result = { .record_count = 7 };
 
-        (void) state;
         load_all();
         f.target_error = ERR_READ_ONLY;
         assert_error(session_copy(&f.session, &f.target, &result), ERR_READ_ONLY);

@@ -35,14 +35,12 @@ static void end(void) {
         assert_false(fake.walking);
 }
 
-static int start(void **state) {
-        (void) state;
+static int start(NO_STATE) {
         start_anew();
         return 0;
 }
 
-static int finish(void **state) {
-        (void) state;
+static int finish(NO_STATE) {
         end();
         return 0;
 }
@@ -101,8 +99,7 @@ static int write_text(const char *text, char ret_name[RECORD_NAME_SIZE]) {
 
 /* --- the list --------------------------------------------------------------------------------- */
 
-static void test_records_in_the_order_of_their_names(void **state) {
-        (void) state;
+static void test_records_in_the_order_of_their_names(NO_STATE) {
         assert_string_equal(list(), "");
         put_three();
         assert_string_equal(list(), ALL_THREE);
@@ -114,10 +111,9 @@ static void test_records_in_the_order_of_their_names(void **state) {
 }
 
 /* UEFI 2.10, appendix P. */
-static void test_each_vendor_has_its_names(void **state) {
+static void test_each_vendor_has_its_names(NO_STATE) {
         struct buffer buffer;
 
-        (void) state;
         put("HwErrRec0001", "not where it belongs");
         fake_variable_io_put(&fake, &variable_vendor_hardware_error, "HwErrRec0000", text_view("CPER"));
         fake_variable_io_put(&fake, &variable_vendor_hardware_error, "HwErrRecord", text_view("x"));
@@ -132,10 +128,9 @@ static void test_each_vendor_has_its_names(void **state) {
         assert_int_equal(fake_variable_io_count(&fake), 3);
 }
 
-static void test_a_name_too_long_for_a_record(void **state) {
+static void test_a_name_too_long_for_a_record(NO_STATE) {
         char name[RECORD_NAME_SIZE + 1];
 
-        (void) state;
         put_three();
         memset(name, 'n', sizeof(name));
         name[RECORD_NAME_SIZE] = '\0';
@@ -155,7 +150,7 @@ static void test_a_name_too_long_for_a_record(void **state) {
 }
 
 /* What was found before stays, and one error says that there may be more. */
-static void test_a_walk_that_breaks_off(void **state) {
+static void test_a_walk_that_breaks_off(NO_STATE) {
         static const char *const wanted[] = {
                 SECOND "|ERR_IO|", /* BootOrder, SECOND, and then the fourth call */
                 SECOND "|" THIRD "|ERR_IO|",
@@ -163,7 +158,6 @@ static void test_a_walk_that_breaks_off(void **state) {
                 ALL_THREE "ERR_IO|",
         };
 
-        (void) state;
         put_three();
         for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
                 fake.calls = 0;
@@ -176,8 +170,7 @@ static void test_a_walk_that_breaks_off(void **state) {
 }
 
 /* Nothing to show, and an error: then it is open() that fails. */
-static void test_a_walk_that_finds_nothing(void **state) {
-        (void) state;
+static void test_a_walk_that_finds_nothing(NO_STATE) {
         put_three();
         for (unsigned fail_at = 1; fail_at <= 3; fail_at++) {
                 fake.calls = 0;
@@ -188,8 +181,7 @@ static void test_a_walk_that_finds_nothing(void **state) {
         }
 }
 
-static void test_no_variables_at_all(void **state) {
-        (void) state;
+static void test_no_variables_at_all(NO_STATE) {
         put_three();
         for (unsigned fail_at = 2; fail_at <= 3; fail_at++) {
                 fake.calls = 0;
@@ -204,8 +196,7 @@ static void test_no_variables_at_all(void **state) {
 }
 
 /* A record that comes again ends the list at once, another's variable at the bound. */
-static void test_names_without_end(void **state) {
-        (void) state;
+static void test_names_without_end(NO_STATE) {
         put_three();
         fake.names = FAKE_IO_NAMES_REPEAT;
         assert_string_equal(list(), ALL_THREE "ERR_LOOP|");
@@ -215,12 +206,11 @@ static void test_names_without_end(void **state) {
         assert_uint_in_range(fake.calls_of[FAKE_IO_NEXT], 1000, 70000);
 }
 
-static void test_new_names_without_end(void **state) {
+static void test_new_names_without_end(NO_STATE) {
         struct source_entry entry;
         size_t count = 0;
         int r;
 
-        (void) state;
         put_three();
         fake.names = FAKE_IO_NAMES_INVENT;
         assert_ok(source.operations->open(&source));
@@ -258,7 +248,7 @@ static void test_sizes(void **state) {
         buffer_free(&buffer);
 }
 
-static void test_sizes_that_are_not_true(void **state) {
+static void test_sizes_that_are_not_true(NO_STATE) {
         static const struct {
                 enum fake_io_get get;
                 int result;
@@ -272,7 +262,6 @@ static void test_sizes_that_are_not_true(void **state) {
                 { FAKE_IO_GET_OVERRUNS, ERR_LENGTH, 0 },
         };
 
-        (void) state;
         put_three();
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 struct buffer buffer;
@@ -292,10 +281,9 @@ static void test_sizes_that_are_not_true(void **state) {
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static void test_write(void **state) {
+static void test_write(NO_STATE) {
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         assert_ok(write_text("hello\n", name));
         assert_string_equal(name, FIRST);
         assert_int_equal(find(FIRST)->attributes, 7);
@@ -305,10 +293,9 @@ static void test_write(void **state) {
 }
 
 /* Whoever has it, and whether or not a walk names it. */
-static void test_a_name_that_is_taken_is_not_written_over(void **state) {
+static void test_a_name_that_is_taken_is_not_written_over(NO_STATE) {
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         put(FIRST, "kept")->hidden = true;
         put("dump-type0-1-2-1709210119-D", "");
         assert_ok(write_text("hello\n", name));
@@ -319,10 +306,9 @@ static void test_a_name_that_is_taken_is_not_written_over(void **state) {
         assert_non_null(find("dump-type0-1-4-1709210119-D"));
 }
 
-static void test_a_second_that_is_full(void **state) {
+static void test_a_second_that_is_full(NO_STATE) {
         char name[RECORD_NAME_SIZE] = "untouched";
 
-        (void) state;
         for (unsigned count = 1; count <= DRAFT_COUNT_MAX; count++) {
                 snprintf(name, sizeof(name), "dump-type0-1-%u-1709210119-D", count);
                 put(name, "x");
@@ -331,10 +317,9 @@ static void test_a_second_that_is_full(void **state) {
         assert_int_equal(fake.calls_of[FAKE_IO_SET], 0);
 }
 
-static void test_what_no_record_can_hold(void **state) {
+static void test_what_no_record_can_hold(NO_STATE) {
         char name[RECORD_NAME_SIZE], text[VARIABLE_DATA_MAX + 2];
 
-        (void) state;
         assert_error(write_text("", name), ERR_INVALID_ARGUMENT);
         assert_int_equal(fake.calls, 0);
         memset(text, 'x', sizeof(text));
@@ -346,11 +331,10 @@ static void test_what_no_record_can_hold(void **state) {
         assert_int_equal(find(FIRST)->size, VARIABLE_DATA_MAX);
 }
 
-static void test_the_reserve_is_kept(void **state) {
+static void test_the_reserve_is_kept(NO_STATE) {
         const uint64_t needed = 6 + 2 * sizeof(FIRST) + VARIABLE_HEADER_SIZE;
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         fake.remaining = VARIABLE_RESERVE + needed - 1;
         assert_error(write_text("hello\n", name), ERR_NO_SPACE);
         assert_int_equal(fake.calls_of[FAKE_IO_SET], 0);
@@ -360,11 +344,10 @@ static void test_the_reserve_is_kept(void **state) {
         assert_error(write_text("hello\n", name), ERR_NO_SPACE);
 }
 
-static void test_room_that_is_not_told(void **state) {
+static void test_room_that_is_not_told(NO_STATE) {
         struct source_space space;
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         assert_ok(source.operations->space(&source, &space));
         assert_true(space.known && !space.stale_known);
         assert_int_equal(space.total, 262072);
@@ -379,11 +362,10 @@ static void test_room_that_is_not_told(void **state) {
 }
 
 /* Each step that fails ends it with its error; before SetVariable() nothing is changed. */
-static void test_a_write_that_fails_half_way(void **state) {
+static void test_a_write_that_fails_half_way(NO_STATE) {
         char name[RECORD_NAME_SIZE] = "untouched";
         unsigned calls;
 
-        (void) state;
         assert_ok(write_text("hello\n", name));
         calls = fake.calls;
         assert_int_equal(calls, 4); /* is it free, is there room, set, get */
@@ -404,10 +386,9 @@ static void test_a_write_that_fails_half_way(void **state) {
         assert_error(write_text("hello\n", name), ERR_MISMATCH);
 }
 
-static void test_success_is_not_believed(void **state) {
+static void test_success_is_not_believed(NO_STATE) {
         char name[RECORD_NAME_SIZE] = "untouched";
 
-        (void) state;
         for (enum fake_io_set lie = FAKE_IO_SET_STORES_NOTHING; lie <= FAKE_IO_SET_STORES_OTHER_ATTRIBUTES;
              lie++) {
                 fake.set = lie;
@@ -439,8 +420,7 @@ static void clear_all(bool lies, const struct clear_result *wanted) {
         catalog_free(&catalog);
 }
 
-static void test_erase_is_looked_after(void **state) {
-        (void) state;
+static void test_erase_is_looked_after(NO_STATE) {
         put_three();
         clear_all(true, &(struct clear_result){ .failed_count = 3 });
         clear_all(false, &(struct clear_result){ .cleared_count = 3 });
@@ -448,10 +428,9 @@ static void test_erase_is_looked_after(void **state) {
         assert_error(source.operations->erase(&source, FIRST), ERR_NOT_FOUND);
 }
 
-static void test_a_store_that_may_not_be_written(void **state) {
+static void test_a_store_that_may_not_be_written(NO_STATE) {
         char name[RECORD_NAME_SIZE];
 
-        (void) state;
         put_three();
         fake.errors[FAKE_IO_SET] = fake.errors[FAKE_IO_ERASE] = ERR_READ_ONLY;
         assert_error(write_text("hello\n", name), ERR_READ_ONLY);
@@ -462,11 +441,10 @@ static void test_a_store_that_may_not_be_written(void **state) {
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
-static void test_no_memory(void **state) {
+static void test_no_memory(NO_STATE) {
         char name[RECORD_NAME_SIZE];
         struct buffer buffer;
 
-        (void) state;
         put_three();
         for (size_t fail_at = 1; fail_at <= 4; fail_at++) { /* an array, and three entries */
                 int r;

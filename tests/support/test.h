@@ -26,6 +26,9 @@
 #define assert_uint_in_range assert_in_range
 #endif
 
+/* The parameter of a test that needs nothing of its group's: `static void test_…(NO_STATE)`. */
+#define NO_STATE void **state __attribute__((unused))
+
 /* An error by its name, so that a failed assertion can be read. */
 #define assert_error(got, wanted) assert_string_equal(error_name(got), error_name(wanted))
 #define assert_ok(got)            test_assert_ok((got), __FILE__, __LINE__)
