@@ -31,11 +31,10 @@ static void check(uint64_t *numbers, size_t count) {
                 assert_int_equal(*(uint64_t *) sorted[i], *(uint64_t *) expected[i]);
 }
 
-static void test_as_qsort(void **state) {
+static void test_as_qsort(NO_STATE) {
         struct test_random random = { .state = 1964 };
         uint64_t numbers[300];
 
-        (void) state;
         for (size_t count = 0; count <= 300; count++)
                 for (unsigned few = 0; few < 2; few++) {
                         for (size_t i = 0; i < count; i++)

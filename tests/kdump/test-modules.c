@@ -196,10 +196,9 @@ static void test_nvme(NO_STATE) {
 }
 
 /* The disk of a subsystem with multipath is virtual; its controllers are not. */
-static void test_nvme_multipath(void **state) {
+static void test_nvme_multipath(NO_STATE) {
         char *root = make_root(""), target[512];
 
-        (void) state;
         put_nvme(root);
         module_tree_put(root, "/sys/devices/pci0000:00/0000:00:03.0/nvme/nvme0/state", "live\n");
         snprintf(target, sizeof(target), "%s/sys/devices/pci0000:00/0000:00:03.0/nvme/nvme0", root);

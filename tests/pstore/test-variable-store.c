@@ -204,7 +204,7 @@ static void test_in_transition(NO_STATE) {
  * Power failed before the header was complete: edk2 goes on right behind it. Any of these fields that is
  * still erased says so (Variable/RuntimeDxe/VariableParsing.c, NameSizeOfVariable()).
  */
-static void test_unfinished_header(void **state) {
+static void test_unfinished_header(NO_STATE) {
         static const struct {
                 size_t offset, size;
                 const char *live;
@@ -215,7 +215,6 @@ static void test_unfinished_header(void **state) {
                 { 40, 4, "11" }, /* and of the data */
         };
 
-        (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
                 struct volume volume;
                 size_t at;

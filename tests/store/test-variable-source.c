@@ -223,13 +223,12 @@ static void test_new_names_without_end(NO_STATE) {
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static void test_sizes(void **state) {
+static void test_sizes(NO_STATE) {
         static const size_t sizes[] = { 0, 1, 1023, 1024, 1025, FAKE_IO_DATA_MAX };
         static uint8_t content[FAKE_IO_DATA_MAX];
         struct test_random random = { .state = 8 };
         struct buffer buffer;
 
-        (void) state;
         test_random_fill(&random, content, sizeof(content));
         buffer_init(&buffer, &memory.allocator);
         for (size_t i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
