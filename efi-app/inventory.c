@@ -13,27 +13,27 @@ static void tell_note(void *context, const char *what) {
 
 int inventory_load(struct inventory *inventory, struct app *app) {
         struct session *session = &inventory->session;
-        struct machine *machine = &inventory->machine;
+        struct stores *stores = &inventory->stores;
 
         inventory->observer = console_observer(&app->console);
         inventory->teller = (struct teller){ &app->console, tell_error, tell_note };
-        machine_open(machine, app);
+        stores_open(stores, app);
         session_init(session, &app->allocator, codec_builtin, codec_builtin_count, &inventory->observer,
                      &inventory->teller);
         session->named = options_have(&app->options, &option_source);
-        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
-                if (machine->wanted[store])
-                        session_add(session, &machine->sources[store], machine->errors[store]);
+        for (enum store store = 0; store < STORE_END; store++)
+                if (stores->wanted[store])
+                        session_add(session, &stores->sources[store], stores->errors[store]);
         return session_load(session);
 }
 
 void inventory_free(struct inventory *inventory) {
         session_free(&inventory->session);
-        machine_close(&inventory->machine);
+        stores_close(&inventory->stores);
 }
 
 int inventory_status(const struct inventory *inventory, size_t count) {
-        if (inventory->session.failed || inventory->machine.app->console.error < 0)
+        if (inventory->session.failed || inventory->stores.app->console.error < 0)
                 return EXIT_FAILED;
         return count > 0 ? EXIT_DONE : EXIT_NOTHING;
 }
@@ -43,7 +43,7 @@ size_t inventory_select(struct inventory *inventory, const struct options *optio
         int r = session_select(&inventory->session, &selection);
 
         if (r == 0)
-                console_note(&inventory->machine.app->console, "no records");
+                console_note(&inventory->stores.app->console, "no records");
         return r > 0 ? (size_t) r : 0;
 }
 

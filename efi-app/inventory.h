@@ -2,19 +2,19 @@
 #pragma once
 
 #include "efi-app/esp.h"
-#include "efi-app/machine.h"
+#include "efi-app/stores.h"
 #include "store/session.h"
 
 /* A session (store/session.h) over the stores of this machine; its lines go to the console. */
 struct inventory {
-        struct machine machine;
+        struct stores stores;
         struct session session;
         struct observer observer;
         struct teller teller;
 };
 
 /*
- * Opens the machine and reads all records. Whatever fails has its line; the rest goes on. 0, or
+ * Opens the stores and reads all records. Whatever fails has its line; the rest goes on. 0, or
  * ERR_NO_MEMORY when there is nothing to work on; inventory_free() is due either way.
  */
 int inventory_load(struct inventory *inventory, struct app *app);

@@ -2,7 +2,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "efi-app/arguments.h"
-#include "efi-app/machine.h"
+#include "efi-app/stores.h"
 #include "efi-app/verb.h"
 
 static void *resize(void *context, void *block, size_t old_size, size_t new_size) {

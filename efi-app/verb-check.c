@@ -6,7 +6,7 @@
 static int check_run(const struct options *options, void *context) {
         struct app *app = context;
         const struct sink sink = console_sink(&app->console);
-        struct check_store stores[MACHINE_STORE_END];
+        struct check_store stores[STORE_END];
         struct check_facts facts = { .stores = stores };
         struct inventory inventory;
         const struct session *session = &inventory.session;

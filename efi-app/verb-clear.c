@@ -52,7 +52,7 @@ static void note_result(struct app *app, const struct clear_result *result) {
 
 /* The status. Firmware answers by itself: what cannot be verified here has failed. */
 static int clear(struct inventory *inventory, const struct options *options) {
-        struct app *app = inventory->machine.app;
+        struct app *app = inventory->stores.app;
         const struct retire_front front = {
                 .context = app,
                 .agree = agree,

@@ -6,10 +6,10 @@
 /* No record of any store is larger. */
 #define WRITE_MAX (1024 * 1024)
 
-static struct record_source *first_usable(struct machine *machine) {
-        for (enum machine_store store = 0; store < MACHINE_STORE_END; store++)
-                if (machine->wanted[store] && machine->errors[store] == 0)
-                        return &machine->sources[store];
+static struct record_source *first_usable(struct stores *stores) {
+        for (enum store store = 0; store < STORE_END; store++)
+                if (stores->wanted[store] && stores->errors[store] == 0)
+                        return &stores->sources[store];
         return NULL;
 }
 
@@ -41,16 +41,16 @@ static int write_log(struct app *app, struct record_source *source, struct bytes
 
 static int write_file(struct app *app, struct buffer *log) {
         struct record_source *source;
-        struct machine machine;
+        struct stores stores;
         int status = EXIT_FAILED;
 
-        machine_open(&machine, app);
-        source = first_usable(&machine);
+        stores_open(&stores, app);
+        source = first_usable(&stores);
         if (source)
                 status = write_log(app, source, buffer_bytes(log));
         else
                 console_problem(&app->console, "no store of this machine can be written");
-        machine_close(&machine);
+        stores_close(&stores);
         return status;
 }
 

@@ -7,20 +7,20 @@
 #include "store/erst-source.h"
 
 /* The stores of this machine, in the order in which they are read and written. */
-enum machine_store {
-        MACHINE_ERST,
-        MACHINE_EFI,
-        MACHINE_STORE_END,
+enum store {
+        STORE_ERST,
+        STORE_EFI,
+        STORE_END,
 };
 
-/* "erst" or "efi"; its number is an enum machine_store. */
+/* "erst" or "efi"; its number is an enum store. */
 extern const struct option option_source;
 
-struct machine {
+struct stores {
         struct app *app;
-        struct record_source sources[MACHINE_STORE_END];
-        int errors[MACHINE_STORE_END];  /* 0: the source can be used; ERR_NO_STORE: there is no such store */
-        bool wanted[MACHINE_STORE_END]; /* --source names it, or names none */
+        struct record_source sources[STORE_END];
+        int errors[STORE_END];  /* 0: the source can be used; ERR_NO_STORE: there is no such store */
+        bool wanted[STORE_END]; /* --source names it, or names none */
 
         struct buffer table_bytes;
         struct erst_table table;
@@ -33,5 +33,5 @@ struct machine {
 };
 
 /* Opens what the options want. A store that cannot be used gets a line and its error, and stops nothing. */
-void machine_open(struct machine *machine, struct app *app);
-void machine_close(struct machine *machine);
+void stores_open(struct stores *stores, struct app *app);
+void stores_close(struct stores *stores);
