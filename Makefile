@@ -44,7 +44,6 @@ TEST_SRC    := $(filter-out tests/efi-app/%,$(wildcard tests/*/test-*.c))
 EFI_TEST_SRC := $(wildcard tests/efi-app/test-*.c)
 EFI_FAKE_SRC := $(wildcard tests/efi-app/fake-*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz-*.c)
-SCENARIOS   := $(patsubst ovmf-harness/scenarios/%.py,%,$(filter-out %/__init__.py,$(wildcard ovmf-harness/scenarios/*.py)))
 
 # --- flags --------------------------------------------------------------------------------------
 
