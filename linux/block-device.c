@@ -39,6 +39,7 @@ bool block_device_number(const char *root, const char *name, unsigned *ret_major
 
         if (!system_file_path(root, name, path) || !realpath(path, real_name))
                 return false;
+        /* The mapper's names and those in /dev/disk are links to what the kernel calls the device. */
         if (!system_file_path("/sys/class/block", strrchr(real_name, '/'), path) ||
             strlen(path) + sizeof("/dev") > sizeof(path))
                 return false;
@@ -49,12 +50,6 @@ bool block_device_number(const char *root, const char *name, unsigned *ret_major
         *ret_major = major;
         *ret_minor = minor;
         return true;
-}
-
-static bool has_member(const char *directory, const char *member) {
-        char path[PATH_MAX];
-
-        return system_file_path(directory, member, path) && system_file_exists("", path);
 }
 
 struct layer {
@@ -88,7 +83,7 @@ static bool layer_fits(const struct layer *layer, const char *directory) {
         if (!layer->member)
                 return strstr(directory, layer->contains) != NULL;
         if (!layer->contains)
-                return has_member(directory, layer->member);
+                return system_file_exists(directory, layer->member);
         return system_file_line(directory, layer->member, line, sizeof(line)) &&
                strstr(line, layer->contains) != NULL;
 }
@@ -156,6 +151,7 @@ int block_device_walk(const char *root, unsigned major, unsigned minor,
         if (!find_directory(root, major, minor, directory) || !system_file_path(root, "/sys/devices", path) ||
             !realpath(path, top))
                 return ERR_NOT_FOUND;
+        /* walk_up() compares lengths alone: what lies elsewhere would have no end there. */
         if (strncmp(directory, top, strlen(top)) != 0)
                 return ERR_NOT_FOUND;
         r = walk_controllers(directory, top, visit, context);

@@ -22,17 +22,6 @@ bool elf_is_one(struct bytes file) {
         return bytes_start_with(file, bytes_of(ELFMAG, SELFMAG));
 }
 
-static int check_header(struct bytes file) {
-        static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB };
-
-        if (!bytes_contain(file, 0, sizeof(Elf64_Ehdr)))
-                return ERR_TRUNCATED;
-        if (!bytes_start_with(file, bytes_of(magic, sizeof(magic))) ||
-            bytes_u16(file, HEADER(e_machine)) != EM_X86_64)
-                return ERR_SIGNATURE;
-        return bytes_u16(file, HEADER(e_phentsize)) == sizeof(Elf64_Phdr) ? 0 : ERR_VALUE;
-}
-
 static int copy_name(struct bytes file, struct bytes segment, char ret_loader[PATH_MAX]) {
         uint64_t size = bytes_u64(segment, SEGMENT(p_filesz));
         struct bytes name;
@@ -41,6 +30,7 @@ static int copy_name(struct bytes file, struct bytes segment, char ret_loader[PA
         r = bytes_slice(file, bytes_u64(segment, SEGMENT(p_offset)), size, &name);
         if (r < 0)
                 return r;
+        /* Its NUL is counted, and is the only one. */
         if (size < 2 || size > PATH_MAX || memchr(name.data, '\0', size) != name.data + size - 1)
                 return ERR_VALUE;
         memcpy(ret_loader, name.data, size);
@@ -48,20 +38,25 @@ static int copy_name(struct bytes file, struct bytes segment, char ret_loader[PA
 }
 
 int elf_find_loader(struct bytes file, char ret_loader[PATH_MAX]) {
-        uint64_t offset = bytes_u64(file, HEADER(e_phoff));
-        struct bytes segments, segment;
-        size_t count, i = 0;
+        static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB };
+        struct bytes segments;
+        size_t count;
         int r;
 
-        r = check_header(file);
-        if (r < 0)
-                return r;
+        if (!bytes_contain(file, 0, sizeof(Elf64_Ehdr)))
+                return ERR_TRUNCATED;
+        if (!bytes_start_with(file, bytes_of(magic, sizeof(magic))) ||
+            bytes_u16(file, HEADER(e_machine)) != EM_X86_64)
+                return ERR_SIGNATURE;
+        if (bytes_u16(file, HEADER(e_phentsize)) != sizeof(Elf64_Phdr))
+                return ERR_VALUE;
         count = bytes_u16(file, HEADER(e_phnum));
-        r = bytes_slice(file, offset, count * sizeof(Elf64_Phdr), &segments);
+        r = bytes_slice(file, bytes_u64(file, HEADER(e_phoff)), count * sizeof(Elf64_Phdr), &segments);
         if (r < 0)
                 return r;
-        for (; i < count; i++) {
-                segment = bytes_from(segments, i * sizeof(Elf64_Phdr));
+        for (size_t i = 0; i < count; i++) {
+                struct bytes segment = bytes_from(segments, i * sizeof(Elf64_Phdr));
+
                 if (bytes_u32(segment, SEGMENT(p_type)) == PT_INTERP)
                         return copy_name(file, segment, ret_loader);
         }

@@ -60,20 +60,11 @@ static const char *command_for(const char *root, const struct machine *machine) 
         return NULL;
 }
 
-/* Of the two stores only EFI's tells, and that since Linux 6.5. */
-static void look_for_room(const char *root, struct machine *machine) {
-        struct source_space space;
-        char path[PATH_MAX];
-
-        if (!machine->kernel.backend || strncmp(machine->kernel.backend, "efi", 3) != 0)
-                return;
-        if (system_file_path(root, EFIVARFS_DIRECTORY, path) && efivarfs_read_space(path, &space) == 0)
-                machine->kernel.backend_full = check_is_full(&machine->kernel, &space);
-}
-
 void machine_look(const char *root, struct machine *ret_machine) {
         struct machine *machine = ret_machine;
         struct check_kernel *kernel = &machine->kernel;
+        struct source_space space;
+        char path[PATH_MAX];
 
         *machine = (struct machine){ .kernel = { .known = true } };
         machine->has_erst = system_file_exists(root, ERST_TABLE);
@@ -86,5 +77,8 @@ void machine_look(const char *root, struct machine *ret_machine) {
         kernel->notifiers_first = read_flag(root, NOTIFIERS_FIRST);
         (void) system_file_number(root, PSTORE_KMSG_BYTES, &kernel->log_bytes);
         kernel->panic_seconds_known = system_file_number(root, PANIC_SECONDS, &kernel->panic_seconds);
-        look_for_room(root, machine);
+        /* Of the two stores only EFI's tells its room, and that since Linux 6.5. */
+        if (kernel->backend && strncmp(kernel->backend, "efi", 3) == 0 &&
+            system_file_path(root, EFIVARFS_DIRECTORY, path) && efivarfs_read_space(path, &space) == 0)
+                kernel->backend_full = check_is_full(kernel, &space);
 }

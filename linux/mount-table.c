@@ -42,24 +42,18 @@ static void unescape(char *text) {
         *to = '\0';
 }
 
-static size_t split(char *line, char *fields[FIELDS_MAX]) {
-        size_t count = 0;
-        char *rest = line, *field;
-
-        while (count < FIELDS_MAX && (field = strsep(&rest, " ")))
-                fields[count++] = field;
-        return count;
-}
-
 static bool take(char *field, char *to, size_t size) {
         unescape(field);
         return (size_t) snprintf(to, size, "%s", field) < size;
 }
 
 static bool parse(char *line, struct mount_row *ret_row) {
-        char *fields[FIELDS_MAX];
-        size_t count = split(line, fields), dash = FIELD_OPTIONAL;
+        char *fields[FIELDS_MAX], *field;
+        size_t count = 0, dash = FIELD_OPTIONAL;
 
+        while (count < FIELDS_MAX && (field = strsep(&line, " ")))
+                fields[count++] = field;
+        /* How many optional fields there are, only the "-" behind them tells. */
         while (dash < count && strcmp(fields[dash], "-") != 0)
                 dash++;
         if (dash + 3 >= count)

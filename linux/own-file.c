@@ -17,12 +17,6 @@
 #define FILE_MODE      0644
 #define DIRECTORY_MODE 0755
 
-static int system_failed(const char *path, struct reason *ret_reason) {
-        int number = errno;
-
-        return reason_set(ret_reason, errno_to_error(number), "%s: %s", path, strerror(number));
-}
-
 static int full_path(const char *root, const char *path, char ret_full[PATH_MAX], struct reason *ret_reason) {
         if (snprintf(ret_full, PATH_MAX, "%s%s", root, path) < PATH_MAX)
                 return 0;
@@ -39,8 +33,11 @@ int own_file_read(const char *root, const char *path, struct buffer *text, bool 
         if (r < 0)
                 return r;
         if (lstat(full, &status) < 0) {
-                if (errno != ENOENT && errno != ENOTDIR)
-                        return system_failed(full, ret_reason);
+                int number = errno;
+
+                if (number != ENOENT && number != ENOTDIR)
+                        return reason_set(ret_reason, errno_to_error(number), "%s: %s", full,
+                                          strerror(number));
                 *ret_exists = false;
                 return 0;
         }
@@ -53,22 +50,16 @@ int own_file_read(const char *root, const char *path, struct buffer *text, bool 
         return 0;
 }
 
-/* The name in it is behind the last slash, and there is always one. */
-static int make_directory_of(const char *full) {
-        char path[PATH_MAX];
-
-        snprintf(path, sizeof(path), "%.*s", (int) (strrchr(full, '/') - full), full);
-        return durable_directory_make(AT_FDCWD, path, DIRECTORY_MODE);
-}
-
 int own_file_replace(const char *root, const char *path, struct bytes content, struct reason *ret_reason) {
-        char full[PATH_MAX];
+        char full[PATH_MAX], directory[PATH_MAX];
         int r;
 
         r = full_path(root, path, full, ret_reason);
         if (r < 0)
                 return r;
-        r = make_directory_of(full);
+        /* The name is behind the last slash, and there is always one. */
+        snprintf(directory, sizeof(directory), "%.*s", (int) (strrchr(full, '/') - full), full);
+        r = durable_directory_make(AT_FDCWD, directory, DIRECTORY_MODE);
         if (r == 0)
                 r = durable_file_update(AT_FDCWD, full, content, FILE_MODE);
         return r < 0 ? reason_set(ret_reason, r, "%s: %s", full, error_text(r)) : 0;

@@ -169,6 +169,7 @@ static int unpack(const struct format *format, struct unpacker *unpacker, size_t
                 buffer_append(content, bytes_of(unpacker->block, unpacker->filled));
                 if (buffer_error(content) < 0)
                         return buffer_error(content);
+                /* It wants more, and there is no more to give. */
                 if (r > 0 && unpacker->filled == 0 && unpacker->input.size == left)
                         return ERR_TRUNCATED;
         }
