@@ -16,6 +16,7 @@
 #include "store/variable-source.h"
 
 #define EFIVARFS_VARIABLE "EFIVARFS_PATH"
+#define SPEC_PREFIX       "efivarfs:" /* of a spec with an argument, a directory */
 
 /* As the kernel makes the file of a variable that it writes itself (K6.1 fs/efivarfs/super.c). */
 #define VARIABLE_FILE_MODE 0644
@@ -32,10 +33,6 @@ static const char *directory_path(void) {
         const char *path = getenv(EFIVARFS_VARIABLE);
 
         return path ? path : EFIVARFS_DIRECTORY;
-}
-
-static bool is_machines_own(void) {
-        return strcmp(directory_path(), EFIVARFS_DIRECTORY) == 0;
 }
 
 static efi_guid_t guid_from(const struct guid *vendor) {
@@ -158,7 +155,8 @@ static int erase(void *context, const struct guid *vendor, const char *name) {
         errno = 0;
         if (efi_del_variable(guid_from(vendor), name) < 0)
                 return last_error();
-        if (is_machines_own())
+        /* Of another directory this machine's pstorefs shows nothing. */
+        if (strcmp(directory_path(), EFIVARFS_DIRECTORY) == 0)
                 pstorefs_forget(RECORD_STORE_EFI, name);
         return 0;
 }
@@ -198,30 +196,26 @@ struct record_source *efivarfs_source_new(const char *spec, const char *argument
         return &efivarfs->base;
 }
 
-/* The argument of an "efivarfs:DIR", or NULL. */
-static const char *argument_of(const char *spec) {
-        static const char prefix[] = "efivarfs:";
-
-        return strncmp(spec, prefix, sizeof(prefix) - 1) == 0 ? spec + sizeof(prefix) - 1 : NULL;
-}
-
 int efivarfs_execute_anew(const char *const *specs, size_t spec_count, char **argv) {
         const char *directory = NULL, *present = getenv(EFIVARFS_VARIABLE);
         char path[PATH_MAX];
 
         for (size_t i = 0; i < spec_count; i++) {
-                const char *argument = argument_of(specs[i]);
+                const char *argument;
 
-                if (argument && directory && strcmp(argument, directory) != 0)
+                if (strncmp(specs[i], SPEC_PREFIX, strlen(SPEC_PREFIX)) != 0)
+                        continue;
+                argument = specs[i] + strlen(SPEC_PREFIX);
+                if (directory && strcmp(argument, directory) != 0)
                         return ERR_INVALID_ARGUMENT;
-                if (argument)
-                        directory = argument;
+                directory = argument;
         }
         if (!directory)
                 return 0;
         /* libefivar puts the file's name directly behind it. */
         if (snprintf(path, sizeof(path), "%s/", directory) >= (int) sizeof(path))
                 return ERR_TOO_LARGE;
+        /* Then this is what was started anew. */
         if (present && strcmp(present, path) == 0)
                 return 0;
         if (setenv(EFIVARFS_VARIABLE, path, 1) < 0)

@@ -71,12 +71,28 @@ static int append_record(struct erst_dbg_source *erst_dbg, struct bytes raw) {
         return buffer_error(&record->raw);
 }
 
-static int read_records(struct erst_dbg_source *erst_dbg, int fd) {
-        _cleanup_free_ uint8_t *block = malloc(ERST_DBG_RECORD_MAX);
+static int open_device(const struct erst_dbg_source *erst_dbg, int flags) {
+        int fd = open(erst_dbg->path, flags | O_CLOEXEC | O_NOCTTY);
+
+        if (fd < 0 && errno == ENOENT)
+                return ERR_NO_STORE;
+        return fd < 0 ? errno_to_error(errno) : fd;
+}
+
+static int erst_dbg_open(struct record_source *source) {
+        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+        _cleanup_free_ uint8_t *block = NULL;
+        _cleanup_close_ int fd = -1;
         int r = 0;
 
+        erst_dbg_close(source);
+        fd = open_device(erst_dbg, O_RDONLY);
+        if (fd < 0)
+                return fd;
+        block = malloc(ERST_DBG_RECORD_MAX);
         if (!block)
                 return ERR_NO_MEMORY;
+        /* Each read() gives one record, whole; none is behind the last. */
         while (r == 0) {
                 ssize_t size = read(fd, block, ERST_DBG_RECORD_MAX);
 
@@ -88,23 +104,6 @@ static int read_records(struct erst_dbg_source *erst_dbg, int fd) {
                         r = append_record(erst_dbg, bytes_of(block, (size_t) size));
         }
         return r;
-}
-
-static int open_device(const struct erst_dbg_source *erst_dbg, int flags) {
-        int fd = open(erst_dbg->path, flags | O_CLOEXEC | O_NOCTTY);
-
-        if (fd < 0 && errno == ENOENT)
-                return ERR_NO_STORE;
-        return fd < 0 ? errno_to_error(errno) : fd;
-}
-
-static int erst_dbg_open(struct record_source *source) {
-        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
-        _cleanup_close_ int fd = -1;
-
-        erst_dbg_close(source);
-        fd = open_device(erst_dbg, O_RDONLY);
-        return fd < 0 ? fd : read_records(erst_dbg, fd);
 }
 
 static int erst_dbg_next(struct record_source *source, struct source_entry *ret_entry) {
@@ -138,17 +137,6 @@ static int erst_dbg_read(struct record_source *source, const char *name, struct 
         buffer->size = 0;
         buffer_append(buffer, buffer_bytes(&record->raw));
         return buffer_error(buffer);
-}
-
-static int new_id(const struct erst_dbg_source *erst_dbg, uint64_t seconds, uint64_t *ret_id) {
-        _cleanup_free_ uint64_t *ids = malloc((erst_dbg->count + 1) * sizeof(*ids));
-
-        if (!ids)
-                return ERR_NO_MEMORY;
-        for (size_t i = 0; i < erst_dbg->count; i++)
-                ids[i] = erst_dbg->records[i].id;
-        *ret_id = erst_source_new_id(seconds, ids, erst_dbg->count);
-        return 0;
 }
 
 /* The kernel says EINVAL to a record that is larger than the platform's exchange buffer. */
@@ -194,14 +182,21 @@ static int build_and_write(struct record_source *source, const struct record_dra
 
 static int erst_dbg_write(struct record_source *source, const struct record_draft *draft,
                           char ret_name[RECORD_NAME_SIZE]) {
+        const struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+        _cleanup_free_ uint64_t *ids = NULL;
         uint64_t id;
         int r;
 
         r = erst_dbg_open(source); /* an id that is taken would replace its record */
-        if (r == 0)
-                r = new_id(erst_dbg_of(source), draft->seconds, &id);
-        if (r == 0)
-                r = build_and_write(source, draft, id);
+        if (r < 0)
+                return r;
+        ids = malloc((erst_dbg->count + 1) * sizeof(*ids));
+        if (!ids)
+                return ERR_NO_MEMORY;
+        for (size_t i = 0; i < erst_dbg->count; i++)
+                ids[i] = erst_dbg->records[i].id;
+        id = erst_source_new_id(draft->seconds, ids, erst_dbg->count);
+        r = build_and_write(source, draft, id);
         if (r == 0)
                 record_format_erst_name(id, ret_name);
         return r;

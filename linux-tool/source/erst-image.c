@@ -80,19 +80,6 @@ static int find_slot(struct bytes bytes, uint64_t id, struct erst_image_slot *re
         return r < 0 ? r : ERR_NOT_FOUND;
 }
 
-static int choose_id(const struct erst_image *image, uint64_t seconds, uint64_t *ret_id) {
-        _cleanup_free_ uint64_t *ids = calloc(erst_image_count(image) + 1, sizeof(*ids));
-        struct erst_image_slot slot;
-        size_t cursor = 0, count = 0;
-
-        if (!ids)
-                return ERR_NO_MEMORY;
-        while (erst_image_next(image, &cursor, &slot))
-                ids[count++] = slot.id;
-        *ret_id = erst_source_new_id(seconds, ids, count);
-        return 0;
-}
-
 static int write_record(const struct image_file *file, const struct erst_image *image,
                         const struct record_draft *draft, uint64_t id) {
         _cleanup_buffer_ struct buffer record;
@@ -116,15 +103,23 @@ static int write_record(const struct image_file *file, const struct erst_image *
 
 static int write_slot(const struct image_file *file, const struct record_draft *draft,
                       char ret_name[RECORD_NAME_SIZE], struct fault *ret_fault) {
+        _cleanup_free_ uint64_t *ids = NULL;
+        struct erst_image_slot slot;
         struct erst_image image;
+        size_t cursor = 0, count = 0;
         uint64_t id;
         int r;
 
         r = open_formatted(file, &image, ret_fault);
-        if (r == 0)
-                r = choose_id(&image, draft->seconds, &id);
-        if (r == 0)
-                r = write_record(file, &image, draft, id);
+        if (r < 0)
+                return r;
+        ids = calloc(erst_image_count(&image) + 1, sizeof(*ids));
+        if (!ids)
+                return ERR_NO_MEMORY;
+        while (erst_image_next(&image, &cursor, &slot))
+                ids[count++] = slot.id;
+        id = erst_source_new_id(draft->seconds, ids, count);
+        r = write_record(file, &image, draft, id);
         if (r == 0)
                 record_format_erst_name(id, ret_name);
         return r;

@@ -60,14 +60,6 @@ int image_file_open(struct image_file *file, const char *path) {
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static int lock_whole(int fd) {
-        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-        if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
-                return 0;
-        return errno == EAGAIN || errno == EACCES ? ERR_IN_USE : errno_to_error(errno);
-}
-
 static int put(void *context, size_t offset, struct bytes bytes) {
         const struct image_file *file = context;
 
@@ -93,8 +85,8 @@ static int flush(void *context) {
 }
 
 int image_file_open_to_write(struct image_file *file, const char *path) {
+        struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
         struct stat status;
-        int r;
 
         image_file_init(file);
         file->fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -102,9 +94,8 @@ int image_file_open_to_write(struct image_file *file, const char *path) {
                 return errno_to_error(errno);
         if (!S_ISREG(status.st_mode))
                 return ERR_NOT_SUPPORTED;
-        r = lock_whole(file->fd);
-        if (r < 0)
-                return r;
+        if (fcntl(file->fd, F_OFD_SETLK, &whole) < 0)
+                return errno == EAGAIN || errno == EACCES ? ERR_IN_USE : errno_to_error(errno);
         file->writer = (struct image_writer){ .context = file, .put = put, .flush = flush };
         return map(file, file->fd, (size_t) status.st_size);
 }

@@ -57,6 +57,7 @@ static int kdump_open(struct record_source *source) {
         return dumps_list(kdump->fd, &kdump->dumps);
 }
 
+/* The manifest comes last: without one the crash kernel did not get to its end. */
 static enum source_image image_of(const struct crash_dump *dump) {
         if (dump->has_image)
                 return SOURCE_IMAGE_WHOLE;
@@ -92,42 +93,26 @@ static const struct crash_dump *find_dump(const struct kdump_source *kdump, cons
         return NULL;
 }
 
-static int judge_log(int fd) {
-        struct stat status;
-
-        if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
-                return ERR_LOG_MISSING;
-        return (uint64_t) status.st_size > LOG_SIZE_MAX ? ERR_TOO_LARGE : 0;
-}
-
 /* Neither a link nor a pipe that somebody may have put there is opened for what it is. */
-static int open_log(const struct kdump_source *kdump, const char *name) {
-        _cleanup_close_ int directory =
-                openat(kdump->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        int fd, r;
+static int kdump_read(struct record_source *source, const char *name, struct buffer *buffer) {
+        struct kdump_source *kdump = kdump_of(source);
+        _cleanup_close_ int directory = -1;
+        _cleanup_close_ int fd = -1;
+        struct stat status;
+        int r;
 
+        if (!find_dump(kdump, name))
+                return ERR_NOT_FOUND;
+        directory = openat(kdump->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (directory < 0)
                 return errno == EACCES ? ERR_PERMISSION : ERR_LOG_MISSING;
         fd = openat(directory, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (fd < 0)
                 return errno == EACCES ? ERR_PERMISSION : ERR_LOG_MISSING;
-        r = judge_log(fd);
-        if (r == 0)
-                return fd;
-        (void) close(fd);
-        return r;
-}
-
-static int kdump_read(struct record_source *source, const char *name, struct buffer *buffer) {
-        struct kdump_source *kdump = kdump_of(source);
-        _cleanup_close_ int fd = -1;
-        int r;
-
-        if (!find_dump(kdump, name))
-                return ERR_NOT_FOUND;
-        fd = open_log(kdump, name);
-        if (fd < 0)
-                return fd;
+        if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+                return ERR_LOG_MISSING;
+        if ((uint64_t) status.st_size > LOG_SIZE_MAX)
+                return ERR_TOO_LARGE;
         buffer->size = 0;
         r = file_read_all(fd, LOG_SIZE_MAX, buffer);
         if (r == 0 && buffer->size == 0)

@@ -117,13 +117,19 @@ static const struct {
         { "efi_pstore", RECORD_STORE_EFI, name_variable }, /* since 6.2 */
 };
 
-/*
- * Another back end has no other door than this one: what its file is called is the record's name. A file
- * without a known type is none of the kernel's.
- */
-static bool name_file(struct bytes file_name, int type, struct source_entry *entry) {
+static bool set_name(struct bytes file_name, struct bytes backend, uint64_t id, int type,
+                     struct source_entry *entry) {
         struct text name = TEXT_ON(entry->name);
 
+        for (size_t i = 0; i < ARRAY_SIZE(backend_rows); i++)
+                if (bytes_equal(backend, text_view(backend_rows[i].name))) {
+                        entry->store = backend_rows[i].store;
+                        return backend_rows[i].set_name(id, type, entry);
+                }
+        /*
+         * Another back end has no other door than this one: what its file is called is the record's name. A
+         * file without a known type is none of the kernel's.
+         */
         if (type > RECORD_TYPE_PPC_OPAL)
                 return false;
         entry->store = RECORD_STORE_PSTOREFS;
@@ -131,33 +137,16 @@ static bool name_file(struct bytes file_name, int type, struct source_entry *ent
         return !name.truncated;
 }
 
-static bool cut_suffix(struct bytes *view, const char *suffix) {
-        struct bytes end = text_view(suffix);
-
-        if (view->size < end.size || !bytes_equal(bytes_from(*view, view->size - end.size), end))
-                return false;
-        *view = bytes_first(*view, view->size - end.size);
-        return true;
-}
-
-static bool set_name(struct bytes file_name, struct bytes backend, uint64_t id, int type,
-                     struct source_entry *entry) {
-        for (size_t i = 0; i < ARRAY_SIZE(backend_rows); i++)
-                if (bytes_equal(backend, text_view(backend_rows[i].name))) {
-                        entry->store = backend_rows[i].store;
-                        return backend_rows[i].set_name(id, type, entry);
-                }
-        return name_file(file_name, type, entry);
-}
-
 bool pstorefs_parse_name(const char *file_name, struct source_entry *ret_entry) {
-        struct bytes view = text_view(file_name), type_name, backend;
+        struct bytes view = text_view(file_name), suffix = text_view(PACKED_SUFFIX), type_name, backend;
         struct source_entry entry = { .form = RECORD_FORM_TEXT };
         uint64_t id;
         int type;
 
-        if (cut_suffix(&view, PACKED_SUFFIX))
+        if (view.size >= suffix.size && bytes_equal(bytes_from(view, view.size - suffix.size), suffix)) {
                 entry.form = RECORD_FORM_PACKED;
+                view = bytes_first(view, view.size - suffix.size);
+        }
         if (record_parse_file_name(view, &type_name, &backend, &id) < 0)
                 return false;
         type = record_type_find(type_name);
@@ -168,16 +157,6 @@ bool pstorefs_parse_name(const char *file_name, struct source_entry *ret_entry) 
                 return false;
         *ret_entry = entry;
         return true;
-}
-
-/* The file's time is the record's; only ERST's ids do not tell it. */
-static void take_time(const struct pstorefs_source *pstorefs, struct pstorefs_file *file) {
-        struct stat status;
-
-        if (file->entry.seconds > 0)
-                return;
-        if (fstatat(pstorefs->fd, file->file_name, &status, 0) == 0 && status.st_mtime > 0)
-                file->entry.seconds = (uint64_t) status.st_mtime;
 }
 
 /* Only the beginning is read: the header line. */
@@ -197,6 +176,7 @@ static void take_name(const struct pstorefs_source *pstorefs, struct pstorefs_fi
 static int append_file(struct pstorefs_source *pstorefs, const char *file_name) {
         struct source_entry entry;
         struct pstorefs_file *file;
+        struct stat status;
         int r;
 
         if (!pstorefs_parse_name(file_name, &entry))
@@ -210,7 +190,10 @@ static int append_file(struct pstorefs_source *pstorefs, const char *file_name) 
         strncpy(file->file_name, file_name, NAME_MAX);
         file->file_name[NAME_MAX] = '\0';
         take_name(pstorefs, file);
-        take_time(pstorefs, file);
+        /* The file's time is the record's; only ERST's ids do not tell it. */
+        if (file->entry.seconds == 0 && fstatat(pstorefs->fd, file->file_name, &status, 0) == 0 &&
+            status.st_mtime > 0)
+                file->entry.seconds = (uint64_t) status.st_mtime;
         return 0;
 }
 
@@ -240,13 +223,6 @@ static int read_directory(struct pstorefs_source *pstorefs) {
         return r;
 }
 
-/* Where nothing is mounted there is an empty directory of sysfs. */
-static bool is_mounted(int fd) {
-        struct statfs status;
-
-        return fstatfs(fd, &status) == 0 && status.f_type == PSTOREFS_MAGIC;
-}
-
 static void pstorefs_close(struct record_source *source) {
         struct pstorefs_source *pstorefs = pstorefs_of(source);
 
@@ -259,6 +235,7 @@ static void pstorefs_close(struct record_source *source) {
 
 static int pstorefs_open(struct record_source *source) {
         struct pstorefs_source *pstorefs = pstorefs_of(source);
+        struct statfs status;
         int r;
 
         pstorefs_close(source);
@@ -267,7 +244,8 @@ static int pstorefs_open(struct record_source *source) {
                 return ERR_NO_STORE;
         if (pstorefs->fd < 0)
                 return errno_to_error(errno);
-        pstorefs->is_mounted = is_mounted(pstorefs->fd);
+        /* Where nothing is mounted there is an empty directory of sysfs. */
+        pstorefs->is_mounted = fstatfs(pstorefs->fd, &status) == 0 && status.f_type == PSTOREFS_MAGIC;
         if (pstorefs->is_default && !pstorefs->is_mounted)
                 return ERR_NO_STORE;
         r = read_directory(pstorefs);
