@@ -22,25 +22,16 @@ int inventory_make(struct session *session, const char *const *specs, size_t cou
         return 0;
 }
 
-static size_t count_default(void) {
-        size_t count = 0;
-
-        while (sources_default[count])
-                count++;
-        return count;
-}
-
 int inventory_load(struct session *session, const struct options *options) {
         const char *sources[SOURCES_MAX];
-        size_t count = options_texts(options, &option_source, sources);
+        size_t named = options_texts(options, &option_source, sources), count = named;
         bool deleted = options_have(options, &option_deleted);
         int r;
 
-        if (count > 0)
-                r = inventory_make(session, sources, count, &message_teller);
-        else
-                r = inventory_make(session, sources_default, count_default(), &message_teller);
-        session->named = count > 0;
+        for (; named == 0 && sources_default[count]; count++)
+                sources[count] = sources_default[count];
+        r = inventory_make(session, sources, count, &message_teller);
+        session->named = named > 0;
         if (deleted)
                 message_note("only what was deleted and has not been overwritten");
         for (size_t i = 0; i < session->source_count; i++)

@@ -27,7 +27,7 @@ static bool colour_is_wanted(const struct options *options) {
 static int run(const struct options *options, struct output *output) {
         if (options_have(options, &option_help))
                 return options_print_help(&cli_pstore_fw, options, &output->sink) < 0 ? EXIT_FAILED
-                                                                                          : EXIT_DONE;
+                                                                                      : EXIT_DONE;
         if (options_have(options, &option_version))
                 return sink_format(&output->sink, "pstore-fw %s\n", VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
         return options->verb->run(options, output);

@@ -6,12 +6,6 @@
 #include "base/error.h"
 #include "linux-tool/output/message.h"
 
-static uint64_t seconds_now(void) {
-        time_t now = time(NULL);
-
-        return now > 0 ? (uint64_t) now : 0;
-}
-
 static int open_directory(void *context, struct dump_target *ret_target) {
         struct save_directory *directory = context;
         int r = file_dump_target_open(&directory->files, directory->path, ret_target);
@@ -29,11 +23,14 @@ static void close_directory(void *context) {
 }
 
 struct session_target save_target(struct save_directory *directory) {
+        time_t now = time(NULL);
+
         return (struct session_target){
                 .context = directory,
                 .open = open_directory,
                 .close = close_directory,
-                .origin = { .program = "pstore-fw " VERSION " (Linux command)", .seconds = seconds_now() },
+                .origin = { .program = "pstore-fw " VERSION " (Linux command)",
+                            .seconds = now > 0 ? (uint64_t) now : 0 },
         };
 }
 

@@ -24,6 +24,7 @@ int codec_decode_whole(codec_engine *engine, struct bytes input, void *output, s
         if (!whole)
                 return ERR_NO_MEMORY;
         r = engine(input, whole, DECODE_SIZE_MAX, &size);
+        /* It has filled all that it was given, whatever it says of the size. */
         if (r == ERR_TOO_LARGE)
                 size = DECODE_SIZE_MAX;
         if (output && size > 0)

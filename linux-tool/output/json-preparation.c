@@ -3,28 +3,24 @@
 
 #include "linux-tool/output/json.h"
 
-static struct json_object *json_from_need(const struct memory_need *need, bool with_initramfs) {
-        struct json_object *object = json_object_new_object();
-
-        json_add_number(object, "kernel", need->kernel);
-        json_add_number(object, "starting", need->starting);
-        json_add_number(object, "unpacked", need->unpacked);
-        json_add_number(object, "running", need->running);
-        json_add_number(object, "ram", need->ram);
-        json_add_number(object, "margin", need->margin);
-        json_add_number(object, "floor", need->floor);
-        json_add_number(object, "advice", need->advice);
-        json_add_bool(object, "with_initramfs", with_initramfs);
-        return object;
-}
-
 struct json_object *json_from_crash_memory(const struct kdump_preparation *preparation) {
         struct json_object *object = json_object_new_object(), *needed = NULL;
+        const struct memory_need *need = &preparation->need;
 
-        if (preparation->kernel)
-                needed =
-                        json_from_need(&preparation->need,
-                                       preparation->initramfs && !preparation->initramfs->lacks_distribution);
+        if (preparation->kernel) {
+                needed = json_object_new_object();
+                json_add_number(needed, "kernel", need->kernel);
+                json_add_number(needed, "starting", need->starting);
+                json_add_number(needed, "unpacked", need->unpacked);
+                json_add_number(needed, "running", need->running);
+                json_add_number(needed, "ram", need->ram);
+                json_add_number(needed, "margin", need->margin);
+                json_add_number(needed, "floor", need->floor);
+                json_add_number(needed, "advice", need->advice);
+                /* Without one that is whole the numbers are an estimate. */
+                json_add_bool(needed, "with_initramfs",
+                              preparation->initramfs && !preparation->initramfs->lacks_distribution);
+        }
         json_add_number(object, "reserved", preparation->machine.running.kernel.crash_bytes);
         json_add(object, "needed", needed);
         return object;

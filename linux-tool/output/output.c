@@ -64,6 +64,7 @@ static void end_line(struct output *output) {
         output->line_begins = true;
 }
 
+/* The beginning of a line is held back until it tells whether the line stands out. */
 static void put_plain(struct output *output, char c) {
         if (output->line_begins && output->heading_size == sizeof(output->heading))
                 heading_flush(output);
@@ -71,13 +72,6 @@ static void put_plain(struct output *output, char c) {
                 output->heading[output->heading_size++] = c;
         else
                 fputc(c, output->stream);
-}
-
-static void put_visible(struct output *output, uint8_t c) {
-        const char escape[] = { '\\', 'x', hex_digit(c >> 4), hex_digit(c & 0xf) };
-
-        for (size_t i = 0; i < sizeof(escape); i++)
-                put_plain(output, escape[i]);
 }
 
 /* How many bytes make the character that can be shown as it is; 0 for none. */
@@ -101,7 +95,11 @@ static size_t put_character(struct output *output, struct bytes bytes) {
         }
         size = printable_size(bytes);
         if (size == 0) {
-                put_visible(output, bytes.data[0]);
+                const char escape[] = { '\\', 'x', hex_digit(bytes.data[0] >> 4),
+                                        hex_digit(bytes.data[0] & 0xf) };
+
+                for (size_t i = 0; i < sizeof(escape); i++)
+                        put_plain(output, escape[i]);
                 return 1;
         }
         for (size_t i = 0; i < size; i++)
