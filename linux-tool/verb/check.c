@@ -33,41 +33,31 @@ static enum record_store store_of(const struct record_source *source, const stru
                                                                                       : RECORD_STORE_EFI;
 }
 
-/* What the kernel does at a panic says nothing of an image or of a directory of copies. */
-static bool is_about_machine(const struct session *session) {
-        for (size_t i = 0; i < session->source_count; i++)
-                if (session->sources[i]->of_machine)
-                        return true;
-        return false;
-}
-
-/* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
-static int refuse_archives(const struct session *session) {
-        for (size_t i = 0; i < session->source_count; i++)
-                if (session->sources[i]->is_archive) {
-                        message_error("%s: holds saved dumps, and is no store to be checked",
-                                      session->sources[i]->spec);
-                        return ERR_NOT_SUPPORTED;
-                }
-        return 0;
-}
-
 /* Nothing is told while sources are read: all of it is judged. */
 static int gather(const struct options *options, struct report *report) {
         struct session *session = &report->session;
         const char *sources[SOURCES_MAX];
         size_t count = options_texts(options, &option_source, sources);
+        bool about_machine = false;
         int r;
 
         if (count > 0)
                 r = inventory_make(session, sources, count, NULL);
         else
                 r = inventory_make(session, check_sources, ARRAY_SIZE(check_sources), NULL);
-        if (r == 0)
-                r = refuse_archives(session);
         if (r < 0)
                 return r;
-        if (is_about_machine(session)) {
+        for (size_t i = 0; i < session->source_count; i++) {
+                /* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
+                if (session->sources[i]->is_archive) {
+                        message_error("%s: holds saved dumps, and is no store to be checked",
+                                      session->sources[i]->spec);
+                        return ERR_NOT_SUPPORTED;
+                }
+                about_machine |= session->sources[i]->of_machine;
+        }
+        /* What the kernel does at a panic says nothing of an image or of a directory of copies. */
+        if (about_machine) {
                 machine_look("", &report->machine);
                 if (kdump_settings_load(options, &report->settings) == 0)
                         report->machine.kernel.wish = report->settings.path;

@@ -17,23 +17,9 @@ struct clearing {
         enum exit_status refusal; /* when the user was not asked, or said no */
 };
 
-static bool user_agrees(size_t count, size_t dumps) {
-        char answer[16];
-
-        if (dumps > 0)
-                fprintf(stderr,
-                        "%zu dump%s of kdump will be removed with all files: there is no other copy.\n",
-                        dumps, text_plural(dumps));
-        fprintf(stderr, "Erase %zu record%s, after copying what has no copy yet? [y/N] ", count,
-                text_plural(count));
-        fflush(stderr);
-        if (!fgets(answer, sizeof(answer), stdin))
-                return false;
-        return answer[0] == 'y' || answer[0] == 'Y';
-}
-
 static int agree(void *context, size_t count, size_t archive_count) {
         struct clearing *clearing = context;
+        char answer[16];
 
         message_progress_end();
         if (options_have(clearing->options, &option_yes))
@@ -43,7 +29,14 @@ static int agree(void *context, size_t count, size_t archive_count) {
                 clearing->refusal = EXIT_USAGE;
                 return ERR_INTERRUPTED;
         }
-        if (user_agrees(count, archive_count))
+        if (archive_count > 0)
+                fprintf(stderr,
+                        "%zu dump%s of kdump will be removed with all files: there is no other copy.\n",
+                        archive_count, text_plural(archive_count));
+        fprintf(stderr, "Erase %zu record%s, after copying what has no copy yet? [y/N] ", count,
+                text_plural(count));
+        fflush(stderr);
+        if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
                 return 0;
         message_note("nothing was erased");
         return ERR_INTERRUPTED;
@@ -130,14 +123,6 @@ static int print_json(const struct work *work, bool dry_run, const struct clear_
         return json_report_print(report, output);
 }
 
-static int print(const struct options *options, const struct work *work, const struct clear_result *result,
-                 struct output *output) {
-        bool dry_run = options_have(options, &option_dry_run);
-
-        return options_have(options, &option_json) ? print_json(work, dry_run, result, output)
-                                                   : print_lines(work, dry_run, output);
-}
-
 static void note_result(const struct retire_result *result, const char *directory) {
         bool only_dumps = result->saved_count > 0 && result->archive_count == result->saved_count;
 
@@ -184,7 +169,11 @@ static int clear_run(const struct options *options, void *context) {
         if (r < 0)
                 return (int) clearing.refusal;
         message_progress_end();
-        if (print(options, &session.work, &result.cleared, output) < 0)
+        if (options_have(options, &option_json))
+                r = print_json(&session.work, wish.dry_run, &result.cleared, output);
+        else
+                r = print_lines(&session.work, wish.dry_run, output);
+        if (r < 0)
                 return EXIT_FAILED;
         if (result.selected_count > 0 && !wish.dry_run)
                 note_result(&result, clearing.directory.path);

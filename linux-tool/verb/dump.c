@@ -7,34 +7,23 @@
 #include "linux-tool/verb/verbs.h"
 #include "linux/dump-directory.h"
 
-struct tally {
-        size_t saved, failed;
-};
-
-static struct tally count_event(const struct work *work, const struct event *event) {
-        struct tally tally = { 0 };
+static int print_event(const struct work *work, const struct event *event, const char *directory,
+                       const struct sink *sink) {
+        char name[EVENT_NAME_SIZE], file[EVENT_NAME_SIZE + 16];
+        struct text name_text = TEXT_ON(name), file_text = TEXT_ON(file);
+        size_t saved = 0;
 
         for (size_t i = 0; i < event->record_count; i++) {
                 const struct work_state *state =
                         work_state_of(work, work->catalog->records[event->first + i]);
 
-                tally.saved += state->selected && state->saved;
-                tally.failed += state->selected && !state->saved;
+                saved += state->selected && state->saved;
         }
-        return tally;
-}
-
-static int print_event(const struct work *work, const struct event *event, const char *directory,
-                       const struct sink *sink) {
-        struct tally tally = count_event(work, event);
-        char name[EVENT_NAME_SIZE], file[EVENT_NAME_SIZE + 16];
-        struct text name_text = TEXT_ON(name), file_text = TEXT_ON(file);
-
-        if (tally.saved == 0)
+        if (saved == 0)
                 return 0;
         event_format_name(event, &name_text);
         text_format(&file_text, "/%s/dmesg.txt", name);
-        if (sink_format(sink, "%s  %zu record%s, %llu bytes  ", name, tally.saved, text_plural(tally.saved),
+        if (sink_format(sink, "%s  %zu record%s, %llu bytes  ", name, saved, text_plural(saved),
                         (unsigned long long) event->log_size) < 0)
                 return ERR_IO;
         sink_put(sink, text_view(directory));
@@ -68,16 +57,6 @@ static int print_lines(const struct work *work, const char *directory, struct ou
         return r;
 }
 
-static struct json_object *json_from_saved(const struct work *work, const struct record *record) {
-        const struct work_state *state = work_state_of(work, record);
-        struct json_object *object = json_object_new_object();
-
-        json_add(object, "id", json_from_record_id(record));
-        json_add_bool(object, "saved", state->saved);
-        json_add(object, "error", json_from_error(state->outcome, NULL));
-        return object;
-}
-
 static int print_json(const struct work *work, const struct dump_result *result, const char *directory,
                       struct output *output) {
         struct json_object *report = json_report_new("dump"), *records = json_object_new_array();
@@ -88,9 +67,18 @@ static int print_json(const struct work *work, const struct dump_result *result,
         json_add_number(report, "saved", result->record_count);
         json_add_number(report, "failed", result->failed_count);
         json_add_number(report, "files_written", result->file_count);
-        for (size_t i = 0; i < catalog->record_count; i++)
-                if (work_is_selected(work, catalog->records[i]))
-                        json_object_array_add(records, json_from_saved(work, catalog->records[i]));
+        for (size_t i = 0; i < catalog->record_count; i++) {
+                const struct work_state *state = work_state_of(work, catalog->records[i]);
+                struct json_object *object;
+
+                if (!state->selected)
+                        continue;
+                object = json_object_new_object();
+                json_add(object, "id", json_from_record_id(catalog->records[i]));
+                json_add_bool(object, "saved", state->saved);
+                json_add(object, "error", json_from_error(state->outcome, NULL));
+                json_object_array_add(records, object);
+        }
         json_add(report, "records", records);
         return json_report_print(report, output);
 }

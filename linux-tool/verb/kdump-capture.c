@@ -13,6 +13,7 @@
 #include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
 #include "linux/program.h"
+#include "linux/system-file.h"
 #include "posix/clock.h"
 #include "posix/memory.h"
 
@@ -20,17 +21,6 @@
  * What the crash kernel's own /init does, on a system that booted in a crash kernel by other means: it has
  * mounted its disks already, and restarts itself.
  */
-
-struct machine_paths {
-        char vmcore[PATH_MAX], meminfo[PATH_MAX];
-};
-
-static int find_paths(const char *root, struct machine_paths *paths) {
-        if (snprintf(paths->vmcore, PATH_MAX, "%s/proc/vmcore", root) >= PATH_MAX ||
-            snprintf(paths->meminfo, PATH_MAX, "%s/proc/meminfo", root) >= PATH_MAX)
-                return ERR_TOO_LARGE;
-        return 0;
-}
 
 static void find_tool(const char *name, struct tool *tool) {
         char path[PATH_MAX];
@@ -47,8 +37,8 @@ static void find_tool(const char *name, struct tool *tool) {
         }
 }
 
-static int capture_settings(const struct kdump_settings *settings, const char *root,
-                            const struct machine_paths *paths, struct save_result *ret_result) {
+static int capture_settings(const struct kdump_settings *settings, const char *root, const char *vmcore,
+                            const char *meminfo_path, struct save_result *ret_result) {
         const char *mount_point = settings->directory[0] == '/' ? root : ".";
         _cleanup_close_ int fd =
                 capture_open_directory(mount_point[0] ? mount_point : "/", settings->directory, true);
@@ -58,7 +48,7 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
                 .plan = &settings->plan,
                 .directory_fd = fd,
                 .directory = settings->directory,
-                .vmcore = paths->vmcore,
+                .vmcore = vmcore,
                 .deadline_ms = clock_ms() + (uint64_t) settings->plan.bound_seconds * 1000,
                 .meminfo = &meminfo,
                 .steps = &steps,
@@ -69,7 +59,8 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
                 return fd;
         }
         steps_init(&steps, STDERR_FILENO, false);
-        meminfo_start(&meminfo, paths->meminfo);
+        meminfo_start(&meminfo, meminfo_path);
+        /* makedumpfile can get the log out of an image, too: where the log's own tool is missing or fails. */
         find_tool(settings->log_tool, &job.log_tools[0]);
         if (settings->image || !job.log_tools[0].program[0])
                 find_tool(settings->image_tool, &job.log_tools[1]);
@@ -111,41 +102,36 @@ static int print_json(const struct kdump_settings *settings, const struct save_r
         return json_report_print(report, output);
 }
 
-static int print(const struct options *options, const struct kdump_settings *settings,
-                 const struct save_result *result, struct output *output) {
-        if (options_have(options, &option_json))
-                return print_json(settings, result, output);
-        return sink_format(&output->sink, "%s\n", result->name);
-}
-
 static int capture_run(const struct options *options, void *context) {
         struct output *output = context;
         const char *root = options_have(options, &option_root) ? options_text(options, &option_root) : "";
         struct save_result result = { .name = "" };
         struct kdump_settings settings;
-        struct machine_paths paths;
-        int r;
+        char vmcore[PATH_MAX], meminfo[PATH_MAX];
+        int r, printed;
 
         if (kdump_settings_load(options, &settings) < 0)
                 return EXIT_FAILED;
-        r = find_paths(root, &paths);
-        if (r < 0) {
-                message_failure(root, r);
+        if (!system_file_path(root, "/proc/vmcore", vmcore) ||
+            !system_file_path(root, "/proc/meminfo", meminfo)) {
+                message_failure(root, ERR_TOO_LARGE);
                 return EXIT_FAILED;
         }
-        if (access(paths.vmcore, F_OK) < 0) {
-                message_error("%s: there is none: this is not a crash kernel", paths.vmcore);
+        if (access(vmcore, F_OK) < 0) {
+                message_error("%s: there is none: this is not a crash kernel", vmcore);
                 return EXIT_NOTHING;
         }
-        r = capture_settings(&settings, root, &paths, &result);
-        if (!result.name[0]) {
+        r = capture_settings(&settings, root, vmcore, meminfo, &result);
+        if (!result.name[0]) { /* not even its directory could be made */
                 if (r < 0)
                         message_failure(settings.directory, r);
                 return EXIT_FAILED;
         }
-        if (print(options, &settings, &result, output) < 0 || r < 0 || result.image.error[0])
-                return EXIT_FAILED;
-        return EXIT_DONE;
+        if (options_have(options, &option_json))
+                printed = print_json(&settings, &result, output);
+        else
+                printed = sink_format(&output->sink, "%s\n", result.name);
+        return printed < 0 || r < 0 || result.image.error[0] ? EXIT_FAILED : EXIT_DONE;
 }
 
 static const struct option *const options_taken[] = { &option_config, &option_output, &option_root, NULL };

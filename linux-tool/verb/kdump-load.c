@@ -170,19 +170,13 @@ static int report_nothing(const struct load *load, struct output *output, int st
         return status;
 }
 
-static int write_initramfs(const char *path, struct bytes initramfs) {
-        _cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        int r = fd < 0 ? errno_to_error(errno) : file_write_all(fd, initramfs);
-
-        if (r < 0)
-                message_failure(path, r);
-        return r;
-}
-
 /* What keeps a crash kernel from being loaded is nothing to an initramfs that is only written. */
 static int only_write(struct load *load, struct output *output) {
         const struct crash_initramfs *initramfs = load->preparation.initramfs;
+        const char *path = options_text(load->options, &option_initramfs);
         const struct finding *fault = find_fault(load);
+        _cleanup_close_ int fd = -1;
+        int r;
 
         load->outcome = "written";
         if ((!initramfs || initramfs->lacks_distribution) && fault)
@@ -191,9 +185,12 @@ static int only_write(struct load *load, struct output *output) {
                 message_error("there is no initramfs of ours for this target");
                 return EXIT_FAILED;
         }
-        if (write_initramfs(options_text(load->options, &option_initramfs),
-                            buffer_bytes(&initramfs->archive)) < 0)
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        r = fd < 0 ? errno_to_error(errno) : file_write_all(fd, buffer_bytes(&initramfs->archive));
+        if (r < 0) {
+                message_failure(path, r);
                 return EXIT_FAILED;
+        }
         return report(load, output);
 }
 
@@ -266,29 +263,27 @@ static int load_now(struct load *load, struct output *output) {
                 (void) tell_fault(fault);
                 return report_nothing(load, output, EXIT_FAILED);
         }
+        /* The order first: once a kernel is loaded, a panic goes by it. */
         if (choose_order(load->preparation.machine.decision.path) < 0 || arm(load) < 0)
                 return report_nothing(load, output, EXIT_FAILED);
         load->outcome = "loaded";
         return report(load, output);
 }
 
-static bool is_left_alone(const struct load *load) {
-        enum crash_path path = load->preparation.machine.decision.path;
-
-        if (options_have(load->options, &option_initramfs) || options_have(load->options, &option_dry_run))
-                return false;
-        return path == CRASH_PATH_PSTORE || (path == CRASH_PATH_NONE && !find_fault(load));
-}
-
-/* What a load would lack is no news where none is wanted. */
 static int run_prepared(struct load *load, struct output *output) {
-        if (is_left_alone(load))
+        enum crash_path path = load->preparation.machine.decision.path;
+        bool to_write = options_have(load->options, &option_initramfs);
+        bool to_tell = options_have(load->options, &option_dry_run);
+
+        /* What a load would lack is no news where none is wanted. */
+        if (!to_write && !to_tell &&
+            (path == CRASH_PATH_PSTORE || (path == CRASH_PATH_NONE && !find_fault(load))))
                 return leave_alone(load, output);
         kdump_preparation_complete("", &load->preparation);
         tell_findings(&load->preparation.findings);
-        if (options_have(load->options, &option_initramfs))
+        if (to_write)
                 return only_write(load, output);
-        if (options_have(load->options, &option_dry_run))
+        if (to_tell)
                 return only_tell(load, output);
         return load_now(load, output);
 }

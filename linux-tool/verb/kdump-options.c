@@ -72,17 +72,6 @@ static int take_path(const char *path, char member[PATH_MAX]) {
         return ERR_TOO_LARGE;
 }
 
-static int take_options(const struct options *options, struct kdump_settings *settings) {
-        int r;
-
-        if (options_have(options, &option_path))
-                settings->path = (enum crash_path) options_number(options, &option_path);
-        if (options_have(options, &option_reserve))
-                settings->reserve_mib = (unsigned) options_number(options, &option_reserve);
-        r = take_path(options_text(options, &option_kernel), settings->kernel);
-        return r < 0 ? r : take_path(options_text(options, &option_output), settings->directory);
-}
-
 int kdump_settings_load_from(const char *default_path, const struct options *options,
                              struct kdump_settings *ret_settings) {
         const char *path = options_text(options, &option_config);
@@ -92,11 +81,18 @@ int kdump_settings_load_from(const char *default_path, const struct options *opt
 
         kdump_settings_default(&settings);
         r = kdump_settings_read(path ? path : default_path, &settings, &reason);
+        /* Without a file there are the defaults; but one that was named has to be there. */
         if (r < 0 && (r != ERR_NOT_FOUND || path)) {
                 message_error("%s", reason.text);
                 return r;
         }
-        r = take_options(options, &settings);
+        if (options_have(options, &option_path))
+                settings.path = (enum crash_path) options_number(options, &option_path);
+        if (options_have(options, &option_reserve))
+                settings.reserve_mib = (unsigned) options_number(options, &option_reserve);
+        r = take_path(options_text(options, &option_kernel), settings.kernel);
+        if (r == 0)
+                r = take_path(options_text(options, &option_output), settings.directory);
         if (r < 0)
                 return r;
         *ret_settings = settings;

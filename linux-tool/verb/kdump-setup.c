@@ -173,12 +173,6 @@ static bool is_changed(const struct setup *setup, const char *path) {
         return false;
 }
 
-/* Left enabled it would fail at each boot: there is nothing any more to load into. */
-static void follow_service(struct run *run) {
-        take_words(&run->follow_ups[run->follow_up_count++],
-                   (const char *const[4]){ "systemctl", "disable", "--now", "pstore-fw-kdump" });
-}
-
 /* Of another root they are told, not run: they would work on this system. */
 static int follow(struct run *run, bool may_run) {
         struct utsname system;
@@ -191,8 +185,10 @@ static int follow(struct run *run, bool may_run) {
         if (is_changed(&run->setup, SETUP_CMDLINE_PATH) ||
             (may_run && run->setup.has_cmdline && setup_entries_are_stale(&run->setup, system.release)))
                 follow_cmdline(run);
+        /* Left enabled it would fail at each boot: there is nothing any more to load into. */
         if (run->setup.remove && kdump_service_is_enabled(run->setup.root))
-                follow_service(run);
+                take_words(&run->follow_ups[run->follow_up_count++],
+                           (const char *const[4]){ "systemctl", "disable", "--now", "pstore-fw-kdump" });
         for (size_t i = 0; i < run->follow_up_count; i++) {
                 struct follow_up *follow_up = &run->follow_ups[i];
                 const struct command command = {
@@ -263,15 +259,6 @@ static int print_text(const struct run *run, struct output *output) {
                            setup->remove ? "given back" : "reserved");
 }
 
-static struct json_object *json_from_follow_up(const struct follow_up *follow_up) {
-        struct json_object *object = json_object_new_object();
-
-        json_add_string(object, "command", follow_up->line);
-        json_add_bool(object, "run", follow_up->run);
-        json_add_bool(object, "failed", follow_up->run && follow_up->status != 0);
-        return object;
-}
-
 static int print_json(struct run *run, struct output *output) {
         struct json_object *report = json_report_new("kdump-setup");
         struct json_object *files = json_object_new_array(), *commands = json_object_new_array();
@@ -287,13 +274,20 @@ static int print_json(struct run *run, struct output *output) {
                 json_add_string(file, "change", setup_change_name(setup->files[i].change));
                 json_object_array_add(files, file);
         }
-        for (size_t i = 0; i < run->follow_up_count; i++)
-                json_object_array_add(commands, json_from_follow_up(&run->follow_ups[i]));
+        for (size_t i = 0; i < run->follow_up_count; i++) {
+                const struct follow_up *follow_up = &run->follow_ups[i];
+                struct json_object *command = json_object_new_object();
+
+                json_add_string(command, "command", follow_up->line);
+                json_add_bool(command, "run", follow_up->run);
+                json_add_bool(command, "failed", follow_up->run && follow_up->status != 0);
+                json_object_array_add(commands, command);
+        }
         json_add(report, "files", files);
         json_add(report, "commands", commands);
         json_add(report, "other_reservations", run->others);
         json_add_bool(report, "reboot_needed", run->reboot_needed);
-        run->others = NULL;
+        run->others = NULL; /* the report has it now */
         return json_report_print(report, output);
 }
 
@@ -328,12 +322,6 @@ static int do_it(struct run *run, struct reason *reason) {
         return follow(run, !run->dry_run && !run->setup.root[0]);
 }
 
-static bool is_directory(const char *root) {
-        struct stat status;
-
-        return !root || (stat(root, &status) == 0 && S_ISDIR(status.st_mode));
-}
-
 static int setup_run(const struct options *options, void *context) {
         struct output *output = context;
         const char *root = options_text(options, &option_root);
@@ -342,13 +330,14 @@ static int setup_run(const struct options *options, void *context) {
                 .dry_run = options_have(options, &option_dry_run),
         };
         struct reason reason = { .text = "out of memory" };
+        struct stat status;
         int r, printed = 0;
 
         if (run.setup.remove && options_have(options, &option_reserve)) {
                 message_error("kdump setup: --remove and --reserve exclude each other");
                 return EXIT_USAGE;
         }
-        if (!is_directory(root)) {
+        if (root && (stat(root, &status) < 0 || !S_ISDIR(status.st_mode))) {
                 message_error("kdump setup: %s: no directory", root);
                 return EXIT_FAILED;
         }

@@ -195,12 +195,17 @@ static int print_json(const struct status *status, struct output *output) {
 
 /* --- the verb ----------------------------------------------------------------------------------- */
 
-static int status_of_machine(const struct options *options, struct status *status, struct output *output) {
+static int status_run(const struct options *options, void *context) {
+        struct output *output = context;
+        _cleanup_free_ struct status *status = calloc(1, sizeof(*status));
         int r;
 
-        r = kdump_settings_load(options, &status->settings);
-        if (r < 0)
-                return r; /* told already */
+        if (!status) {
+                message_failure("kdump status", ERR_NO_MEMORY);
+                return EXIT_FAILED;
+        }
+        if (kdump_settings_load(options, &status->settings) < 0)
+                return EXIT_FAILED; /* told already */
         kdump_prepare("", &status->settings, &status->preparation);
         kdump_facts_look("", &status->settings, &status->facts);
         kdump_judge(&status->facts, &status->preparation.findings, &status->judgement);
@@ -208,20 +213,7 @@ static int status_of_machine(const struct options *options, struct status *statu
                                                 : print_text(status, &output->sink);
         findings_free(&status->judgement.findings);
         kdump_preparation_free(&status->preparation);
-        return r;
-}
-
-static int status_run(const struct options *options, void *context) {
-        struct output *output = context;
-        _cleanup_free_ struct status *status = calloc(1, sizeof(*status));
-
-        if (!status) {
-                message_failure("kdump status", ERR_NO_MEMORY);
-                return EXIT_FAILED;
-        }
-        if (status_of_machine(options, status, output) < 0)
-                return EXIT_FAILED;
-        return status->judgement.as_meant ? EXIT_DONE : EXIT_FAILED;
+        return r < 0 || !status->judgement.as_meant ? EXIT_FAILED : EXIT_DONE;
 }
 
 static const struct option *const options_taken[] = { &option_config, NULL };

@@ -47,21 +47,13 @@ static int check_armed(const struct kdump_settings *settings, struct test_token 
         return 0;
 }
 
-static bool user_agrees(void) {
-        char line[16] = "";
-
-        fprintf(stderr, "This crashes the machine NOW: what is not saved in its programs is lost.\n"
-                        "Afterwards 'pstore-fw kdump test' says what came of it. Crash it? [yes/NO] ");
-        fflush(stderr);
-        return fgets(line, sizeof(line), stdin) && strcmp(line, "yes\n") == 0;
-}
-
 /* Returns only when the machine did not crash. */
 static int crash(const struct kdump_settings *settings, const struct test_token *token) {
         struct reason reason;
         char line[128];
         int r;
 
+        /* The token first: after the crash it is what tells that there was a test. */
         r = test_token_write("", settings->directory, token, &reason);
         if (r < 0) {
                 message_error("kdump test: %s", reason.text);
@@ -71,7 +63,7 @@ static int crash(const struct kdump_settings *settings, const struct test_token 
         r = system_file_write("", KMSG, line);
         if (r < 0)
                 message_failure(KMSG, r);
-        sync();
+        sync(); /* what other programs have written, for sysrq c flushes nothing */
         if (r == 0)
                 (void) system_file_write("", SYSRQ, "1");
         if (r == 0)
@@ -84,6 +76,7 @@ static int crash(const struct kdump_settings *settings, const struct test_token 
 
 static int begin(const struct options *options, const struct kdump_settings *settings) {
         struct test_token token;
+        char answer[16];
         int r;
 
         r = test_token_make("", &token);
@@ -98,7 +91,11 @@ static int begin(const struct options *options, const struct kdump_settings *set
                         message_error("kdump test: nobody to ask whether to crash the machine: add --yes");
                         return EXIT_USAGE;
                 }
-                if (!user_agrees()) {
+                fprintf(stderr,
+                        "This crashes the machine NOW: what is not saved in its programs is lost.\n"
+                        "Afterwards 'pstore-fw kdump test' says what came of it. Crash it? [yes/NO] ");
+                fflush(stderr);
+                if (!fgets(answer, sizeof(answer), stdin) || strcmp(answer, "yes\n") != 0) {
                         message_note("nothing was done");
                         return EXIT_FAILED;
                 }

@@ -6,13 +6,6 @@
 #include "linux-tool/output/output.h"
 #include "linux-tool/verb/verbs.h"
 
-static int print_json(struct output *output, const char *outcome) {
-        struct json_object *report = json_report_new("kdump-unload");
-
-        json_add_string(report, "outcome", outcome);
-        return json_report_print(report, output);
-}
-
 static int unload_run(const struct options *options, void *context) {
         struct output *output = context;
         struct reason reason;
@@ -20,9 +13,13 @@ static int unload_run(const struct options *options, void *context) {
 
         if (r < 0)
                 message_error("%s", reason.text);
-        if (options_have(options, &option_json) &&
-            print_json(output, r < 0 ? "nothing unloaded" : "unloaded") < 0)
-                return EXIT_FAILED;
+        if (options_have(options, &option_json)) {
+                struct json_object *report = json_report_new("kdump-unload");
+
+                json_add_string(report, "outcome", r < 0 ? "nothing unloaded" : "unloaded");
+                if (json_report_print(report, output) < 0)
+                        return EXIT_FAILED;
+        }
         if (r < 0)
                 return r == ERR_NOT_FOUND ? EXIT_NOTHING : EXIT_FAILED;
         return EXIT_DONE;

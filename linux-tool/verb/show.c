@@ -8,13 +8,6 @@
 #include "posix/memory.h"
 #include "store/selection.h"
 
-/* Neither ids nor --all. Returns the number of selected records. */
-static int select_newest(struct session *session) {
-        if (session->catalog.event_count > 1)
-                message_note("the newest of %zu events; --all shows all", session->catalog.event_count);
-        return selection_mark_newest(&session->work);
-}
-
 static struct json_object *json_from_log(const struct catalog *catalog, const struct event *event) {
         _cleanup_buffer_ struct buffer log;
         const struct sink sink = sink_to_buffer(&log);
@@ -111,10 +104,14 @@ static int show_run(const struct options *options, void *context) {
         }
         if (inventory_load(&session, options) < 0)
                 return EXIT_FAILED;
-        if (options->operand_count > 0 || options_have(options, &option_all))
+        if (options->operand_count > 0 || options_have(options, &option_all)) {
                 count = inventory_select(&session, options);
-        else
-                count = select_newest(&session);
+        } else {
+                if (session.catalog.event_count > 1)
+                        message_note("the newest of %zu events; --all shows all",
+                                     session.catalog.event_count);
+                count = selection_mark_newest(&session.work);
+        }
         if (count < 0)
                 return inventory_status(&session, 0);
         if (count == 0 && session.catalog.record_count == 0 && !session.failed)
