@@ -28,6 +28,7 @@ int inventory_load(struct session *session, const struct options *options) {
         bool deleted = options_have(options, &option_deleted);
         int r;
 
+        /* Where none is named, all that this machine may have. */
         for (; named == 0 && sources_default[count]; count++)
                 sources[count] = sources_default[count];
         r = inventory_make(session, sources, count, &message_teller);

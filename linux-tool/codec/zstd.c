@@ -24,6 +24,7 @@ static int decode_frame(ZSTD_DCtx *context, struct bytes input, uint8_t *output,
                         return ERR_STREAM;
                 if (r == 0)
                         return 0;
+                /* It neither takes nor gives: there is no room, or no more input. */
                 if (in.pos == in_before && out.pos == out_before)
                         return out.pos == capacity ? ERR_TOO_LARGE : ERR_TRUNCATED;
         }

@@ -107,6 +107,7 @@ static size_t put_character(struct output *output, struct bytes bytes) {
         return size;
 }
 
+/* The beginning of a character, of which more is to come: -2 of mbrtowc(). A longer one is none. */
 static bool is_unfinished(const struct output *output, struct bytes bytes) {
         mbstate_t state = { 0 };
 
@@ -138,6 +139,7 @@ static void put_characters(struct output *output, struct bytes bytes) {
         }
 }
 
+/* The first error counts: stdio keeps that there was one, but not which. */
 static void keep_error(struct output *output, bool failed) {
         if (failed && output->error == 0)
                 output->error = errno_to_error(errno);

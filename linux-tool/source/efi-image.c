@@ -155,6 +155,7 @@ static int write_variable(const struct image_file *file, const struct record_dra
                         memcpy(ret_name, name, RECORD_NAME_SIZE);
                         return 0;
                 }
+                /* A name that is taken is somebody else's record; the next one may be free. */
                 r = r == ERR_EXISTS && count < DRAFT_COUNT_MAX ? 0 : r;
         }
         return r;

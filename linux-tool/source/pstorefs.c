@@ -208,6 +208,7 @@ static int read_directory(struct pstorefs_source *pstorefs) {
         const struct dirent *found;
         int fd, r = 0;
 
+        /* One of its own, which closedir() closes. */
         fd = openat(pstorefs->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return errno_to_error(errno);

@@ -254,7 +254,7 @@ static int print_text(const struct run *run, struct output *output) {
         if (changes == 0)
                 sink_format(sink, "nothing to change\n");
         if (!run->reboot_needed)
-                return sink_put(sink, bytes_of("", 0));
+                return sink_put(sink, bytes_of("", 0)); /* an error of the lines above is told again */
         return sink_format(sink, "a reboot is needed: memory is %s only then\n",
                            setup->remove ? "given back" : "reserved");
 }

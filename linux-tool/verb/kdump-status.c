@@ -124,7 +124,7 @@ static int print_text(const struct status *status, const struct sink *sink) {
         print_target(status, sink);
         print_dumps(&status->facts, sink);
         if (!status->facts.test_pending)
-                return sink_put(sink, bytes_of("", 0));
+                return sink_put(sink, bytes_of("", 0)); /* an error of the lines above is told again */
         timestamp_format(status->facts.test.seconds, time);
         return sink_format(sink, "test:     of %s, its result is not looked at yet\n", time);
 }
