@@ -5,13 +5,12 @@
 #include <sys/vfs.h>
 
 #include "posix/errno.h"
-#include "pstore/variable-name.h"
 #include "store/draft.h"
 
 #define EFIVARFS_MAGIC 0xde5e81e4 /* linux/magic.h */
 
 int efivarfs_read_space(const char *path, struct source_space *ret_space) {
-        struct source_space space = { .largest_record = VARIABLE_DATA_MAX, .reserved = VARIABLE_RESERVE };
+        struct source_space space = variable_space_unknown;
         struct statfs status;
 
         if (statfs(path, &status) < 0)

@@ -5,6 +5,11 @@
 
 #define UCS2_SIZE 2
 
+const struct source_space variable_space_unknown = {
+        .reserved = VARIABLE_RESERVE,
+        .largest_record = VARIABLE_DATA_MAX,
+};
+
 void draft_variable_name(const struct record_draft *draft, uint32_t count, char ret_name[RECORD_NAME_SIZE]) {
         const struct variable_name name = {
                 .generation = VARIABLE_NAME_COMPRESSION,

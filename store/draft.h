@@ -23,6 +23,9 @@ void draft_variable_name(const struct record_draft *draft, uint32_t count, char 
  */
 #define VARIABLE_RESERVE 5120
 
+/* The room of any store of variables: what is reserved, and the largest record. The rest is not known. */
+extern const struct source_space variable_space_unknown;
+
 /* The larger of edk2's variable headers; no firmware reports its own. */
 #define VARIABLE_HEADER_SIZE 60
 

@@ -129,19 +129,14 @@ static int variable_source_erase(struct record_source *source, const char *name)
 
 static int variable_source_space(struct record_source *source, struct source_space *ret_space) {
         const struct variable_io *io = variable_source_of(source)->io;
-        uint64_t total = 0, remaining = 0;
+        struct source_space space = variable_space_unknown;
         int r;
 
-        r = io->query(io->context, &total, &remaining);
+        r = io->query(io->context, &space.total, &space.remaining);
         if (r < 0 && r != ERR_NOT_SUPPORTED)
                 return r;
-        *ret_space = (struct source_space){
-                .known = r >= 0,
-                .total = total,
-                .remaining = remaining,
-                .reserved = VARIABLE_RESERVE,
-                .largest_record = VARIABLE_DATA_MAX,
-        };
+        space.known = r >= 0;
+        *ret_space = space;
         return 0;
 }
 

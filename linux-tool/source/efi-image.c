@@ -69,15 +69,12 @@ static int measure_variables(struct bytes image, struct source_space *ret_space)
         if (r < 0)
                 return r;
         variable_store_measure(&store, &space);
-        *ret_space = (struct source_space){
-                .known = true,
-                .total = space.size,
-                .remaining = space.size - space.live,
-                .reserved = VARIABLE_RESERVE,
-                .stale_known = true,
-                .stale = space.stale,
-                .largest_record = VARIABLE_DATA_MAX,
-        };
+        *ret_space = variable_space_unknown;
+        ret_space->known = true;
+        ret_space->total = space.size;
+        ret_space->remaining = space.size - space.live;
+        ret_space->stale_known = true;
+        ret_space->stale = space.stale;
         return 0;
 }
 
