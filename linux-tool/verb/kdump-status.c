@@ -4,6 +4,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/timestamp.h"
+#include "base/units.h"
 #include "kdump/judge.h"
 #include "kdump/preparation.h"
 #include "linux-tool/output/json-finding.h"
@@ -14,7 +15,6 @@
 #include "linux-tool/verb/verbs.h"
 #include "posix/memory.h"
 
-#define MIB         ((uint64_t) 1024 * 1024)
 #define DUMPS_SHOWN 5
 
 struct status {
