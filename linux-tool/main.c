@@ -47,6 +47,7 @@ int main(int argc, char **argv) {
         struct output output;
         int status, r;
 
+        /* Which characters a terminal can show; numbers stay as they are in C. */
         setlocale(LC_CTYPE, "");
         /* A reader that goes away must not end a clear half way: write() fails instead. */
         signal(SIGPIPE, SIG_IGN);

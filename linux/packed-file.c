@@ -92,6 +92,7 @@ static int xz_step(struct unpacker *unpacker) {
         stream->avail_in = unpacker->input.size;
         stream->next_out = unpacker->block;
         stream->avail_out = BLOCK_SIZE;
+        /* All of the input is here. With LZMA_RUN no end would be found, as another stream might follow. */
         result = lzma_code(stream, LZMA_FINISH);
         unpacker->input = bytes_from(unpacker->input, unpacker->input.size - stream->avail_in);
         unpacker->filled = BLOCK_SIZE - stream->avail_out;
@@ -210,6 +211,7 @@ int packed_file_gzip(struct bytes content, struct buffer *packed) {
         size_t bound;
         int r;
 
+        /* zlib counts in 32 bits, and the bound on its output is a little more. */
         if (content.size > UINT32_MAX / 2)
                 return ERR_TOO_LARGE;
         if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 9, Z_DEFAULT_STRATEGY) != Z_OK)

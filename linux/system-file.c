@@ -36,6 +36,7 @@ bool system_file_line(const char *root, const char *name, char *ret_line, size_t
         fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
                 return false;
+        /* One read() gives all of what sysfs and proc say in a line. */
         got = read(fd, ret_line, size - 1);
         if (got < 0)
                 return false;

@@ -40,6 +40,7 @@ static int engine(struct bytes input, uint8_t *output, size_t capacity, size_t *
                 *ret_size = (size_t) size;
                 return 0;
         }
+        /* Not malformed: it fills all the room, and goes on. */
         if (decode_some(input, output, capacity) == (int) capacity)
                 return ERR_TOO_LARGE;
         stopped = (size_t) - (size + 1); /* where in the input, by its source */

@@ -51,6 +51,7 @@ static int index_variables(struct image_source *source) {
                 r = append_variable(source, &entry);
                 if (r == ERR_NO_MEMORY)
                         return r;
+                /* A record that cannot be taken hides no other. */
                 if (r < 0 && source->list.error == 0)
                         source->list.error = r;
         }

@@ -76,7 +76,7 @@ static int image_erase(struct record_source *source, const char *name) {
         int r;
 
         if (source->deleted)
-                return ERR_NOT_SUPPORTED;
+                return ERR_NOT_SUPPORTED; /* that is done already: only its bytes are left */
         source->fault = (struct fault){ 0 };
         r = image_file_open_to_write(&file, image_of(source)->path);
         return r < 0 ? r : image_of(source)->kind->erase(&file, name, &source->fault);

@@ -252,6 +252,7 @@ static int pstorefs_open(struct record_source *source) {
         r = read_directory(pstorefs);
         if (r < 0)
                 return r;
+        /* The same order each time, which readdir() does not promise. */
         if (pstorefs->file_count > 0)
                 qsort(pstorefs->files, pstorefs->file_count, sizeof(*pstorefs->files), compare_files);
         return 0;
@@ -355,6 +356,7 @@ static int pstorefs_confirm_erased(struct record_source *source, const char *nam
                 return ERR_UNVERIFIED;
         if (faccessat(pstorefs->fd, file->file_name, F_OK, 0) == 0)
                 return ERR_STILL_THERE;
+        /* A directory of copies has no store behind it. */
         return pstorefs->is_mounted ? ask_store(file) : 0;
 }
 

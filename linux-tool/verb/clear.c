@@ -29,6 +29,7 @@ static int agree(void *context, size_t count, size_t archive_count) {
                 clearing->refusal = EXIT_USAGE;
                 return ERR_INTERRUPTED;
         }
+        /* Not on standard output, which is the report's. */
         if (archive_count > 0)
                 fprintf(stderr,
                         "%zu dump%s of kdump will be removed with all files: there is no other copy.\n",

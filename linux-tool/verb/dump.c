@@ -97,6 +97,7 @@ static int dump_run(const struct options *options, void *context) {
         count = inventory_select(&session, options);
         if (count < 0)
                 return inventory_status(&session, 0);
+        /* What failed is in the result, and makes the exit status by session.failed. */
         (void) session_copy(&session, &target, &result);
         save_tell_failure(&directory, &result);
         if (options_have(options, &option_json))

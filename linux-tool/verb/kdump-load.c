@@ -243,6 +243,7 @@ static int arm(struct load *load) {
         struct reason reason;
         int r = 0;
 
+        /* It lies on the disk that the image goes to; the log's tool is in the initramfs. */
         if (preparation->tools->image.file_count > 0)
                 r = kdump_tools_install(&preparation->tools->image, preparation->place->target.directory,
                                         &reason);

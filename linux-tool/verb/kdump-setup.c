@@ -296,6 +296,7 @@ static int print_json(struct run *run, struct output *output) {
 static bool needs_reboot(const struct setup *setup) {
         struct machine machine;
 
+        /* What memory another system has reserved, nothing here tells. */
         if (setup->root[0])
                 return setup_count_changes(setup) > 0;
         machine_look("", &machine);
@@ -329,7 +330,7 @@ static int setup_run(const struct options *options, void *context) {
                 .setup = { .root = root ? root : "", .remove = options_have(options, &option_remove) },
                 .dry_run = options_have(options, &option_dry_run),
         };
-        struct reason reason = { .text = "out of memory" };
+        struct reason reason = { .text = "out of memory" }; /* the one error that gives no reason */
         struct stat status;
         int r, printed = 0;
 

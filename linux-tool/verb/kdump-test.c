@@ -59,6 +59,7 @@ static int crash(const struct kdump_settings *settings, const struct test_token 
                 message_error("kdump test: %s", reason.text);
                 return r;
         }
+        /* The log that is saved is looked through for this line; <5> is a notice (syslog(2)). */
         snprintf(line, sizeof(line), "<5>pstore-fw: kdump test %s\n", token->word);
         r = system_file_write("", KMSG, line);
         if (r < 0)
