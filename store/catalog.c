@@ -39,17 +39,6 @@ static void row_free(const struct catalog *catalog, struct catalog_record *row) 
         allocator->resize(allocator->context, row, sizeof(*row), 0);
 }
 
-static int row_append(struct catalog *catalog, struct catalog_record *row) {
-        int r = array_grow(catalog->allocator, (void **) &catalog->rows, &catalog->row_capacity,
-                           catalog->row_count, sizeof(*catalog->rows));
-
-        if (r == 0) {
-                row->index = catalog->row_count;
-                catalog->rows[catalog->row_count++] = row;
-        }
-        return r;
-}
-
 /* What cannot be compared, as stored bytes with what the kernel makes of them, is taken for the same. */
 static bool same_content(const struct catalog_record *left, const struct catalog_record *right) {
         const struct record *left_record = &left->record, *right_record = &right->record;
@@ -81,30 +70,23 @@ static bool begins_with_header_line(void *context, struct bytes beginning) {
         return header_line_parse(beginning, &line) == 0;
 }
 
-static int choose_codec(const struct catalog *catalog, struct record *record,
-                        struct decode_choice *ret_choice) {
+/* What a stream gives before it breaks off is taken, too, and better than nothing. */
+static int decode_payload(const struct catalog *catalog, struct catalog_record *row) {
         static const enum decode_hint hints[] = {
                 [RECORD_COMPRESSION_UNKNOWN] = DECODE_HINT_NONE,
                 [RECORD_COMPRESSION_NO] = DECODE_HINT_TEXT,
                 [RECORD_COMPRESSION_YES] = DECODE_HINT_COMPRESSED,
         };
         const struct decode_check check = { .accept = begins_with_header_line };
-        int r = decode_choose(catalog->codecs, catalog->codec_count, record->payload,
-                              hints[record->compression], &check, ret_choice);
-
-        if (r == ERR_CODEC_UNKNOWN && record->error == 0)
-                return fault_at(&record->fault, r, (size_t) (record->payload.data - record->raw.data),
-                                "compression", catalog->tried);
-        return r;
-}
-
-/* What a stream gives before it breaks off is taken, too, and better than nothing. */
-static int decode_payload(const struct catalog *catalog, struct catalog_record *row) {
         struct record *record = &row->record;
         struct decode_choice choice = { 0 };
         int r, error;
 
-        error = choose_codec(catalog, record, &choice);
+        error = decode_choose(catalog->codecs, catalog->codec_count, record->payload,
+                              hints[record->compression], &check, &choice);
+        if (error == ERR_CODEC_UNKNOWN && record->error == 0)
+                error = fault_at(&record->fault, error, (size_t) (record->payload.data - record->raw.data),
+                                 "compression", catalog->tried);
         if (!choice.codec)
                 return error;
         r = buffer_reserve(&row->text, choice.size);
@@ -133,6 +115,7 @@ static int explain_payload(struct catalog_record *row) {
         struct text text;
         int r;
 
+        /* What is compressed still has to be unpacked before its fields are where they belong. */
         if ((record->type != RECORD_TYPE_MCE && record->type != RECORD_TYPE_FOREIGN) ||
             record->compression == RECORD_COMPRESSION_YES)
                 return 0;
@@ -201,6 +184,7 @@ static void take_text(struct catalog_record *known, struct catalog_record *row) 
                 record_describe(record, row->record.type, row->record.seconds);
         else
                 record->error = 0;
+        /* The buffers change places: what the known row had goes with the other one, which is freed. */
         known->text = row->text.size > 0 ? row->text : row->raw;
         if (row->text.size > 0)
                 row->text = kept;
@@ -247,9 +231,13 @@ static int add_entry(struct catalog *catalog, size_t earlier_count, struct recor
                 return ERR_NO_MEMORY;
         r = read_row(catalog, earlier_count, row, entry);
         if (r > 0) {
-                r = row_append(catalog, row);
-                if (r >= 0)
+                r = array_grow(catalog->allocator, (void **) &catalog->rows, &catalog->row_capacity,
+                               catalog->row_count, sizeof(*catalog->rows));
+                if (r == 0) {
+                        row->index = catalog->row_count;
+                        catalog->rows[catalog->row_count++] = row;
                         return 1;
+                }
         }
         row_free(catalog, row);
         return r;
@@ -272,20 +260,13 @@ int catalog_add(struct catalog *catalog, struct record_source *source) {
                         r = add_entry(catalog, earlier_count, source, &entry);
                 if (r == ERR_NO_MEMORY)
                         return r;
+                /* Any other concerns one record, and hides none that comes behind it. */
                 if (r < 0 && first_error == 0)
                         first_error = r;
                 if (r > 0)
                         observer_tell(catalog->observer, "reading", (size_t) ++added, 0);
         }
         return ERR_LOOP;
-}
-
-static size_t events_record_count(const struct catalog *catalog) {
-        size_t count = 0;
-
-        for (size_t i = 0; i < catalog->event_count; i++)
-                count += catalog->events[i].record_count;
-        return count;
 }
 
 int catalog_join(struct catalog *catalog) {
@@ -302,7 +283,10 @@ int catalog_join(struct catalog *catalog) {
                 catalog->records[i] = &catalog->rows[i]->record;
         catalog->record_count = count;
         catalog->event_count = event_join(catalog->records, count, catalog->events);
-        catalog->other_first = events_record_count(catalog);
+        /* The records of the events stand before the others now. */
+        catalog->other_first = 0;
+        for (size_t i = 0; i < catalog->event_count; i++)
+                catalog->other_first += catalog->events[i].record_count;
         return 0;
 }
 

@@ -22,23 +22,9 @@ static bool event_is_of(const struct catalog *catalog, const struct event *event
         return false;
 }
 
-static void count_records(const struct catalog *catalog, const struct record_source *source,
-                          struct check_store *store) {
-        for (size_t i = 0; i < catalog->row_count; i++) {
-                const struct catalog_record *row = catalog->rows[i];
-
-                if (row->source != source)
-                        continue;
-                store->record_count++;
-                store->record_bytes += row->record.raw.size;
-                store->faulty_count += row->record.error < 0;
-        }
-        for (size_t i = 0; i < catalog->event_count; i++)
-                store->event_count += event_is_of(catalog, &catalog->events[i], source);
-}
-
 void check_look_at(const struct session *session, size_t index, struct check_store *ret_store) {
         struct record_source *source = session->sources[index];
+        const struct catalog *catalog = &session->catalog;
 
         *ret_store = (struct check_store){
                 .store = source->store,
@@ -48,7 +34,17 @@ void check_look_at(const struct session *session, size_t index, struct check_sto
         };
         if (ret_store->error == 0 && source->operations->space)
                 (void) source->operations->space(source, &ret_store->space);
-        count_records(&session->catalog, source, ret_store);
+        for (size_t i = 0; i < catalog->row_count; i++) {
+                const struct catalog_record *row = catalog->rows[i];
+
+                if (row->source != source)
+                        continue;
+                ret_store->record_count++;
+                ret_store->record_bytes += row->record.raw.size;
+                ret_store->faulty_count += row->record.error < 0;
+        }
+        for (size_t i = 0; i < catalog->event_count; i++)
+                ret_store->event_count += event_is_of(catalog, &catalog->events[i], source);
 }
 
 static bool is_usable(const struct check_store *store) {
@@ -118,7 +114,10 @@ static void judge_stores_together(struct judge *judge) {
                              (unsigned long long) log_bytes_wanted(&facts->kernel));
 }
 
-static void judge_errors(struct judge *judge, const struct check_store *store) {
+static void judge_store(struct judge *judge, const struct check_store *store) {
+        const struct source_space *space = &store->space;
+        uint64_t used = space->total > space->remaining ? space->total - space->remaining : 0;
+
         if (store->error == ERR_PERMISSION)
                 findings_add(judge->findings, VERDICT_UNKNOWN, "sudo pstore-fw check",
                              "%s: only root may look into it", store->spec);
@@ -129,21 +128,12 @@ static void judge_errors(struct judge *judge, const struct check_store *store) {
                 findings_add(judge->findings, VERDICT_WARNING, "pstore-fw list",
                              "%s: %zu record%s cannot be read", store->spec, store->faulty_count,
                              text_plural(store->faulty_count));
-}
-
-static void judge_waiting(struct judge *judge, const struct check_store *store) {
         if (store->record_count > 0)
                 findings_add(judge->findings, VERDICT_WARNING, "pstore-fw clear --all",
                              "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared",
                              store->spec, store->record_count, text_plural(store->record_count),
                              store->event_count, text_plural(store->event_count),
                              (unsigned long long) store->record_bytes);
-}
-
-static void judge_space(struct judge *judge, const struct check_store *store) {
-        const struct source_space *space = &store->space;
-        uint64_t used = space->total > space->remaining ? space->total - space->remaining : 0;
-
         if (!is_usable(store) || !space->known)
                 return;
         if (check_is_full(&judge->facts->kernel, space))
@@ -151,32 +141,13 @@ static void judge_space(struct judge *judge, const struct check_store *store) {
                              "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
                              (unsigned long long) bytes_for_logs(space),
                              (unsigned long long) log_bytes_wanted(&judge->facts->kernel));
+        /* Divided first: a store may claim any size, and the product must not wrap. */
         else if (used > space->total / 100 * USED_WARNING_PERCENT)
                 findings_add(judge->findings, VERDICT_WARNING, "", "%s: more than %d%% of the store is used",
                              store->spec, USED_WARNING_PERCENT);
         else
                 findings_add(judge->findings, VERDICT_OK, "", "%s: %llu bytes are left for logs", store->spec,
                              (unsigned long long) bytes_for_logs(space));
-}
-
-static void judge_store(struct judge *judge, const struct check_store *store) {
-        judge_errors(judge, store);
-        judge_waiting(judge, store);
-        judge_space(judge, store);
-}
-
-static void judge_backend(struct judge *judge) {
-        const struct check_kernel *kernel = &judge->facts->kernel;
-
-        if (kernel->backend)
-                findings_add(judge->findings, VERDICT_OK, "", "pstore writes a crash to %s", kernel->backend);
-        else if (kernel->kdump_loaded)
-                findings_add(judge->findings, VERDICT_OK, "",
-                             "kdump is loaded: a panic leaves its log and its memory there");
-        else
-                findings_add(judge->findings, VERDICT_CRITICAL,
-                             kernel->command ? kernel->command : command_for_kdump(kernel),
-                             "a crash leaves no trace: the kernel's pstore has no back end");
 }
 
 /* Both at once: the crash kernel starts first unless the kernel is told otherwise. */
@@ -201,21 +172,19 @@ static void judge_kernel(struct judge *judge) {
 
         if (!kernel->known)
                 return;
-        judge_backend(judge);
+        if (kernel->backend)
+                findings_add(judge->findings, VERDICT_OK, "", "pstore writes a crash to %s", kernel->backend);
+        else if (kernel->kdump_loaded)
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "kdump is loaded: a panic leaves its log and its memory there");
+        else
+                findings_add(judge->findings, VERDICT_CRITICAL,
+                             kernel->command ? kernel->command : command_for_kdump(kernel),
+                             "a crash leaves no trace: the kernel's pstore has no back end");
         judge_kdump_beside_pstore(judge);
         if (kernel->panic_seconds_known && kernel->panic_seconds == 0)
                 findings_add(judge->findings, VERDICT_OK, "sysctl kernel.panic=10",
                              "after a panic the machine waits for somebody to reset it");
-}
-
-/* When nothing is to be said, a store is usable: else that would have been said. */
-static void praise_usable(struct judge *judge) {
-        for (size_t i = 0; i < judge->facts->store_count; i++)
-                if (is_usable(&judge->facts->stores[i])) {
-                        findings_add(judge->findings, VERDICT_OK, "", "a crash can leave a trace in %s",
-                                     judge->facts->stores[i].spec);
-                        return;
-                }
 }
 
 void check_judge(const struct check_facts *facts, struct findings *findings) {
@@ -225,8 +194,11 @@ void check_judge(const struct check_facts *facts, struct findings *findings) {
         judge_kernel(&judge);
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);
-        if (!findings_at(findings, 0))
-                praise_usable(&judge);
+        /* When nothing is to be said, a store is usable, else that would have been said: it is named. */
+        for (size_t i = 0; i < facts->store_count && !findings_at(findings, 0); i++)
+                if (is_usable(&facts->stores[i]))
+                        findings_add(findings, VERDICT_OK, "", "a crash can leave a trace in %s",
+                                     facts->stores[i].spec);
         findings_sort(findings);
 }
 
@@ -255,20 +227,15 @@ static int print_store(const struct check_store *store, const struct sink *sink)
         return r;
 }
 
-static int print_path(const struct check_kernel *kernel, const struct sink *sink) {
-        struct crash_path_decision decision;
-
-        if (!kernel->known)
-                return 0;
-        check_decide_path(kernel, &decision);
-        return sink_format(sink, "path of a panic: %s: %s\n", crash_path_name(decision.path), decision.why);
-}
-
 int check_print(const struct check_facts *facts, const struct findings *findings, const struct sink *sink) {
+        struct crash_path_decision decision;
         int r;
 
         r = findings_print(findings, sink);
         for (size_t i = 0; i < facts->store_count && r >= 0; i++)
                 r = print_store(&facts->stores[i], sink);
-        return r < 0 ? r : print_path(&facts->kernel, sink);
+        if (r < 0 || !facts->kernel.known)
+                return r;
+        check_decide_path(&facts->kernel, &decision);
+        return sink_format(sink, "path of a panic: %s: %s\n", crash_path_name(decision.path), decision.why);
 }

@@ -2,20 +2,6 @@
 #include "store/clear.h"
 #include "base/error.h"
 
-static int erase_row(const struct catalog_record *row) {
-        const struct source_operations *operations = row->source->operations;
-
-        return operations->erase ? operations->erase(row->source, row->record.name) : ERR_NOT_SUPPORTED;
-}
-
-static void erase_selected(struct work *work) {
-        for (size_t i = 0; i < work->count; i++)
-                if (work->states[i].selected) {
-                        work->states[i].outcome = erase_row(work->catalog->rows[i]);
-                        observer_tell(work->catalog->observer, "clearing", i + 1, work->count);
-                }
-}
-
 /* The store says that it erased this record, but nobody has looked yet whether it is gone. */
 static bool awaits_proof(const struct work *work, size_t index, const struct record_source *source) {
         const struct work_state *state = &work->states[index];
@@ -62,59 +48,60 @@ static void look_again(struct work *work, struct record_source *source) {
         }
 }
 
-static void confirm_rows(struct work *work, struct record_source *source) {
-        for (size_t i = 0; i < work->count; i++)
-                if (awaits_proof(work, i, source))
-                        work->states[i].outcome = source->operations->confirm_erased(
-                                source, work->catalog->rows[i]->record.name);
-}
-
-/* The rows of a source stand together. One that nothing was erased from is left alone. */
+/* A source that nothing was erased from is left alone. */
 static void confirm(struct work *work) {
-        const struct record_source *confirmed = NULL;
+        const struct record_source *listed = NULL;
 
         for (size_t i = 0; i < work->count; i++) {
-                struct record_source *source = work->catalog->rows[i]->source;
+                const struct catalog_record *row = work->catalog->rows[i];
+                struct record_source *source = row->source;
 
-                if (source == confirmed || !awaits_proof(work, i, source))
+                if (!awaits_proof(work, i, source))
                         continue;
-                if (source->operations->confirm_erased)
-                        confirm_rows(work, source);
-                else
+                if (source->operations->confirm_erased) {
+                        work->states[i].outcome =
+                                source->operations->confirm_erased(source, row->record.name);
+                } else if (source != listed) {
+                        /* Once for all of its rows, which stand together. */
                         look_again(work, source);
-                confirmed = source;
+                        listed = source;
+                }
         }
-}
-
-static void count(int outcome, struct clear_result *result) {
-        if (outcome == 0)
-                result->cleared_count++;
-        else if (outcome == ERR_UNVERIFIED)
-                result->unverified_count++;
-        else
-                result->failed_count++;
 }
 
 int clear_selected(struct work *work, clear_report *report, void *report_context,
                    struct clear_result *ret_result) {
+        const struct catalog *catalog = work->catalog;
         int first_error = 0;
 
         *ret_result = (struct clear_result){ 0 };
-        erase_selected(work);
-        for (size_t i = 0; i < work->count; i++)
-                if (work->states[i].selected && work->states[i].outcome >= 0)
-                        work->states[i].outcome = ERR_UNVERIFIED;
+        for (size_t i = 0; i < work->count; i++) {
+                struct record_source *source = catalog->rows[i]->source;
+                int r = ERR_NOT_SUPPORTED;
+
+                if (!work->states[i].selected)
+                        continue;
+                if (source->operations->erase)
+                        r = source->operations->erase(source, catalog->rows[i]->record.name);
+                work->states[i].outcome = r < 0 ? r : ERR_UNVERIFIED;
+                observer_tell(catalog->observer, "clearing", i + 1, work->count);
+        }
         confirm(work);
         for (size_t i = 0; i < work->count; i++) {
                 const struct work_state *state = &work->states[i];
 
                 if (!state->selected)
                         continue;
-                count(state->outcome, ret_result);
+                if (state->outcome == 0)
+                        ret_result->cleared_count++;
+                else if (state->outcome == ERR_UNVERIFIED)
+                        ret_result->unverified_count++;
+                else
+                        ret_result->failed_count++;
                 if (first_error == 0)
                         first_error = state->outcome;
                 if (report)
-                        report(report_context, work->catalog->rows[i], state->outcome);
+                        report(report_context, catalog->rows[i], state->outcome);
         }
         return first_error;
 }

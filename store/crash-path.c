@@ -65,37 +65,23 @@ static const struct rule rules[] = {
           "both were wished, but there is neither a store nor memory reserved for kdump" },
 };
 
-/* A store without room takes no panic. */
-static bool has_backend(const struct crash_path_facts *facts) {
-        return facts->backend && !facts->backend_full;
-}
-
-static const struct rule *find_rule(const struct crash_path_facts *facts) {
+void crash_path_decide(const struct crash_path_facts *facts, struct crash_path_decision *ret_decision) {
+        bool has_backend = facts->backend && !facts->backend_full; /* without room it takes no panic */
+        struct text why = TEXT_ON(ret_decision->why);
         const struct rule *rule = rules;
 
-        while (rule->wish != facts->wish || rule->has_backend != has_backend(facts) ||
+        /* There is a row for all that may be wished, with and without the other two. */
+        while (rule->wish != facts->wish || rule->has_backend != has_backend ||
                rule->has_memory != facts->memory_reserved)
                 rule++;
-        return rule;
-}
-
-/* The words of the table, with the back end put in. */
-static void put_why(const char *why, const char *backend, struct text *text) {
-        for (; *why; why++)
-                if (why[0] == '%' && why[1] == 's') {
-                        text_put(text, backend);
-                        why++;
-                } else {
-                        text_put_char(text, *why);
-                }
-}
-
-void crash_path_decide(const struct crash_path_facts *facts, struct crash_path_decision *ret_decision) {
-        const struct rule *rule = find_rule(facts);
-        struct text why = TEXT_ON(ret_decision->why);
-
         ret_decision->path = rule->path;
-        put_why(rule->why, facts->backend, &why);
+        for (const char *at = rule->why; *at; at++)
+                if (at[0] == '%' && at[1] == 's') {
+                        text_put(&why, facts->backend);
+                        at++;
+                } else {
+                        text_put_char(&why, *at);
+                }
         if (facts->backend && facts->backend_full)
                 text_format(&why, " (%s has no room for a log)", facts->backend);
 }
