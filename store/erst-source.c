@@ -43,8 +43,7 @@ static int list_ids(struct erst_source *erst_source) {
         return r;
 }
 
-/* A list without an end names records nevertheless: they are shown, and next() tells the error behind them.
- */
+/* A list without an end names records nevertheless: they are shown, and next() tells of it behind them. */
 static int erst_source_open(struct record_source *source) {
         struct erst_source *erst_source = erst_source_of(source);
         int r = list_ids(erst_source);
@@ -106,16 +105,7 @@ uint64_t erst_source_new_id(uint64_t seconds, const uint64_t *ids, size_t count)
         return id;
 }
 
-static int remember_id(struct erst_source *erst_source, uint64_t id) {
-        int r = erst_source->id_count < erst_source->id_capacity ? 0 : grow_ids(erst_source);
-
-        if (r == 0)
-                erst_source->ids[erst_source->id_count++] = id;
-        return r;
-}
-
-/* An id that is taken would replace its record, and a list need not be whole: so the store itself is asked.
- */
+/* An id that is taken would replace its record, and a list need not be whole: so the store is asked, too. */
 static int find_free_id(struct erst_source *erst_source, uint64_t seconds, struct buffer *scratch,
                         uint64_t *ret_id) {
         for (unsigned tries = 0; tries < ID_TRIES_MAX; tries++) {
@@ -126,9 +116,13 @@ static int find_free_id(struct erst_source *erst_source, uint64_t seconds, struc
                         *ret_id = id;
                         return 0;
                 }
-                r = r == ERR_NO_MEMORY ? r : remember_id(erst_source, id);
+                if (r == ERR_NO_MEMORY)
+                        return r;
+                /* The list hides it: added to the ids, it is not tried again. */
+                r = erst_source->id_count < erst_source->id_capacity ? 0 : grow_ids(erst_source);
                 if (r < 0)
                         return r;
+                erst_source->ids[erst_source->id_count++] = id;
         }
         return ERR_EXISTS;
 }

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "pstore/cper.h"
+#include "store/selection.h"
 
 #define ID_WIDTH      35
 #define OTHER_COLUMNS " %-23s %9s %9s\n"
@@ -14,12 +15,6 @@
  */
 #define RUNS_WIDTH 41
 
-static void format_run(uint32_t first, uint32_t last, struct text *text) {
-        text_format(text, "%u", first);
-        if (last > first)
-                text_format(text, "-%u", last);
-}
-
 void list_format_missing(const struct catalog *catalog, const struct event *event, struct text *text) {
         size_t start = text->length;
         uint32_t first, last = 0;
@@ -28,8 +23,10 @@ void list_format_missing(const struct catalog *catalog, const struct event *even
                 char run[32];
                 struct text run_text = TEXT_ON(run);
 
-                format_run(first, last, &run_text);
-                if (text->length - start + 2 + run_text.length > RUNS_WIDTH) {
+                text_format(&run_text, "%u", first);
+                if (last > first)
+                        text_format(&run_text, "-%u", last);
+                if (text->length - start + text_length(", ") + run_text.length > RUNS_WIDTH) {
                         text_put(text, " and more");
                         return;
                 }
@@ -46,15 +43,6 @@ void list_format_error(const struct record *record, struct text *text) {
                 text_format(text, "offset %zu: %s: %s", fault->offset, fault->field, fault->reason);
         else
                 text_put(text, error_text(record->error));
-}
-
-/* Ids come from firmware: what is not plain text in them becomes visible. */
-static void put_id(const struct record *record, struct text *text) {
-        char id[RECORD_ID_SIZE];
-        struct text plain = TEXT_ON(id);
-
-        record_format_id(record, &plain);
-        text_put_escaped(text, text_bytes(&plain));
 }
 
 static void put_size(bool known, uint64_t size, struct text *text) {
@@ -106,13 +94,15 @@ static int list_image(const struct record *record, const struct sink *sink) {
 }
 
 static int list_record(const struct record *record, const struct sink *sink) {
-        char id[4 * RECORD_ID_SIZE], kind[64], stored[24], decoded[24];
-        struct text id_text = TEXT_ON(id), kind_text = TEXT_ON(kind);
+        char plain[RECORD_ID_SIZE], id[4 * RECORD_ID_SIZE], kind[64], stored[24], decoded[24];
+        struct text plain_text = TEXT_ON(plain), id_text = TEXT_ON(id), kind_text = TEXT_ON(kind);
         struct text stored_text = TEXT_ON(stored), decoded_text = TEXT_ON(decoded);
         int r;
 
+        /* Ids come from firmware: what is not plain text in them becomes visible. */
+        record_format_id(record, &plain_text);
         text_put(&id_text, "  ");
-        put_id(record, &id_text);
+        text_put_escaped(&id_text, text_bytes(&plain_text));
         while (id_text.length < ID_WIDTH)
                 text_put_char(&id_text, ' ');
         put_kind(record, &kind_text);
@@ -128,23 +118,17 @@ static int list_record(const struct record *record, const struct sink *sink) {
         return r < 0 || record->error == 0 ? r : list_record_error(record, sink);
 }
 
-static uint64_t stored_size(const struct catalog *catalog, const struct event *event) {
-        uint64_t size = 0;
-
-        for (size_t i = 0; i < event->record_count; i++)
-                size += catalog->records[event->first + i]->raw.size;
-        return size;
-}
-
 static int list_event_line(const struct catalog *catalog, const struct event *event,
                            const struct sink *sink) {
         char name[EVENT_NAME_SIZE], time[TIMESTAMP_TEXT_SIZE], stored[24], log[24];
         struct text name_text = TEXT_ON(name), stored_text = TEXT_ON(stored), log_text = TEXT_ON(log);
-        uint64_t size = stored_size(catalog, event);
+        uint64_t size = 0;
 
+        for (size_t i = 0; i < event->record_count; i++)
+                size += catalog->records[event->first + i]->raw.size;
         event_format_name(event, &name_text);
         timestamp_format(event->seconds, time);
-        put_size(size > 0, size, &stored_text);
+        put_size(size > 0, size, &stored_text); /* of what the kernel decoded, no stored byte is known */
         put_size(true, event->log_size, &log_text);
         return sink_format(sink, COLUMNS, name, time, stored, log);
 }
@@ -154,21 +138,13 @@ static bool is_listed(const struct work *work, const struct record *record) {
         return !work || work_is_selected(work, record);
 }
 
-static bool event_is_listed(const struct catalog *catalog, const struct event *event,
-                            const struct work *work) {
-        for (size_t i = 0; i < event->record_count; i++)
-                if (is_listed(work, catalog->records[event->first + i]))
-                        return true;
-        return false;
-}
-
 static int list_event(const struct catalog *catalog, const struct event *event, const struct work *work,
                       const struct sink *sink) {
         char missing[128];
         struct text missing_text = TEXT_ON(missing);
         int r;
 
-        if (!event_is_listed(catalog, event, work))
+        if (work && !selection_touches_event(work, event))
                 return 0;
         r = list_event_line(catalog, event, sink);
         for (size_t i = 0; i < event->record_count && r >= 0; i++)
@@ -180,10 +156,15 @@ static int list_event(const struct catalog *catalog, const struct event *event, 
         return r;
 }
 
-static int list_others(const struct catalog *catalog, const struct work *work, const struct sink *sink) {
+static int list_some(const struct catalog *catalog, const struct work *work, const struct sink *sink) {
         bool titled = false;
-        int r = 0;
+        int r;
 
+        if (catalog->record_count == 0)
+                return 0;
+        r = sink_format(sink, COLUMNS, "EVENT, RECORDS", "TIME, PART", "STORED", "LOG");
+        for (size_t i = 0; i < catalog->event_count && r >= 0; i++)
+                r = list_event(catalog, &catalog->events[i], work, sink);
         for (size_t i = catalog->other_first; i < catalog->record_count && r >= 0; i++) {
                 if (!is_listed(work, catalog->records[i]))
                         continue;
@@ -194,17 +175,6 @@ static int list_others(const struct catalog *catalog, const struct work *work, c
                         r = list_record(catalog->records[i], sink);
         }
         return r;
-}
-
-static int list_some(const struct catalog *catalog, const struct work *work, const struct sink *sink) {
-        int r = 0;
-
-        if (catalog->record_count == 0)
-                return 0;
-        r = sink_format(sink, COLUMNS, "EVENT, RECORDS", "TIME, PART", "STORED", "LOG");
-        for (size_t i = 0; i < catalog->event_count && r >= 0; i++)
-                r = list_event(catalog, &catalog->events[i], work, sink);
-        return r < 0 ? r : list_others(catalog, work, sink);
 }
 
 int list_catalog(const struct catalog *catalog, const struct sink *sink) {

@@ -17,23 +17,11 @@ static void put_time(struct json_writer *json, const char *name, bool known, uin
         json_put_string(json, name, time);
 }
 
-static void put_missing(struct json_writer *json, const struct catalog *catalog, const struct event *event) {
-        uint32_t first, last = 0;
-
-        json_begin_array(json, "missing_parts");
-        while (event_missing_run(event, catalog->records, last, &first, &last)) {
-                json_begin_object(json, NULL);
-                json_put_number(json, "first", first);
-                json_put_number(json, "last", last);
-                json_end_object(json);
-        }
-        json_end_array(json);
-}
-
 void manifest_put_event(struct json_writer *json, const struct catalog *catalog, const struct event *event,
                         const struct dump_origin *origin) {
         char name[EVENT_NAME_SIZE];
         struct text text = TEXT_ON(name);
+        uint32_t first, last = 0;
 
         event_format_name(event, &text);
         json_put_string(json, "schema", "pstore-fw/manifest/1");
@@ -44,10 +32,18 @@ void manifest_put_event(struct json_writer *json, const struct catalog *catalog,
         put_time(json, "time", true, event->seconds);
         json_put_string(json, "dumped_by", origin->program);
         put_time(json, "dumped_at", origin->seconds > 0, origin->seconds);
-        put_missing(json, catalog, event);
+        /* All runs, where a person is shown only as many as a line holds (store/list.h). */
+        json_begin_array(json, "missing_parts");
+        while (event_missing_run(event, catalog->records, last, &first, &last)) {
+                json_begin_object(json, NULL);
+                json_put_number(json, "first", first);
+                json_put_number(json, "last", last);
+                json_end_object(json);
+        }
+        json_end_array(json);
 }
 
-static void put_digest(struct json_writer *json, struct bytes content) {
+void manifest_put_file(struct json_writer *json, const char *name, const char *path, struct bytes content) {
         uint8_t digest[SHA256_SIZE];
         char hex[2 * SHA256_SIZE + 1];
         struct text text = TEXT_ON(hex);
@@ -55,14 +51,10 @@ static void put_digest(struct json_writer *json, struct bytes content) {
         sha256_digest(content, digest);
         for (size_t i = 0; i < sizeof(digest); i++)
                 text_format(&text, "%02x", digest[i]);
-        json_put_string(json, "sha256", hex);
-}
-
-void manifest_put_file(struct json_writer *json, const char *name, const char *path, struct bytes content) {
         json_begin_object(json, name);
         json_put_string(json, "file", path);
         json_put_number(json, "size", content.size);
-        put_digest(json, content);
+        json_put_string(json, "sha256", hex);
         json_end_object(json);
 }
 
@@ -70,6 +62,7 @@ static void put_section_type(struct json_writer *json, const struct record *reco
         const char *words = cper_section_type_name(&record->section_type);
         char guid[GUID_TEXT_SIZE];
 
+        /* Only CPER records have one, which is known where their payload was found. */
         if (record->payload.size == 0 || bytes_are_all(bytes_of(&record->section_type, GUID_SIZE), 0))
                 return;
         guid_format(&record->section_type, guid);

@@ -2,14 +2,6 @@
 #include "store/selection.h"
 #include "base/error.h"
 
-static bool event_has_name(const struct event *event, const char *id) {
-        char name[EVENT_NAME_SIZE];
-        struct text text = TEXT_ON(name);
-
-        event_format_name(event, &text);
-        return text_equal(name, id);
-}
-
 static void select_event(struct work *work, const struct event *event, bool selected) {
         for (size_t i = 0; i < event->record_count; i++)
                 work_state(work, work->catalog->records[event->first + i])->selected = selected;
@@ -20,15 +12,21 @@ static void select_all(struct work *work, bool selected) {
                 work->states[i].selected = selected;
 }
 
+/* One id may name records of several stores or images; all of them are meant. */
 static bool select_id(struct work *work, const char *id) {
         const struct catalog *catalog = work->catalog;
         bool found = false;
 
-        for (size_t i = 0; i < catalog->event_count; i++)
-                if (event_has_name(&catalog->events[i], id)) {
+        for (size_t i = 0; i < catalog->event_count; i++) {
+                char name[EVENT_NAME_SIZE];
+                struct text text = TEXT_ON(name);
+
+                event_format_name(&catalog->events[i], &text);
+                if (text_equal(name, id)) {
                         select_event(work, &catalog->events[i], true);
                         found = true;
                 }
+        }
         for (size_t i = 0; i < catalog->row_count; i++)
                 if (record_has_id(&catalog->rows[i]->record, id)) {
                         work->states[i].selected = true;
@@ -37,37 +35,9 @@ static bool select_id(struct work *work, const char *id) {
         return found;
 }
 
-/* Age and number are an event's: half of one is never left behind. */
-static void leave_young_out(struct work *work, const struct selection *selection) {
-        const struct catalog *catalog = work->catalog;
-
-        if (!selection->limit_age)
-                return;
-        for (size_t i = 0; i < catalog->event_count; i++)
-                if (catalog->events[i].seconds >= selection->made_before)
-                        select_event(work, &catalog->events[i], false);
-        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                if (!catalog->records[i]->has_time || catalog->records[i]->seconds >= selection->made_before)
-                        work_state(work, catalog->records[i])->selected = false;
-}
-
-static void leave_newest_out(struct work *work, const struct selection *selection) {
-        const struct catalog *catalog = work->catalog;
-
-        for (size_t i = 0; i < selection->keep_events && i < catalog->event_count; i++)
-                select_event(work, &catalog->events[catalog->event_count - 1 - i], false);
-}
-
-/* They are not the kernel's, and somebody else may still want them: only who names them means them. */
-static void leave_foreign_out(struct work *work, const struct selection *selection) {
-        const struct catalog *catalog = work->catalog;
-
-        for (size_t i = 0; i < catalog->row_count && selection->only_crashes; i++)
-                if (selection->id_count == 0 && record_is_hardware_error(&catalog->rows[i]->record))
-                        work->states[i].selected = false;
-}
-
 int selection_mark(struct work *work, const struct selection *selection, const char **ret_unknown) {
+        const struct catalog *catalog = work->catalog;
+
         select_all(work, selection->id_count == 0);
         for (size_t i = 0; i < selection->id_count; i++)
                 if (!select_id(work, selection->ids[i])) {
@@ -75,9 +45,23 @@ int selection_mark(struct work *work, const struct selection *selection, const c
                         *ret_unknown = selection->ids[i];
                         return ERR_UNKNOWN_ID;
                 }
-        leave_foreign_out(work, selection);
-        leave_young_out(work, selection);
-        leave_newest_out(work, selection);
+        /* Hardware errors are not the kernel's, somebody else may want them: who names them means them. */
+        for (size_t i = 0; i < catalog->row_count && selection->only_crashes; i++)
+                if (selection->id_count == 0 && record_is_hardware_error(&catalog->rows[i]->record))
+                        work->states[i].selected = false;
+        /* Age and number are an event's: half of one is never left behind. The newest are the last. */
+        for (size_t i = 0; i < catalog->event_count; i++) {
+                bool is_young = selection->limit_age && catalog->events[i].seconds >= selection->made_before;
+
+                if (is_young || catalog->event_count - i <= selection->keep_events)
+                        select_event(work, &catalog->events[i], false);
+        }
+        for (size_t i = catalog->other_first; i < catalog->record_count && selection->limit_age; i++) {
+                const struct record *record = catalog->records[i];
+
+                if (!record->has_time || record->seconds >= selection->made_before)
+                        work_state(work, record)->selected = false;
+        }
         return (int) work_selected_count(work);
 }
 

@@ -15,15 +15,13 @@ struct shower {
         int count;
 };
 
-static struct bytes record_bytes(const struct record *record, enum show_form form) {
-        if (form == SHOW_RAW)
-                return record->raw;
-        return form == SHOW_PARTS ? record->text : record_log(record);
-}
-
 static int put_record(struct shower *shower, const struct record *record) {
-        struct bytes bytes = record_bytes(record, shower->form);
+        struct bytes bytes = record_log(record);
 
+        if (shower->form == SHOW_RAW)
+                bytes = record->raw;
+        else if (shower->form == SHOW_PARTS)
+                bytes = record->text;
         if (bytes.size > 0)
                 shower->mid_line = bytes.data[bytes.size - 1] != '\n';
         shower->count++;
@@ -58,6 +56,7 @@ static int show_gap(struct shower *shower, uint32_t older, uint32_t newer) {
         uint32_t first = newer + 1, last = older - 1;
         int r;
 
+        /* The same part again, or the very next one. */
         if (older <= newer || older == first)
                 return 0;
         r = start_line(shower);
@@ -125,31 +124,24 @@ static int show_event(struct shower *shower, const struct event *event) {
         return r < 0 ? r : show_event_records(shower, event);
 }
 
-static int show_error(struct shower *shower, const struct record *record) {
-        char error[128];
-        struct text text = TEXT_ON(error);
-
-        list_format_error(record, &text);
-        return sink_format(shower->sink, "[%s record of %zu bytes: %s]\n", record_type_name(record->type),
-                           record->raw.size, error);
-}
-
 static int show_other(struct shower *shower, const struct record *record) {
-        char id[RECORD_ID_SIZE];
-        struct text text = TEXT_ON(id);
+        char id[RECORD_ID_SIZE], why[128];
+        struct text id_text = TEXT_ON(id), why_text = TEXT_ON(why);
         int r;
 
-        record_format_id(record, &text);
-        r = show_title(shower, text_bytes(&text));
+        record_format_id(record, &id_text);
+        r = show_title(shower, text_bytes(&id_text));
         if (r < 0)
                 return r;
         if (record->decoded || shower->form == SHOW_RAW)
                 return put_record(shower, record);
         shower->count++;
-        if (record->error < 0)
-                return show_error(shower, record);
-        return sink_format(shower->sink, "[%s record of %zu bytes, not text]\n",
-                           record_type_name(record->type), record->raw.size);
+        if (record->error >= 0)
+                return sink_format(shower->sink, "[%s record of %zu bytes, not text]\n",
+                                   record_type_name(record->type), record->raw.size);
+        list_format_error(record, &why_text);
+        return sink_format(shower->sink, "[%s record of %zu bytes: %s]\n", record_type_name(record->type),
+                           record->raw.size, why);
 }
 
 static size_t shown_count(const struct work *work) {

@@ -21,16 +21,6 @@ static struct variable_source *variable_source_of(struct record_source *source) 
 
 /* --- the list --------------------------------------------------------------------------------- */
 
-static int add_name(struct variable_source *variables, const struct guid *vendor, const struct text *name) {
-        /* A name of no hardware error, too long or malformed, is the crash vendor's to complain of. */
-        if (!variable_is_record(vendor, text_bytes(name)))
-                return 0;
-        if (!name->truncated)
-                return entry_list_insert(&variables->list, RECORD_STORE_EFI, text_bytes(name));
-        variables->overlong_count++;
-        return 0;
-}
-
 /* What firmware names twice it goes on naming (as fs/efivarfs of Linux knows it, too), so this ends there. */
 static int walk_names(struct variable_source *variables) {
         const struct variable_io *io = variables->io;
@@ -46,7 +36,14 @@ static int walk_names(struct variable_source *variables) {
                         return ERR_NO_STORE;
                 if (r <= 0)
                         return r;
-                r = add_name(variables, &vendor, &name);
+                /* A name too long or malformed for a hardware error is the crash vendor's to complain of. */
+                if (!variable_is_record(&vendor, text_bytes(&name)))
+                        continue;
+                if (name.truncated) {
+                        variables->overlong_count++;
+                        continue;
+                }
+                r = entry_list_insert(&variables->list, RECORD_STORE_EFI, text_bytes(&name));
                 if (r < 0)
                         return r;
         }
@@ -67,6 +64,7 @@ static int variable_source_open(struct record_source *source) {
         io->end_names(io->context);
         if (variables->overlong_count > 0)
                 io->tell_left_out(io->context, variables->overlong_count);
+        /* A list that breaks off names records nevertheless: next() tells of it behind them. */
         if (variables->list.count == 0)
                 return r;
         variables->list.error = r;
@@ -102,7 +100,7 @@ static int read_whole(const struct variable_source *variables, const char *name,
                 size = buffer->capacity;
                 r = get(variables, name, buffer->data, &size, ret_attributes);
                 if (r >= 0 && size > buffer->capacity)
-                        return ERR_LENGTH;
+                        return ERR_LENGTH; /* firmware that claims to have written more than there was room */
                 if (r >= 0)
                         buffer->size = size;
                 if (r != ERR_BUFFER_TOO_SMALL)

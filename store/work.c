@@ -6,7 +6,6 @@
 int work_init(struct work *work, const struct catalog *catalog) {
         const struct allocator *allocator = catalog->allocator;
         size_t count = catalog->row_count;
-
         size_t size = count * sizeof(struct work_state);
         struct work_state *states = NULL;
 
