@@ -94,6 +94,7 @@ static int take_name(struct parser *parser, const char *word) {
         return give(parser, option, parser->words[parser->next++]);
 }
 
+/* "-qt dmesg" or "-qtdmesg": the argument of a letter is what stands behind it. */
 static int take_letters(struct parser *parser, const char *word) {
         int r = 0;
 
@@ -123,6 +124,7 @@ static int take_words(struct parser *parser) {
         while (parser->next < parser->count && r == 0) {
                 const char *word = parser->words[parser->next++];
 
+                /* Over words that were read already: so the operands come to stand first, in their order. */
                 if (ended || word[0] != '-' || word[1] == '\0')
                         parser->words[parser->options.operand_count++] = word;
                 else if (text_equal(word, "--"))
@@ -144,17 +146,12 @@ static bool is_in_group(const struct verb *verb, const char *group) {
         return group && text_starts_with(verb->name, group) && verb->name[text_length(group)] == ' ';
 }
 
-static const struct verb *find_verb(const struct cli *cli, const char *name) {
-        for (const struct verb *const *verb = cli->verbs; *verb; verb++)
-                if (text_equal((*verb)->name, name))
-                        return *verb;
-        return NULL;
-}
+/* By its whole name, or by what follows in it behind the group. */
+static const struct verb *find_verb(const struct cli *cli, const char *group, const char *name) {
+        size_t skipped = group ? text_length(group) + 1 : 0;
 
-static const struct verb *find_in_group(const struct cli *cli, const char *name) {
         for (const struct verb *const *verb = cli->verbs; *verb; verb++)
-                if (is_in_group(*verb, cli->group) &&
-                    text_equal((*verb)->name + text_length(cli->group) + 1, name))
+                if ((!group || is_in_group(*verb, group)) && text_equal((*verb)->name + skipped, name))
                         return *verb;
         return NULL;
 }
@@ -173,7 +170,7 @@ static int take_verb(struct parser *parser) {
                 return help || cli->usual ? 0 : ERR_INVALID_ARGUMENT;
         }
         name = pop_operand(options);
-        options->verb = find_verb(cli, name);
+        options->verb = find_verb(cli, NULL, name);
         if (options->verb)
                 return 0;
         if (!cli->group || !text_equal(cli->group, name))
@@ -182,7 +179,7 @@ static int take_verb(struct parser *parser) {
         if (options->operand_count == 0)
                 return help ? 0 : refuse(parser, name, "a verb is missing behind it");
         name = pop_operand(options);
-        options->verb = find_in_group(cli, name);
+        options->verb = find_verb(cli, cli->group, name);
         return options->verb ? 0 : refuse(parser, name, "no such verb");
 }
 
@@ -199,12 +196,6 @@ static size_t count_given(const struct options *options, const struct option *op
         for (size_t i = 0; i < options->given_count; i++)
                 count += options->given[i].option == option;
         return count;
-}
-
-static bool takes(const struct option *row, struct given_option *given) {
-        if (!row->argument)
-                return true;
-        return given->text[0] && (!row->parse || row->parse(given->text, &given->number) == 0);
 }
 
 /*
@@ -228,7 +219,8 @@ static int settle_option(struct parser *parser, struct given_option *given) {
                 text_format(error, "--%s: given more than %zu times", name, row->most);
                 return ERR_INVALID_ARGUMENT;
         }
-        if (takes(row, given))
+        if (!row->argument ||
+            (given->text[0] && (!row->parse || row->parse(given->text, &given->number) == 0)))
                 return 0;
         text_format(error, "--%s: '", name);
         text_put_escaped(error, text_view(given->text));
@@ -272,6 +264,7 @@ int options_parse(const struct cli *cli, const char **words, size_t count, struc
         return r;
 }
 
+/* From the end, as the last one counts. */
 static const struct given_option *find_given(const struct options *options, const struct option *option) {
         for (size_t i = options->given_count; i > 0; i--)
                 if (options->given[i - 1].option == option)

@@ -3,14 +3,10 @@
 
 #include "cli/common-options.h"
 
-static bool says_which(const struct options *options) {
-        return options->operand_count > 0 || options_have(options, &option_all) ||
-               options_have(options, &option_dumped) || options_have(options, &option_older_than) ||
-               options_have(options, &option_keep);
-}
-
 const char *retire_options_misuse(const struct options *options) {
-        if (!says_which(options))
+        if (options->operand_count == 0 && !options_have(options, &option_all) &&
+            !options_have(options, &option_dumped) && !options_have(options, &option_older_than) &&
+            !options_have(options, &option_keep))
                 return "say what: ids, --all, --dumped, --older-than or --keep";
         if (options->operand_count > 0 && options_have(options, &option_all))
                 return "--all and ids exclude each other";
