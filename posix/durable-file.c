@@ -69,13 +69,6 @@ static int create_part(int at, const char *path, mode_t mode, char ret_part[PATH
         return ERR_EXISTS;
 }
 
-static int set_attributes(int fd, const struct stat *attributes) {
-        if (fchown(fd, attributes->st_uid, attributes->st_gid) < 0 ||
-            fchmod(fd, attributes->st_mode & 07777) < 0)
-                return errno_to_error(errno);
-        return 0;
-}
-
 static int replace(int at, const char *path, struct bytes content, mode_t mode,
                    const struct stat *attributes) {
         _cleanup_close_ int fd = -1;
@@ -86,8 +79,11 @@ static int replace(int at, const char *path, struct bytes content, mode_t mode,
         if (fd < 0)
                 return fd;
         r = file_write_all(fd, content);
-        if (r == 0 && attributes)
-                r = set_attributes(fd, attributes);
+        /* The owner first: a change of it takes the set-ID bits of the mode away. */
+        if (r == 0 && attributes &&
+            (fchown(fd, attributes->st_uid, attributes->st_gid) < 0 ||
+             fchmod(fd, attributes->st_mode & 07777) < 0))
+                r = errno_to_error(errno);
         if (r == 0)
                 r = finish(at, fd, part, path);
         if (r < 0)
@@ -105,6 +101,7 @@ int durable_file_update(int at, const char *path, struct bytes content, mode_t m
 
         if (fstatat(at, path, &attributes, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(attributes.st_mode))
                 attributes = (struct stat){ .st_mode = mode, .st_uid = (uid_t) -1, .st_gid = (gid_t) -1 };
+        /* Until it has its owner, nobody else reads it. */
         return replace(at, path, content, 0600, &attributes);
 }
 
@@ -120,12 +117,6 @@ int durable_file_remove(int at, const char *path) {
         return flush_directory_of(at, path);
 }
 
-static int make_one(int at, const char *path, mode_t mode) {
-        if (mkdirat(at, path, mode) < 0)
-                return errno == EEXIST ? 0 : errno_to_error(errno);
-        return flush_directory_of(at, path);
-}
-
 int durable_directory_make(int at, const char *path, mode_t mode) {
         char prefix[PATH_MAX];
         size_t length = strlen(path);
@@ -133,12 +124,16 @@ int durable_directory_make(int at, const char *path, mode_t mode) {
 
         if (length >= sizeof(prefix))
                 return ERR_TOO_LARGE;
+        /* From the second byte on: the '/' of the root has nothing before it to be made. */
         for (size_t i = 1; i <= length && r == 0; i++) {
                 if (path[i] != '/' && path[i] != '\0')
                         continue;
                 memcpy(prefix, path, i);
                 prefix[i] = '\0';
-                r = make_one(at, prefix, mode);
+                if (mkdirat(at, prefix, mode) == 0)
+                        r = flush_directory_of(at, prefix);
+                else if (errno != EEXIST)
+                        r = errno_to_error(errno);
         }
         return r;
 }

@@ -12,33 +12,28 @@
 
 #define READ_STEP ((size_t) 64 * 1024)
 
-static int read_some(int fd, size_t size, struct buffer *buffer) {
-        ssize_t got;
-        int r;
-
-        r = buffer_reserve(buffer, buffer->size + size);
-        if (r < 0)
-                return r;
-        do
-                got = read(fd, buffer->data + buffer->size, size);
-        while (got < 0 && errno == EINTR);
-        if (got < 0)
-                return errno_to_error(errno);
-        buffer->size += (size_t) got;
-        return got > 0;
-}
-
 int file_read_all(int fd, size_t limit, struct buffer *buffer) {
         size_t start = buffer->size;
-        int r = 1;
 
-        while (r > 0) {
+        for (;;) {
                 /* One byte more than allowed is how a longer file shows. */
-                r = read_some(fd, size_min(READ_STEP, limit - (buffer->size - start) + 1), buffer);
-                if (r > 0 && buffer->size - start > limit)
+                size_t size = size_min(READ_STEP, limit - (buffer->size - start) + 1);
+                int r = buffer_reserve(buffer, buffer->size + size);
+                ssize_t got;
+
+                if (r < 0)
+                        return r;
+                got = read(fd, buffer->data + buffer->size, size);
+                if (got < 0 && errno == EINTR)
+                        continue;
+                if (got < 0)
+                        return errno_to_error(errno);
+                if (got == 0)
+                        return 0;
+                buffer->size += (size_t) got;
+                if (buffer->size - start > limit)
                         return ERR_TOO_LARGE;
         }
-        return r;
 }
 
 int file_read_at(int directory_fd, const char *path, size_t limit, struct buffer *buffer) {

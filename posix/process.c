@@ -59,7 +59,7 @@ become(const struct process_job *job, pid_t parent, int null_fd, int pipe_fd) {
         (void) setpgid(0, 0);
         /* ^C at the terminal no longer reaches it, so it goes when we do. */
         (void) prctl(PR_SET_PDEATHSIG, SIGTERM);
-        if (getppid() != parent)
+        if (getppid() != parent) /* it went before that was asked for */
                 _exit(STATUS_NOT_STARTED);
         if (job->is_private)
                 (void) umask(077);
@@ -75,33 +75,27 @@ become(const struct process_job *job, pid_t parent, int null_fd, int pipe_fd) {
         _exit(STATUS_NOT_STARTED);
 }
 
-/* We must not wait for what the program says; it may wait for us to hear it. */
-static int make_pipe(int ret_fds[2]) {
-        if (pipe2(ret_fds, O_CLOEXEC) < 0)
-                return errno_to_error(errno);
-        (void) fcntl(ret_fds[0], F_SETFL, O_NONBLOCK);
-        return 0;
-}
-
 static int start(const struct process_job *job, struct process *ret_process) {
         _cleanup_close_ int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-        _cleanup_close_ int write_fd = -1;
-        int pipe_fds[2] = { -1, -1 }, r;
+        _cleanup_close_ int write_fd = -1; /* with us it ends here: else the pipe would never end */
+        int pipe_fds[2] = { -1, -1 };
         pid_t parent = getpid(), pid;
 
         if (null_fd < 0)
                 return errno_to_error(errno);
         if (job->output == PROCESS_HEARD || job->error == PROCESS_HEARD) {
-                r = make_pipe(pipe_fds);
-                if (r < 0)
-                        return r;
+                if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+                        return errno_to_error(errno);
+                /* We must not wait for what the program says; it may wait for us to hear it. */
+                (void) fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
                 write_fd = pipe_fds[1];
         }
         pid = fork();
         if (pid == 0)
                 become(job, parent, null_fd, write_fd);
         if (pid < 0) {
-                r = errno_to_error(errno);
+                int r = errno_to_error(errno);
+
                 cleanup_close(&pipe_fds[0]);
                 return r;
         }
@@ -112,11 +106,6 @@ static int start(const struct process_job *job, struct process *ret_process) {
                 .pipe_fd = pipe_fds[0],
         };
         return 0;
-}
-
-static void stop_hearing(struct process *process) {
-        cleanup_close(&process->pipe_fd);
-        process->pipe_fd = -1;
 }
 
 /*
@@ -133,8 +122,10 @@ static int hear(const struct process_job *job, struct process *process) {
         got = read(process->pipe_fd, heard, sizeof(heard));
         if (got > 0)
                 r = job->hear(job->context, bytes_of(heard, (size_t) got));
-        if (got == 0 || r < 0)
-                stop_hearing(process);
+        if (got == 0 || r < 0) {
+                cleanup_close(&process->pipe_fd);
+                process->pipe_fd = -1;
+        }
         return r < 0 ? r : got > 0;
 }
 
@@ -147,6 +138,7 @@ static int hear_the_rest(const struct process_job *job, struct process *process)
         return r < 0 ? r : 0;
 }
 
+/* Until it ends or says something, or at most LOOK_MS: poll() passes over a descriptor of -1. */
 static void wait_a_little(const struct process *process) {
         struct pollfd fds[] = {
                 { .fd = process->pid_fd, .events = POLLIN },
@@ -195,13 +187,13 @@ static int attend(const struct process_job *job, struct process *process, struct
                         if (result->stuck)
                                 return r;
                         (void) kill(-process->pid, ends[next].signal);
-                        deadline_ms = clock_ms() + ends[next++].patience_ms;
+                        deadline_ms = clock_ms() + ends[next++].patience_ms; /* then the harder one */
                 }
                 wait_a_little(process);
                 r2 = hear(job, process);
                 if (r2 < 0 && r == 0) {
                         r = r2;
-                        deadline_ms = 0;
+                        deadline_ms = 0; /* its time is over: what it says is not wanted any more */
                 }
                 if (job->look)
                         job->look(job->context);
