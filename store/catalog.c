@@ -98,6 +98,7 @@ static int decode_payload(const struct catalog *catalog, struct catalog_record *
                 r = error; /* the room ended where the stream breaks, and the codec saw that first */
                 row->text.size = choice.size;
         }
+        /* What comes out before an error that was foreseen, or with a wrong checksum, is taken. */
         if (r >= 0 || r == error || r == ERR_CHECKSUM)
                 record_set_text(record, buffer_bytes(&row->text), choice.codec->name);
         return r;

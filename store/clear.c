@@ -44,6 +44,7 @@ static void look_again(struct work *work, struct record_source *source) {
                 }
                 if (!entry.name[0])
                         return;
+                /* With an error, too: what is listed is there. */
                 mark_still_there(work, source, &entry);
         }
 }

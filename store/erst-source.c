@@ -112,6 +112,7 @@ static int find_free_id(struct erst_source *erst_source, uint64_t seconds, struc
                 uint64_t id = erst_source_new_id(seconds, erst_source->ids, erst_source->id_count);
                 int r = read_into(erst_source->erst, id, scratch);
 
+                /* A damaged record takes the id, too; all other failures but our own say that it is free. */
                 if (r < 0 && r != ERR_LENGTH && r != ERR_NO_MEMORY) {
                         *ret_id = id;
                         return 0;

@@ -8,7 +8,7 @@
 
 static const struct {
         const char *name;
-        unsigned gravity;
+        unsigned gravity; /* the numbers of the verdicts are not in this order: the plug-ins chose them */
 } verdicts[] = {
         [VERDICT_OK] = { "OK", 0 },
         [VERDICT_UNKNOWN] = { "UNKNOWN", 1 },
@@ -50,6 +50,7 @@ void findings_add(struct findings *findings, enum verdict verdict, const char *r
         struct text text, remedy_text;
         va_list arguments;
 
+        /* Behind one that was lost none is added: what stands for the lost ones ends the list. */
         if (findings->lost > 0 || array_grow(findings->allocator, (void **) &findings->rows,
                                              &findings->capacity, findings->count, sizeof(*finding)) < 0) {
                 lose(findings, verdict);

@@ -153,7 +153,7 @@ static int choose_name(const struct variable_source *variables, const struct rec
                 r = get(variables, ret_name, NULL, &size, &attributes);
                 if (r == ERR_NOT_FOUND)
                         return 0;
-                if (r < 0 && r != ERR_BUFFER_TOO_SMALL)
+                if (r < 0 && r != ERR_BUFFER_TOO_SMALL) /* which is what one that exists says to no room */
                         return r;
         }
         return ERR_NO_SPACE;
