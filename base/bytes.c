@@ -66,6 +66,10 @@ bool bytes_start_with(struct bytes view, struct bytes prefix) {
         return view.size >= prefix.size && bytes_equal(bytes_first(view, prefix.size), prefix);
 }
 
+bool bytes_end_with(struct bytes view, struct bytes ending) {
+        return view.size >= ending.size && bytes_equal(bytes_from(view, view.size - ending.size), ending);
+}
+
 bool bytes_are_all(struct bytes view, uint8_t value) {
         for (size_t i = 0; i < view.size; i++)
                 if (view.data[i] != value)

@@ -48,7 +48,10 @@ uint32_t bytes_u32(struct bytes view, size_t offset);
 uint64_t bytes_u64(struct bytes view, size_t offset);
 
 bool bytes_equal(struct bytes left, struct bytes right);
+
+/* All of a view is a beginning and an end of it, and so are no bytes. */
 bool bytes_start_with(struct bytes view, struct bytes prefix);
+bool bytes_end_with(struct bytes view, struct bytes ending);
 
 /* True when every byte has this value; true for an empty view. */
 bool bytes_are_all(struct bytes view, uint8_t value);

@@ -237,6 +237,10 @@ bool text_starts_with(const char *string, const char *prefix) {
         return bytes_start_with(text_view(string), text_view(prefix));
 }
 
+bool text_ends_with(const char *string, const char *ending) {
+        return bytes_end_with(text_view(string), text_view(ending));
+}
+
 char hex_digit(unsigned nibble) {
         return "0123456789abcdef"[nibble & 0xf];
 }

@@ -55,7 +55,10 @@ static inline struct bytes text_bytes(const struct text *text) {
 
 size_t text_length(const char *string);
 bool text_equal(const char *left, const char *right);
+
+/* Case counts. All of a string is a beginning and an end of it, and so is "". */
 bool text_starts_with(const char *string, const char *prefix);
+bool text_ends_with(const char *string, const char *ending);
 
 static inline struct bytes text_view(const char *string) {
         return bytes_of(string, text_length(string));

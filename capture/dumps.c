@@ -75,12 +75,6 @@ static bool look_at(int fd, const char *name, uint64_t *ret_size) {
         return true;
 }
 
-static bool is_part(const char *name) {
-        size_t length = strlen(name), suffix = strlen(DUMPS_PART_SUFFIX);
-
-        return length > suffix && strcmp(name + length - suffix, DUMPS_PART_SUFFIX) == 0;
-}
-
 /* An own descriptor for the stream, which closes it. */
 static DIR *open_stream(int fd) {
         int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -95,8 +89,10 @@ static bool holds_part(int fd) {
         _cleanup_closedir_ DIR *stream = open_stream(fd);
         const struct dirent *entry;
 
+        /* What is called ".part" and no more is a part of nothing. */
         while (stream && (entry = readdir(stream)))
-                if (is_part(entry->d_name))
+                if (text_ends_with(entry->d_name, DUMPS_PART_SUFFIX) &&
+                    !text_equal(entry->d_name, DUMPS_PART_SUFFIX))
                         return true;
         return false;
 }

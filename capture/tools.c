@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "capture/gunzip.h"
 #include "capture/plan.h"
 #include "posix/errno.h"
@@ -76,12 +77,6 @@ static int unpack(int directory_fd, const char *packed) {
         return r < 0 ? r : write_tool(directory_fd, name, buffer_bytes(&content));
 }
 
-static bool is_packed(const char *name) {
-        size_t length = strlen(name);
-
-        return length > strlen(SUFFIX) && strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
-}
-
 int tools_unpack(const char *directory) {
         _cleanup_closedir_ DIR *stream = opendir(directory);
         const struct dirent *entry;
@@ -90,7 +85,8 @@ int tools_unpack(const char *directory) {
         if (!stream)
                 return errno == ENOENT ? 0 : errno_to_error(errno);
         while ((entry = readdir(stream))) {
-                if (!is_packed(entry->d_name))
+                /* ".gz" alone would leave no name. */
+                if (!text_ends_with(entry->d_name, SUFFIX) || text_equal(entry->d_name, SUFFIX))
                         continue;
                 r = unpack(dirfd(stream), entry->d_name);
                 if (r < 0 && first == 0)

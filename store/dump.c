@@ -166,8 +166,7 @@ static int save_event_log(struct dumper *dumper, struct json_writer *json, const
 static bool is_whole_manifest(struct bytes content) {
         static const char end[] = "\n}\n";
 
-        return content.size > sizeof(end) &&
-               bytes_equal(bytes_from(content, content.size - (sizeof(end) - 1)), text_view(end));
+        return content.size > sizeof(end) && bytes_end_with(content, text_view(end));
 }
 
 /* Under any of its names: the first one may be torn. */

@@ -138,14 +138,14 @@ static bool set_name(struct bytes file_name, struct bytes backend, uint64_t id, 
 }
 
 bool pstorefs_parse_name(const char *file_name, struct source_entry *ret_entry) {
-        struct bytes view = text_view(file_name), suffix = text_view(PACKED_SUFFIX), type_name, backend;
+        struct bytes view = text_view(file_name), type_name, backend;
         struct source_entry entry = { .form = RECORD_FORM_TEXT };
         uint64_t id;
         int type;
 
-        if (view.size >= suffix.size && bytes_equal(bytes_from(view, view.size - suffix.size), suffix)) {
+        if (text_ends_with(file_name, PACKED_SUFFIX)) {
                 entry.form = RECORD_FORM_PACKED;
-                view = bytes_first(view, view.size - suffix.size);
+                view = bytes_first(view, view.size - strlen(PACKED_SUFFIX));
         }
         if (record_parse_file_name(view, &type_name, &backend, &id) < 0)
                 return false;

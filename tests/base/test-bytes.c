@@ -83,6 +83,12 @@ static void test_comparisons(NO_STATE) {
         assert_true(bytes_start_with(view, bytes_of("abc", 3)));
         assert_false(bytes_start_with(view, bytes_of("abcd", 4)));
         assert_false(bytes_start_with(view, bytes_of("b", 1)));
+        assert_true(bytes_end_with(view, nothing));
+        assert_true(bytes_end_with(view, bytes_of("bc", 2)));
+        assert_true(bytes_end_with(view, bytes_of("abc", 3)));
+        assert_false(bytes_end_with(view, bytes_of("0abc", 4)));
+        assert_false(bytes_end_with(view, bytes_of("ab", 2)));
+        assert_true(bytes_end_with(nothing, nothing));
         assert_true(bytes_are_all(nothing, 0xff));
         assert_true(bytes_are_all(bytes_of("\xff\xff", 2), 0xff));
         assert_false(bytes_are_all(bytes_of("\xff\xfe", 2), 0xff));

@@ -160,6 +160,12 @@ static void test_strings(NO_STATE) {
         assert_true(text_starts_with("erst-image:x", "erst-image:"));
         assert_true(text_starts_with("x", ""));
         assert_false(text_starts_with("erst", "erst-image:"));
+        assert_true(text_ends_with("dmesg.txt.part", ".part"));
+        assert_true(text_ends_with(".part", ".part"));
+        assert_true(text_ends_with("x", ""));
+        assert_false(text_ends_with("part", ".part"));
+        assert_false(text_ends_with("dmesg.part.txt", ".part"));
+        assert_false(text_ends_with("dmesg.PART", ".part"));
 }
 
 int main(void) {

@@ -113,6 +113,15 @@ static void test_a_tool_that_is_broken(NO_STATE) {
         scratch_remove(directory);
 }
 
+static void test_a_name_that_is_all_suffix_is_no_tool(NO_STATE) {
+        char *directory = scratch_make();
+
+        write_packed(directory, ".gz", "program");
+        assert_ok(tools_unpack(directory));
+        assert_int_equal(scratch_count_files(directory), 1);
+        scratch_remove(directory);
+}
+
 static void test_commands(NO_STATE) {
         const char *const arguments[] = { "-d", "", "31", NULL };
         struct tool tool = { .program = "/t/makedumpfile", .directory = "/t", .loader = "/t/ld.so" };
@@ -157,6 +166,7 @@ int main(void) {
                 cmocka_unit_test(test_gunzip_of_what_is_broken),
                 cmocka_unit_test(test_tools_are_unpacked_once),
                 cmocka_unit_test(test_a_tool_that_is_broken),
+                cmocka_unit_test(test_a_name_that_is_all_suffix_is_no_tool),
                 cmocka_unit_test(test_commands),
                 cmocka_unit_test(test_modules_that_fail),
         };

@@ -144,12 +144,6 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_HANDLE this, UINTN *size, void *buff
         return EFI_SUCCESS;
 }
 
-static bool ends_with(const char *path, const char *ending) {
-        size_t length = strlen(path), ending_length = strlen(ending);
-
-        return length >= ending_length && strcmp(path + length - ending_length, ending) == 0;
-}
-
 static void append(struct handle *handle, const void *data, size_t size) {
         struct fake_node *node = handle->node;
         size_t end = handle->position + size;
@@ -159,7 +153,7 @@ static void append(struct handle *handle, const void *data, size_t size) {
                 node->size = end;
         }
         memcpy(node->data + handle->position, data, size);
-        if (handle->volume->corrupt && ends_with(node->path, handle->volume->corrupt) && size > 0)
+        if (handle->volume->corrupt && text_ends_with(node->path, handle->volume->corrupt) && size > 0)
                 node->data[handle->position] ^= 0x10;
         handle->position = end;
         node->dirty = true;
@@ -283,7 +277,7 @@ size_t fake_volume_count(const struct fake_volume *volume, const char *ending) {
 
         for (size_t i = 0; i < FAKE_NODES_MAX; i++)
                 count += volume->nodes[i].used && !volume->nodes[i].directory &&
-                         ends_with(volume->nodes[i].path, ending);
+                         text_ends_with(volume->nodes[i].path, ending);
         return count;
 }
 
