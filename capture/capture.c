@@ -68,22 +68,10 @@ static struct save_job make_job(struct capture *capture, int directory_fd) {
         return job;
 }
 
-/* The disk's own tools: for the image, and for the log when the one that was brought along does not work. */
-static void find_disk_tools(struct capture *capture, const char *mount_point, struct save_job *job) {
-        const char *name = capture->plan.image_tool;
-        char path[TOOL_PATH_SIZE];
-
-        if (!name[0])
-                return;
-        snprintf(path, sizeof(path), "%s%s/" CAPTURE_DISK_TOOLS_NAME, mount_point, capture->plan.directory);
-        if (tool_find(path, name, &job->image_tool))
-                job->log_tools[1] = job->image_tool;
-        else
-                steps_failed(&capture->steps, "image", "%s is not in %s", name, path);
-}
-
 int capture_to_disk(struct capture *capture, const char *mount_point) {
         _cleanup_close_ int fd = capture_open_directory(mount_point, capture->plan.directory, false);
+        const char *name = capture->plan.image_tool;
+        char path[TOOL_PATH_SIZE];
         struct save_result result;
         struct save_job job;
         int r;
@@ -93,7 +81,12 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
                 return fd;
         }
         job = make_job(capture, fd);
-        find_disk_tools(capture, mount_point, &job);
+        /* The disk's own tools: for the image, and for the log when the one brought along does not work. */
+        snprintf(path, sizeof(path), "%s%s/" CAPTURE_DISK_TOOLS_NAME, mount_point, capture->plan.directory);
+        if (name[0] && tool_find(path, name, &job.image_tool))
+                job.log_tools[1] = job.image_tool;
+        else if (name[0])
+                steps_failed(&capture->steps, "image", "%s is not in %s", name, path);
         r = save_dump(&job, &result);
         if (r == ERR_NO_STORE)
                 steps_failed(&capture->steps, "vmcore", "there is no %s", capture->vmcore);
@@ -124,15 +117,6 @@ int capture_to_console(struct capture *capture) {
         return r;
 }
 
-static int save_here(struct capture *capture, worker_function *to_disk, void *context) {
-        atomic_bool log_is_safe = false;
-        int r = to_disk(context, &log_is_safe);
-
-        if (r < 0)
-                (void) capture_to_console(capture);
-        return r;
-}
-
 /* The rest is worth waiting for, but nothing depends on it. */
 static void await_rest(struct capture *capture, struct worker *worker) {
         if (worker_wait(worker, capture->deadline_ms) == WORKER_GOES_ON)
@@ -147,8 +131,14 @@ int capture_save(struct capture *capture, worker_function *to_disk, void *contex
 
         r = worker_start(to_disk, context, &worker);
         if (r < 0) {
+                atomic_bool log_is_safe = false;
+
+                /* Without a process to spare we do it ourselves: if the disk hangs, the guard restarts. */
                 steps_failed(&capture->steps, "process", "%s", error_text(r));
-                return save_here(capture, to_disk, context);
+                r = to_disk(context, &log_is_safe);
+                if (r < 0)
+                        (void) capture_to_console(capture);
+                return r;
         }
         state = worker_wait_for_mark(&worker, clock_ms() + patience_ms);
         if (state == WORKER_AT_MARK)

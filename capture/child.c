@@ -13,24 +13,25 @@ struct attention {
         size_t said_length;
 };
 
-static void hear_one(struct attention *attention, char c) {
+static int hear(void *context, struct bytes written) {
+        struct attention *attention = context;
         struct child_result *result = attention->result;
 
-        if (c == '\n' || c == '\r') {
-                attention->line_ended = true;
-                return;
-        }
-        if (attention->line_ended)
-                attention->said_length = 0;
-        attention->line_ended = false;
-        if (attention->said_length + 1 < sizeof(result->said))
-                result->said[attention->said_length++] = c >= ' ' && c < 0x7f ? c : '?';
-        result->said[attention->said_length] = '\0';
-}
+        for (size_t i = 0; i < written.size; i++) {
+                char c = (char) written.data[i];
 
-static int hear(void *context, struct bytes written) {
-        for (size_t i = 0; i < written.size; i++)
-                hear_one(context, (char) written.data[i]);
+                /* The line stays until the next one begins: the last, which is wanted, has none behind it. */
+                if (c == '\n' || c == '\r') {
+                        attention->line_ended = true;
+                        continue;
+                }
+                if (attention->line_ended)
+                        attention->said_length = 0;
+                attention->line_ended = false;
+                if (attention->said_length + 1 < sizeof(result->said))
+                        result->said[attention->said_length++] = c >= ' ' && c < 0x7f ? c : '?';
+                result->said[attention->said_length] = '\0';
+        }
         return 0;
 }
 

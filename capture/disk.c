@@ -27,20 +27,10 @@ static void device_path(const char *root, const char *name, char ret_path[DISK_P
                         *c = '/';
 }
 
-static bool probe_says(blkid_probe probe, int fd, const char *uuid) {
-        const char *found;
-
-        /* Two file systems in one place are an answer that blkid refuses to give: < 0. */
-        return blkid_probe_set_device(probe, fd, 0, 0) == 0 &&
-               blkid_probe_enable_superblocks(probe, 1) == 0 &&
-               blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUID) == 0 &&
-               blkid_do_safeprobe(probe) == 0 && blkid_probe_lookup_value(probe, "UUID", &found, NULL) == 0 &&
-               strcasecmp(found, uuid) == 0;
-}
-
 static bool device_holds(const char *path, const char *uuid) {
         /* Without O_NONBLOCK an empty drive is waited for. */
         _cleanup_close_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        const char *found;
         blkid_probe probe;
         bool holds;
 
@@ -49,7 +39,12 @@ static bool device_holds(const char *path, const char *uuid) {
         probe = blkid_new_probe();
         if (!probe)
                 return false;
-        holds = probe_says(probe, fd, uuid);
+        /* Two file systems in one place are an answer that blkid refuses to give: < 0. */
+        holds = blkid_probe_set_device(probe, fd, 0, 0) == 0 &&
+                blkid_probe_enable_superblocks(probe, 1) == 0 &&
+                blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUID) == 0 &&
+                blkid_do_safeprobe(probe) == 0 &&
+                blkid_probe_lookup_value(probe, "UUID", &found, NULL) == 0 && strcasecmp(found, uuid) == 0;
         blkid_free_probe(probe);
         return holds;
 }

@@ -97,24 +97,6 @@ static bool holds_part(int fd) {
         return false;
 }
 
-static bool is_directory(int at, const char *name) {
-        struct stat stat;
-
-        return fstatat(at, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(stat.st_mode);
-}
-
-static void look_into(int directory_fd, struct crash_dump *dump) {
-        _cleanup_close_ int fd = open_directory(directory_fd, dump->name);
-        uint64_t size;
-
-        if (fd < 0)
-                return;
-        dump->has_log = look_at(fd, DUMPS_LOG_NAME, &dump->log_size);
-        dump->has_image = look_at(fd, DUMPS_IMAGE_NAME, &dump->image_size);
-        dump->has_manifest = look_at(fd, DUMPS_MANIFEST_NAME, &size);
-        dump->has_part = holds_part(fd);
-}
-
 static int newest_first(const void *left, const void *right) {
         const struct crash_dump *a = left, *b = right;
 
@@ -126,16 +108,27 @@ static int newest_first(const void *left, const void *right) {
 static int add_row(int directory_fd, const char *name, struct dumps *dumps, size_t *capacity) {
         struct crash_dump dump = { .name = "" };
         struct text text = TEXT_ON(dump.name);
+        _cleanup_close_ int fd = -1;
+        struct stat stat;
+        uint64_t size;
         int r;
 
         if (dumps_parse_name(name, &dump.crash_seconds, &dump.number) < 0)
                 return 0;
-        dump.is_directory = is_directory(directory_fd, name);
         r = array_grow(&system_allocator, (void **) &dumps->rows, capacity, dumps->count, sizeof(dump));
         if (r < 0)
                 return r;
         text_put(&text, name);
-        look_into(directory_fd, &dump);
+        dump.is_directory =
+                fstatat(directory_fd, name, &stat, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(stat.st_mode);
+        fd = open_directory(directory_fd, dump.name);
+        /* One that cannot be looked into is listed nevertheless: as one that holds nothing. */
+        if (fd >= 0) {
+                dump.has_log = look_at(fd, DUMPS_LOG_NAME, &dump.log_size);
+                dump.has_image = look_at(fd, DUMPS_IMAGE_NAME, &dump.image_size);
+                dump.has_manifest = look_at(fd, DUMPS_MANIFEST_NAME, &size);
+                dump.has_part = holds_part(fd);
+        }
         dumps->rows[dumps->count++] = dump;
         return 0;
 }
@@ -189,7 +182,7 @@ int dumps_make(int directory_fd, uint64_t crash_seconds, char ret_name[DUMPS_NAM
 
                 text_format(&text, "%s" NAME_MIDDLE "%u", time, number);
                 if (mkdirat(directory_fd, name, DIRECTORY_MODE) == 0) {
-                        (void) fsync(directory_fd);
+                        (void) fsync(directory_fd); /* or what is saved in it is nowhere after a reset */
                         memcpy(ret_name, name, sizeof(name));
                         return open_directory(directory_fd, name);
                 }
@@ -246,19 +239,24 @@ static unsigned *place_of(const struct crash_dump *dump, unsigned places[2]) {
         return &places[dump->has_log || dump->has_image || dump->has_part];
 }
 
-static void remove_oldest(int directory_fd, const struct dumps *dumps, unsigned keep, const char *current,
-                          struct steps *steps) {
+void dumps_prune(int directory_fd, unsigned keep, const char *current, struct steps *steps) {
         unsigned places[2] = { keep, keep };
-        int r;
+        struct dumps dumps;
+        int r = dumps_list(directory_fd, &dumps);
 
-        for (size_t i = 0; i < dumps->count && current; i++)
-                if (strcmp(dumps->rows[i].name, current) == 0 && keep > 0)
-                        (*place_of(&dumps->rows[i], places))--;
-        for (size_t i = 0; i < dumps->count; i++) {
-                const char *name = dumps->rows[i].name;
-                unsigned *left = place_of(&dumps->rows[i], places);
+        if (r < 0) {
+                steps_failed(steps, "keep", "%s", error_text(r));
+                return;
+        }
+        /* The current one has its place before all others: a wrong clock may have put it anywhere. */
+        for (size_t i = 0; i < dumps.count && current; i++)
+                if (strcmp(dumps.rows[i].name, current) == 0 && keep > 0)
+                        (*place_of(&dumps.rows[i], places))--;
+        for (size_t i = 0; i < dumps.count; i++) {
+                const char *name = dumps.rows[i].name;
+                unsigned *left = place_of(&dumps.rows[i], places);
 
-                if (!dumps->rows[i].is_directory || (current && strcmp(name, current) == 0))
+                if (!dumps.rows[i].is_directory || (current && strcmp(name, current) == 0))
                         continue;
                 if (*left > 0) {
                         (*left)--;
@@ -268,16 +266,5 @@ static void remove_oldest(int directory_fd, const struct dumps *dumps, unsigned 
                 if (r < 0)
                         steps_failed(steps, "keep", "%s cannot be removed: %s", name, error_text(r));
         }
-}
-
-void dumps_prune(int directory_fd, unsigned keep, const char *current, struct steps *steps) {
-        struct dumps dumps;
-        int r = dumps_list(directory_fd, &dumps);
-
-        if (r < 0) {
-                steps_failed(steps, "keep", "%s", error_text(r));
-                return;
-        }
-        remove_oldest(directory_fd, &dumps, keep, current, steps);
         dumps_free(&dumps);
 }

@@ -12,37 +12,32 @@
 #include "posix/clock.h"
 #include "posix/errno.h"
 #include "posix/file.h"
-#include "posix/memory.h"
-
-/* Documentation/filesystems/proc.rst 3.1: -1000 takes a process out of the OOM killer's choice. */
-static void refuse_to_be_killed(void) {
-        _cleanup_close_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-
-        if (fd >= 0)
-                (void) file_write_all(fd, text_view("-1000"));
-}
-
-static void __attribute__((noreturn))
-keep_watch(const struct guard *guard, unsigned stage, uint64_t start_ms) {
-        refuse_to_be_killed();
-        clock_sleep_ms(clock_left_ms(start_ms + guard->stages[stage].after_ms));
-        guard->stages[stage].act(guard->context);
-        _exit(0);
-}
 
 pid_t guard_start(const struct guard *guard) {
+        const struct guard_stage *stage = &guard->stages[0];
         uint64_t start_ms = clock_ms();
-        pid_t pid = fork(), second;
+        pid_t pid = fork();
+        int fd;
 
         if (pid < 0)
                 return errno_to_error(errno);
+        /* Both sides make the group, as either may come first: guard_stop() ends the whole of it. */
         if (pid > 0) {
                 (void) setpgid(pid, pid);
                 return pid;
         }
         (void) setpgid(0, 0);
-        second = fork();
-        keep_watch(guard, second == 0, start_ms);
+        if (fork() == 0)
+                stage = &guard->stages[1];
+        /* Documentation/filesystems/proc.rst 3.1: -1000 takes a process out of the OOM killer's choice. */
+        fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+        if (fd >= 0) {
+                (void) file_write_all(fd, text_view("-1000"));
+                (void) close(fd);
+        }
+        clock_sleep_ms(clock_left_ms(start_ms + stage->after_ms));
+        stage->act(guard->context);
+        _exit(0);
 }
 
 void guard_stop(pid_t pid) {

@@ -62,26 +62,6 @@ static void put_image(struct json_writer *json, const struct save_job *job,
         json_end_object(json);
 }
 
-static void put_steps(struct json_writer *json, const struct steps *steps) {
-        json_begin_array(json, "steps");
-        for (size_t i = 0; i < steps->count; i++) {
-                json_begin_object(json, NULL);
-                json_put_string(json, "name", steps->rows[i].name);
-                json_put_number(json, "milliseconds", steps->rows[i].ms);
-                json_put_string(json, "result", steps->rows[i].result);
-                json_end_object(json);
-        }
-        json_end_array(json);
-}
-
-static void put_memory(struct json_writer *json, const struct meminfo *meminfo) {
-        json_begin_object(json, "memory");
-        json_put_number(json, "total", meminfo->total);
-        json_put_number(json, "free_at_start", meminfo->free_at_start);
-        json_put_number(json, "lowest_available", meminfo->lowest_available);
-        json_end_object(json);
-}
-
 void kdump_manifest_put(const struct save_job *job, const struct save_result *result, struct buffer *buffer) {
         struct json_writer json;
 
@@ -98,7 +78,21 @@ void kdump_manifest_put(const struct save_job *job, const struct save_result *re
         put_time(&json, "dumped_at", (uint64_t) time(NULL));
         put_log(&json, result);
         put_image(&json, job, result);
-        put_steps(&json, job->steps);
-        put_memory(&json, job->meminfo);
+        json_begin_array(&json, "steps");
+        for (size_t i = 0; i < job->steps->count; i++) {
+                const struct step *step = &job->steps->rows[i];
+
+                json_begin_object(&json, NULL);
+                json_put_string(&json, "name", step->name);
+                json_put_number(&json, "milliseconds", step->ms);
+                json_put_string(&json, "result", step->result);
+                json_end_object(&json);
+        }
+        json_end_array(&json);
+        json_begin_object(&json, "memory");
+        json_put_number(&json, "total", job->meminfo->total);
+        json_put_number(&json, "free_at_start", job->meminfo->free_at_start);
+        json_put_number(&json, "lowest_available", job->meminfo->lowest_available);
+        json_end_object(&json);
         json_end_object(&json);
 }

@@ -47,19 +47,13 @@ static void end_line(struct finder *finder) {
         finder->line[finder->length] = '\0';
         finder->length = 0;
         text = skip_prefix(finder->line);
+        /* Of one rank the later line: it is nearer to what ended the machine. */
         for (size_t rank = 0; rank <= finder->rank && rank < ARRAY_SIZE(beginnings); rank++)
                 if (strncmp(text, beginnings[rank], strlen(beginnings[rank])) == 0) {
                         snprintf(finder->found, sizeof(finder->found), "%s", text);
                         finder->rank = rank;
                         return;
                 }
-}
-
-static void take(struct finder *finder, char c) {
-        if (c == '\n')
-                end_line(finder);
-        else if (finder->length + 1 < sizeof(finder->line))
-                finder->line[finder->length++] = c >= ' ' && c < 0x7f ? c : '?';
 }
 
 int log_message_read(int fd, char *ret_message, size_t size) {
@@ -69,11 +63,17 @@ int log_message_read(int fd, char *ret_message, size_t size) {
 
         ret_message[0] = '\0';
         while ((got = read(fd, piece, sizeof(piece))) > 0)
-                for (ssize_t i = 0; i < got; i++)
-                        take(&finder, piece[i]);
+                for (ssize_t i = 0; i < got; i++) {
+                        char c = piece[i];
+
+                        if (c == '\n')
+                                end_line(&finder);
+                        else if (finder.length + 1 < sizeof(finder.line))
+                                finder.line[finder.length++] = c >= ' ' && c < 0x7f ? c : '?';
+                }
         if (got < 0)
                 return errno_to_error(errno);
-        end_line(&finder);
+        end_line(&finder); /* a log that was cut off ends within one */
         snprintf(ret_message, size, "%s", finder.found);
         return finder.found[0] ? 0 : ERR_NOT_FOUND;
 }

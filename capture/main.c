@@ -126,13 +126,6 @@ static void prepare_tools(struct capture *capture) {
                 steps_done(&capture->steps, "tools");
 }
 
-static bool vmcore_is_there(struct capture *capture) {
-        if (access(capture->vmcore, F_OK) == 0)
-                return true;
-        steps_failed(&capture->steps, "vmcore", "there is no %s: this is no crash kernel", capture->vmcore);
-        return false;
-}
-
 static int save_alone(void *context, atomic_bool *log_is_safe) {
         struct capture *capture = context;
         int r;
@@ -159,15 +152,8 @@ static int save_mounted(void *context, atomic_bool *log_is_safe) {
 
         mounted->capture->log_is_safe = log_is_safe;
         r = capture_to_disk(mounted->capture, mounted->mount_point);
-        sync();
+        sync(); /* nobody unmounts it before the restart */
         return r;
-}
-
-/* Nothing says where the disk is: the console is left. */
-static void run_without_plan(struct capture *capture) {
-        snprintf(capture->plan.log_tool, sizeof(capture->plan.log_tool), "vmcore-dmesg");
-        prepare_tools(capture);
-        (void) capture_to_console(capture);
 }
 
 static void set_bound(struct capture *capture, struct reset *reset, unsigned seconds, pid_t *guard_pid) {
@@ -195,10 +181,16 @@ static void capture_all(struct capture *capture, struct reset *reset, const char
 
         /* The plan may be missing: a bound there is from the start. */
         set_bound(capture, reset, capture_plan_default.bound_seconds, &guard_pid);
-        if (!vmcore_is_there(capture))
+        if (access(capture->vmcore, F_OK) < 0) {
+                steps_failed(&capture->steps, "vmcore", "there is no %s: this is no crash kernel",
+                             capture->vmcore);
                 return;
+        }
         if (read_plan(capture) < 0) {
-                run_without_plan(capture);
+                /* Nothing says where the disk is: the console is left. */
+                snprintf(capture->plan.log_tool, sizeof(capture->plan.log_tool), "vmcore-dmesg");
+                prepare_tools(capture);
+                (void) capture_to_console(capture);
                 return;
         }
         set_bound(capture, reset, capture->plan.bound_seconds, &guard_pid);
@@ -240,6 +232,7 @@ int main(int argc, char **argv) {
                 return usage();
         /* makedumpfile writes the few kilobytes of its vmcoreinfo there. */
         (void) mkdir("/tmp", 0700);
+        /* Now, so that the guard needs no more than a write when the time is up. */
         reset.kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
         reset.sysrq = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
         steps_init(&capture.steps, reset.kmsg, true);

@@ -17,13 +17,6 @@
 
 #define ORDER_SIZE_MAX ((size_t) 64 * 1024)
 
-/* The negative errno where the kernel did not take it: it tells more than our errors do. */
-static int insert(struct bytes module) {
-        if (syscall(SYS_init_module, module.data, module.size, "") == 0 || errno == EEXIST)
-                return 0;
-        return -errno;
-}
-
 static void load(int directory_fd, const char *name, struct steps *steps) {
         _cleanup_buffer_ struct buffer module;
         char file[NAME_MAX + 1];
@@ -32,14 +25,15 @@ static void load(int directory_fd, const char *name, struct steps *steps) {
         buffer_init(&module, &system_allocator);
         snprintf(file, sizeof(file), "%s.ko.gz", name);
         r = gunzip_file_at(directory_fd, file, &module);
+        /* The initramfs is memory, of which a crash kernel has little. */
         (void) unlinkat(directory_fd, file, 0);
         if (r < 0) {
                 steps_failed(steps, "module", "%s: %s", name, error_text(r));
                 return;
         }
-        r = insert(buffer_bytes(&module));
-        if (r < 0)
-                steps_failed(steps, "module", "%s: %s", name, strerror(-r));
+        /* Why the kernel did not take it, errno tells better than our errors do. */
+        if (syscall(SYS_init_module, module.data, module.size, "") != 0 && errno != EEXIST)
+                steps_failed(steps, "module", "%s: %s", name, strerror(errno));
 }
 
 void module_load_all(const char *directory, struct steps *steps) {

@@ -40,6 +40,7 @@ void mount_data(const char *options, char *ret_data, size_t size) {
         snprintf(copy, sizeof(copy), "%s", options);
         ret_data[0] = '\0';
         for (char *option = strtok_r(copy, ",", &rest); option; option = strtok_r(NULL, ",", &rest)) {
+                /* Two more: the comma and the NUL. */
                 if (is_generic(option) || length + strlen(option) + 2 > size)
                         continue;
                 length += (size_t) snprintf(ret_data + length, size - length, "%s%s", length > 0 ? "," : "",
@@ -54,6 +55,7 @@ int mount_disk(const char *device, const char *mount_point, const char *file_sys
         mount_data(options, data, sizeof(data));
         if (mount(device, mount_point, file_system, flags, data) == 0)
                 return 0;
+        /* Better without them than not at all. */
         if (data[0] && mount(device, mount_point, file_system, flags, NULL) == 0)
                 return 0;
         return -errno;

@@ -118,6 +118,7 @@ int capture_plan_print(const struct capture_plan *plan, char ret_text[CAPTURE_PL
         int r;
 
         r = print_once(*plan, ret_text);
+        /* What does not come back as it was written would be found out by the crash kernel only. */
         if (r == 0)
                 r = capture_plan_parse(text_view(ret_text), &plan_again, error);
         if (r == 0)

@@ -107,12 +107,6 @@ static int finish_output(int directory_fd, const char *part, const char *name, u
         return r;
 }
 
-static int create_part(int directory_fd, const char *part) {
-        int fd = openat(directory_fd, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-
-        return fd < 0 ? errno_to_error(errno) : fd;
-}
-
 /* makedumpfile writes to a file that it makes; the others to standard output. */
 static int run_log_tool(const struct save_job *job, const struct tool *tool, int directory_fd,
                         const char *part, struct text *why) {
@@ -123,10 +117,13 @@ static int run_log_tool(const struct save_job *job, const struct tool *tool, int
         _cleanup_close_ int fd = -1;
 
         if (!writes_file) {
-                fd = create_part(directory_fd, part);
+                fd = openat(directory_fd, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                            FILE_MODE);
                 if (fd < 0) {
-                        text_put(why, error_text(fd));
-                        return fd;
+                        int r = errno_to_error(errno);
+
+                        text_put(why, error_text(r));
+                        return r;
                 }
         }
         return run_tool(job, tool, writes_file ? to_file : to_output, directory_fd, fd, deadline_ms, why);
@@ -138,13 +135,6 @@ static void part_name(size_t attempt, char ret_part[PART_SIZE]) {
                 snprintf(ret_part, PART_SIZE, "%s%s", DUMPS_LOG_NAME, DUMPS_PART_SUFFIX);
         else
                 snprintf(ret_part, PART_SIZE, "%s.%zu%s", DUMPS_LOG_NAME, attempt + 1, DUMPS_PART_SUFFIX);
-}
-
-static void remove_empty(int directory_fd, const char *part) {
-        struct stat stat;
-
-        if (fstatat(directory_fd, part, &stat, AT_SYMLINK_NOFOLLOW) == 0 && stat.st_size == 0)
-                (void) unlinkat(directory_fd, part, 0);
 }
 
 static void remove_parts(int directory_fd) {
@@ -161,6 +151,7 @@ static int try_log_tool(const struct save_job *job, size_t attempt, int director
         const struct tool *tool = &job->log_tools[attempt];
         char part[PART_SIZE];
         struct text why = TEXT_ON(file->error);
+        struct stat stat;
         int r;
 
         part_name(attempt, part);
@@ -169,7 +160,9 @@ static int try_log_tool(const struct save_job *job, size_t attempt, int director
                 r = finish_output(directory_fd, part, DUMPS_LOG_NAME, &file->size, &why);
         if (r < 0) {
                 steps_failed(job->steps, "log", "%s: %s", tool_name(tool), file->error);
-                remove_empty(directory_fd, part);
+                /* An empty part would make dumps_prune() take the dump for one that has something saved. */
+                if (fstatat(directory_fd, part, &stat, AT_SYMLINK_NOFOLLOW) == 0 && stat.st_size == 0)
+                        (void) unlinkat(directory_fd, part, 0);
         }
         return r;
 }
@@ -262,20 +255,11 @@ static int save_image(const struct save_job *job, int directory_fd, struct save_
         return 0;
 }
 
-static int write_manifest(const struct save_job *job, int directory_fd, const struct save_result *result) {
+static void save_rest(const struct save_job *job, int directory_fd, struct save_result *result) {
         _cleanup_buffer_ struct buffer manifest;
         int r;
 
         buffer_init(&manifest, &system_allocator);
-        kdump_manifest_put(job, result, &manifest);
-        r = buffer_error(&manifest);
-        return r < 0 ? r
-                     : durable_file_write(directory_fd, DUMPS_MANIFEST_NAME, buffer_bytes(&manifest),
-                                          FILE_MODE);
-}
-
-static void save_rest(const struct save_job *job, int directory_fd, struct save_result *result) {
-        int r;
 
         /* Before the image, which needs the room; but what has saved nothing yet takes nothing away. */
         if (result->log.saved)
@@ -286,7 +270,10 @@ static void save_rest(const struct save_job *job, int directory_fd, struct save_
         }
         if (!result->log.saved)
                 dumps_prune(job->directory_fd, job->plan->keep, result->name, job->steps);
-        r = write_manifest(job, directory_fd, result);
+        kdump_manifest_put(job, result, &manifest);
+        r = buffer_error(&manifest);
+        if (r == 0)
+                r = durable_file_write(directory_fd, DUMPS_MANIFEST_NAME, buffer_bytes(&manifest), FILE_MODE);
         if (r < 0)
                 steps_failed(job->steps, "manifest", "%s", error_text(r));
 }
@@ -304,6 +291,7 @@ int save_dump(const struct save_job *job, struct save_result *ret_result) {
                 return fd;
         r = save_log(job, fd, &result.log);
         if (r == 0) {
+                /* If the disk hangs from here on, nobody has to put the log on the console. */
                 if (job->log_is_safe)
                         atomic_store(job->log_is_safe, true);
                 steps_done(job->steps, "log");
@@ -316,38 +304,25 @@ int save_dump(const struct save_job *job, struct save_result *ret_result) {
         return r;
 }
 
-static int copy_to(int from, int to) {
-        char piece[4096];
-        ssize_t got;
-        int r = 0;
-
-        while (r == 0 && (got = read(from, piece, sizeof(piece))) > 0)
-                r = file_write_all(to, bytes_of(piece, (size_t) got));
-        return r;
-}
-
-/* The log, or what a tool got out of it before it failed. */
-static int open_any_log(int directory_fd) {
-        char part[PART_SIZE];
-        int fd = openat(directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_CLOEXEC);
-
-        for (size_t i = 0; i < SAVE_LOG_TOOLS_MAX && fd < 0; i++) {
-                part_name(i, part);
-                fd = openat(directory_fd, part, O_RDONLY | O_CLOEXEC);
-        }
-        return fd;
-}
-
 int save_log_to(const struct save_job *job, int fd) {
         struct save_file file = { .error = "" };
         _cleanup_close_ int log = -1;
+        char part[PART_SIZE], piece[4096];
+        ssize_t got;
         int r, r2;
 
         if (access(job->vmcore, F_OK) < 0)
                 return ERR_NO_STORE;
         r = save_log(job, job->directory_fd, &file);
-        log = open_any_log(job->directory_fd);
-        r2 = log < 0 ? ERR_NOT_FOUND : copy_to(log, fd);
+        /* The log, or what a tool got out of it before it failed. */
+        log = openat(job->directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_CLOEXEC);
+        for (size_t i = 0; i < SAVE_LOG_TOOLS_MAX && log < 0; i++) {
+                part_name(i, part);
+                log = openat(job->directory_fd, part, O_RDONLY | O_CLOEXEC);
+        }
+        r2 = log < 0 ? ERR_NOT_FOUND : 0;
+        while (r2 == 0 && (got = read(log, piece, sizeof(piece))) > 0)
+                r2 = file_write_all(fd, bytes_of(piece, (size_t) got));
         (void) unlinkat(job->directory_fd, DUMPS_LOG_NAME, 0);
         remove_parts(job->directory_fd);
         return r < 0 ? r : r2;

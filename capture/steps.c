@@ -20,24 +20,18 @@ void steps_init(struct steps *steps, int fd, bool kernel_log) {
         *steps = (struct steps){ .fd = fd, .kernel_log = kernel_log, .start_ms = clock_ms() };
 }
 
-static void write_line(const struct steps *steps, const char *line) {
-        char whole[LINE_SIZE + 32];
+void steps_say(const struct steps *steps, const char *format, ...) {
+        char line[LINE_SIZE], whole[LINE_SIZE + 32];
         struct text text = TEXT_ON(whole);
+        va_list arguments;
 
         if (steps->fd < 0)
                 return;
-        text_format(&text, "%spstore-fw: %s\n", steps->kernel_log ? LEVEL : "", line);
-        (void) file_write_all(steps->fd, text_bytes(&text));
-}
-
-void steps_say(const struct steps *steps, const char *format, ...) {
-        char line[LINE_SIZE];
-        va_list arguments;
-
         va_start(arguments, format);
         vsnprintf(line, sizeof(line), format, arguments);
         va_end(arguments);
-        write_line(steps, line);
+        text_format(&text, "%spstore-fw: %s\n", steps->kernel_log ? LEVEL : "", line);
+        (void) file_write_all(steps->fd, text_bytes(&text));
 }
 
 static void keep(struct steps *steps, const char *step, const char *result) {

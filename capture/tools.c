@@ -58,23 +58,21 @@ void tool_command(const struct tool *tool, const char *const *arguments,
         ret_command[count] = NULL;
 }
 
-static int write_tool(int directory_fd, const char *name, struct bytes content) {
-        _cleanup_close_ int fd =
-                openat(directory_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, TOOL_MODE);
-
-        return fd < 0 ? errno_to_error(errno) : file_write_all(fd, content);
-}
-
 static int unpack(int directory_fd, const char *packed) {
         _cleanup_buffer_ struct buffer content;
+        _cleanup_close_ int fd = -1;
         char name[NAME_MAX + 1];
         int r;
 
         buffer_init(&content, &system_allocator);
         snprintf(name, sizeof(name), "%.*s", (int) (strlen(packed) - strlen(SUFFIX)), packed);
         r = gunzip_file_at(directory_fd, packed, &content);
+        /* First: all of it lies in memory, of which a crash kernel has little. */
         (void) unlinkat(directory_fd, packed, 0);
-        return r < 0 ? r : write_tool(directory_fd, name, buffer_bytes(&content));
+        if (r < 0)
+                return r;
+        fd = openat(directory_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, TOOL_MODE);
+        return fd < 0 ? errno_to_error(errno) : file_write_all(fd, buffer_bytes(&content));
 }
 
 int tools_unpack(const char *directory) {

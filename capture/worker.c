@@ -13,14 +13,8 @@
 
 #define POLL_MS 50
 
-/* An exit status has seven bits to spare: errors are given as their ordinals. */
-static void __attribute__((noreturn)) work_and_exit(worker_function *work, void *context, atomic_bool *mark) {
-        int r = work(context, mark);
-
-        _exit(r < 0 ? -r : 0);
-}
-
 int worker_start(worker_function *work, void *context, struct worker *ret_worker) {
+        /* Shared: of all else fork() makes a copy. */
         atomic_bool *mark =
                 mmap(NULL, sizeof(*mark), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         pid_t pid;
@@ -29,8 +23,10 @@ int worker_start(worker_function *work, void *context, struct worker *ret_worker
         if (mark == MAP_FAILED)
                 return errno_to_error(errno);
         pid = fork();
-        if (pid == 0)
-                work_and_exit(work, context, mark);
+        if (pid == 0) {
+                r = work(context, mark);
+                _exit(r < 0 ? -r : 0); /* a status has seven bits to spare: errors are given as ordinals */
+        }
         if (pid < 0) {
                 r = errno_to_error(errno);
                 (void) munmap(mark, sizeof(*mark));
