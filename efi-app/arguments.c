@@ -24,6 +24,7 @@ static int add_word(struct bytes units, struct arguments *arguments) {
         struct text text;
         int r;
 
+        /* reserve_text() has made room for all: to grow now would move what words point to. */
         if (buffer->size >= buffer->capacity)
                 return ERR_BUG;
         text = text_on((char *) buffer->data + buffer->size, buffer->capacity - buffer->size);
@@ -105,14 +106,6 @@ static bool is_program_name(const char *word) {
         return true;
 }
 
-static void drop_program_name(struct arguments *arguments) {
-        if (arguments->count == 0 || !is_program_name(arguments->words[0]))
-                return;
-        for (size_t i = 1; i < arguments->count; i++)
-                arguments->words[i - 1] = arguments->words[i];
-        arguments->count--;
-}
-
 /* Some firmware leaves binary data of its own behind as load options: that is not for us. */
 static bool is_text(struct bytes units) {
         for (size_t at = 0; at + 2 <= units.size && bytes_u16(units, at) != 0; at += 2)
@@ -132,7 +125,11 @@ static int load_option_words(const EFI_LOADED_IMAGE *loaded, struct arguments *a
         r = reserve_text(arguments, count, count + 1);
         while (r >= 0 && next_word(units, &at, &word))
                 r = add_word(word, arguments);
-        drop_program_name(arguments);
+        if (arguments->count > 0 && is_program_name(arguments->words[0])) {
+                for (size_t i = 1; i < arguments->count; i++)
+                        arguments->words[i - 1] = arguments->words[i];
+                arguments->count--;
+        }
         return r;
 }
 

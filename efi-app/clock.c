@@ -4,13 +4,6 @@
 
 #define ZONE_MINUTES_MAX 1440
 
-/* UEFI 2.10, 8.3: TimeZone is in minutes with Localtime = UTC - TimeZone; 2047 is "unspecified". */
-static int64_t zone_seconds(const EFI_TIME *time) {
-        bool is_zone = time->TimeZone >= -ZONE_MINUTES_MAX && time->TimeZone <= ZONE_MINUTES_MAX;
-
-        return is_zone ? (int64_t) time->TimeZone * 60 : 0;
-}
-
 uint64_t clock_seconds(const struct app *app) {
         struct civil_time civil;
         uint64_t seconds;
@@ -29,6 +22,9 @@ uint64_t clock_seconds(const struct app *app) {
         };
         if (timestamp_from_civil(&civil, &seconds) < 0)
                 return 0;
-        utc = (int64_t) seconds + zone_seconds(&time);
+        utc = (int64_t) seconds;
+        /* UEFI 2.10, 8.3: TimeZone is in minutes with Localtime = UTC - TimeZone; 2047 is "unspecified". */
+        if (time.TimeZone >= -ZONE_MINUTES_MAX && time.TimeZone <= ZONE_MINUTES_MAX)
+                utc += (int64_t) time.TimeZone * 60;
         return utc > 0 ? (uint64_t) utc : 0;
 }

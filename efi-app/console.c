@@ -33,24 +33,24 @@ static void put_unit(struct units *units, CHAR16 unit) {
         units->text[units->count++] = unit;
 }
 
-static void put_byte(struct units *units, uint8_t byte) {
-        if (byte == '\n')
-                put_unit(units, '\r');
-        if (byte == '\n' || byte == '\t' || (byte >= 0x20 && byte < 0x7f)) {
-                put_unit(units, byte);
-                return;
-        }
-        put_unit(units, '\\');
-        put_unit(units, 'x');
-        put_unit(units, (CHAR16) hex_digit(byte >> 4));
-        put_unit(units, (CHAR16) hex_digit(byte));
-}
-
 static int put_bytes(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, struct bytes bytes) {
         struct units units = { .output = output };
 
-        for (size_t i = 0; i < bytes.size; i++)
-                put_byte(&units, bytes.data[i]);
+        for (size_t i = 0; i < bytes.size; i++) {
+                uint8_t byte = bytes.data[i];
+
+                if (byte == '\n')
+                        put_unit(&units, '\r'); /* which the console does not add */
+                if (byte == '\n' || byte == '\t' || (byte >= 0x20 && byte < 0x7f)) {
+                        put_unit(&units, byte);
+                        continue;
+                }
+                /* A log holds anything: the rest could steer a terminal, or have no glyph. */
+                put_unit(&units, '\\');
+                put_unit(&units, 'x');
+                put_unit(&units, (CHAR16) hex_digit(byte >> 4));
+                put_unit(&units, (CHAR16) hex_digit(byte));
+        }
         if (units.count > 0)
                 flush(&units);
         return efi_status_to_error(units.status);
@@ -110,7 +110,7 @@ static void show_progress(void *context, const char *activity, size_t done, size
         text_format(&text, "%s %zu", activity, done);
         if (total > 0)
                 text_format(&text, " of %zu", total);
-        if (text.length < console->progress_length)
+        if (text.length < console->progress_length) /* the end of the old one would stay behind it */
                 end_progress(console);
         put_carriage_return(console);
         put_bytes(console->messages, text_bytes(&text));

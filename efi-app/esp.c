@@ -74,7 +74,7 @@ static int read_all(EFI_FILE_HANDLE file, size_t maximum, struct buffer *buffer)
                         return efi_status_to_error(status);
                 if (size == 0)
                         return 0;
-                if (size > READ_CHUNK)
+                if (size > READ_CHUNK) /* more than there was room for: nothing of it is to be believed */
                         return ERR_LENGTH;
                 buffer->size += size;
                 if (buffer->size > maximum)
@@ -173,6 +173,7 @@ int esp_make_directory(struct esp *esp, const char *path) {
 }
 
 static int write_all(EFI_FILE_HANDLE file, struct bytes content) {
+        /* Write() only reads from where its `void *` points to: the protocol knows no const. */
         while (content.size > 0) {
                 UINTN size = content.size < WRITE_CHUNK ? content.size : WRITE_CHUNK;
                 EFI_STATUS status = file->Write(file, &size, (void *) (uintptr_t) content.data);
@@ -186,21 +187,16 @@ static int write_all(EFI_FILE_HANDLE file, struct bytes content) {
         return efi_status_to_error(file->Flush(file));
 }
 
-static int delete_if_there(struct esp *esp, const char *path) {
-        EFI_FILE_HANDLE file;
-        int r;
-
-        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
-        if (r == ERR_NOT_FOUND)
-                return 0;
-        return r < 0 ? r : efi_status_to_error(file->Delete(file)); /* it closes the handle, too */
-}
-
 int esp_write(struct esp *esp, const char *path, struct bytes content) {
         EFI_FILE_HANDLE file;
         int r;
 
-        r = delete_if_there(esp, path);
+        /* The old one goes first: Write() would leave the end of a longer one behind the new content. */
+        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
+        if (r >= 0)
+                r = efi_status_to_error(file->Delete(file)); /* it closes the handle, too */
+        else if (r == ERR_NOT_FOUND)
+                r = 0;
         if (r < 0)
                 return r;
         r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE, 0, &file);

@@ -20,45 +20,22 @@ static void *resize(void *context, void *block, size_t old_size, size_t new_size
         return grown;
 }
 
-static int usage_error(struct app *app, const char *error) {
-        console_problem(&app->console, "%s; try --help", error);
-        return EXIT_USAGE;
-}
-
-static int run(struct app *app) {
+static int run(struct app *app, const struct arguments *arguments) {
         const struct sink sink = console_sink(&app->console);
-        const struct options *options = &app->options;
+        struct options *options = &app->options;
+        char error[OPTIONS_ERROR_SIZE];
 
+        console_init(&app->console, app->system, arguments->redirected);
+        if (options_parse(&cli_pstore_fw, arguments->words, arguments->count, options, error) < 0) {
+                console_problem(&app->console, "%s; try --help", error);
+                return EXIT_USAGE;
+        }
+        app->console.quiet = options_have(options, &option_quiet);
         if (options_have(options, &option_help))
                 return options_print_help(&cli_pstore_fw, options, &sink) < 0 ? EXIT_FAILED : EXIT_DONE;
         if (options_have(options, &option_version))
                 return sink_format(&sink, "pstore-fw %s\n", VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
         return options->verb->run(options, app);
-}
-
-static int run_arguments(struct app *app, struct arguments *arguments) {
-        char error[OPTIONS_ERROR_SIZE];
-
-        console_init(&app->console, app->system, arguments->redirected);
-        if (options_parse(&cli_pstore_fw, arguments->words, arguments->count, &app->options, error) < 0)
-                return usage_error(app, error);
-        app->console.quiet = options_have(&app->options, &option_quiet);
-        return run(app);
-}
-
-static int start(struct app *app) {
-        struct arguments arguments;
-        int r, status;
-
-        console_init(&app->console, app->system, false);
-        r = arguments_load(app->boot, app->image, &app->allocator, &arguments);
-        if (r < 0) {
-                console_problem(&app->console, "arguments: %s", error_text(r));
-                return EXIT_FAILED;
-        }
-        status = run_arguments(app, &arguments);
-        arguments_free(&arguments);
-        return status;
 }
 
 /* The image's entry point (UEFI 2.10, 4.1). */
@@ -72,10 +49,22 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
                 .runtime = system->RuntimeServices,
                 .allocator = { .context = system->BootServices, .resize = resize },
         };
+        struct arguments arguments;
+        int r, status;
 
         /* Without this firmware resets the machine five minutes after it started an application (UEFI 2.10,
          * 3.1.2): slow flash may take longer. */
         app.boot->SetWatchdogTimer(0, 0, 0, NULL);
+        /* What goes wrong before it is known where the output goes needs a console, too. */
+        console_init(&app.console, system, false);
+        r = arguments_load(app.boot, image, &app.allocator, &arguments);
+        if (r < 0) {
+                console_problem(&app.console, "arguments: %s", error_text(r));
+                status = EXIT_FAILED;
+        } else {
+                status = run(&app, &arguments);
+                arguments_free(&arguments);
+        }
         /* The low statuses are warnings to firmware (UEFI 2.10, appendix D), and numbers to the shell. */
-        return (EFI_STATUS) start(&app);
+        return (EFI_STATUS) status;
 }

@@ -29,6 +29,7 @@ static int start_names(void *context) {
         r = buffer_reserve(&variables->name, NAME_BUFFER_FIRST);
         if (r < 0)
                 return r;
+        /* GetNextVariableName() begins where it is given an empty name. */
         memset(variables->name.data, 0, variables->name.capacity);
         memset(&variables->vendor, 0, sizeof(variables->vendor));
         return 0;
@@ -142,6 +143,7 @@ static int set(void *context, const struct guid *vendor, const char *name, uint3
 }
 
 static int erase(void *context, const struct guid *vendor, const char *name) {
+        /* UEFI 2.10, 8.2.3: a variable that is set to nothing is deleted. */
         return set(context, vendor, name, 0, bytes_of(NULL, 0));
 }
 

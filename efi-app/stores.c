@@ -29,17 +29,11 @@ const struct option option_source = {
         .wanted = "is no source here: erst or efi",
 };
 
-static void tell_table_fault(struct app *app, const struct erst_fault *fault) {
-        char line[256];
-        struct text text = TEXT_ON(line);
-
-        erst_describe_fault(fault, &text);
-        console_problem(&app->console, "erst: ACPI table: %s", line);
-}
-
 static int open_erst(struct stores *stores) {
         struct app *app = stores->app;
         struct erst_fault fault;
+        char line[256];
+        struct text text = TEXT_ON(line);
         int r;
 
         r = acpi_hardware_find_erst(app, &stores->table_bytes);
@@ -47,9 +41,11 @@ static int open_erst(struct stores *stores) {
                 return r;
         r = erst_table_parse(buffer_bytes(&stores->table_bytes), &stores->table, &fault);
         if (r < 0) {
-                tell_table_fault(app, &fault);
+                erst_describe_fault(&fault, &text);
+                console_problem(&app->console, "erst: ACPI table: %s", line);
                 return r;
         }
+        /* Before anything of it is run: firmware may have left the device off that has the registers. */
         pci_decode_enable(app, &stores->table);
         stores->io = acpi_hardware_io(app);
         r = erst_open(&stores->erst, &stores->table, &stores->io);
@@ -64,14 +60,6 @@ static int open_efi(struct stores *stores) {
         variable_source_init(&stores->variable_source, &stores->variable_io, &stores->app->allocator,
                              &stores->sources[STORE_EFI]);
         return 0;
-}
-
-/* A store that a machine does not have is worth a line only to somebody who asked for it. */
-static void tell_store_error(struct stores *stores, enum store store) {
-        int error = stores->errors[store];
-
-        if (error < 0 && (error != ERR_NO_STORE || options_have(&stores->app->options, &option_source)))
-                console_problem(&stores->app->console, "%s: %s", unopened[store].spec, error_text(error));
 }
 
 /* --source names it, or names none. */
@@ -92,18 +80,23 @@ void stores_open(struct stores *stores, struct app *app) {
         *stores = (struct stores){ .app = app };
         buffer_init(&stores->table_bytes, &app->allocator);
         for (enum store store = 0; store < STORE_END; store++) {
+                int error;
+
                 stores->sources[store] = unopened[store];
                 stores->wanted[store] = is_wanted(&app->options, store);
                 if (!stores->wanted[store])
                         continue;
-                stores->errors[store] = open_store[store](stores);
-                tell_store_error(stores, store);
+                error = open_store[store](stores);
+                stores->errors[store] = error;
+                /* A store that a machine does not have is worth a line only to somebody who asked for it. */
+                if (error < 0 && (error != ERR_NO_STORE || options_have(&app->options, &option_source)))
+                        console_problem(&app->console, "%s: %s", unopened[store].spec, error_text(error));
         }
 }
 
 void stores_close(struct stores *stores) {
         for (enum store store = 0; store < STORE_END; store++)
-                if (stores->sources[store].operations)
+                if (stores->sources[store].operations) /* else it was never opened */
                         stores->sources[store].operations->close(&stores->sources[store]);
         buffer_free(&stores->table_bytes);
 }

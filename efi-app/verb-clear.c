@@ -44,12 +44,6 @@ static void list_only(const struct work *work, const struct sink *sink) {
         }
 }
 
-static void note_result(struct app *app, const struct clear_result *result) {
-        console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s",
-                     result->cleared_count, text_plural(result->cleared_count),
-                     result->failed_count + result->unverified_count > 0 ? "; NOT ALL" : "");
-}
-
 /* The status. Firmware answers by itself: what cannot be verified here has failed. */
 static int clear(struct inventory *inventory, const struct options *options) {
         struct app *app = inventory->stores.app;
@@ -65,6 +59,7 @@ static int clear(struct inventory *inventory, const struct options *options) {
         struct session *session = &inventory->session;
         const struct retire_wish wish = retire_options_wish(options, target.origin.seconds, session->named);
         struct retire_result result;
+        const struct clear_result *cleared = &result.cleared;
         int r;
 
         r = retire_records(session, &wish, &target, &front, &result);
@@ -75,8 +70,10 @@ static int clear(struct inventory *inventory, const struct options *options) {
         if (wish.dry_run)
                 list_only(&session->work, &sink);
         if (result.saved_count > 0)
-                note_result(app, &result.cleared);
-        session->failed |= result.cleared.unverified_count > 0;
+                console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s",
+                             cleared->cleared_count, text_plural(cleared->cleared_count),
+                             cleared->failed_count + cleared->unverified_count > 0 ? "; NOT ALL" : "");
+        session->failed |= cleared->unverified_count > 0;
         return inventory_status(inventory, result.selected_count);
 }
 

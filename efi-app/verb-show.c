@@ -2,24 +2,21 @@
 #include "efi-app/verb.h"
 #include "store/show.h"
 
-static enum show_form wanted_form(const struct options *options) {
-        if (options_have(options, &option_raw))
-                return SHOW_RAW;
-        return options_have(options, &option_parts) ? SHOW_PARTS : SHOW_JOINED;
-}
-
 static int show_run(const struct options *options, void *context) {
         struct app *app = context;
         const struct sink sink = console_sink(&app->console);
+        enum show_form form = options_have(options, &option_parts) ? SHOW_PARTS : SHOW_JOINED;
         struct inventory inventory;
         size_t count = 0;
         int status;
 
+        if (options_have(options, &option_raw))
+                form = SHOW_RAW;
         if (inventory_load(&inventory, app) == 0)
                 count = inventory_select(&inventory, options);
         if (count > 0 && options->operand_count == 0 && !options_have(options, &option_all))
                 (void) selection_mark_newest(&inventory.session.work);
-        if (count > 0 && show_selected(&inventory.session.work, wanted_form(options), &sink) < 0)
+        if (count > 0 && show_selected(&inventory.session.work, form, &sink) < 0)
                 inventory.session.failed = true;
         status = inventory_status(&inventory, count);
         inventory_free(&inventory);

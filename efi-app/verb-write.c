@@ -6,46 +6,34 @@
 /* No record of any store is larger. */
 #define WRITE_MAX (1024 * 1024)
 
-static struct record_source *first_usable(struct stores *stores) {
-        for (enum store store = 0; store < STORE_END; store++)
-                if (stores->wanted[store] && stores->errors[store] == 0)
-                        return &stores->sources[store];
-        return NULL;
-}
-
-static void tell_write_error(struct console *console, struct record_source *source, struct bytes log,
-                             int error) {
-        struct source_space space = { 0 };
-
-        if (error == ERR_TOO_LARGE && source->operations->space(source, &space) == 0)
-                console_problem(console, "%s: %zu bytes do not fit into one record, which holds %llu",
-                                source->spec, log.size, (unsigned long long) space.largest_record);
-        else
-                console_problem(console, "%s: not written: %s", source->spec, error_text(error));
-}
-
 static int write_log(struct app *app, struct record_source *source, struct bytes log) {
         const struct record_draft draft = { .log = log, .seconds = clock_seconds(app) };
         const struct sink sink = console_sink(&app->console);
+        struct source_space space = { 0 };
         char name[RECORD_NAME_SIZE];
         int r;
 
         r = source->operations->write(source, &draft, name);
-        if (r < 0) {
-                tell_write_error(&app->console, source, log, r);
+        if (r == ERR_TOO_LARGE && source->operations->space(source, &space) == 0)
+                console_problem(&app->console, "%s: %zu bytes do not fit into one record, which holds %llu",
+                                source->spec, log.size, (unsigned long long) space.largest_record);
+        else if (r < 0)
+                console_problem(&app->console, "%s: not written: %s", source->spec, error_text(r));
+        if (r < 0)
                 return EXIT_FAILED;
-        }
         r = sink_format(&sink, "%s:%s\n", record_store_name(source->store), name);
         return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int write_file(struct app *app, struct buffer *log) {
-        struct record_source *source;
+        struct record_source *source = NULL;
         struct stores stores;
         int status = EXIT_FAILED;
 
         stores_open(&stores, app);
-        source = first_usable(&stores);
+        for (enum store store = 0; store < STORE_END && !source; store++)
+                if (stores.wanted[store] && stores.errors[store] == 0)
+                        source = &stores.sources[store];
         if (source)
                 status = write_log(app, source, buffer_bytes(log));
         else
