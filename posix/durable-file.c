@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* syncfs() */
 #include "posix/durable-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,8 +20,40 @@
 /* Names are made of the clock: nobody meets this by accident. */
 #define NAMES_MAX 100
 
-static int flush(int fd) {
+/* No path has more. */
+#define DIRECTORIES_MAX (PATH_MAX / 2)
+
+int durable_flush(int fd) {
         return fsync(fd) < 0 ? errno_to_error(errno) : 0;
+}
+
+/* A file system that is never written to has nothing to flush, and says so in one of these ways. */
+static bool is_never_written(int number) {
+        return number == EINVAL || number == EROFS;
+}
+
+/* Where a directory above may be passed but not opened, its whole file system is flushed. */
+int durable_flush_above(int fd) {
+        _cleanup_close_ int at = -1;
+
+        for (unsigned i = 0; i < DIRECTORIES_MAX; i++) {
+                struct stat below, above;
+                int next = openat(at < 0 ? fd : at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+                if (next < 0 && (errno == EACCES || errno == EPERM))
+                        return syncfs(fd) < 0 ? errno_to_error(errno) : 0;
+                if (next < 0 || fstat(at < 0 ? fd : at, &below) < 0 || fstat(next, &above) < 0) {
+                        cleanup_close(&next);
+                        return errno_to_error(errno);
+                }
+                cleanup_close(&at);
+                at = next;
+                if (below.st_dev == above.st_dev && below.st_ino == above.st_ino)
+                        return 0; /* the root is its own parent */
+                if (fsync(at) < 0 && !is_never_written(errno))
+                        return errno_to_error(errno);
+        }
+        return ERR_LOOP;
 }
 
 /* What of `path` names the directory that holds it: "." for a name alone, "/" for one in the root. */
@@ -34,14 +68,14 @@ static int flush_directory_of(int at, const char *path) {
                 snprintf(directory, sizeof(directory), "%.*s", slash == path ? 1 : (int) (slash - path),
                          path);
         fd = openat(at, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? errno_to_error(errno) : flush(fd);
+        return fd < 0 ? errno_to_error(errno) : durable_flush(fd);
 }
 
 /* The file before its name, the name before its directory: the order is what all this is about. */
 static int finish(int at, int fd, const char *part, const char *path) {
         int r;
 
-        r = flush(fd);
+        r = durable_flush(fd);
         if (r < 0)
                 return r;
         if (renameat(at, part, at, path) < 0)

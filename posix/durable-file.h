@@ -30,3 +30,12 @@ int durable_file_remove(int at, const char *path);
 
 /* Makes the directory and those above it; one that exists is no error, and stays as it is. */
 int durable_directory_make(int at, const char *path, mode_t mode);
+
+/* Returns after what is open is on the medium: a file with its bytes, a directory with its names. */
+int durable_flush(int fd);
+
+/*
+ * The same for all directories above an open one, up to the root: its name depends on each of them, and who
+ * made it may have been cut off before that.
+ */
+int durable_flush_above(int fd);

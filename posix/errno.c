@@ -17,7 +17,7 @@ static const struct {
         { EACCES, ERR_PERMISSION },        { EPERM, ERR_PERMISSION },     { EROFS, ERR_READ_ONLY },
         { ENOMEM, ERR_NO_MEMORY },         { EINTR, ERR_INTERRUPTED },    { ETIMEDOUT, ERR_TIMEOUT },
         { EFBIG, ERR_TOO_LARGE },          { E2BIG, ERR_TOO_LARGE },      { EOVERFLOW, ERR_TOO_LARGE },
-        { ENAMETOOLONG, ERR_TOO_LARGE },   { ELOOP, ERR_LOOP },
+        { ENAMETOOLONG, ERR_TOO_LARGE },   { ELOOP, ERR_LOOP },           { ENOTEMPTY, ERR_EXISTS },
 };
 
 int errno_to_error(int number) {
