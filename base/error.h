@@ -49,6 +49,8 @@ enum error_group {
         ROW(ERR_UNVERIFIED, ENVIRONMENT, "done, but the store gives no means to verify it")                  \
         ROW(ERR_INTERRUPTED, ENVIRONMENT, "interrupted")                                                     \
         ROW(ERR_IN_USE, ENVIRONMENT, "in use by another program")                                            \
+        ROW(ERR_VOLATILE, ENVIRONMENT, "lies in memory, and is gone after a reset")                          \
+        ROW(ERR_CHANGED, ENVIRONMENT, "has changed since it was copied")                                     \
         ROW(ERR_BUG, BUG, "internal error, please report it")
 
 enum error_ordinal {

@@ -2,6 +2,48 @@
 #include "store/clear.h"
 #include "base/error.h"
 
+/* What goes is what was copied: the store may have changed meanwhile, or give something else each time. */
+static int compare_row(const struct catalog_record *row, struct buffer *buffer) {
+        int r;
+
+        if (row->source->is_archive)
+                return 0; /* the copy itself, whole or not */
+        r = row->source->operations->read(row->source, row->record.name, buffer);
+        if (r < 0)
+                return r;
+        return bytes_equal(buffer_bytes(buffer), buffer_bytes(&row->raw)) ? 0 : ERR_CHANGED;
+}
+
+static int erase_row(const struct catalog_record *row, struct buffer *buffer) {
+        const struct source_operations *operations = row->source->operations;
+        int r = operations->erase ? compare_row(row, buffer) : ERR_NOT_SUPPORTED;
+
+        return r < 0 ? r : operations->erase(row->source, row->record.name);
+}
+
+/*
+ * Event by event, and of each the oldest text first, which was written last: when a reset cuts this short,
+ * what is left has the event's name and lies in its copy, and looks like no other crash.
+ */
+static void erase_selected(struct work *work) {
+        const struct catalog *catalog = work->catalog;
+        size_t done = 0, total = work_selected_count(work);
+        struct buffer buffer;
+
+        buffer_init(&buffer, catalog->allocator);
+        for (size_t i = 0; i < catalog->record_count; i++) {
+                struct record *record = catalog->records[i];
+                int r;
+
+                if (!work_is_selected(work, record))
+                        continue;
+                r = erase_row(catalog_row(record), &buffer);
+                work_state(work, record)->outcome = r < 0 ? r : ERR_UNVERIFIED;
+                observer_tell(catalog->observer, "clearing", ++done, total);
+        }
+        buffer_free(&buffer);
+}
+
 /* The store says that it erased this record, but nobody has looked yet whether it is gone. */
 static bool awaits_proof(const struct work *work, size_t index, const struct record_source *source) {
         const struct work_state *state = &work->states[index];
@@ -76,17 +118,7 @@ int clear_selected(struct work *work, clear_report *report, void *report_context
         int first_error = 0;
 
         *ret_result = (struct clear_result){ 0 };
-        for (size_t i = 0; i < work->count; i++) {
-                struct record_source *source = catalog->rows[i]->source;
-                int r = ERR_NOT_SUPPORTED;
-
-                if (!work->states[i].selected)
-                        continue;
-                if (source->operations->erase)
-                        r = source->operations->erase(source, catalog->rows[i]->record.name);
-                work->states[i].outcome = r < 0 ? r : ERR_UNVERIFIED;
-                observer_tell(catalog->observer, "clearing", i + 1, work->count);
-        }
+        erase_selected(work);
         confirm(work);
         for (size_t i = 0; i < work->count; i++) {
                 const struct work_state *state = &work->states[i];

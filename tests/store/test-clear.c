@@ -63,6 +63,32 @@ static void test_nothing_selected_touches_nothing(NO_STATE) {
                          0);
 }
 
+/* What a reset would leave at any time has the event's name. */
+static void test_the_first_part_goes_last(NO_STATE) {
+        assert_clears(0, 4, 0, 0);
+        assert_int_equal(fixture.erst.erased[0], 1); /* part 2, the oldest text */
+        assert_int_equal(fixture.erst.erased[1], 0);
+        assert_int_equal(fixture.efi.erased[0], 1);
+        assert_int_equal(fixture.efi.erased[1], 0);
+}
+
+/* Somebody writes another record under the name, or firmware gives something else each time. */
+static void test_what_has_changed_since_stays(NO_STATE) {
+        ((uint8_t *) fixture.efi.entries[0].bytes.data)[fixture.efi.entries[0].bytes.size - 2] ^= 1;
+        fixture.erst.entries[0].read_error = ERR_HARDWARE;
+        assert_clears(ERR_HARDWARE, 2, 0, 2);
+        assert_outcome(EFI_1, ERR_CHANGED);
+        assert_outcome(ERST_1, ERR_HARDWARE);
+        assert_non_null(fake_source_find(&fixture.efi, NAME_1));
+}
+
+/* A dump that is broken goes like a whole one: it is what shall go. */
+static void test_what_an_archive_holds_is_not_compared(NO_STATE) {
+        fixture.erst.source.is_archive = true;
+        fixture.erst.entries[0].read_error = ERR_LOG_MISSING;
+        assert_clears(0, 4, 0, 0);
+}
+
 static void test_a_store_that_lies_is_found_out(NO_STATE) {
         fixture.erst.entries[1].erase_lies = true;
         assert_clears(ERR_STILL_THERE, 3, 0, 1);
@@ -177,6 +203,9 @@ int main(void) {
                 TEST(test_an_honest_store),
                 TEST(test_only_what_is_selected_and_no_other_store),
                 TEST(test_nothing_selected_touches_nothing),
+                TEST(test_the_first_part_goes_last),
+                TEST(test_what_has_changed_since_stays),
+                TEST(test_what_an_archive_holds_is_not_compared),
                 TEST(test_a_store_that_lies_is_found_out),
                 TEST(test_a_store_that_refuses),
                 TEST(test_a_store_that_cannot_erase),

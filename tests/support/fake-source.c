@@ -83,8 +83,11 @@ static int fake_erase(struct record_source *source, const char *name) {
         struct fake_entry *entry = fake_source_find(fake, name);
 
         fake->erases++;
+        if (fake->stops_after > 0 && fake->erases > fake->stops_after)
+                return ERR_HARDWARE;
         if (!entry)
                 return ERR_NOT_FOUND;
+        fake->erased[(fake->erases - 1) % FAKE_SOURCE_ENTRIES] = (size_t) (entry - fake->entries);
         if (entry->erase_error < 0)
                 return entry->erase_error;
         entry->gone = !entry->erase_lies;

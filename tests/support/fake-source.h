@@ -36,10 +36,12 @@ struct fake_source {
         int endless_error;   /* and gives this error with it */
         int write_error, space_error;
         struct source_space space_reported;
-        int confirm_result; /* with fake_source_be_unsure() */
+        unsigned stops_after; /* so many erase()s, and no other works; 0: all do */
+        int confirm_result;   /* with fake_source_be_unsure() */
 
         /* What was done to it. */
         unsigned opens, nexts, reads, erases, confirms, closes;
+        size_t erased[FAKE_SOURCE_ENTRIES]; /* which entries, in the order of erase() */
 
         size_t cursor;
 };
