@@ -31,10 +31,12 @@ const struct option option_parts = { "parts", 0, NULL, "keep the header line of 
 const struct option option_type = { "type",     't',
                                     "TYPE",     "of the record to write: dmesg",
                                     parse_type, "cannot be written: only dmesg can" };
+const struct option option_volatile_copy = { "volatile-copy", 0, NULL,
+                                             "erase also when the copy lies in memory" };
 const struct option option_dumped = { "dumped", 0, NULL, "only what has a complete copy already" };
-const struct option option_older_than = { "older-than",   0,
-                                          "AGE",          "only what is older: 90s, 15m, 36h, 30d, 2w",
-                                          parse_age, "is no age: a number and s, m, h, d or w" };
+const struct option option_older_than = { "older-than", 0,
+                                          "AGE",        "only what is older: 90s, 15m, 36h, 30d, 2w",
+                                          parse_age,    "is no age: a number and s, m, h, d or w" };
 const struct option option_keep = {
         "keep", 0, "N", "leave the newest N events", parse_number, "is no number"
 };

@@ -9,6 +9,7 @@ extern const struct option option_raw;
 extern const struct option option_parts;
 extern const struct option option_type;
 extern const struct option option_dumped;
+extern const struct option option_volatile_copy;
 extern const struct option option_older_than; /* its number is in seconds */
 extern const struct option option_keep;
 extern const struct option option_dry_run;

@@ -27,6 +27,7 @@ struct retire_wish retire_options_wish(const struct options *options, uint64_t n
                 },
                 .archives_too = sources_named || options->operand_count > 0,
                 .only_dumped = options_have(options, &option_dumped),
+                .volatile_copy = options_have(options, &option_volatile_copy),
                 .dry_run = options_have(options, &option_dry_run),
         };
 }

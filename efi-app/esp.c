@@ -4,11 +4,35 @@
 #include <efishell.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/ucs2.h"
 
-#define PATH_MAX    1536
-#define WRITE_CHUNK 65536
-#define READ_CHUNK  65536
+#define PATH_MAX         1536
+#define WRITE_CHUNK      65536
+#define READ_CHUNK       65536
+
+#define RAM_DISK_SUBTYPE 9
+#define DEVICE_NODES_MAX 64 /* of a device's path; more is none */
+
+/* A disk in memory, such as the one that firmware makes of an image from the network (UEFI 2.10, 10.3.5.7).
+ */
+static bool lies_in_memory(struct app *app, EFI_HANDLE device) {
+        EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+        const EFI_DEVICE_PATH *node;
+
+        if (EFI_ERROR(app->boot->HandleProtocol(device, &guid, (void **) &node)))
+                return false;
+        for (unsigned i = 0; i < DEVICE_NODES_MAX; i++) {
+                size_t length = node->Length[0] | (size_t) node->Length[1] << 8;
+
+                if (node->Type == END_DEVICE_PATH_TYPE || length < sizeof(*node))
+                        return false;
+                if (node->Type == MEDIA_DEVICE_PATH && node->SubType == RAM_DISK_SUBTYPE)
+                        return true;
+                node = (const EFI_DEVICE_PATH *) ((const uint8_t *) node + length);
+        }
+        return false;
+}
 
 int esp_open(struct esp *esp, struct app *app) {
         EFI_GUID loaded_guid = LOADED_IMAGE_PROTOCOL;
@@ -24,6 +48,7 @@ int esp_open(struct esp *esp, struct app *app) {
         status = app->boot->HandleProtocol(loaded->DeviceHandle, &file_system_guid, (void **) &file_system);
         if (EFI_ERROR(status))
                 return ERR_NO_STORE;
+        esp->is_volatile = lies_in_memory(app, loaded->DeviceHandle);
         return efi_status_to_error(file_system->OpenVolume(file_system, &esp->root));
 }
 
@@ -187,25 +212,122 @@ static int write_all(EFI_FILE_HANDLE file, struct bytes content) {
         return efi_status_to_error(file->Flush(file));
 }
 
+/* What the volume says of a file or a directory, and room for any name in its place. */
+union file_info {
+        EFI_FILE_INFO info;
+        uint8_t room[offsetof(EFI_FILE_INFO, FileName) + sizeof(CHAR16[PATH_MAX])];
+};
+
+static int get_info(EFI_FILE_HANDLE file, union file_info *ret_info) {
+        EFI_GUID guid = EFI_FILE_INFO_ID;
+        UINTN size = sizeof(*ret_info);
+
+        return efi_status_to_error(file->GetInfo(file, &guid, &size, ret_info));
+}
+
+/* Of a directory that is not empty only a warning tells that it is still there. */
+static int remove(struct esp *esp, const char *path, bool is_directory) {
+        union file_info info;
+        EFI_FILE_HANDLE file;
+        EFI_STATUS status;
+        int r;
+
+        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
+        if (r < 0)
+                return r;
+        r = get_info(file, &info);
+        if (r == 0 && !!(info.info.Attribute & EFI_FILE_DIRECTORY) != is_directory)
+                r = ERR_INVALID_ARGUMENT;
+        if (r < 0) {
+                file->Close(file);
+                return r;
+        }
+        status = file->Delete(file); /* it closes the handle, too */
+        return status == EFI_WARN_DELETE_FAILURE ? ERR_EXISTS : efi_status_to_error(status);
+}
+
+int esp_remove_file(struct esp *esp, const char *path) {
+        return remove(esp, path, false);
+}
+
+int esp_remove_directory(struct esp *esp, const char *path) {
+        return remove(esp, path, true);
+}
+
+static bool is_there(struct esp *esp, const char *path) {
+        EFI_FILE_HANDLE file;
+
+        if (open_path(esp, path, EFI_FILE_MODE_READ, 0, &file) < 0)
+                return false;
+        file->Close(file);
+        return true;
+}
+
+static int set_name(EFI_FILE_HANDLE file, const char *name) {
+        EFI_GUID guid = EFI_FILE_INFO_ID;
+        union file_info info;
+        CHAR16 units[PATH_MAX];
+        size_t length = 0;
+        int r;
+
+        r = get_info(file, &info);
+        if (r == 0)
+                r = path_to_units(name, units);
+        if (r < 0)
+                return r;
+        while (units[length])
+                length++;
+        info.info.Size = offsetof(EFI_FILE_INFO, FileName) + (length + 1) * sizeof(CHAR16);
+        memcpy(info.room + offsetof(EFI_FILE_INFO, FileName), units, (length + 1) * sizeof(CHAR16));
+        return efi_status_to_error(file->SetInfo(file, &guid, info.info.Size, &info));
+}
+
+int esp_rename(struct esp *esp, const char *path, const char *to) {
+        const char *name = to;
+        EFI_FILE_HANDLE file;
+        int r;
+
+        for (const char *at = to; *at; at++)
+                if (*at == '/')
+                        name = at + 1;
+        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
+        if (r < 0)
+                return r;
+        r = set_name(file, name);
+        file->Close(file);
+        /* Firmware denies it when the name is taken, and some when it knows no other names at all. */
+        if (r == ERR_PERMISSION)
+                return is_there(esp, to) ? ERR_EXISTS : ERR_NOT_SUPPORTED;
+        return r;
+}
+
+/* A volume that takes no writes has none to flush. */
+int esp_flush(struct esp *esp, const char *path) {
+        EFI_FILE_HANDLE file;
+        EFI_STATUS status;
+        int r;
+
+        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
+        if (r < 0)
+                return r == ERR_READ_ONLY ? 0 : r;
+        status = file->Flush(file);
+        file->Close(file);
+        return efi_status_to_error(status);
+}
+
 int esp_write(struct esp *esp, const char *path, struct bytes content) {
         EFI_FILE_HANDLE file;
         int r;
 
-        /* The old one goes first: Write() would leave the end of a longer one behind the new content. */
-        r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0, &file);
-        if (r >= 0)
-                r = efi_status_to_error(file->Delete(file)); /* it closes the handle, too */
-        else if (r == ERR_NOT_FOUND)
-                r = 0;
-        if (r < 0)
+        r = esp_remove_file(esp, path);
+        if (r < 0 && r != ERR_NOT_FOUND)
                 return r;
         r = open_path(esp, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE, 0, &file);
         if (r < 0)
                 return r;
         r = write_all(file, content);
         if (r < 0) {
-                /* Half a file would be taken for another version of it: no trace is better. */
-                file->Delete(file);
+                file->Delete(file); /* half a file helps nobody, and takes room */
                 return r;
         }
         return efi_status_to_error(file->Close(file));

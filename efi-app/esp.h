@@ -12,6 +12,7 @@
 struct esp {
         struct app *app;
         EFI_FILE_HANDLE root;
+        bool is_volatile; /* it is a disk in memory */
 };
 
 /* ERR_NO_STORE when it was not started from a file system. */
@@ -23,6 +24,19 @@ int esp_read(struct esp *esp, const char *path, size_t maximum, struct buffer *b
 
 /* Replaces the file, or makes it, and has it on the medium. There is none when this fails. */
 int esp_write(struct esp *esp, const char *path, struct bytes content);
+
+/* ERR_NOT_FOUND; ERR_INVALID_ARGUMENT for what is the other; ERR_EXISTS for a directory that is not empty. */
+int esp_remove_file(struct esp *esp, const char *path);
+int esp_remove_directory(struct esp *esp, const char *path);
+
+/*
+ * Gives the file or directory another name in the directory that it is in. ERR_EXISTS when the name is taken;
+ * ERR_NOT_SUPPORTED where this firmware's driver cannot.
+ */
+int esp_rename(struct esp *esp, const char *path, const char *to);
+
+/* Has the file or directory on the medium, as it is. */
+int esp_flush(struct esp *esp, const char *path);
 
 /* Makes the directory and those above it, where they are not there. */
 int esp_make_directory(struct esp *esp, const char *path);

@@ -80,6 +80,8 @@ struct session_target inventory_target(struct inventory_esp *esp, struct app *ap
         esp->app = app;
         return (struct session_target){
                 .context = esp,
+                .name = ESP_DUMP_DIRECTORY_SHOWN,
+                .elsewhere = "start from a disk",
                 .open = open_esp,
                 .close = close_esp,
                 .origin = { .program = "pstore-fw " VERSION " (UEFI application)",

@@ -94,8 +94,9 @@ static int clear_run(const struct options *options, void *context) {
 }
 
 static const struct option *const options_taken[] = {
-        &option_source, &option_all,     &option_dumped, &option_older_than,
-        &option_keep,   &option_dry_run, &option_yes,    NULL,
+        &option_source,     &option_all,           &option_dumped,
+        &option_older_than, &option_keep,          &option_dry_run,
+        &option_yes,        &option_volatile_copy, NULL,
 };
 
 const struct verb verb_clear = {

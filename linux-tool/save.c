@@ -27,6 +27,8 @@ struct session_target save_target(struct save_directory *directory) {
 
         return (struct session_target){
                 .context = directory,
+                .name = directory->path,
+                .elsewhere = "give --output with a directory on a disk",
                 .open = open_directory,
                 .close = close_directory,
                 .origin = { .program = "pstore-fw " VERSION " (Linux command)",

@@ -2,15 +2,15 @@
 #include "store/dump.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "store/copy.h"
 #include "store/manifest.h"
 #include "store/selection.h"
 #include "store/show.h"
 
-#define PATH_SIZE        (4 * RECORD_ID_SIZE)
-#define OTHER_DIRECTORY  "other"
-#define RECORD_DIRECTORY "records"
+#define PATH_SIZE       (4 * RECORD_ID_SIZE)
+#define OTHER_DIRECTORY "other"
 
-/* So many files of one name with different bytes; nobody gets there by accident. */
+/* So many copies of one name with different records; nobody gets there by accident. */
 #define ALTERNATIVES_MAX 99
 
 struct dumper {
@@ -18,216 +18,235 @@ struct dumper {
         const struct catalog *catalog; /* the work's */
         const struct dump_target *target;
         const struct dump_origin *origin;
-        struct buffer readback;
+        struct copier copier;
         struct dump_result *result;
         dump_report *report;
         void *report_context;
         size_t done, total;
 };
 
-/* "stem.bin", then "stem.2.bin", "stem.3.bin" … */
-static void format_path(const char *directory, const char *stem, unsigned alternative, const char *extension,
-                        struct text *path) {
-        text_format(path, "%s/%s", directory, stem);
+/* What has one copy: an event, or a record that belongs to none. */
+struct subject {
+        const struct event *event; /* NULL: another record */
+        struct record *const *records;
+        size_t count;
+        const struct copy_layout *layout;
+        char stem[PATH_SIZE];
+};
+
+static struct subject subject_of_event(const struct catalog *catalog, const struct event *event) {
+        struct subject subject = {
+                .event = event,
+                .records = &catalog->records[event->first],
+                .count = event->record_count,
+                .layout = &copy_of_event,
+        };
+        struct text text = TEXT_ON(subject.stem);
+
+        event_format_name(event, &text);
+        return subject;
+}
+
+static struct subject subject_of_other(const struct catalog *catalog, size_t index) {
+        struct subject subject = {
+                .records = &catalog->records[index],
+                .count = 1,
+                .layout = &copy_of_other,
+        };
+        struct text text = TEXT_ON(subject.stem);
+
+        text_put(&text, OTHER_DIRECTORY "/");
+        record_format_file_name(subject.records[0], &text);
+        return subject;
+}
+
+/* "stem", then "stem.2", "stem.3" … */
+static int format_place(const struct subject *subject, unsigned alternative, char ret_place[PATH_SIZE]) {
+        struct text text = text_on(ret_place, PATH_SIZE);
+
+        text_put(&text, subject->stem);
         if (alternative > 1)
-                text_format(path, ".%u", alternative);
-        text_put(path, extension);
+                text_format(&text, ".%u", alternative);
+        return text.truncated ? ERR_TOO_LARGE : 0;
 }
 
-/* 1: the file holds these bytes; 0: other bytes; or an error, ERR_NOT_FOUND among them. */
-static int file_holds(struct dumper *dumper, const char *path, struct bytes content) {
-        int r = dumper->target->read_file(dumper->target->context, path, &dumper->readback);
-
-        return r < 0 ? r : bytes_equal(buffer_bytes(&dumper->readback), content);
+/* Of a record that could not be read, or that the kernel shows but could not decode, nothing can be safe. */
+static bool has_content(const struct record *record) {
+        return record->raw.size > 0 || record->decoded;
 }
 
-static int write_and_compare(struct dumper *dumper, const char *path, struct bytes content) {
-        int r;
+/* What the source handed out, as it did: stored bytes, or what the kernel shows where those cannot be had. */
+static struct bytes content_of(const struct record *record) {
+        return buffer_bytes(&catalog_row(record)->raw);
+}
 
-        r = dumper->target->write_file(dumper->target->context, path, content);
-        if (r < 0)
-                return r;
-        dumper->result->file_count++;
-        r = file_holds(dumper, path, content);
-        if (r < 0)
-                return r;
-        return r ? 0 : ERR_MISMATCH;
+static const uint8_t *digest_of(struct dumper *dumper, const struct record *record) {
+        struct work_state *state = work_state(dumper->work, record);
+
+        if (!state->hashed)
+                sha256_digest(content_of(record), state->sha256);
+        state->hashed = true;
+        return state->sha256;
+}
+
+/* --- what was copied before --------------------------------------------------------------------- */
+
+/* Marks as saved what this copy holds of the subject; how many that are. */
+static size_t mark_held(struct dumper *dumper, const struct subject *subject, const struct copy *copy) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < subject->count; i++) {
+                const struct record *record = subject->records[i];
+
+                if (!has_content(record) || !copy_holds(copy, content_of(record), digest_of(dumper, record)))
+                        continue;
+                work_state(dumper->work, record)->saved = true;
+                count++;
+        }
+        return count;
+}
+
+static size_t count_with_content(const struct subject *subject) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < subject->count; i++)
+                count += has_content(subject->records[i]);
+        return count;
 }
 
 /*
- * The first of the names that is free or holds these bytes already. Returns 0, and in *ret_alternative which,
- * or an error.
+ * Looks into every copy of this name, and flushes those that hold anything of the subject. 1: one of them
+ * holds all of it; 0: none does, and *ret_free is the first place, from `first` on, where one can be made.
  */
-static int save_file(struct dumper *dumper, const char *directory, const char *stem, const char *extension,
-                     struct bytes content, unsigned *ret_alternative) {
+static int find_copies(struct dumper *dumper, const struct subject *subject, unsigned first,
+                       unsigned *ret_free) {
+        size_t wanted = count_with_content(subject);
+        unsigned free_place = 0;
+
         for (unsigned alternative = 1; alternative <= ALTERNATIVES_MAX; alternative++) {
-                char path[PATH_SIZE];
-                struct text text = TEXT_ON(path);
+                char place[PATH_SIZE];
+                struct copy copy;
+                size_t held = 0;
                 int r;
 
-                format_path(directory, stem, alternative, extension, &text);
-                if (text.truncated)
-                        return ERR_TOO_LARGE;
-                r = file_holds(dumper, path, content);
-                if (r == ERR_NOT_FOUND)
-                        r = write_and_compare(dumper, path, content);
-                else if (r == 0)
+                r = format_place(subject, alternative, place);
+                if (r == 0)
+                        r = copy_open(&dumper->copier, subject->layout, place, &copy);
+                if (r < 0)
+                        return r;
+                if ((r == COPY_ABSENT || r == COPY_UNFINISHED) && free_place == 0 && alternative >= first)
+                        free_place = alternative;
+                if (r == COPY_ABSENT && free_place > 0)
+                        break;
+                if (r != COPY_WHOLE)
                         continue;
-                if (r >= 0)
-                        *ret_alternative = alternative;
-                return r < 0 ? r : 0;
+                held = mark_held(dumper, subject, &copy);
+                copy_close(&copy);
+                if (held == 0)
+                        continue;
+                r = copy_flush(&dumper->copier, subject->layout, place);
+                if (r < 0 || held == wanted)
+                        return r < 0 ? r : 1;
         }
-        return ERR_EXISTS;
-}
-
-static int save_listed(struct dumper *dumper, struct json_writer *json, const char *member,
-                       const char *directory, const char *subdirectory, const char *stem,
-                       const char *extension, struct bytes content) {
-        char full[PATH_SIZE], relative[PATH_SIZE];
-        struct text full_text = TEXT_ON(full), relative_text = TEXT_ON(relative);
-        unsigned alternative;
-        int r;
-
-        text_format(&full_text, "%s%s%s", directory, *subdirectory ? "/" : "", subdirectory);
-        r = save_file(dumper, full, stem, extension, content, &alternative);
-        if (r < 0)
-                return r;
-        format_path(subdirectory, stem, alternative, extension, &relative_text);
-        manifest_put_file(json, member, *subdirectory ? relative : relative + 1, content);
+        if (free_place == 0)
+                return ERR_EXISTS;
+        *ret_free = free_place;
         return 0;
 }
 
-static int save_record_files(struct dumper *dumper, struct json_writer *json, const struct record *record,
-                             const char *directory, const char *subdirectory) {
-        char stem[PATH_SIZE];
-        struct text text = TEXT_ON(stem);
+/* --- a new copy --------------------------------------------------------------------------------- */
+
+static void put_record(struct dumper *dumper, struct json_writer *json, const struct record *record,
+                       struct buffer *stored) {
+        struct bytes content = content_of(record);
+
+        manifest_put_record(json, catalog_row(record));
+        if (!has_content(record))
+                return;
+        manifest_put_bytes(json, stored->size, content.size, digest_of(dumper, record));
+        buffer_append(stored, content);
+}
+
+static void describe_event(struct dumper *dumper, const struct subject *subject, struct bytes log,
+                           struct buffer *stored, struct buffer *manifest) {
+        struct json_writer json;
+
+        json_init(&json, manifest);
+        json_begin_object(&json, NULL);
+        manifest_put_event(&json, dumper->catalog, subject->event, dumper->origin);
+        json_begin_array(&json, "records");
+        for (size_t i = 0; i < subject->count; i++) {
+                json_begin_object(&json, NULL);
+                put_record(dumper, &json, subject->records[i], stored);
+                json_end_object(&json);
+        }
+        json_end_array(&json);
+        manifest_put_file(&json, "log", copy_of_event.log + 1, log);
+        manifest_put_file(&json, "stored", copy_of_event.stored + 1, buffer_bytes(stored));
+        json_end_object(&json);
+}
+
+static void describe_other(struct dumper *dumper, const struct subject *subject, struct buffer *stored,
+                           struct buffer *manifest) {
+        struct json_writer json;
+
+        json_init(&json, manifest);
+        json_begin_object(&json, NULL);
+        json_put_string(&json, "schema", "pstore-fw/record/2");
+        put_record(dumper, &json, subject->records[0], stored);
+        json_end_object(&json);
+}
+
+static int fill(struct dumper *dumper, const struct subject *subject, struct buffer *log,
+                struct buffer *stored, struct buffer *manifest) {
+        const struct sink sink = sink_to_buffer(log);
         int r = 0;
 
-        record_format_file_name(record, &text);
-        if (record->raw.size > 0 || !record->decoded)
-                r = save_listed(dumper, json, "stored", directory, subdirectory, stem, ".bin", record->raw);
-        if (r >= 0 && record->decoded)
-                r = save_listed(dumper, json, "decoded", directory, subdirectory, stem, ".txt", record->text);
-        return r;
+        if (subject->event) {
+                r = show_event_log(dumper->catalog, subject->event, false, &sink);
+                describe_event(dumper, subject, buffer_bytes(log), stored, manifest);
+        } else {
+                describe_other(dumper, subject, stored, manifest);
+        }
+        if (r >= 0)
+                r = buffer_error(stored);
+        return r < 0 ? r : buffer_error(manifest);
 }
 
-static void keep_first_failure(struct dump_result *result, const struct record *record, int error) {
-        struct text text;
-
-        if (result->failed_count++ > 0)
-                return;
-        text = TEXT_ON(result->first_failed);
-        result->first_error = error;
-        record_format_id(record, &text);
-}
-
-static void tell_result(struct dumper *dumper, const struct catalog_record *row, int error) {
-        struct work_state *state = work_state(dumper->work, &row->record);
-
-        state->saved = error == 0;
-        state->outcome = error;
-        if (error == 0)
-                dumper->result->record_count++;
-        else
-                keep_first_failure(dumper->result, &row->record, error);
-        if (dumper->report)
-                dumper->report(dumper->report_context, row, error);
-        observer_tell(dumper->catalog->observer, "saving", ++dumper->done, dumper->total);
-}
-
-static int save_event_record(struct dumper *dumper, struct json_writer *json,
-                             const struct catalog_record *row, const char *directory) {
-        int r;
-
-        json_begin_object(json, NULL);
-        manifest_put_record(json, row);
-        r = save_record_files(dumper, json, &row->record, directory, RECORD_DIRECTORY);
-        if (r < 0)
-                json_put_string(json, "error", error_text(r));
-        json_end_object(json);
-        return r;
-}
-
-static int save_event_log(struct dumper *dumper, struct json_writer *json, const struct event *event,
-                          const char *directory) {
-        struct buffer log;
-        const struct sink sink = sink_to_buffer(&log);
+/* Somebody may take a place that was free, or have put something into what looked unfinished: then the next.
+ */
+static int make_copy(struct dumper *dumper, const struct subject *subject, unsigned alternative) {
+        struct buffer log, stored, manifest;
         int r;
 
         buffer_init(&log, dumper->catalog->allocator);
-        r = show_event_log(dumper->catalog, event, false, &sink);
-        if (r >= 0)
-                r = save_listed(dumper, json, "log", directory, "", "dmesg", ".txt", buffer_bytes(&log));
+        buffer_init(&stored, dumper->catalog->allocator);
+        buffer_init(&manifest, dumper->catalog->allocator);
+        r = fill(dumper, subject, &log, &stored, &manifest);
+        while (r == 0) {
+                const struct copy_content content = { buffer_bytes(&log), buffer_bytes(&stored),
+                                                      buffer_bytes(&manifest) };
+                char place[PATH_SIZE];
+
+                r = format_place(subject, alternative, place);
+                if (r == 0)
+                        r = copy_make(&dumper->copier, subject->layout, place, &content);
+                if (r != ERR_EXISTS)
+                        break;
+                r = find_copies(dumper, subject, alternative + 1, &alternative);
+        }
         buffer_free(&log);
-        return r;
+        buffer_free(&stored);
+        buffer_free(&manifest);
+        return r < 0 ? r : 0;
 }
 
-/* A manifest that ends as it should was written whole: it is the last file of a dump. */
-static bool is_whole_manifest(struct bytes content) {
-        static const char end[] = "\n}\n";
-
-        return content.size > sizeof(end) && bytes_end_with(content, text_view(end));
+static void mark_made(struct dumper *dumper, const struct subject *subject) {
+        for (size_t i = 0; i < subject->count; i++)
+                work_state(dumper->work, subject->records[i])->saved |= has_content(subject->records[i]);
 }
 
-/* Under any of its names: the first one may be torn. */
-static bool manifest_is_there(struct dumper *dumper, const char *directory) {
-        for (unsigned alternative = 1; alternative <= ALTERNATIVES_MAX; alternative++) {
-                char path[PATH_SIZE];
-                struct text text = TEXT_ON(path);
-
-                format_path(directory, "manifest", alternative, ".json", &text);
-                if (dumper->target->read_file(dumper->target->context, path, &dumper->readback) < 0)
-                        return false;
-                if (is_whole_manifest(buffer_bytes(&dumper->readback)))
-                        return true;
-        }
-        return false;
-}
-
-static int save_manifest(struct dumper *dumper, const char *directory, struct buffer *manifest,
-                         size_t files_before) {
-        unsigned alternative;
-
-        if (buffer_error(manifest) < 0)
-                return buffer_error(manifest);
-        if (dumper->result->file_count == files_before && manifest_is_there(dumper, directory))
-                return 0;
-        return save_file(dumper, directory, "manifest", ".json", buffer_bytes(manifest), &alternative);
-}
-
-static int make_event_directories(struct dumper *dumper, const char *directory) {
-        char records[PATH_SIZE];
-        struct text text = TEXT_ON(records);
-
-        text_format(&text, "%s/%s", directory, RECORD_DIRECTORY);
-        return dumper->target->make_directory(dumper->target->context, records);
-}
-
-/* Saves records first, then the log, then the manifest that describes both. */
-static int save_event_files(struct dumper *dumper, const struct event *event, const char *directory,
-                            struct buffer *manifest) {
-        size_t files_before = dumper->result->file_count;
-        struct json_writer json;
-        int r;
-
-        r = make_event_directories(dumper, directory);
-        if (r < 0)
-                return r;
-        json_init(&json, manifest);
-        json_begin_object(&json, NULL);
-        manifest_put_event(&json, dumper->catalog, event, dumper->origin);
-        json_begin_array(&json, "records");
-        for (size_t i = 0; i < event->record_count; i++) {
-                const struct record *record = dumper->catalog->records[event->first + i];
-
-                work_state(dumper->work, record)->outcome =
-                        save_event_record(dumper, &json, catalog_row(record), directory);
-        }
-        json_end_array(&json);
-        r = save_event_log(dumper, &json, event, directory);
-        json_end_object(&json);
-        return r < 0 ? r : save_manifest(dumper, directory, manifest, files_before);
-}
+/* --- what is asked for -------------------------------------------------------------------------- */
 
 /* What an archive holds is what a dump would make of it, if it lies where the dump goes. */
 static bool lies_in_target(const struct dump_target *target, const struct catalog_record *row) {
@@ -242,168 +261,209 @@ static bool is_copy(const struct dumper *dumper, const struct record *record) {
                lies_in_target(dumper->target, catalog_row(record));
 }
 
-static bool event_is_copy(const struct dumper *dumper, const struct event *event) {
-        for (size_t i = 0; i < event->record_count; i++)
-                if (!is_copy(dumper, dumper->catalog->records[event->first + i]))
+static bool is_copy_already(const struct dumper *dumper, const struct subject *subject) {
+        for (size_t i = 0; i < subject->count; i++)
+                if (!is_copy(dumper, subject->records[i]))
                         return false;
         return true;
 }
 
-static void tell_event(struct dumper *dumper, const struct event *event, int error) {
-        for (size_t i = 0; i < event->record_count; i++) {
-                const struct record *record = dumper->catalog->records[event->first + i];
-                const struct work_state *state = work_state(dumper->work, record);
+static void forget(struct dumper *dumper, const struct subject *subject, int error) {
+        for (size_t i = 0; i < subject->count; i++) {
+                struct work_state *state = work_state(dumper->work, subject->records[i]);
 
-                if (state->selected)
-                        tell_result(dumper, catalog_row(record), state->outcome < 0 ? state->outcome : error);
+                state->saved = false;
+                state->outcome = error;
         }
-        dumper->result->event_count += error >= 0;
 }
 
-/* An event is copied whole, so that its log is: but only what was selected counts as asked for. */
-static void dump_event(struct dumper *dumper, const struct event *event) {
-        char directory[EVENT_NAME_SIZE];
-        struct text text = TEXT_ON(directory);
-        struct buffer manifest;
-        int r;
-
-        for (size_t i = 0; i < event->record_count; i++)
-                work_state(dumper->work, dumper->catalog->records[event->first + i])->outcome = 0;
-        if (event_is_copy(dumper, event)) {
-                tell_event(dumper, event, 0);
-                return;
-        }
-        event_format_name(event, &text);
-        buffer_init(&manifest, dumper->catalog->allocator);
-        r = save_event_files(dumper, event, directory, &manifest);
-        buffer_free(&manifest);
-        tell_event(dumper, event, r);
-}
-
-static int save_other_files(struct dumper *dumper, const struct catalog_record *row,
-                            struct buffer *description) {
-        char stem[PATH_SIZE];
-        struct text text = TEXT_ON(stem);
-        struct json_writer json;
+/*
+ * An event is copied whole, so that its log is: but only what was selected counts as asked for. True when
+ * what is saved now relies on the names in the directory above.
+ */
+static bool save(struct dumper *dumper, const struct subject *subject) {
         unsigned alternative;
         int r;
 
-        json_init(&json, description);
-        json_begin_object(&json, NULL);
-        json_put_string(&json, "schema", "pstore-fw/record/1");
-        manifest_put_record(&json, row);
-        r = save_record_files(dumper, &json, &row->record, OTHER_DIRECTORY, "");
-        json_end_object(&json);
-        if (r >= 0)
-                r = buffer_error(description);
-        if (r < 0)
-                return r;
-        record_format_file_name(&row->record, &text);
-        return save_file(dumper, OTHER_DIRECTORY, stem, ".json", buffer_bytes(description), &alternative);
-}
-
-/* Of a record that could not be read, or that the kernel shows but could not decode, nothing can be safe. */
-static bool has_content(const struct record *record) {
-        return record->raw.size > 0 || record->decoded;
-}
-
-static void dump_other(struct dumper *dumper, const struct catalog_record *row) {
-        struct buffer description;
-        int r;
-
-        if (is_copy(dumper, &row->record)) {
-                tell_result(dumper, row, 0);
-                return;
+        forget(dumper, subject, 0);
+        if (is_copy_already(dumper, subject)) {
+                for (size_t i = 0; i < subject->count; i++)
+                        work_state(dumper->work, subject->records[i])->saved = true;
+                return false;
         }
-        buffer_init(&description, dumper->catalog->allocator);
-        r = dumper->target->make_directory(dumper->target->context, OTHER_DIRECTORY);
-        if (r >= 0 && !has_content(&row->record))
-                r = row->record.error < 0 ? row->record.error : ERR_CODEC_UNKNOWN;
-        if (r >= 0)
-                r = save_other_files(dumper, row, &description);
-        buffer_free(&description);
-        tell_result(dumper, row, r);
+        if (count_with_content(subject) == 0)
+                return false;
+        copier_clean(&dumper->copier);
+        r = find_copies(dumper, subject, 1, &alternative);
+        if (r == 0 && !subject->event)
+                r = dumper->target->make_directory(dumper->target->context, OTHER_DIRECTORY);
+        if (r == 0)
+                r = make_copy(dumper, subject, alternative);
+        if (r < 0)
+                forget(dumper, subject, r);
+        else
+                mark_made(dumper, subject);
+        return r >= 0;
+}
+
+static void keep_first_failure(struct dump_result *result, const struct record *record, int error) {
+        struct text text;
+
+        if (result->failed_count++ > 0)
+                return;
+        text = TEXT_ON(result->first_failed);
+        result->first_error = error;
+        record_format_id(record, &text);
+}
+
+static void tell_record(struct dumper *dumper, const struct record *record) {
+        struct work_state *state = work_state(dumper->work, record);
+
+        if (!state->saved && state->outcome == 0)
+                state->outcome = record->error < 0 ? record->error : ERR_CODEC_UNKNOWN;
+        if (state->saved)
+                dumper->result->record_count++;
+        else
+                keep_first_failure(dumper->result, record, state->outcome);
+        if (dumper->report)
+                dumper->report(dumper->report_context, catalog_row(record), state->outcome);
+        observer_tell(dumper->catalog->observer, "saving", ++dumper->done, dumper->total);
+}
+
+/* With 0, or with what the flush of the directory said in which the copy has its name. */
+static void tell(struct dumper *dumper, const struct subject *subject, int error) {
+        size_t failed_before = dumper->result->failed_count;
+
+        if (error < 0)
+                forget(dumper, subject, error);
+        for (size_t i = 0; i < subject->count; i++)
+                if (work_is_selected(dumper->work, subject->records[i]))
+                        tell_record(dumper, subject->records[i]);
+        if (subject->event)
+                dumper->result->event_count += dumper->result->failed_count == failed_before;
+}
+
+static void dump_events(struct dumper *dumper) {
+        const struct catalog *catalog = dumper->catalog;
+
+        for (size_t i = 0; i < catalog->event_count; i++) {
+                struct subject subject = subject_of_event(catalog, &catalog->events[i]);
+
+                if (selection_touches_event(dumper->work, subject.event))
+                        tell(dumper, &subject,
+                             save(dumper, &subject) ? copy_flush_above(&dumper->copier, "") : 0);
+        }
+}
+
+/* They share a directory, whose flush all have to wait for: one for them all. */
+static void dump_others(struct dumper *dumper) {
+        const struct catalog *catalog = dumper->catalog;
+        bool flushes = false;
+        int r = 0;
+
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++) {
+                struct subject subject = subject_of_other(catalog, i);
+
+                if (work_is_selected(dumper->work, catalog->records[i]))
+                        flushes |= save(dumper, &subject);
+        }
+        if (flushes)
+                r = copy_flush_above(&dumper->copier, OTHER_DIRECTORY);
+        if (flushes && r == 0)
+                r = copy_flush_above(&dumper->copier, "");
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++) {
+                struct subject subject = subject_of_other(catalog, i);
+
+                if (work_is_selected(dumper->work, catalog->records[i]))
+                        tell(dumper, &subject, is_copy(dumper, catalog->records[i]) ? 0 : r);
+        }
+}
+
+static struct dumper dumper_begin(struct work *work, const struct dump_target *target,
+                                  struct dump_result *result) {
+        struct dumper dumper = {
+                .work = work,
+                .catalog = work->catalog,
+                .target = target,
+                .result = result,
+                .total = work_selected_count(work),
+        };
+
+        *result = (struct dump_result){ 0 };
+        copier_init(&dumper.copier, target, work->catalog->allocator);
+        return dumper;
+}
+
+static void dumper_end(struct dumper *dumper) {
+        dumper->result->file_count = dumper->copier.file_count;
+        copier_free(&dumper->copier);
 }
 
 int dump_selected(struct work *work, const struct dump_target *target, const struct dump_origin *origin,
                   dump_report *report, void *report_context, struct dump_result *ret_result) {
-        const struct catalog *catalog = work->catalog;
-        struct dumper dumper = {
-                .work = work,
-                .catalog = catalog,
-                .target = target,
-                .origin = origin,
-                .result = ret_result,
-                .report = report,
-                .report_context = report_context,
-                .total = work_selected_count(work),
-        };
+        struct dumper dumper = dumper_begin(work, target, ret_result);
 
-        *ret_result = (struct dump_result){ 0 };
-        buffer_init(&dumper.readback, catalog->allocator);
-        for (size_t i = 0; i < catalog->event_count; i++)
-                if (selection_touches_event(work, &catalog->events[i]))
-                        dump_event(&dumper, &catalog->events[i]);
-        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                if (work_is_selected(work, catalog->records[i]))
-                        dump_other(&dumper, catalog_row(catalog->records[i]));
-        buffer_free(&dumper.readback);
+        dumper.origin = origin;
+        dumper.report = report;
+        dumper.report_context = report_context;
+        dump_events(&dumper);
+        dump_others(&dumper);
+        dumper_end(&dumper);
         return ret_result->first_error;
 }
 
-/* Whether any of the names under which save_file() may have put it holds these bytes. */
-static bool is_saved(struct dumper *dumper, const char *directory, const struct record *record,
-                     const char *extension, struct bytes content) {
-        char stem[PATH_SIZE];
-        struct text stem_text = TEXT_ON(stem);
-
-        record_format_file_name(record, &stem_text);
-        for (unsigned alternative = 1; alternative <= ALTERNATIVES_MAX; alternative++) {
-                char path[PATH_SIZE];
-                struct text text = TEXT_ON(path);
-                int r;
-
-                format_path(directory, stem, alternative, extension, &text);
-                r = file_holds(dumper, path, content);
-                if (r != 0)
-                        return r > 0;
-        }
+static bool is_any_saved(const struct dumper *dumper, const struct subject *subject) {
+        for (size_t i = 0; i < subject->count; i++)
+                if (work_state_of(dumper->work, subject->records[i])->saved)
+                        return true;
         return false;
 }
 
-static bool is_dumped(struct dumper *dumper, const char *directory, const struct record *record) {
-        if (record->raw.size > 0)
-                return is_saved(dumper, directory, record, ".bin", record->raw);
-        return record->decoded && is_saved(dumper, directory, record, ".txt", record->text);
-}
+/* How many of the subject stay. */
+static size_t keep_if_dumped(struct dumper *dumper, const struct subject *subject) {
+        unsigned alternative;
+        size_t kept = 0;
+        int r;
 
-static int keep_if_dumped(struct dumper *dumper, const char *directory, const struct record *record) {
-        struct work_state *state = work_state(dumper->work, record);
-
-        state->saved = state->selected && (is_copy(dumper, record) || is_dumped(dumper, directory, record));
-        state->selected = state->saved;
-        return state->selected;
-}
-
-int dump_keep_dumped(struct work *work, const struct dump_target *target) {
-        const struct catalog *catalog = work->catalog;
-        struct dump_result result = { 0 };
-        struct dumper dumper = { .work = work, .catalog = catalog, .target = target, .result = &result };
-        int kept = 0;
-
-        buffer_init(&dumper.readback, catalog->allocator);
-        for (size_t i = 0; i < catalog->event_count; i++) {
-                const struct event *event = &catalog->events[i];
-                char directory[PATH_SIZE];
-                struct text text = TEXT_ON(directory);
-
-                event_format_name(event, &text);
-                text_put(&text, "/" RECORD_DIRECTORY);
-                for (size_t k = 0; k < event->record_count; k++)
-                        kept += keep_if_dumped(&dumper, directory, catalog->records[event->first + k]);
+        forget(dumper, subject, 0);
+        r = find_copies(dumper, subject, 1, &alternative);
+        if (r >= 0 && is_any_saved(dumper, subject)) {
+                r = subject->event ? 0 : copy_flush_above(&dumper->copier, OTHER_DIRECTORY);
+                if (r == 0)
+                        r = copy_flush_above(&dumper->copier, "");
         }
-        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                kept += keep_if_dumped(&dumper, OTHER_DIRECTORY, catalog->records[i]);
-        buffer_free(&dumper.readback);
+        if (r < 0)
+                forget(dumper, subject, r);
+        for (size_t i = 0; i < subject->count; i++) {
+                struct work_state *state = work_state(dumper->work, subject->records[i]);
+
+                state->saved = state->selected && (state->saved || is_copy(dumper, subject->records[i]));
+                if (state->selected && !state->saved && r < 0)
+                        keep_first_failure(dumper->result, subject->records[i], r);
+                state->selected = state->saved;
+                kept += state->saved;
+        }
         return kept;
+}
+
+int dump_keep_dumped(struct work *work, const struct dump_target *target, struct dump_result *ret_result) {
+        struct dumper dumper = dumper_begin(work, target, ret_result);
+        const struct catalog *catalog = work->catalog;
+
+        for (size_t i = 0; i < work->count; i++)
+                work->states[i].saved = false;
+        for (size_t i = 0; i < catalog->event_count; i++) {
+                struct subject subject = subject_of_event(catalog, &catalog->events[i]);
+
+                if (selection_touches_event(work, subject.event))
+                        ret_result->record_count += keep_if_dumped(&dumper, &subject);
+        }
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++) {
+                struct subject subject = subject_of_other(catalog, i);
+
+                if (work_is_selected(work, catalog->records[i]))
+                        ret_result->record_count += keep_if_dumped(&dumper, &subject);
+        }
+        dumper_end(&dumper);
+        return (int) ret_result->record_count;
 }

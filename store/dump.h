@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "store/dump-target.h"
 #include "store/work.h"
 
 /*
- * Copies records to files, flushed, read back and compared. Nothing that is there is overwritten: what is
- * there already with the same bytes is left alone, other bytes under the same name get a name of their own
- * ("….2.bin").
+ * Copies records to files, flushed, read back and compared.
  *
- *   <event>/dmesg.txt          the joined log
- *   <event>/manifest.json      what the records are; written last
- *   <event>/records/<id>.bin   the bytes as stored
- *   <event>/records/<id>.txt   decoded, exactly what the kernel's pstore would show
- *   other/<id>.bin, .txt       records that belong to no event
+ *   <event>/dmesg.txt      the joined log
+ *   <event>/records.bin    the bytes of all its records, as stored, one after another
+ *   <event>/manifest.json  what the records are and where each of them lies; written last
+ *   other/<id>.bin, .json  a record that belongs to no event, and what it is
+ *
+ * A copy is whole or it is not there (store/copy.h), and nothing that is whole is overwritten: what holds the
+ * same records is the copy, and beside one that holds others, <event>.2/ or other/<id>.2.bin is made. A
+ * record that is found in a copy, by its digest and its bytes, is safe, however few of its event are left.
+ * What was found is flushed like what was made: nothing is called safe before.
  */
-
-/* Where the files go. Paths are relative, with '/' between their parts, and hold only what FAT allows. */
-struct dump_target {
-        void *context;
-
-        /* Makes the directory and those above it; one that exists is no error. */
-        int (*make_directory)(void *context, const char *path);
-
-        /* Creates or replaces the file and returns only after its bytes and its directory are flushed. */
-        int (*write_file)(void *context, const char *path, struct bytes content);
-
-        /* Replaces the buffer's content. ERR_NOT_FOUND when there is no such file. */
-        int (*read_file)(void *context, const char *path, struct buffer *buffer);
-
-        /* Whether a source with this location (store/source.h) lies here itself. NULL: none ever does. */
-        bool (*is_at)(void *context, const char *location);
-};
 
 struct dump_origin {
         const char *program; /* "pstore-fw 0.1.0 (UEFI application)" */
@@ -57,5 +43,8 @@ typedef void dump_report(void *context, const struct catalog_record *row, int er
 int dump_selected(struct work *work, const struct dump_target *target, const struct dump_origin *origin,
                   dump_report *report, void *report_context, struct dump_result *ret_result);
 
-/* Deselects the records of which the target holds no complete copy; returns how many stay selected. */
-int dump_keep_dumped(struct work *work, const struct dump_target *target);
+/*
+ * Deselects the records of which the target holds no copy, and tells in *ret_result of those for which that
+ * cannot be known or made sure. Returns how many stay selected.
+ */
+int dump_keep_dumped(struct work *work, const struct dump_target *target, struct dump_result *ret_result);

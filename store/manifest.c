@@ -24,7 +24,7 @@ void manifest_put_event(struct json_writer *json, const struct catalog *catalog,
         uint32_t first, last = 0;
 
         event_format_name(event, &text);
-        json_put_string(json, "schema", "pstore-fw/manifest/1");
+        json_put_string(json, "schema", "pstore-fw/manifest/2");
         json_put_string(json, "event", name);
         json_put_string(json, "store", record_store_name(event->store));
         json_put_string(json, "reason", event_reason_name(event->reason));
@@ -43,19 +43,31 @@ void manifest_put_event(struct json_writer *json, const struct catalog *catalog,
         json_end_array(json);
 }
 
-void manifest_put_file(struct json_writer *json, const char *name, const char *path, struct bytes content) {
-        uint8_t digest[SHA256_SIZE];
+static void put_digest(struct json_writer *json, const uint8_t sha256[SHA256_SIZE]) {
         char hex[2 * SHA256_SIZE + 1];
         struct text text = TEXT_ON(hex);
 
+        for (size_t i = 0; i < SHA256_SIZE; i++)
+                text_format(&text, "%02x", sha256[i]);
+        json_put_string(json, "sha256", hex);
+}
+
+void manifest_put_file(struct json_writer *json, const char *name, const char *path, struct bytes content) {
+        uint8_t digest[SHA256_SIZE];
+
         sha256_digest(content, digest);
-        for (size_t i = 0; i < sizeof(digest); i++)
-                text_format(&text, "%02x", digest[i]);
         json_begin_object(json, name);
         json_put_string(json, "file", path);
         json_put_number(json, "size", content.size);
-        json_put_string(json, "sha256", hex);
+        put_digest(json, digest);
         json_end_object(json);
+}
+
+void manifest_put_bytes(struct json_writer *json, uint64_t offset, uint64_t size,
+                        const uint8_t sha256[SHA256_SIZE]) {
+        json_put_number(json, "offset", offset);
+        json_put_number(json, "size", size);
+        put_digest(json, sha256);
 }
 
 static void put_section_type(struct json_writer *json, const struct record *record) {
@@ -82,6 +94,11 @@ static void put_error(struct json_writer *json, const struct record *record) {
 }
 
 void manifest_put_record(struct json_writer *json, const struct catalog_record *row) {
+        static const char *const forms[] = {
+                [RECORD_FORM_STORED] = "stored",
+                [RECORD_FORM_TEXT] = "text",
+                [RECORD_FORM_PACKED] = "packed",
+        };
         const struct record *record = &row->record;
         char id[RECORD_ID_SIZE];
         struct text text = TEXT_ON(id);
@@ -89,6 +106,7 @@ void manifest_put_record(struct json_writer *json, const struct catalog_record *
         record_format_id(record, &text);
         json_put_text(json, "id", text_bytes(&text));
         json_put_string(json, "source", row->source->spec);
+        json_put_string(json, "form", forms[row->form]);
         if (record->deleted)
                 json_put_bool(json, "deleted", true);
         json_put_string(json, "type", record_type_name(record->type));

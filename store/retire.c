@@ -55,8 +55,9 @@ static size_t selected_copies(const struct work *work) {
         return count;
 }
 
+/* *ret_found is of what has a copy, where only that is meant. */
 static int choose(struct session *session, const struct retire_wish *wish,
-                  const struct session_target *target) {
+                  const struct session_target *target, struct dump_result *ret_found) {
         int r = session_select(session, &wish->selection);
 
         if (r < 0)
@@ -64,8 +65,14 @@ static int choose(struct session *session, const struct retire_wish *wish,
         if (!wish->archives_too)
                 leave_archives_out(session);
         mark_copies(&session->work);
+        if (work_selected_count(&session->work) > selected_copies(&session->work) && !wish->volatile_copy &&
+            !wish->dry_run) {
+                r = session_check_lasting(session, target);
+                if (r < 0)
+                        return r;
+        }
         if (wish->only_dumped && work_selected_count(&session->work) > 0) {
-                r = session_keep_dumped(session, target);
+                r = session_keep_dumped(session, target, ret_found);
                 if (r < 0)
                         return r;
         }
@@ -73,14 +80,14 @@ static int choose(struct session *session, const struct retire_wish *wish,
         return 0;
 }
 
-/* Nothing is erased before its copy is flushed, read back and compared. */
-static void copy_and_clear(struct session *session, const struct session_target *target,
-                           const struct retire_front *front, struct retire_result *result) {
-        struct dump_result copies;
-
-        (void) session_copy(session, target, &copies);
+/* Nothing is erased before its copy is flushed, read back and compared. What was found is all of that. */
+static void copy_and_clear(struct session *session, const struct retire_wish *wish,
+                           const struct session_target *target, const struct retire_front *front,
+                           struct dump_result *copies, struct retire_result *result) {
+        if (!wish->only_dumped)
+                (void) session_copy(session, target, copies);
         if (front->copied)
-                front->copied(front->context, &copies);
+                front->copied(front->context, copies);
         result->saved_count = (size_t) selection_keep_saved(&session->work);
         if (result->saved_count > 0)
                 (void) clear_selected(&session->work, front->cleared, front->context, &result->cleared);
@@ -90,10 +97,11 @@ static void copy_and_clear(struct session *session, const struct session_target 
 int retire_records(struct session *session, const struct retire_wish *wish,
                    const struct session_target *target, const struct retire_front *front,
                    struct retire_result *ret_result) {
+        struct dump_result copies = { 0 };
         int r;
 
         *ret_result = (struct retire_result){ 0 };
-        r = choose(session, wish, target);
+        r = choose(session, wish, target, &copies);
         if (r < 0)
                 return r;
         ret_result->selected_count = work_selected_count(&session->work);
@@ -107,6 +115,6 @@ int retire_records(struct session *session, const struct retire_wish *wish,
                 if (r < 0)
                         return r;
         }
-        copy_and_clear(session, target, front, ret_result);
+        copy_and_clear(session, wish, target, front, &copies, ret_result);
         return 0;
 }

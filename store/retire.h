@@ -10,9 +10,10 @@
  */
 struct retire_wish {
         struct selection selection;
-        bool archives_too; /* ids or sources were named: whoever names what an archive holds means it */
-        bool only_dumped;  /* nothing but what the target has a complete copy of already */
-        bool dry_run;      /* select, and no more: nothing is asked, copied or cleared */
+        bool archives_too;  /* ids or sources were named: whoever names what an archive holds means it */
+        bool only_dumped;   /* nothing but what the target has a complete copy of already */
+        bool volatile_copy; /* a copy in memory is good enough */
+        bool dry_run;       /* select, and no more: nothing is asked, copied or cleared */
 };
 
 /* What a front end does in between. All may be NULL. */
@@ -40,8 +41,9 @@ struct retire_result {
  * selected in the session's work at the end is what there was a copy of, with its outcome. The session has
  * failed when anything was not copied or is not gone; what is only not verified, the result tells.
  *
- * 0, also when nothing was selected; ERR_UNKNOWN_ID; what the target's open() says for `only_dumped`; what
- * agree() says. All of them come before anything is copied or cleared. *ret_result is always set.
+ * 0, also when nothing was selected; ERR_UNKNOWN_ID; what the target's open() says; ERR_VOLATILE when it lies
+ * in memory; what agree() says. All of them come before anything is copied or cleared. *ret_result is always
+ * set.
  */
 int retire_records(struct session *session, const struct retire_wish *wish,
                    const struct session_target *target, const struct retire_front *front,

@@ -6,28 +6,36 @@
 /* An id with every byte of it made visible, and a fault behind it. */
 #define LINE_SIZE (4 * RECORD_ID_SIZE + 512)
 
-void session_tell_error(const struct session *session, const char *subject, const char *format, ...) {
+/* `subject` is NULL for a note. */
+static void __attribute__((format(printf, 3, 0)))
+tell(const struct session *session, const char *subject, const char *format, va_list arguments) {
+        const struct teller *teller = session->teller;
         char line[LINE_SIZE];
         struct text text = TEXT_ON(line);
+
+        text_format_list(&text, format, arguments);
+        if (!teller)
+                return;
+        if (subject)
+                teller->error(teller->context, subject, line);
+        else
+                teller->note(teller->context, line);
+}
+
+void session_tell_error(const struct session *session, const char *subject, const char *format, ...) {
         va_list arguments;
 
         va_start(arguments, format);
-        text_format_list(&text, format, arguments);
+        tell(session, subject, format, arguments);
         va_end(arguments);
-        if (session->teller)
-                session->teller->error(session->teller->context, subject, line);
 }
 
 void session_tell_note(const struct session *session, const char *format, ...) {
-        char line[LINE_SIZE];
-        struct text text = TEXT_ON(line);
         va_list arguments;
 
         va_start(arguments, format);
-        text_format_list(&text, format, arguments);
+        tell(session, NULL, format, arguments);
         va_end(arguments);
-        if (session->teller)
-                session->teller->note(session->teller->context, line);
 }
 
 void session_init(struct session *session, const struct allocator *allocator, const struct codec *codecs,
@@ -126,13 +134,32 @@ int session_copy(struct session *session, const struct session_target *target,
         return r;
 }
 
-int session_keep_dumped(struct session *session, const struct session_target *target) {
+int session_keep_dumped(struct session *session, const struct session_target *target,
+                        struct dump_result *ret_result) {
+        struct dump_target files;
+        int r;
+
+        *ret_result = (struct dump_result){ 0 };
+        r = target->open(target->context, &files);
+        if (r < 0)
+                return r;
+        r = dump_keep_dumped(&session->work, &files, ret_result);
+        target->close(target->context);
+        session->failed |= ret_result->failed_count > 0;
+        return r;
+}
+
+int session_check_lasting(struct session *session, const struct session_target *target) {
         struct dump_target files;
         int r = target->open(target->context, &files);
 
         if (r < 0)
                 return r;
-        r = dump_keep_dumped(&session->work, &files);
         target->close(target->context);
-        return r;
+        if (!files.is_volatile)
+                return 0;
+        session_tell_error(session, target->name,
+                           "%s: nothing is erased for a copy there; %s, or add --volatile-copy",
+                           error_text(ERR_VOLATILE), target->elsewhere);
+        return ERR_VOLATILE;
 }

@@ -56,6 +56,8 @@ void session_free(struct session *session);
 /* Where a front end's copies go. */
 struct session_target {
         void *context;
+        const char *name;      /* of the place, for messages */
+        const char *elsewhere; /* what the user does to have another one: "give --output DIR" */
         int (*open)(void *context, struct dump_target *ret_target); /* tells its error */
         void (*close)(void *context);                               /* follows each open() that succeeded */
         struct dump_origin origin;
@@ -69,8 +71,15 @@ struct session_target {
 int session_copy(struct session *session, const struct session_target *target,
                  struct dump_result *ret_result);
 
-/* Deselects what the target has no complete copy of. How many stay selected, or why it cannot be opened. */
-int session_keep_dumped(struct session *session, const struct session_target *target);
+/*
+ * Deselects what the target has no complete copy of. How many stay selected, or why it cannot be opened. What
+ * a copy may be there of, but cannot be made sure of, is told, and the session has failed.
+ */
+int session_keep_dumped(struct session *session, const struct session_target *target,
+                        struct dump_result *ret_result);
+
+/* Whether copies would outlive a reset: 0, ERR_VOLATILE, told, or why it cannot be opened, told as well. */
+int session_check_lasting(struct session *session, const struct session_target *target);
 
 /* Says a line of the session, `format` as in base/text.h; nothing without a teller. */
 void session_tell_error(const struct session *session, const char *subject, const char *format, ...)

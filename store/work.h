@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "codec/sha256.h"
 #include "store/catalog.h"
 
 /*
@@ -13,6 +14,8 @@ struct work_state {
         bool saved;    /* its copy was compared: see store/dump.h */
         bool is_copy;  /* shall be taken for the copy itself, wherever it lies: see store/retire.h */
         int outcome;   /* of the last step that worked on it */
+        bool hashed;
+        uint8_t sha256[SHA256_SIZE]; /* of record_content(), where it is hashed */
 };
 
 struct work {

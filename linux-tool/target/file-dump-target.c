@@ -3,9 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "linux/volatile-directory.h"
+#include "posix/beneath.h"
 #include "posix/durable-file.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -14,25 +20,45 @@
 #define DIRECTORY_MODE 0700
 #define FILE_MODE      0600
 
-static int open_directory(int at, const char *path) {
-        int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* What another dump into the same directory may take. */
+#define LOCK_TRIES    300
+#define LOCK_PAUSE_NS (100L * 1000 * 1000)
 
-        return fd < 0 ? errno_to_error(errno) : fd;
+/* One dump at a time: what is not finished has the same name in all of them. */
+static int lock(int fd) {
+        for (unsigned i = 0; i < LOCK_TRIES; i++) {
+                static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+
+                if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+                        return 0;
+                if (errno != EWOULDBLOCK && errno != EINTR)
+                        return errno_to_error(errno);
+                (void) nanosleep(&pause, NULL);
+        }
+        return ERR_IN_USE;
+}
+
+/* ERR_NOT_FOUND when there is none. */
+static int open_root(struct file_dump_target *target) {
+        int fd = open(target->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+        if (fd < 0)
+                return errno_to_error(errno);
+        r = lock(fd);
+        if (r < 0)
+                close(fd);
+        else
+                target->fd = fd;
+        return r;
 }
 
 static int make_root(struct file_dump_target *target) {
-        int fd, r;
+        int r;
 
         if (target->fd >= 0)
                 return 0;
         r = durable_directory_make(AT_FDCWD, target->path, DIRECTORY_MODE);
-        if (r < 0)
-                return r;
-        fd = open_directory(AT_FDCWD, target->path);
-        if (fd < 0)
-                return fd;
-        target->fd = fd;
-        return 0;
+        return r < 0 ? r : open_root(target);
 }
 
 static int target_make_directory(void *context, const char *path) {
@@ -40,24 +66,91 @@ static int target_make_directory(void *context, const char *path) {
         int r;
 
         r = make_root(target);
-        return r < 0 ? r : durable_directory_make(target->fd, path, DIRECTORY_MODE);
+        if (r == 0 && mkdirat(target->fd, path, DIRECTORY_MODE) < 0 && errno != EEXIST)
+                r = errno_to_error(errno);
+        return r;
 }
 
+static int remove_name(const struct file_dump_target *target, const char *path, int flags) {
+        _cleanup_close_ int directory = -1;
+        const char *name;
+
+        if (target->fd < 0)
+                return ERR_NOT_FOUND;
+        directory = beneath_open_parent(target->fd, path, &name);
+        if (directory < 0)
+                return directory;
+        if (unlinkat(directory, name, flags) == 0)
+                return 0;
+        return errno == EISDIR || errno == ENOTDIR ? ERR_INVALID_ARGUMENT : errno_to_error(errno);
+}
+
+/* Always a new file: nobody else has it open, and no link leads out of it. */
 static int target_write_file(void *context, const char *path, struct bytes content) {
         struct file_dump_target *target = context;
+        _cleanup_close_ int fd = -1;
         int r;
 
         r = make_root(target);
-        return r < 0 ? r : durable_file_write(target->fd, path, content, FILE_MODE);
+        if (r == 0)
+                r = remove_name(target, path, 0);
+        if (r < 0 && r != ERR_NOT_FOUND)
+                return r;
+        fd = beneath_open(target->fd, path, O_WRONLY | O_CREAT | O_EXCL, FILE_MODE);
+        if (fd < 0)
+                return fd;
+        r = file_write_all(fd, content);
+        return r < 0 ? r : durable_flush(fd);
 }
 
 static int target_read_file(void *context, const char *path, struct buffer *buffer) {
         struct file_dump_target *target = context;
+        _cleanup_close_ int fd = -1;
 
         buffer->size = 0;
         if (target->fd < 0)
                 return ERR_NOT_FOUND;
-        return file_read_at(target->fd, path, FILE_SIZE_MAX, buffer);
+        fd = beneath_open_file(target->fd, path);
+        return fd < 0 ? fd : file_read_all(fd, FILE_SIZE_MAX, buffer);
+}
+
+static int target_remove_file(void *context, const char *path) {
+        return remove_name(context, path, 0);
+}
+
+static int target_remove_directory(void *context, const char *path) {
+        return remove_name(context, path, AT_REMOVEDIR);
+}
+
+/* rename() replaces an empty directory, which loses nothing. */
+static int target_rename_directory(void *context, const char *from, const char *to) {
+        const struct file_dump_target *target = context;
+
+        if (renameat(target->fd, from, target->fd, to) == 0)
+                return 0;
+        return errno == ENOTDIR ? ERR_EXISTS : errno_to_error(errno);
+}
+
+/* Of a directory that is above: who made it may have been cut off before it was flushed. */
+static int flush_root(struct file_dump_target *target) {
+        int r = durable_flush(target->fd);
+
+        if (r == 0 && !target->above_flushed)
+                r = durable_flush_above(target->fd);
+        target->above_flushed |= r == 0;
+        return r;
+}
+
+static int target_flush(void *context, const char *path) {
+        struct file_dump_target *target = context;
+        _cleanup_close_ int fd = -1;
+
+        if (target->fd < 0)
+                return ERR_NOT_FOUND;
+        if (!path[0])
+                return flush_root(target);
+        fd = beneath_open(target->fd, path, O_RDONLY | O_NONBLOCK, 0);
+        return fd < 0 ? fd : durable_flush(fd);
 }
 
 static bool target_is_at(void *context, const char *location) {
@@ -70,16 +163,22 @@ static bool target_is_at(void *context, const char *location) {
 
 int file_dump_target_open(struct file_dump_target *target, const char *path,
                           struct dump_target *ret_dump_target) {
-        int fd = open_directory(AT_FDCWD, path);
+        int r;
 
-        if (fd < 0 && fd != ERR_NOT_FOUND)
-                return fd;
-        *target = (struct file_dump_target){ .path = path, .fd = fd < 0 ? -1 : fd };
+        *target = (struct file_dump_target){ .path = path, .fd = -1 };
+        r = open_root(target);
+        if (r < 0 && r != ERR_NOT_FOUND)
+                return r;
         *ret_dump_target = (struct dump_target){
                 .context = target,
+                .is_volatile = volatile_directory(path),
                 .make_directory = target_make_directory,
                 .write_file = target_write_file,
                 .read_file = target_read_file,
+                .remove_file = target_remove_file,
+                .remove_directory = target_remove_directory,
+                .rename_directory = target_rename_directory,
+                .flush = target_flush,
                 .is_at = target_is_at,
         };
         return 0;

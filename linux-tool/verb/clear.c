@@ -181,9 +181,10 @@ static int clear_run(const struct options *options, void *context) {
         return inventory_status(&session, result.selected_count);
 }
 
-static const struct option *const options_taken[] = { &option_source,     &option_all,    &option_dumped,
-                                                      &option_older_than, &option_keep,   &option_dry_run,
-                                                      &option_yes,        &option_output, NULL };
+static const struct option *const options_taken[] = {
+        &option_source,  &option_all, &option_dumped,        &option_older_than, &option_keep,
+        &option_dry_run, &option_yes, &option_volatile_copy, &option_output,     NULL
+};
 
 const struct verb verb_clear = {
         .name = "clear",

@@ -122,10 +122,10 @@ const struct verb verb_dump = {
         .name = "dump",
         .operands = "[ID...]",
         .summary = "copy events to files, flushed, read back and compared",
-        .description = "Makes a directory for each event with its joined log, dmesg.txt, a manifest\n"
-                       "and the records, stored and decoded. Without an id everything is copied. What\n"
-                       "is there already with the same bytes is not written again; other bytes get a\n"
-                       "name of their own.\n",
+        .description = "Makes a directory for each event: its joined log, dmesg.txt, the stored bytes\n"
+                       "of its records and a manifest. Without an id everything is copied. What is\n"
+                       "there already is flushed and not written again; beside an event of the same\n"
+                       "name with other records, NAME.2 is made.\n",
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """What `dump` leaves behind, and what it has to be."""
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -24,6 +25,16 @@ class Dump:
     @property
     def manifest(self) -> dict:
         return json.loads(self.files["manifest.json"])
+
+    @property
+    def records(self) -> dict[str, bytes]:
+        """The records' bytes by their ids, as the manifest says where they lie."""
+        found = {}
+        for each in self.manifest["records"]:
+            data = self.files["records.bin"][each["offset"]:each["offset"] + each["size"]]
+            check.equal(f"the digest of {each['id']}", hashlib.sha256(data).hexdigest(), each["sha256"])
+            found[each["id"]] = data
+        return found
 
     @property
     def content(self) -> dict[str, bytes]:
@@ -51,22 +62,38 @@ def file_name(record_id: str) -> str:
     return record_id.replace(":", "-")
 
 
-def joined(texts: dict[str, bytes]) -> bytes:
-    """One event's log from its parts' texts: the highest part is the oldest, header lines are dropped."""
+def in_order(texts: dict[str, bytes]) -> list[bytes]:
+    """One event's parts: the highest is the oldest."""
     def part(text: bytes) -> int:
         return int(re.match(rb"\w+#\d+ Part(\d+)\n", text)[1])
 
-    return b"".join(text.split(b"\n", 1)[1] for text in sorted(texts.values(), key=part, reverse=True))
+    return sorted(texts.values(), key=part, reverse=True)
+
+
+def joined(texts: dict[str, bytes]) -> bytes:
+    """One event's log from its parts' texts, without their header lines."""
+    return b"".join(text.split(b"\n", 1)[1] for text in in_order(texts))
 
 
 def check_agrees(dump: Dump, stored: dict[str, bytes], texts: dict[str, bytes]) -> None:
-    """The dump holds these records' bytes, these texts and their join, and nothing else."""
-    expected = {f"records/{file_name(each)}.bin": data for each, data in stored.items()}
-    expected |= {f"records/{file_name(each)}.txt": text for each, text in texts.items()}
-    expected["dmesg.txt"] = joined(texts)
-    check.equal("the files of the dump", sorted(dump.content), sorted(expected))
-    for path, data in expected.items():
-        check.equal(f"{dump.event}/{path}", dump.files[path], data)
+    """The dump holds these records' bytes, one after another and nothing else, and the join of these texts."""
+    check.equal("the files of the dump", sorted(dump.files), ["dmesg.txt", "manifest.json", "records.bin"])
+    check.equal(f"{dump.event}/dmesg.txt", dump.log, joined(texts))
+    check.equal(f"the ids in {dump.event}", sorted(dump.records), sorted(stored))
+    for each, data in stored.items():
+        check.equal(f"{each} in {dump.event}", dump.records[each], data)
+    check.equal(f"the size of {dump.event}/records.bin", len(dump.files["records.bin"]),
+                sum(len(data) for data in stored.values()))
+
+
+def check_parts(shown: str, events_texts: list[dict[str, bytes]]) -> None:
+    """`show --parts` has shown each text as the kernel's pstore did, in this order."""
+    at = 0
+    for texts in events_texts:
+        for text in in_order(texts):
+            found = shown.find(text.decode(), at)
+            check.true(f"{text.splitlines()[0].decode()} is shown as pstore shows it, in its place", found >= at)
+            at = found + len(text.decode())
 
 
 def check_on_serial(log: bytes, serial: str) -> None:

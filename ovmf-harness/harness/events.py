@@ -16,7 +16,13 @@ run dump pstore-fw dump --output /tmp/dump
 keep dump /tmp/dump
 """
 
-_READ_AND_CLEAR = {"list": "list", "dump": "dump", "clear": "clear --dumped --yes", "emptied": "list"}
+_READ_AND_CLEAR = {
+    "list": "list",
+    "parts": "show --all --parts",
+    "dump": "dump",
+    "clear": "clear --dumped --yes",
+    "emptied": "list",
+}
 
 # Kills the shell that does it, so it is one of its own.
 _OOPS = """
@@ -90,9 +96,10 @@ def read_with_linux(machine: Machine, backend: Backend, boots: list[dict[str, by
 def dump_and_clear(machine: Machine, backend: Backend, expected: list[Event]) -> list[Dump]:
     """The application lists them in order, dumps them byte for byte, and clears them all."""
     results = machine.application(_READ_AND_CLEAR)
-    for name in ("list", "dump", "clear"):
+    for name in ("list", "parts", "dump", "clear"):
         check.status(results[name], 0)
     check.status(results["emptied"], 3)
+    dumps.check_parts(results["parts"].text, [event.texts for event in expected])
     check.equal(f"what is left in {backend.title}", backend.stored(machine), {})
     found = _check_dumps(machine.esp.read(dumps.ON_ESP), backend, expected)
     names = [dump.event for dump in found]

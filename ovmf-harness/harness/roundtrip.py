@@ -27,6 +27,7 @@ keep dump /tmp/dump
 
 _READ_AND_CLEAR = {
     "list": "list",
+    "parts": "show --all --parts",
     "dump": "dump",
     "again": "dump",
     "clear": "clear --dumped --yes",
@@ -69,22 +70,25 @@ def _dump_image(run: Run, machine: Machine, backend: Backend) -> Dump:
         return dumps.only_event(dump_on_host(run, machine.image_sources[backend.name], Path(scratch)))
 
 
-def _dump_and_clear(machine: Machine, backend: Backend) -> Dump:
+def _dump_and_clear(machine: Machine, backend: Backend) -> tuple[Dump, str]:
+    """The dump, and what the application showed of the parts."""
     results = machine.application(_READ_AND_CLEAR)
-    for name in ("list", "dump", "again", "clear"):
+    for name in ("list", "parts", "dump", "again", "clear"):
         check.status(results[name], 0)
     check.status(results["emptied"], 3)
     check.equal(f"what is left in {backend.title}", backend.stored(machine), {})
     dump = dumps.only_event(machine.esp.read(dumps.ON_ESP))
     check.matches("the list names the event", results["list"].text, re.escape(dump.event))
-    return dump
+    return dump, results["parts"].text
 
 
-def _check_dump(dump: Dump, backend: Backend, seen: LinuxBoot, stored: dict[str, bytes], serial: str) -> None:
+def _check_dump(dump: Dump, parts: str, backend: Backend, seen: LinuxBoot, stored: dict[str, bytes],
+                serial: str) -> None:
     _check_event_name(dump.event, backend)
     texts = backend.pstore_texts(seen.files, stored)
     check.equal("the records that pstore showed", sorted(texts), sorted(stored))
     dumps.check_agrees(dump, stored, texts)
+    dumps.check_parts(parts, [texts])
     check.true("the log has the panic's message", _PANIC in dump.log)
     dumps.check_on_serial(dump.log, serial)
     by_linux = dumps.only_event(dumps.below(seen.files, "dump"))
@@ -107,9 +111,9 @@ def travel(run: Run, backend: Backend) -> Dump:
     with run.step("the host reads it from the store's file"):
         image = _dump_image(run, machine, backend)
     with run.step("the application dumps it to the ESP, clears it"):
-        dump = _dump_and_clear(machine, backend)
+        dump, parts = _dump_and_clear(machine, backend)
     with run.step("the dump is what pstore showed, byte for byte"):
-        _check_dump(dump, backend, seen, stored, serial)
+        _check_dump(dump, parts, backend, seen, stored, serial)
         check.equal("what the host read", image.content, dump.content)
     with run.step("Linux reboots; its pstore is empty"):
         events.find_nothing_with_linux(machine)

@@ -59,7 +59,7 @@ def _read_in_firmware(machine: Machine, from_linux: str, before: set[str]) -> No
         check.true(f"the application lists {each}", each in results["list"].text)
     check.equal("what the application shows", results["show"].text, _FROM_LINUX.decode())
     saved = machine.esp.read(dumps.ON_ESP)
-    notes = [data for path, data in saved.items() if path.endswith(f"{dumps.file_name(from_linux)}.txt")]
+    notes = [data for path, data in saved.items() if path.endswith(f"{dumps.file_name(from_linux)}.bin")]
     check.equal("the dump of it", notes, [_FROM_LINUX])
     shutdown = [dump for dump in dumps.events(saved) if "-erst-shutdown" in dump.event]
     check.equal("the number of shutdowns in the dump", len(shutdown), 1)

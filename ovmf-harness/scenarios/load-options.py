@@ -17,7 +17,7 @@ _PROGRAM = r"\EFI\pstore-fw\pstore-fwx64.efi"
 def _check_dumped(machine: Machine) -> None:
     (variable,) = crash.variables(1)
     dump = dumps.only_event(machine.esp.read(dumps.ON_ESP))
-    check.equal("the text on the ESP", dump.files[f"records/efi-{variable.name}.txt"], variable.data)
+    check.equal("the record on the ESP", dump.records, {f"efi:{variable.name}": variable.data})
 
 
 def run(test: Run) -> None:

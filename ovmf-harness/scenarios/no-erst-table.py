@@ -24,8 +24,7 @@ def run(test: Run) -> None:
         for variable in variables:
             check.true(f"the list has {variable.name}", variable.name in results["list"].text)
         saved = dumps.events(machine.esp.read(dumps.ON_ESP))
-        texts = [dump.files[f"records/efi-{variable.name}.txt"]
-                 for dump, variable in zip(saved, variables, strict=True)]
-        check.equal("the texts on the ESP", texts, [variable.data for variable in variables])
+        check.equal("the records on the ESP", [dump.records for dump in saved],
+                    [{f"efi:{variable.name}": variable.data} for variable in variables])
         for name in ("emptied", "nothing"):
             check.status(results[name], 3)

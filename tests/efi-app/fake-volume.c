@@ -84,6 +84,7 @@ static EFI_STATUS open_node(struct fake_volume *volume, const char *path, uint64
                 return EFI_ACCESS_DENIED;
         if (!node) {
                 node = make_node(volume, path, wants_directory);
+                node->name_dirty = true;
                 volume->directories_made += wants_directory;
         }
         *ret_node = node;
@@ -114,12 +115,21 @@ static EFI_STATUS EFIAPI file_close(EFI_FILE_HANDLE this) {
         return status;
 }
 
+static bool is_in_use(struct fake_volume *volume, const struct fake_node *directory) {
+        for (size_t i = 0; i < FAKE_NODES_MAX; i++)
+                if (volume->nodes[i].used && parent_of(volume, volume->nodes[i].path) == directory &&
+                    &volume->nodes[i] != directory)
+                        return true;
+        return false;
+}
+
 static EFI_STATUS EFIAPI file_delete(EFI_FILE_HANDLE this) {
         struct handle *handle = (struct handle *) this;
-        EFI_STATUS status = handle->writable ? EFI_SUCCESS : EFI_WARN_DELETE_FAILURE;
+        bool goes = handle->writable && !is_in_use(handle->volume, handle->node);
+        EFI_STATUS status = goes ? EFI_SUCCESS : EFI_WARN_DELETE_FAILURE;
 
         handle->node->dirty = false;
-        if (handle->writable) {
+        if (goes) {
                 free(handle->node->data);
                 handle->node->used = false;
                 handle->volume->deletes++;
@@ -153,8 +163,11 @@ static void append(struct handle *handle, const void *data, size_t size) {
                 node->size = end;
         }
         memcpy(node->data + handle->position, data, size);
-        if (handle->volume->corrupt && text_ends_with(node->path, handle->volume->corrupt) && size > 0)
+        if (handle->volume->corrupt && text_ends_with(node->path, handle->volume->corrupt) && size > 0) {
                 node->data[handle->position] ^= 0x10;
+                if (handle->volume->corrupt_at_most > 0 && --handle->volume->corrupt_at_most == 0)
+                        handle->volume->corrupt = NULL;
+        }
         handle->position = end;
         node->dirty = true;
 }
@@ -180,21 +193,87 @@ static EFI_STATUS EFIAPI file_write(EFI_FILE_HANDLE this, UINTN *size, void *dat
 static EFI_STATUS EFIAPI file_flush(EFI_FILE_HANDLE this) {
         struct handle *handle = (struct handle *) this;
 
-        if (!EFI_ERROR(handle->volume->flush_status))
-                handle->node->dirty = false;
-        return handle->volume->flush_status;
+        if (EFI_ERROR(handle->volume->flush_status))
+                return handle->volume->flush_status;
+        handle->node->dirty = false;
+        for (size_t i = 0; i < FAKE_NODES_MAX && handle->node->directory; i++) {
+                struct fake_node *node = &handle->volume->nodes[i];
+
+                if (node->used && parent_of(handle->volume, node->path) == handle->node)
+                        node->name_dirty = false;
+        }
+        return EFI_SUCCESS;
 }
 
+static const char *last_part(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+/* What the shell's file of standard output is asked, and what renaming and removing ask. */
 static EFI_STATUS EFIAPI file_get_info(EFI_FILE_HANDLE this, EFI_GUID *type, UINTN *size, void *buffer) {
         static const EFI_GUID file_info = EFI_FILE_INFO_ID;
+        struct handle *handle = (struct handle *) this;
+        EFI_FILE_INFO *info = buffer;
+        const char *name = last_part(handle->node->path);
         UINTN room = *size;
 
-        (void) this;
-        (void) buffer;
         if (memcmp(type, &file_info, sizeof(*type)) != 0)
                 return EFI_UNSUPPORTED;
-        *size = sizeof(EFI_FILE_INFO);
-        return room < *size ? EFI_BUFFER_TOO_SMALL : EFI_UNSUPPORTED;
+        *size = offsetof(EFI_FILE_INFO, FileName) + (strlen(name) + 1) * sizeof(CHAR16);
+        if (room < *size)
+                return EFI_BUFFER_TOO_SMALL;
+        memset(info, 0, *size);
+        info->Size = *size;
+        info->FileSize = handle->node->size;
+        info->Attribute = handle->node->directory ? EFI_FILE_DIRECTORY : 0;
+        for (size_t i = 0; name[i]; i++)
+                info->FileName[i] = (CHAR16) name[i];
+        return EFI_SUCCESS;
+}
+
+/* The node and all that is below it. */
+static void rename_node(struct fake_volume *volume, struct fake_node *node, const char *to) {
+        size_t length = strlen(node->path);
+        char from[FAKE_PATH_MAX], path[2 * FAKE_PATH_MAX];
+
+        strcpy(from, node->path);
+        for (size_t i = 0; i < FAKE_NODES_MAX; i++) {
+                struct fake_node *each = &volume->nodes[i];
+
+                if (!each->used || strncmp(each->path, from, length) != 0 ||
+                    (each->path[length] != '/' && each->path[length] != '\0'))
+                        continue;
+                /* What gets its name by being renamed has to be whole. */
+                volume->unflushed += each->dirty || (each != node && each->name_dirty);
+                snprintf(path, sizeof(path), "%s%s", to, each->path + length);
+                assert_true(strlen(path) < sizeof(each->path));
+                strcpy(each->path, path);
+        }
+        node->name_dirty = true;
+}
+
+static EFI_STATUS EFIAPI file_set_info(EFI_FILE_HANDLE this, EFI_GUID *type, UINTN size, void *buffer) {
+        static const EFI_GUID file_info = EFI_FILE_INFO_ID;
+        struct handle *handle = (struct handle *) this;
+        const EFI_FILE_INFO *info = buffer;
+        char path[FAKE_PATH_MAX];
+        struct text text = TEXT_ON(path);
+
+        assert_memory_equal(type, &file_info, sizeof(*type));
+        assert_int_equal(info->Size, size);
+        assert_int_equal(!!(info->Attribute & EFI_FILE_DIRECTORY), handle->node->directory);
+        if (EFI_ERROR(handle->volume->rename_status))
+                return handle->volume->rename_status;
+        text_put_bytes(&text, bytes_of(handle->node->path,
+                                       (size_t) (last_part(handle->node->path) - handle->node->path)));
+        for (const CHAR16 *unit = info->FileName; *unit; unit++)
+                assert_ok(ucs2_to_utf8(bytes_of(unit, sizeof(*unit)), &text));
+        if (find(handle->volume, path))
+                return EFI_ACCESS_DENIED;
+        rename_node(handle->volume, handle->node, path);
+        return EFI_SUCCESS;
 }
 
 static EFI_FILE_HANDLE make_handle(struct fake_volume *volume, struct fake_node *node, bool writable) {
@@ -208,6 +287,7 @@ static EFI_FILE_HANDLE make_handle(struct fake_volume *volume, struct fake_node 
                         .Read = file_read,
                         .Write = file_write,
                         .GetInfo = file_get_info,
+                        .SetInfo = file_set_info,
                         .Flush = file_flush,
                 },
                 .volume = volume,

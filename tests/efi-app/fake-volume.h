@@ -18,7 +18,8 @@ struct fake_node {
         char path[FAKE_PATH_MAX]; /* from the root, UTF-8, without a leading '/' */
         uint8_t *data;
         size_t size;
-        bool dirty; /* written and not flushed */
+        bool dirty;      /* written and not flushed */
+        bool name_dirty; /* its name is new, and the directory was not flushed since */
 };
 
 struct fake_volume {
@@ -26,17 +27,19 @@ struct fake_volume {
         struct fake_node nodes[FAKE_NODES_MAX];
 
         bool read_only;
-        size_t free_bytes;     /* a write beyond stores what fits, and says VOLUME_FULL */
-        size_t write_at_most;  /* bytes a call, or 0: Write() may do less than asked for */
-        bool write_nothing;    /* success, 0 bytes */
-        const char *corrupt;   /* what is written to a path with this ending has one bit flipped */
-        bool write_to_nowhere; /* success, and the file stays empty */
-        bool read_overruns;    /* Read() says that it read more than was asked for */
-        EFI_STATUS open_volume_status, read_status, flush_status, close_status;
+        size_t free_bytes;        /* a write beyond stores what fits, and says VOLUME_FULL */
+        size_t write_at_most;     /* bytes a call, or 0: Write() may do less than asked for */
+        bool write_nothing;       /* success, 0 bytes */
+        const char *corrupt;      /* what is written to a path with this ending has one bit flipped … */
+        unsigned corrupt_at_most; /* … so many times; 0: always */
+        bool write_to_nowhere;    /* success, and the file stays empty */
+        bool read_overruns;       /* Read() says that it read more than was asked for */
+        EFI_STATUS open_volume_status, read_status, flush_status, close_status, rename_status;
 
         /* to be read */
         int open_handles;
-        unsigned unflushed; /* files that were closed dirty */
+        unsigned unflushed; /* files that were closed dirty, or got their name by a directory's while they
+                               were */
         unsigned writes, directories_made, deletes;
 };
 

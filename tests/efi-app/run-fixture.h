@@ -29,7 +29,6 @@ static void assert_not_shown(const char *text) {
 #define OLD_EVENT  "20240229T123320Z-efi-panic1"
 #define NEW_EVENT  "20240229T123519Z-efi-panic1"
 #define DUMPS      "EFI/pstore-fw/dumps/"
-#define NEW_FILES  DUMPS NEW_EVENT "/records/efi-dump-type0-"
 
 static inline void put_variables(void) {
         fake_variables_put(&fake->variables, u"BootOrder", &fake_vendor_other, text_view("\x01"));
@@ -41,7 +40,6 @@ static inline void put_variables(void) {
 /* And one in ERST. */
 #define ERST_ID    UINT64_C(0x65e079fe00000001)
 #define ERST_EVENT "20240229T123431Z-erst-panic2"
-#define ERST_FILES DUMPS ERST_EVENT "/records/erst-65e079fe00000001"
 
 static inline void put_erst(void) {
         fake_firmware_add_device(fake);

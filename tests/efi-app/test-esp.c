@@ -51,11 +51,11 @@ static void test_where_it_was_started_from(NO_STATE) {
 }
 
 static void test_directories_from_the_top_down(NO_STATE) {
-        assert_ok(make_directory("event/records"));
+        assert_ok(make_directory("event/below"));
         assert_true(fake_volume_find(&fake->volume, "EFI")->directory);
-        assert_true(fake_volume_find(&fake->volume, DUMPS "/event/records")->directory);
+        assert_true(fake_volume_find(&fake->volume, DUMPS "/event/below")->directory);
         assert_int_equal(fake->volume.directories_made, 5);
-        assert_ok(make_directory("event/records"));
+        assert_ok(make_directory("event/below"));
         assert_ok(make_directory("event"));
         assert_ok(make_directory("other"));
         assert_int_equal(fake->volume.directories_made, 6);
@@ -144,9 +144,9 @@ static void test_a_volume_that_may_not_be_written(NO_STATE) {
 
 /* Then a dump of what is saved already has nothing to write. */
 static void test_directories_that_are_there_need_no_writing(NO_STATE) {
-        assert_ok(make_directory("event/records"));
+        assert_ok(make_directory("event/below"));
         fake->volume.read_only = true;
-        assert_ok(make_directory("event/records"));
+        assert_ok(make_directory("event/below"));
         assert_error(make_directory("event2"), ERR_READ_ONLY);
 }
 
@@ -169,6 +169,55 @@ static void test_reading(NO_STATE) {
         fake->volume.read_overruns = true;
         assert_error(read_file("event/a.bin"), ERR_LENGTH);
         assert_true(buffer.size <= buffer.capacity);
+}
+
+static void test_removing(NO_STATE) {
+        assert_ok(make_directory("event"));
+        assert_ok(write_file("event/a.bin", text_view("x")));
+        assert_error(target.remove_directory(&esp, "event"), ERR_EXISTS);
+        assert_error(target.remove_file(&esp, "event"), ERR_INVALID_ARGUMENT);
+        assert_error(target.remove_directory(&esp, "event/a.bin"), ERR_INVALID_ARGUMENT);
+        assert_error(target.remove_file(&esp, "event/b.bin"), ERR_NOT_FOUND);
+        assert_error(target.remove_directory(&esp, "none"), ERR_NOT_FOUND);
+        assert_ok(target.remove_file(&esp, "event/a.bin"));
+        assert_ok(target.remove_directory(&esp, "event"));
+        assert_null(fake_volume_find(&fake->volume, DUMPS "/event"));
+        fake->volume.read_only = true;
+        assert_error(target.remove_directory(&esp, "other"), ERR_READ_ONLY);
+}
+
+static void test_another_name(NO_STATE) {
+        assert_ok(make_directory("unfinished"));
+        assert_ok(write_file("unfinished/a.bin", text_view("x")));
+        assert_ok(target.flush(&esp, "unfinished"));
+        assert_ok(make_directory("taken"));
+        assert_error(target.rename_directory(&esp, "unfinished", "taken"), ERR_EXISTS);
+        assert_error(target.rename_directory(&esp, "none", "event"), ERR_NOT_FOUND);
+        fake->volume.rename_status = EFI_DEVICE_ERROR;
+        assert_error(target.rename_directory(&esp, "unfinished", "event"), ERR_IO);
+        /* Some firmware denies what it does not know. */
+        fake->volume.rename_status = EFI_ACCESS_DENIED;
+        assert_error(target.rename_directory(&esp, "unfinished", "event"), ERR_NOT_SUPPORTED);
+        fake->volume.rename_status = EFI_SUCCESS;
+        assert_ok(target.rename_directory(&esp, "unfinished", "event"));
+        assert_ok(read_file("event/a.bin"));
+        assert_null(fake_volume_find(&fake->volume, DUMPS "/unfinished"));
+}
+
+static void test_flushing(NO_STATE) {
+        assert_error(target.flush(&esp, "event"), ERR_NOT_FOUND);
+        assert_ok(make_directory("event"));
+        assert_true(fake_volume_find(&fake->volume, DUMPS "/event")->name_dirty);
+        assert_ok(target.flush(&esp, ""));
+        assert_false(fake_volume_find(&fake->volume, DUMPS "/event")->name_dirty);
+        assert_false(fake_volume_find(&fake->volume, DUMPS)->name_dirty);
+        assert_false(fake_volume_find(&fake->volume, "EFI/pstore-fw")->name_dirty);
+        fake->volume.flush_status = EFI_DEVICE_ERROR;
+        assert_error(target.flush(&esp, "event"), ERR_IO);
+        assert_error(target.flush(&esp, ""), ERR_IO);
+        /* What takes no writes has nothing to flush. */
+        fake->volume.read_only = true;
+        assert_ok(target.flush(&esp, ""));
 }
 
 /* --- files that the user names --------------------------------------------------------------------- */
@@ -221,6 +270,9 @@ int main(void) {
                 TEST(test_directories_that_are_there_need_no_writing),
                 TEST(test_a_shorter_file_replaces_a_longer_one),
                 TEST(test_reading),
+                TEST(test_removing),
+                TEST(test_another_name),
+                TEST(test_flushing),
                 TEST(test_a_named_file),
                 TEST(test_a_named_file_beyond_ascii),
                 TEST(test_no_volume_to_read_from),

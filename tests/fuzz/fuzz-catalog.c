@@ -186,7 +186,7 @@ static void check_output(void) {
 
 static void check_dump(void) {
         static const struct dump_origin origin = { .program = "fuzz-catalog", .seconds = 1 };
-        struct dump_result result;
+        struct dump_result result, kept;
         const struct selection all = { 0 };
         const char *unknown;
 
@@ -194,11 +194,13 @@ static void check_dump(void) {
         (void) dump_selected(&work, &target.target, &origin, NULL, NULL, &result);
         fuzz_check(result.record_count + result.failed_count == catalog.row_count);
         fuzz_check((result.first_error < 0) == (result.failed_count > 0));
+        fuzz_check(fake_target_unflushed(&target) == 0);
         target.writes = 0;
         (void) dump_selected(&work, &target.target, &origin, NULL, NULL, &result);
         fuzz_check(target.writes == 0);
         fuzz_check(target.overwrites == 0 && target.bad_paths == 0);
-        fuzz_check((size_t) dump_keep_dumped(&work, &target.target) == result.record_count);
+        fuzz_check((size_t) dump_keep_dumped(&work, &target.target, &kept) == result.record_count);
+        fuzz_check(kept.failed_count == 0);
         fuzz_check(selection_mark(&work, &all, &unknown) == (int) catalog.row_count);
         fake_target_free(&target);
 }

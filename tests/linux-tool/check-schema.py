@@ -111,8 +111,9 @@ def check_deleted(run):
         assert event["records"] and all(record["deleted"] and "@" in record["id"] for record in event["records"])
         (shown,) = run.json([DONE], "show", "--deleted", "--parts", *source, source=False)["events"]
         assert shown["deleted"] and all(part["deleted"] for part in shown["parts"])
-        run.json([DONE], "dump", "--deleted", "--output", dumps, *source, source=False)
-        (manifest,) = [json.loads(path.read_text()) for path in Path(dumps).glob("*/manifest.2.json")]
+        deleted = f"{dumps}-deleted"
+        run.json([DONE], "dump", "--deleted", "--output", deleted, *source, source=False)
+        (manifest,) = [json.loads(path.read_text()) for path in Path(deleted).glob("*/manifest.json")]
         validate(manifest)
         assert all(record["deleted"] for record in manifest["records"])
         store = run.json([0, 1, 2], "check", *source, source=False)["stores"][0]

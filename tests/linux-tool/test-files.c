@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,6 +76,13 @@ static void assert_mode(const char *path, mode_t mode) {
         assert_int_equal(status.st_mode & 07777, mode);
 }
 
+static void assert_holds(const char *path, struct bytes wanted) {
+        struct bytes content = test_read_file(path);
+
+        assert_true(bytes_equal(content, wanted));
+        free((void *) content.data);
+}
+
 static void test_reading_makes_nothing(NO_STATE) {
         struct opened opened;
 
@@ -83,21 +92,25 @@ static void test_reading_makes_nothing(NO_STATE) {
         close_target(&opened);
 }
 
+static int write_to(struct opened *opened, const char *path, const char *content) {
+        return opened->dump.write_file(opened->dump.context, path, text_view(content));
+}
+
 static void test_write_and_read_back(NO_STATE) {
         struct opened opened;
 
         open_target(&opened);
-        assert_ok(opened.dump.make_directory(opened.dump.context, "event/records"));
-        assert_ok(opened.dump.make_directory(opened.dump.context, "event/records"));
-        assert_ok(opened.dump.write_file(opened.dump.context, "event/records/x.bin", text_view("first")));
-        assert_ok(opened.dump.write_file(opened.dump.context, "event/records/x.bin", text_view("second")));
-        assert_ok(read_target(&opened, "event/records/x.bin"));
+        assert_ok(opened.dump.make_directory(opened.dump.context, "event"));
+        assert_ok(opened.dump.make_directory(opened.dump.context, "event"));
+        assert_ok(write_to(&opened, "event/x.bin", "first"));
+        assert_ok(write_to(&opened, "event/x.bin", "second"));
+        assert_ok(read_target(&opened, "event/x.bin"));
         assert_true(bytes_equal(buffer_bytes(&opened.buffer), text_view("second")));
-        assert_ok(opened.dump.write_file(opened.dump.context, "top", text_view("")));
+        assert_ok(write_to(&opened, "top", ""));
         assert_int_equal(scratch_count_files(opened.directory), 2); /* no temporary file stays */
         assert_mode(opened.root, 0700);
-        assert_mode(scratch_path(opened.root, "event/records"), 0700);
-        assert_mode(scratch_path(opened.root, "event/records/x.bin"), 0600);
+        assert_mode(scratch_path(opened.root, "event"), 0700);
+        assert_mode(scratch_path(opened.root, "event/x.bin"), 0600);
         close_target(&opened);
 }
 
@@ -105,10 +118,92 @@ static void test_write_that_fails(NO_STATE) {
         struct opened opened;
 
         open_target(&opened);
-        assert_error(opened.dump.write_file(opened.dump.context, "missing/x", text_view("x")), ERR_NOT_FOUND);
+        assert_error(write_to(&opened, "missing/x", "x"), ERR_NOT_FOUND);
         assert_ok(opened.dump.make_directory(opened.dump.context, "x"));
-        assert_true(opened.dump.write_file(opened.dump.context, "x", text_view("x")) < 0);
+        assert_error(write_to(&opened, "x", "x"), ERR_INVALID_ARGUMENT);
         assert_int_equal(scratch_count_files(opened.directory), 0);
+        close_target(&opened);
+}
+
+/* Nothing is removed that somebody would miss. */
+static void test_removing(NO_STATE) {
+        struct opened opened;
+        struct dump_target *dump = &opened.dump;
+
+        open_target(&opened);
+        assert_error(dump->remove_file(dump->context, "x"), ERR_NOT_FOUND);
+        assert_error(dump->remove_directory(dump->context, "x"), ERR_NOT_FOUND);
+        assert_ok(dump->make_directory(dump->context, "event"));
+        assert_ok(write_to(&opened, "event/x", "x"));
+        assert_error(dump->remove_directory(dump->context, "event"), ERR_EXISTS);
+        assert_error(dump->remove_file(dump->context, "event"), ERR_INVALID_ARGUMENT);
+        assert_error(dump->remove_directory(dump->context, "event/x"), ERR_INVALID_ARGUMENT);
+        assert_error(dump->remove_file(dump->context, "event/y"), ERR_NOT_FOUND);
+        assert_ok(dump->remove_file(dump->context, "event/x"));
+        assert_ok(dump->remove_directory(dump->context, "event"));
+        assert_int_equal(scratch_count_files(opened.directory), 0);
+        close_target(&opened);
+}
+
+static void test_another_name(NO_STATE) {
+        struct opened opened;
+        struct dump_target *dump = &opened.dump;
+
+        open_target(&opened);
+        assert_ok(dump->make_directory(dump->context, "unfinished"));
+        assert_ok(write_to(&opened, "unfinished/x", "x"));
+        assert_ok(dump->make_directory(dump->context, "taken"));
+        assert_ok(write_to(&opened, "taken/x", "y"));
+        assert_ok(write_to(&opened, "file", "y"));
+        assert_error(dump->rename_directory(dump->context, "unfinished", "taken"), ERR_EXISTS);
+        assert_error(dump->rename_directory(dump->context, "unfinished", "file"), ERR_EXISTS);
+        assert_error(dump->rename_directory(dump->context, "none", "event"), ERR_NOT_FOUND);
+        assert_ok(dump->rename_directory(dump->context, "unfinished", "event"));
+        assert_ok(read_target(&opened, "event/x"));
+        close_target(&opened);
+}
+
+/* Links and what would let a reader wait, wherever they lie below the target. */
+static void test_what_is_no_file_is_left_alone(NO_STATE) {
+        struct opened opened;
+        struct dump_target *dump = &opened.dump;
+        char outside[PATH_MAX];
+
+        open_target(&opened);
+        snprintf(outside, sizeof(outside), "%s/outside", opened.directory);
+        assert_int_equal(mkdir(outside, 0700), 0);
+        scratch_write(scratch_path(outside, "x"), text_view("not ours"));
+        assert_ok(dump->make_directory(dump->context, "event"));
+        assert_int_equal(symlink(outside, scratch_path(opened.root, "link")), 0);
+        assert_int_equal(symlink(scratch_path(outside, "x"), scratch_path(opened.root, "event/x")), 0);
+        assert_int_equal(mkfifo(scratch_path(opened.root, "event/pipe"), 0600), 0);
+        assert_error(read_target(&opened, "link/x"), ERR_INVALID_ARGUMENT);
+        assert_error(read_target(&opened, "event/x"), ERR_INVALID_ARGUMENT);
+        assert_error(read_target(&opened, "event/pipe"), ERR_INVALID_ARGUMENT);
+        assert_error(read_target(&opened, "event/pipe/x"), ERR_INVALID_ARGUMENT);
+        assert_error(read_target(&opened, "event"), ERR_INVALID_ARGUMENT);
+        assert_error(write_to(&opened, "link/x", "ours"), ERR_INVALID_ARGUMENT);
+        assert_error(dump->remove_file(dump->context, "link/x"), ERR_INVALID_ARGUMENT);
+        assert_error(dump->flush(dump->context, "link/x"), ERR_INVALID_ARGUMENT);
+        /* In the place of a link a file is made, and the link's is as it was. */
+        assert_ok(write_to(&opened, "event/x", "ours"));
+        assert_holds(scratch_path(outside, "x"), text_view("not ours"));
+        close_target(&opened);
+}
+
+/* Two dumps at a time would take each other's unfinished files for litter. */
+static void test_one_dump_at_a_time(NO_STATE) {
+        struct opened opened;
+        int fd;
+
+        open_target(&opened);
+        assert_ok(opened.dump.make_directory(opened.dump.context, "event"));
+        fd = open(opened.root, O_RDONLY | O_DIRECTORY);
+        assert_true(fd >= 0);
+        assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), -1);
+        file_dump_target_close(&opened.target);
+        assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+        close(fd);
         close_target(&opened);
 }
 
@@ -140,9 +235,16 @@ static void test_where_the_target_is(NO_STATE) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_error_numbers),         cmocka_unit_test(test_read_up_to_a_limit),
-                cmocka_unit_test(test_reading_makes_nothing), cmocka_unit_test(test_write_and_read_back),
-                cmocka_unit_test(test_write_that_fails),      cmocka_unit_test(test_target_that_is_a_file),
+                cmocka_unit_test(test_error_numbers),
+                cmocka_unit_test(test_read_up_to_a_limit),
+                cmocka_unit_test(test_reading_makes_nothing),
+                cmocka_unit_test(test_write_and_read_back),
+                cmocka_unit_test(test_write_that_fails),
+                cmocka_unit_test(test_removing),
+                cmocka_unit_test(test_another_name),
+                cmocka_unit_test(test_what_is_no_file_is_left_alone),
+                cmocka_unit_test(test_one_dump_at_a_time),
+                cmocka_unit_test(test_target_that_is_a_file),
                 cmocka_unit_test(test_where_the_target_is),
         };
 

@@ -111,7 +111,7 @@ static void test_json_of_dump_and_clear(void **state) {
         program_run(&program, NULL, "dump", "-j", "-o", fixture->output, "-s", fixture->variables, NULL);
         report = parse_report(&program, "pstore-fw/dump/1");
         assert_int_equal(json_object_get_int(at(report, "saved")), 14);
-        assert_int_equal(json_object_get_int(at(report, "files_written")), 30);
+        assert_int_equal(json_object_get_int(at(report, "files_written")), 3);
         assert_true(json_object_get_boolean(at(report, "records.0.saved")));
         json_object_put(report);
         program_free(&program);

@@ -8,10 +8,11 @@
 #include "tests/support/fake-target.h"
 
 #define EVENT "20240229T123510Z-erst-panic1"
-#define OLDER "erst-65e079fe00000002"
-#define NEWER "erst-65e079fe00000001"
+#define OLDER "erst:65e079fe00000002"
+#define NEWER "erst:65e079fe00000001"
+#define THIRD "efi:cfg/ x"
 #define OTHER "other/efi-cfg_2f_20x"
-#define FILES 8 /* 2 records and their texts, the log, the manifest, the other record and its description */
+#define FILES 5 /* three of the event, two of the other record */
 
 static struct store_fixture fixture;
 static struct fake_target target;
@@ -24,6 +25,11 @@ static void put_part(uint32_t part, const char *log) {
 
 static void load_all(void) {
         store_fixture_load(&fixture);
+        store_fixture_select_all(&fixture);
+}
+
+static void reload_all(void) {
+        store_fixture_reload(&fixture);
         store_fixture_select_all(&fixture);
 }
 
@@ -45,8 +51,24 @@ static int end(NO_STATE) {
         return 0;
 }
 
+static void begin_anew(void) {
+        store_fixture_end(&fixture);
+        store_fixture_begin(&fixture);
+}
+
+static void empty_target(void) {
+        fake_target_free(&target);
+        fake_target_init(&target);
+}
+
 static int dump(void) {
         return dump_selected(&fixture.work, &target.target, &origin, NULL, NULL, &result);
+}
+
+static int keep_dumped(void) {
+        struct dump_result kept;
+
+        return dump_keep_dumped(&fixture.work, &target.target, &kept);
 }
 
 static struct bytes content_of(const char *path) {
@@ -62,33 +84,68 @@ static void assert_holds(const char *path, struct bytes content) {
                 fail_msg("%s holds something else", path);
 }
 
+static void assert_absent(const char *path) {
+        if (fake_target_find(&target, path))
+                fail_msg("there is %s", path);
+}
+
+/* The records in the order of the log, one after another. */
+static void assert_records(const char *path, struct bytes first, struct bytes second) {
+        struct bytes all = content_of(path);
+
+        assert_int_equal(all.size, first.size + second.size);
+        assert_true(bytes_equal(bytes_first(all, first.size), first));
+        assert_true(bytes_equal(bytes_from(all, first.size), second));
+}
+
+static void assert_event_in(const char *directory) {
+        char path[128];
+
+        snprintf(path, sizeof(path), "%s/dmesg.txt", directory);
+        assert_holds(path, text_view("oldest\nnewest\n"));
+        snprintf(path, sizeof(path), "%s/records.bin", directory);
+        assert_records(path, fixture.erst.entries[1].bytes, fixture.erst.entries[0].bytes);
+        snprintf(path, sizeof(path), "%s/manifest.json", directory);
+        (void) content_of(path);
+}
+
 static void assert_complete(void) {
-        assert_holds(EVENT "/dmesg.txt", text_view("oldest\nnewest\n"));
-        assert_holds(EVENT "/records/" NEWER ".bin", fixture.erst.entries[0].bytes);
-        assert_holds(EVENT "/records/" OLDER ".bin", fixture.erst.entries[1].bytes);
-        assert_holds(EVENT "/records/" NEWER ".txt", text_view("Panic#1 Part1\nnewest\n"));
-        assert_holds(EVENT "/records/" OLDER ".txt", text_view("Panic#1 Part2\noldest\n"));
+        assert_event_in(EVENT);
         assert_holds(OTHER ".bin", text_view("data"));
-        (void) content_of(EVENT "/manifest.json");
         (void) content_of(OTHER ".json");
+        assert_int_equal(fake_target_size(&target), FILES);
+        assert_int_equal(fake_target_unflushed(&target), 0);
+}
+
+static size_t saved_count(void) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < fixture.catalog.row_count; i++)
+                count += fixture.work.states[i].saved;
+        return count;
+}
+
+static bool is_saved(const char *id) {
+        return store_fixture_state(&fixture, id)->saved;
 }
 
 static void test_every_file_is_there_and_whole(NO_STATE) {
         assert_ok(dump());
         assert_complete();
-        assert_int_equal(fake_target_size(&target), FILES);
         assert_int_equal(result.event_count, 1);
         assert_int_equal(result.record_count, 3);
         assert_int_equal(result.file_count, FILES);
         assert_int_equal(result.failed_count, 0);
-        for (size_t i = 0; i < fixture.catalog.row_count; i++)
-                assert_true(fixture.work.states[i].saved);
+        assert_int_equal(saved_count(), 3);
 }
 
-static void test_the_manifest_comes_last(NO_STATE) {
-        store_fixture_select(&fixture, EVENT, NULL);
+/* A volume that gives no directory another name has the same in the end. */
+static void test_directories_that_keep_their_names(NO_STATE) {
+        target.keeps_names = true;
         assert_ok(dump());
-        assert_string_equal(target.files[target.count - 1].path, EVENT "/manifest.json");
+        assert_complete();
+        assert_int_equal(result.file_count, FILES);
+        assert_absent("unfinished");
 }
 
 static void test_a_second_run_writes_nothing(NO_STATE) {
@@ -103,9 +160,17 @@ static void test_a_second_run_writes_nothing(NO_STATE) {
         assert_complete();
 }
 
-static void begin_anew(void) {
-        store_fixture_end(&fixture);
-        store_fixture_begin(&fixture);
+/* Who made what is found may have flushed nothing of it. */
+static void test_what_was_found_is_flushed(NO_STATE) {
+        assert_ok(dump());
+        fake_target_unflush(&target);
+        target.writes = 0;
+        assert_ok(dump());
+        assert_int_equal(target.writes, 0);
+        assert_complete();
+        fake_target_unflush(&target);
+        assert_int_equal(keep_dumped(), 3);
+        assert_complete();
 }
 
 /* U+20AC is e2 82 ac. */
@@ -116,14 +181,10 @@ static void test_a_character_that_parts_cut_is_whole_in_the_log(NO_STATE) {
         load_all();
         assert_ok(dump());
         assert_holds(EVENT "/dmesg.txt", text_view("5 \xe2\x82\xac\n"));
-        assert_holds(EVENT "/records/" OLDER ".txt", text_view("Panic#1 Part2\n5 \xe2"));
 }
 
 /* Of two boots, as their texts show: neither hides the other, and a second dump finds both. */
 static void test_two_events_of_one_name(NO_STATE) {
-        static const char name[] = "20240229T123510Z-efi-panic1";
-        char path[128];
-
         begin_anew();
         store_fixture_put_efi(&fixture, "dump-type0-1-1-1709210110-C", "Panic#1 Part1\none\n");
         store_fixture_put_efi(&fixture, "dump-type0-1-1-1709210110-D", "Panic#1 Part1\ntwo\n");
@@ -132,102 +193,144 @@ static void test_two_events_of_one_name(NO_STATE) {
         for (int round = 0; round < 2; round++) {
                 assert_ok(dump());
                 assert_int_equal(result.record_count, 2);
-                snprintf(path, sizeof(path), "%s/dmesg.txt", name);
-                assert_holds(path, text_view("one\n"));
-                snprintf(path, sizeof(path), "%s/dmesg.2.txt", name);
-                assert_holds(path, text_view("two\n"));
-                snprintf(path, sizeof(path), "%s/manifest.2.json", name);
-                (void) content_of(path);
+                assert_holds("20240229T123510Z-efi-panic1/dmesg.txt", text_view("one\n"));
+                assert_holds("20240229T123510Z-efi-panic1.2/dmesg.txt", text_view("two\n"));
+                assert_int_equal(fake_target_size(&target), 6);
         }
+        assert_int_equal(keep_dumped(), 2);
 }
 
 /* One record of an event: its copy is the whole event's, but only what was asked for is reported. */
 static void test_an_event_is_copied_whole(NO_STATE) {
-        store_fixture_select(&fixture, "erst:65e079fe00000002", NULL);
+        store_fixture_select(&fixture, OLDER, NULL);
         assert_ok(dump());
         assert_int_equal(result.record_count, 1);
-        assert_holds(EVENT "/dmesg.txt", text_view("oldest\nnewest\n"));
-        assert_holds(EVENT "/records/" NEWER ".bin", fixture.erst.entries[0].bytes);
-        assert_false(store_fixture_state(&fixture, "erst:65e079fe00000001")->saved);
-        assert_null(fake_target_find(&target, "other"));
+        assert_event_in(EVENT);
+        assert_absent("other");
 }
 
 static void test_nothing_selected_is_nothing_done(NO_STATE) {
         for (size_t i = 0; i < fixture.catalog.row_count; i++)
                 fixture.work.states[i].selected = false;
         assert_ok(dump());
+        assert_int_equal(keep_dumped(), 0);
         assert_int_equal(target.operations, 0);
 }
 
 /* --- what was there ----------------------------------------------------------------------------- */
 
-static void test_other_bytes_get_a_name_of_their_own(NO_STATE) {
-        fake_target_put(&target, EVENT "/records/" NEWER ".bin", text_view("mine"));
-        fake_target_put(&target, EVENT "/records/" NEWER ".2.bin", text_view("mine too"));
-        fake_target_put(&target, EVENT "/dmesg.txt", text_view(""));
+/* What is left when the power went before the directory got its name, or where it never gets another. */
+static void test_what_is_not_finished_is_replaced(NO_STATE) {
+        static const char *const manifests[] = { NULL, "", "{\n  \"schema\": \"pstore-fw/manifest/2\"",
+                                                 "\0\0\0" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(manifests); i++) {
+                empty_target();
+                fake_target_put(&target, "unfinished/dmesg.txt", text_view("old"));
+                fake_target_put(&target, EVENT "/dmesg.txt", bytes_of("oldest\n\0\0\0\0\0\0", 14));
+                fake_target_put(&target, OTHER ".bin", text_view("da"));
+                if (manifests[i]) {
+                        fake_target_put(&target, EVENT "/manifest.json", text_view(manifests[i]));
+                        fake_target_put(&target, OTHER ".json", text_view(manifests[i]));
+                }
+                assert_ok(dump());
+                assert_complete();
+        }
+}
+
+static void make_foreign_copy(const char *place, const char *log) {
+        struct store_fixture others;
+        struct dump_result ignored;
+        struct fake_target aside;
+        char path[128];
+
+        store_fixture_begin(&others);
+        fake_target_init(&aside);
+        store_fixture_put_erst_part(&others, 0x65e079fe, 1, "Panic", 1, 1, 1709210110, log);
+        store_fixture_load(&others);
+        store_fixture_select_all(&others);
+        assert_ok(dump_selected(&others.work, &aside.target, &origin, NULL, NULL, &ignored));
+        for (size_t i = 0; i < aside.count; i++) {
+                const char *slash = strrchr(aside.files[i].path, '/');
+
+                if (!slash)
+                        continue;
+                snprintf(path, sizeof(path), "%s%s", place, slash);
+                fake_target_put(&target, path, aside.files[i].content);
+        }
+        fake_target_free(&aside);
+        store_fixture_end(&others);
+}
+
+static void test_other_records_get_a_directory_of_their_own(NO_STATE) {
+        make_foreign_copy(EVENT, "mine\n");
+        make_foreign_copy(EVENT ".2", "mine too\n");
         assert_ok(dump());
-        assert_holds(EVENT "/records/" NEWER ".bin", text_view("mine"));
-        assert_holds(EVENT "/records/" NEWER ".2.bin", text_view("mine too"));
-        assert_holds(EVENT "/records/" NEWER ".3.bin", fixture.erst.entries[0].bytes);
-        assert_holds(EVENT "/dmesg.txt", text_view(""));
-        assert_holds(EVENT "/dmesg.2.txt", text_view("oldest\nnewest\n"));
+        assert_holds(EVENT "/dmesg.txt", text_view("mine\n"));
+        assert_holds(EVENT ".2/dmesg.txt", text_view("mine too\n"));
+        assert_event_in(EVENT ".3");
         target.writes = 0;
         assert_ok(dump());
         assert_int_equal(target.writes, 0);
+        assert_int_equal(keep_dumped(), 3);
+}
+
+/* Somebody has put a file of another name where our copy goes, or a file in the place of the directory. */
+static void test_a_place_that_is_taken(NO_STATE) {
+        static const char *const taken[] = { EVENT "/notes", EVENT };
+
+        for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
+                empty_target();
+                fake_target_put(&target, taken[i], text_view("notes"));
+                assert_ok(dump());
+                assert_event_in(EVENT ".2");
+                assert_holds(taken[i], text_view("notes"));
+                target.writes = 0;
+                assert_ok(dump());
+                assert_int_equal(target.writes, 0);
+        }
 }
 
 static void test_names_run_out_without_a_loss(NO_STATE) {
         char path[128];
 
-        fake_target_put(&target, EVENT "/records/" NEWER ".bin", text_view("mine"));
+        make_foreign_copy(EVENT, "mine\n");
         for (unsigned i = 2; i <= 120; i++) {
-                snprintf(path, sizeof(path), EVENT "/records/" NEWER ".%u.bin", i);
-                fake_target_put(&target, path, text_view("mine"));
+                snprintf(path, sizeof(path), EVENT ".%u", i);
+                make_foreign_copy(path, "mine\n");
         }
         assert_error(dump(), ERR_EXISTS);
-        assert_string_equal(result.first_failed, "erst:65e079fe00000001");
-        assert_int_equal(result.failed_count, 1);
-        assert_int_equal(result.record_count, 2);
-        assert_false(store_fixture_state(&fixture, "erst:65e079fe00000001")->saved);
+        assert_string_equal(result.first_failed, OLDER);
+        assert_int_equal(result.failed_count, 2);
+        assert_int_equal(result.record_count, 1);
+        assert_int_equal(saved_count(), 1);
 }
 
-static void assert_no_more_manifests(const char *last, const char *next) {
-        static struct dump_origin later = { .program = "tests", .seconds = 1795250000 };
-
-        (void) content_of(last);
-        for (unsigned run = 0; run < 3; run++) {
-                target.writes = 0;
-                later.seconds++;
-                assert_ok(dump_selected(&fixture.work, &target.target, &later, NULL, NULL, &result));
-                assert_int_equal(target.writes, 0);
-        }
-        assert_null(fake_target_find(&target, next));
-}
-
-static void test_a_torn_manifest_is_written_anew_once(NO_STATE) {
-        struct bytes manifest;
-
-        assert_ok(dump());
-        manifest = content_of(EVENT "/manifest.json");
-        fake_target_put(&target, EVENT "/manifest.json", bytes_first(manifest, manifest.size / 2));
-        target.writes = 0;
-        assert_ok(dump());
-        assert_int_equal(target.writes, 1);
-        assert_no_more_manifests(EVENT "/manifest.2.json", EVENT "/manifest.3.json");
-}
-
-static void test_a_part_that_came_later_gets_into_a_new_manifest(NO_STATE) {
+static void test_a_part_that_came_later_makes_a_new_copy(NO_STATE) {
         fixture.erst.entries[1].read_error = ERR_IO;
-        store_fixture_reload(&fixture);
-        store_fixture_select(&fixture, EVENT, NULL);
-        assert_ok(dump());
+        reload_all();
+        assert_error(dump(), ERR_IO);
         assert_holds(EVENT "/dmesg.txt", text_view("newest\n"));
         fixture.erst.entries[1].read_error = 0;
-        store_fixture_reload(&fixture);
-        store_fixture_select(&fixture, EVENT, NULL);
+        reload_all();
         assert_ok(dump());
-        assert_holds(EVENT "/dmesg.2.txt", text_view("oldest\nnewest\n"));
-        assert_no_more_manifests(EVENT "/manifest.2.json", EVENT "/manifest.3.json");
+        assert_event_in(EVENT ".2");
+        target.writes = 0;
+        assert_ok(dump());
+        assert_int_equal(target.writes, 0);
+}
+
+/* After a clear that was cut short. */
+static void test_what_is_left_of_an_event_is_in_its_copy(NO_STATE) {
+        assert_ok(dump());
+        fixture.erst.entries[1].gone = true;
+        reload_all();
+        target.writes = 0;
+        assert_ok(dump());
+        assert_int_equal(target.writes, 0);
+        assert_int_equal(result.record_count, 2);
+        assert_int_equal(fake_target_size(&target), FILES);
+        assert_int_equal(keep_dumped(), 2);
 }
 
 /* --- the manifest ------------------------------------------------------------------------------- */
@@ -256,14 +359,10 @@ static const char *get_string(struct json_object *object, const char *name) {
         return json_object_get_string(get(object, name));
 }
 
-/* The file that a manifest names, relative to it, has the size and the digest that stand there. */
-static void assert_file_listed(const char *directory, struct json_object *file) {
-        char path[1024], hex[2 * SHA256_SIZE + 1];
+static void assert_described(struct json_object *file, struct bytes content) {
+        char hex[2 * SHA256_SIZE + 1];
         uint8_t digest[SHA256_SIZE];
-        struct bytes content;
 
-        snprintf(path, sizeof(path), "%s/%s", directory, get_string(file, "file"));
-        content = content_of(path);
         assert_int_equal(json_object_get_int64(get(file, "size")), content.size);
         sha256_digest(content, digest);
         for (size_t i = 0; i < SHA256_SIZE; i++)
@@ -271,12 +370,27 @@ static void assert_file_listed(const char *directory, struct json_object *file) 
         assert_string_equal(get_string(file, "sha256"), hex);
 }
 
+/* The file that a manifest names, relative to it, has the size and the digest that stand there. */
+static void assert_file_listed(const char *directory, struct json_object *file) {
+        char path[1024];
+
+        snprintf(path, sizeof(path), "%s/%s", directory, get_string(file, "file"));
+        assert_described(file, content_of(path));
+}
+
+static void assert_bytes_listed(const char *path, struct json_object *record, size_t offset,
+                                struct bytes content) {
+        assert_int_equal(json_object_get_int64(get(record, "offset")), offset);
+        assert_true(bytes_equal(bytes_first(bytes_from(content_of(path), offset), content.size), content));
+        assert_described(record, content);
+}
+
 static void test_the_manifest_tells_all(NO_STATE) {
         struct json_object *root, *records, *record;
 
         assert_ok(dump());
         root = parse_manifest(EVENT "/manifest.json");
-        assert_string_equal(get_string(root, "schema"), "pstore-fw/manifest/1");
+        assert_string_equal(get_string(root, "schema"), "pstore-fw/manifest/2");
         assert_string_equal(get_string(root, "event"), EVENT);
         assert_string_equal(get_string(root, "store"), "erst");
         assert_string_equal(get_string(root, "reason"), "panic");
@@ -286,31 +400,18 @@ static void test_the_manifest_tells_all(NO_STATE) {
         assert_string_equal(get_string(root, "dumped_at"), "2026-11-21T07:51:24Z");
         assert_int_equal(json_object_array_length(get(root, "missing_parts")), 0);
         assert_file_listed(EVENT, get(root, "log"));
+        assert_file_listed(EVENT, get(root, "stored"));
         records = get(root, "records");
         assert_int_equal(json_object_array_length(records), 2);
-        for (size_t i = 0; i < 2; i++) {
-                record = json_object_array_get_idx(records, i);
-                assert_file_listed(EVENT, get(record, "stored"));
-                assert_file_listed(EVENT, get(record, "decoded"));
-        }
-        assert_string_equal(get_string(record, "id"), "erst:65e079fe00000001");
+        assert_bytes_listed(EVENT "/records.bin", json_object_array_get_idx(records, 0), 0,
+                            fixture.erst.entries[1].bytes);
+        record = json_object_array_get_idx(records, 1);
+        assert_bytes_listed(EVENT "/records.bin", record, fixture.erst.entries[1].bytes.size,
+                            fixture.erst.entries[0].bytes);
+        assert_string_equal(get_string(record, "id"), NEWER);
+        assert_string_equal(get_string(record, "form"), "stored");
         assert_string_equal(get_string(record, "codec"), "text");
         assert_int_equal(json_object_get_int64(get(record, "part")), 1);
-        json_object_put(root);
-}
-
-static void test_the_manifest_lists_the_names_that_files_got(NO_STATE) {
-        struct json_object *root, *record;
-
-        fake_target_put(&target, EVENT "/records/" OLDER ".bin", text_view("mine"));
-        fake_target_put(&target, EVENT "/dmesg.txt", text_view("mine"));
-        assert_ok(dump());
-        root = parse_manifest(EVENT "/manifest.json");
-        record = json_object_array_get_idx(get(root, "records"), 0);
-        assert_string_equal(get_string(get(record, "stored"), "file"), "records/" OLDER ".2.bin");
-        assert_file_listed(EVENT, get(record, "stored"));
-        assert_string_equal(get_string(get(root, "log"), "file"), "dmesg.2.txt");
-        assert_file_listed(EVENT, get(root, "log"));
         json_object_put(root);
 }
 
@@ -319,8 +420,7 @@ static void test_the_manifest_names_missing_parts(NO_STATE) {
 
         store_fixture_put_efi_part(&fixture, "Oops", 3, 2, 1709210110, "a\n");
         store_fixture_put_efi_part(&fixture, "Oops", 3, UINT32_MAX, 1709210110, "b\n");
-        store_fixture_reload(&fixture);
-        store_fixture_select_all(&fixture);
+        reload_all();
         assert_ok(dump());
         root = parse_manifest("20240229T123510Z-efi-oops3/manifest.json");
         assert_int_equal(json_object_array_length(get(root, "missing_parts")), 2);
@@ -335,22 +435,14 @@ static void test_another_record_is_described(NO_STATE) {
 
         assert_ok(dump());
         root = parse_manifest(OTHER ".json");
-        assert_string_equal(get_string(root, "schema"), "pstore-fw/record/1");
+        assert_string_equal(get_string(root, "schema"), "pstore-fw/record/2");
         assert_string_equal(get_string(root, "id"), "efi:cfg/ x");
         assert_string_equal(get_string(root, "error"), "offset 0: variable name: is none that Linux gives");
-        assert_file_listed("other", get(root, "stored"));
+        assert_bytes_listed(OTHER ".bin", root, 0, text_view("data"));
         json_object_put(root);
 }
 
 /* --- what goes wrong ---------------------------------------------------------------------------- */
-
-static size_t saved_count(void) {
-        size_t count = 0;
-
-        for (size_t i = 0; i < fixture.catalog.row_count; i++)
-                count += fixture.work.states[i].saved;
-        return count;
-}
 
 static size_t reported_ok, reported_failed;
 
@@ -363,44 +455,83 @@ static void note_report(void *context, const struct catalog_record *row, int err
                 reported_failed++;
 }
 
-/* Whatever operation fails once: nothing unsaved is called saved, and the next run completes the dump. */
-static void fail_every_operation(bool tears) {
+/*
+ * Whatever operation fails, once or from then on: nothing unsaved is called saved, and the next run completes
+ * the dump and leaves nothing but it.
+ */
+static void fail_every_operation(bool tears, bool stops, bool keeps_names) {
         unsigned operations;
 
+        target.keeps_names = keeps_names;
         assert_ok(dump());
         operations = target.operations;
         assert_uint_in_range(operations, 20, 100);
         for (unsigned n = 1; n <= operations; n++) {
-                fake_target_free(&target);
-                fake_target_init(&target);
+                int r;
+
+                empty_target();
                 target.tears = tears;
+                target.stops = stops;
+                target.keeps_names = keeps_names;
                 fake_target_fail_at(&target, n);
                 reported_ok = reported_failed = 0;
-                assert_error(
-                        dump_selected(&fixture.work, &target.target, &origin, note_report, &target, &result),
-                        ERR_IO);
-                assert_error(result.first_error, ERR_IO);
+                r = dump_selected(&fixture.work, &target.target, &origin, note_report, &target, &result);
+                assert_int_equal(r, result.failed_count > 0 ? ERR_IO : 0);
+                assert_int_equal(result.first_error, r);
                 assert_int_equal(result.record_count + result.failed_count, 3);
-                assert_uint_in_range(result.failed_count, 1, 2);
                 assert_int_equal(result.record_count, saved_count());
                 assert_int_equal(reported_ok, result.record_count);
                 assert_int_equal(reported_failed, result.failed_count);
                 assert_int_equal(target.overwrites, 0);
                 fake_target_fail_at(&target, 0);
+                assert_int_equal(keep_dumped() >= (int) result.record_count, 1);
+                store_fixture_select_all(&fixture);
                 assert_ok(dump());
                 assert_int_equal(result.record_count, 3);
-                store_fixture_select_all(&fixture);
-                assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 3);
+                assert_complete();
+                assert_int_equal(keep_dumped(), 3);
         }
 }
 
 static void test_every_operation_may_fail(NO_STATE) {
-        fail_every_operation(false);
-        assert_complete();
+        fail_every_operation(false, false, false);
+        empty_target();
+        fail_every_operation(false, false, true);
 }
 
 static void test_every_write_may_be_torn(NO_STATE) {
-        fail_every_operation(true);
+        fail_every_operation(true, false, false);
+        empty_target();
+        fail_every_operation(true, false, true);
+}
+
+static void test_the_power_may_go_at_any_time(NO_STATE) {
+        fail_every_operation(true, true, false);
+        empty_target();
+        fail_every_operation(true, true, true);
+}
+
+/* Whatever fails on the way to a copy that is there: it is safe only when all of it is flushed. */
+static void test_what_is_found_is_safe_when_all_is_flushed(NO_STATE) {
+        struct dump_result kept;
+        int kept_count;
+
+        assert_ok(dump());
+        for (unsigned n = 1; n <= 30; n++) {
+                fake_target_unflush(&target);
+                fake_target_fail_at(&target, n);
+                (void) dump();
+                assert_int_equal(result.record_count, saved_count());
+                assert_true(fake_target_unflushed(&target) == 0 || result.failed_count > 0);
+                fake_target_unflush(&target);
+                fake_target_fail_at(&target, n);
+                kept_count = dump_keep_dumped(&fixture.work, &target.target, &kept);
+                assert_int_equal(kept_count, saved_count());
+                assert_true(fake_target_unflushed(&target) == 0 || kept.failed_count > 0);
+                assert_int_equal(saved_count() + kept.failed_count, 3);
+                store_fixture_select_all(&fixture);
+        }
+        assert_int_equal(fake_target_size(&target), FILES);
 }
 
 static void test_what_was_written_wrong_is_found_out(NO_STATE) {
@@ -409,15 +540,17 @@ static void test_what_was_written_wrong_is_found_out(NO_STATE) {
         assert_int_equal(result.record_count, 0);
         assert_int_equal(result.failed_count, 3);
         assert_int_equal(saved_count(), 0);
-        assert_string_equal(result.first_failed, "erst:65e079fe00000002");
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 0);
+        assert_string_equal(result.first_failed, OLDER);
+        assert_int_equal(fake_target_size(&target), 0);
+        assert_int_equal(keep_dumped(), 0);
 }
 
-static void test_a_full_target_keeps_what_fits(NO_STATE) {
-        target.capacity = 300; /* one record of 221 bytes and its text */
+static void test_a_full_target_keeps_no_half(NO_STATE) {
+        target.capacity = 1500; /* the log and the records, but not the manifest */
         assert_error(dump(), ERR_NO_SPACE);
-        assert_int_equal(result.record_count, 0); /* an event without its log is not complete */
-        assert_holds(EVENT "/records/" OLDER ".bin", fixture.erst.entries[1].bytes);
+        assert_int_equal(result.failed_count, 2);
+        assert_true(is_saved(THIRD));
+        assert_int_equal(fake_target_size(&target), 2);
         target.capacity = 0;
         assert_ok(dump());
         assert_complete();
@@ -425,25 +558,39 @@ static void test_a_full_target_keeps_what_fits(NO_STATE) {
 
 static void test_a_record_that_could_not_be_read_is_not_saved(NO_STATE) {
         fixture.efi.entries[0].read_error = ERR_HARDWARE;
-        store_fixture_reload(&fixture);
-        store_fixture_select_all(&fixture);
+        reload_all();
         assert_error(dump(), ERR_HARDWARE);
-        assert_string_equal(result.first_failed, "efi:cfg/ x");
+        assert_string_equal(result.first_failed, THIRD);
         assert_int_equal(result.record_count, 2);
-        assert_null(fake_target_find(&target, OTHER ".bin"));
+        assert_absent(OTHER ".bin");
 }
 
 /* The kernel shows the packed bytes of what it could not decode: they are all that there is to save. */
 static void test_what_the_kernel_could_not_decode_is_saved(NO_STATE) {
         fake_source_add_shown(&fixture.efi, "dump-type0-1-1-5", RECORD_FORM_PACKED, RECORD_TYPE_DMESG, 5,
                               text_view("packed"));
-        store_fixture_reload(&fixture);
-        store_fixture_select_all(&fixture);
+        reload_all();
         assert_ok(dump());
         assert_int_equal(result.record_count, 4);
-        assert_true(store_fixture_state(&fixture, "efi:dump-type0-1-1-5")->saved);
+        assert_true(is_saved("efi:dump-type0-1-1-5"));
         assert_holds("other/efi-dump-type0-1-1-5.bin", text_view("packed"));
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 4);
+        assert_int_equal(keep_dumped(), 4);
+}
+
+/* Where the stored bytes cannot be had, the kernel's text is what is saved, with its header line. */
+static void test_what_only_the_kernel_shows_is_saved_as_it_is(NO_STATE) {
+        struct json_object *root;
+
+        begin_anew();
+        fake_source_add_shown(&fixture.efi, "dump-type0-1-1-1709210110", RECORD_FORM_TEXT, RECORD_TYPE_DMESG,
+                              1709210110, text_view("Panic#1 Part1\nshown\n"));
+        load_all();
+        assert_ok(dump());
+        assert_holds("20240229T123510Z-efi-panic1/records.bin", text_view("Panic#1 Part1\nshown\n"));
+        root = parse_manifest("20240229T123510Z-efi-panic1/manifest.json");
+        assert_string_equal(get_string(json_object_array_get_idx(get(root, "records"), 0), "form"), "text");
+        json_object_put(root);
+        assert_int_equal(keep_dumped(), 1);
 }
 
 static void test_every_allocation_may_fail(NO_STATE) {
@@ -456,13 +603,13 @@ static void test_every_allocation_may_fail(NO_STATE) {
         for (size_t n = 1; n <= allocations; n++) {
                 size_t live = fixture.memory.live_blocks;
 
-                fake_target_free(&target);
-                fake_target_init(&target);
+                empty_target();
                 fake_allocator_fail_at(&fixture.memory, n);
                 assert_error(dump(), ERR_NO_MEMORY);
                 assert_int_equal(fixture.memory.live_blocks, live);
                 assert_int_equal(result.record_count + result.failed_count, 3);
                 assert_ok(dump());
+                assert_complete();
         }
 }
 
@@ -475,8 +622,8 @@ static void test_what_an_archive_holds_here_is_safe_as_it_is(NO_STATE) {
         assert_int_equal(result.record_count, 3);
         assert_int_equal(result.event_count, 1);
         assert_int_equal(fake_target_size(&target), 2); /* the other record and its description */
-        assert_null(fake_target_find(&target, EVENT));
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 3);
+        assert_absent(EVENT);
+        assert_int_equal(keep_dumped(), 3);
 }
 
 /* The same work may go to two targets: what lies in one of them has no copy in the other. */
@@ -486,7 +633,7 @@ static void test_what_lies_in_one_target_is_copied_to_another(NO_STATE) {
         assert_ok(dump());
         assert_int_equal(fake_target_size(&target), 2);
         target.location = "/elsewhere";
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 1);
+        assert_int_equal(keep_dumped(), 1);
         store_fixture_select_all(&fixture);
         assert_ok(dump());
         assert_int_equal(fake_target_size(&target), FILES);
@@ -505,8 +652,7 @@ static void test_what_is_no_copy_of_itself(NO_STATE) {
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                fake_target_free(&target);
-                fake_target_init(&target);
+                empty_target();
                 fixture.erst.source.is_archive = rows[i].is_archive;
                 fixture.erst.source.location = rows[i].location;
                 target.location = rows[i].target_location;
@@ -524,8 +670,7 @@ static void test_an_archive_that_cannot_be_read_is_no_copy(NO_STATE) {
         fixture.efi.source.is_archive = true;
         fixture.efi.source.location = target.location = "/dumps";
         fixture.efi.entries[0].read_error = ERR_LOG_MISSING;
-        store_fixture_reload(&fixture);
-        store_fixture_select_all(&fixture);
+        reload_all();
         assert_error(dump(), ERR_LOG_MISSING);
         assert_int_equal(result.record_count, 2);
 }
@@ -533,38 +678,64 @@ static void test_an_archive_that_cannot_be_read_is_no_copy(NO_STATE) {
 /* --- what is dumped already --------------------------------------------------------------------- */
 
 static void test_only_what_has_a_copy_stays_selected(NO_STATE) {
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 0);
+        assert_int_equal(keep_dumped(), 0);
         store_fixture_select(&fixture, EVENT, NULL);
         assert_ok(dump());
         store_fixture_select_all(&fixture);
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 2);
-        assert_true(store_fixture_state(&fixture, "erst:65e079fe00000001")->selected);
-        assert_false(store_fixture_state(&fixture, "efi:cfg/ x")->selected);
+        assert_int_equal(keep_dumped(), 2);
+        assert_true(store_fixture_state(&fixture, NEWER)->selected);
+        assert_false(store_fixture_state(&fixture, THIRD)->selected);
 }
 
+/* The manifest says what should be there; what is there decides. */
 static void test_a_copy_is_one_when_all_bytes_are_the_same(NO_STATE) {
-        struct bytes stored = fixture.erst.entries[0].bytes;
+        struct bytes stored;
+        uint8_t *changed;
 
         assert_ok(dump());
-        fake_target_put(&target, EVENT "/records/" NEWER ".bin", bytes_first(stored, stored.size - 1));
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 2);
-        assert_false(store_fixture_state(&fixture, "erst:65e079fe00000001")->saved);
-        fake_target_put(&target, EVENT "/records/" NEWER ".2.bin", stored);
+        stored = content_of(EVENT "/records.bin");
+        changed = malloc(stored.size);
+        memcpy(changed, stored.data, stored.size);
+        changed[stored.size - 1] ^= 1;
+        fake_target_put(&target, EVENT "/records.bin", bytes_of(changed, stored.size));
+        assert_int_equal(keep_dumped(), 2);
+        assert_false(is_saved(NEWER));
+        assert_true(is_saved(OLDER));
         store_fixture_select_all(&fixture);
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 3);
+        fake_target_put(&target, EVENT "/records.bin", bytes_of(changed, stored.size - 1));
+        assert_int_equal(keep_dumped(), 1);
+        store_fixture_select_all(&fixture);
+        assert_ok(dump());
+        assert_event_in(EVENT ".2");
+        assert_holds(EVENT "/records.bin", bytes_of(changed, stored.size - 1));
+        free(changed);
+}
+
+static void test_a_log_that_is_not_what_was_written(NO_STATE) {
+        assert_ok(dump());
+        fake_target_put(&target, EVENT "/dmesg.txt", text_view("oldest\nnewest!"));
+        assert_ok(dump());
+        assert_event_in(EVENT ".2");
+        assert_holds(EVENT "/dmesg.txt", text_view("oldest\nnewest!"));
 }
 
 static void test_what_was_not_selected_is_not_kept(NO_STATE) {
         assert_ok(dump());
-        store_fixture_select(&fixture, "efi:cfg/ x", NULL);
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 1);
-        assert_false(store_fixture_state(&fixture, "erst:65e079fe00000001")->selected);
+        store_fixture_select(&fixture, THIRD, NULL);
+        assert_int_equal(keep_dumped(), 1);
+        assert_false(store_fixture_state(&fixture, NEWER)->selected);
+        assert_false(is_saved(NEWER));
 }
 
 static void test_a_target_that_cannot_be_read_holds_nothing(NO_STATE) {
+        struct dump_result kept;
+
         assert_ok(dump());
         fake_target_fail_at(&target, 1);
-        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target), 2);
+        assert_int_equal(dump_keep_dumped(&fixture.work, &target.target, &kept), 1);
+        assert_int_equal(kept.failed_count, 2);
+        assert_error(kept.first_error, ERR_IO);
+        assert_string_equal(kept.first_failed, OLDER);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -572,26 +743,31 @@ static void test_a_target_that_cannot_be_read_holds_nothing(NO_STATE) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_every_file_is_there_and_whole),
-                TEST(test_the_manifest_comes_last),
+                TEST(test_directories_that_keep_their_names),
                 TEST(test_a_second_run_writes_nothing),
+                TEST(test_what_was_found_is_flushed),
                 TEST(test_a_character_that_parts_cut_is_whole_in_the_log),
                 TEST(test_two_events_of_one_name),
                 TEST(test_an_event_is_copied_whole),
                 TEST(test_nothing_selected_is_nothing_done),
-                TEST(test_other_bytes_get_a_name_of_their_own),
+                TEST(test_what_is_not_finished_is_replaced),
+                TEST(test_other_records_get_a_directory_of_their_own),
+                TEST(test_a_place_that_is_taken),
                 TEST(test_names_run_out_without_a_loss),
-                TEST(test_a_torn_manifest_is_written_anew_once),
-                TEST(test_a_part_that_came_later_gets_into_a_new_manifest),
+                TEST(test_a_part_that_came_later_makes_a_new_copy),
+                TEST(test_what_is_left_of_an_event_is_in_its_copy),
                 TEST(test_the_manifest_tells_all),
-                TEST(test_the_manifest_lists_the_names_that_files_got),
                 TEST(test_the_manifest_names_missing_parts),
                 TEST(test_another_record_is_described),
                 TEST(test_every_operation_may_fail),
                 TEST(test_every_write_may_be_torn),
+                TEST(test_the_power_may_go_at_any_time),
+                TEST(test_what_is_found_is_safe_when_all_is_flushed),
                 TEST(test_what_was_written_wrong_is_found_out),
-                TEST(test_a_full_target_keeps_what_fits),
+                TEST(test_a_full_target_keeps_no_half),
                 TEST(test_a_record_that_could_not_be_read_is_not_saved),
                 TEST(test_what_the_kernel_could_not_decode_is_saved),
+                TEST(test_what_only_the_kernel_shows_is_saved_as_it_is),
                 TEST(test_every_allocation_may_fail),
                 TEST(test_what_an_archive_holds_here_is_safe_as_it_is),
                 TEST(test_what_lies_in_one_target_is_copied_to_another),
@@ -599,6 +775,7 @@ int main(void) {
                 TEST(test_an_archive_that_cannot_be_read_is_no_copy),
                 TEST(test_only_what_has_a_copy_stays_selected),
                 TEST(test_a_copy_is_one_when_all_bytes_are_the_same),
+                TEST(test_a_log_that_is_not_what_was_written),
                 TEST(test_what_was_not_selected_is_not_kept),
                 TEST(test_a_target_that_cannot_be_read_holds_nothing),
         };

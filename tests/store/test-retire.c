@@ -8,6 +8,7 @@
 static struct session_fixture f;
 static struct retire_wish wish;
 static struct retire_result result;
+static struct dump_result found;
 
 /* What the front end is asked and told, and what the stores held then. */
 static struct {
@@ -90,8 +91,8 @@ static void test_copied_then_cleared_then_looked_for(NO_STATE) {
         assert_int_equal(seen.count, 3);
         assert_int_equal(seen.copied, 1);
         assert_int_equal(seen.cleared, 3);
-        assert_int_equal(f.stores.erst.opens, 2); /* read, and looked at again */
-        assert_int_equal(fake_target_size(&f.files), 10);
+        assert_int_equal(f.stores.erst.opens, 2);        /* read, and looked at again */
+        assert_int_equal(fake_target_size(&f.files), 6); /* of two events */
         assert_string_equal(f.told.lines, "");
 }
 
@@ -109,7 +110,7 @@ static void test_a_no(NO_STATE) {
         seen.answer = ERR_INTERRUPTED;
         assert_error(retire(), ERR_INTERRUPTED);
         assert_untouched();
-        assert_int_equal(f.opens, 0);
+        assert_int_equal(f.files.operations, 0);
 }
 
 static void test_a_dry_run(NO_STATE) {
@@ -162,7 +163,7 @@ static void test_an_archive_that_is_meant(NO_STATE) {
         assert_int_equal(result.archive_count, 2);
         assert_int_equal(seen.archive_count, 2);
         assert_int_equal(stored_count(), 0);
-        assert_int_equal(fake_target_size(&f.files), 4); /* of the oops alone */
+        assert_int_equal(fake_target_size(&f.files), 3); /* of the oops alone */
         assert_string_equal(f.told.lines, "");
 }
 
@@ -212,13 +213,83 @@ static void test_only_what_is_dumped_where_nothing_can_be(NO_STATE) {
         assert_untouched();
 }
 
+/* What is safe already is not written again, but flushed again. */
+static void test_what_is_dumped_is_cleared_without_a_write(NO_STATE) {
+        struct dump_result copies;
+
+        assert_ok(session_load(&f.session));
+        assert_int_equal(session_select(&f.session, &(struct selection){ 0 }), 3);
+        assert_ok(session_copy(&f.session, &f.target, &copies));
+        session_fixture_renew(&f);
+        fake_target_unflush(&f.files);
+        f.files.writes = 0;
+        wish.only_dumped = true;
+        assert_ok(session_load(&f.session));
+        assert_ok(retire_records(&f.session, &wish, &f.target, &(struct retire_front){ 0 }, &result));
+        assert_int_equal(result.cleared.cleared_count, 3);
+        assert_int_equal(f.files.writes, 0);
+        assert_int_equal(fake_target_unflushed(&f.files), 0);
+}
+
+/* --- copies in memory --------------------------------------------------------------------------- */
+
+static void test_a_copy_in_memory_is_none(NO_STATE) {
+        for (unsigned dumped = 0; dumped < 2; dumped++) {
+                f.files.target.is_volatile = true;
+                wish.only_dumped = dumped;
+                assert_error(retire(), ERR_VOLATILE);
+                assert_untouched();
+                assert_int_equal(seen.asked, 0);
+                test_assert_contains(f.told.lines, "! files: lies in memory");
+                test_assert_contains(f.told.lines, "give another, or add --volatile-copy");
+                session_fixture_renew(&f);
+        }
+}
+
+static void test_a_copy_in_memory_that_is_meant(NO_STATE) {
+        f.files.target.is_volatile = true;
+        wish.volatile_copy = true;
+        assert_retires(3, 3, 3, false);
+}
+
+/* What is a copy itself gets no other, wherever that would lie. */
+static void test_an_archive_needs_no_copy(NO_STATE) {
+        f.stores.erst.source.is_archive = f.stores.efi.source.is_archive = true;
+        f.files.target.is_volatile = true;
+        wish.archives_too = true;
+        assert_retires(3, 3, 3, false);
+}
+
+/* --- a reset in between ------------------------------------------------------------------------- */
+
+/*
+ * After any number of erasures the power goes: the next clear finds all that is left safe already, and makes
+ * no other event of it.
+ */
+static void test_a_clear_that_was_cut_short(NO_STATE) {
+        for (unsigned erasures = 1; erasures < 3; erasures++) {
+                end(NULL);
+                begin(NULL);
+                f.stores.erst.stops_after = f.stores.efi.stops_after = erasures;
+                (void) retire();
+                f.stores.erst.stops_after = f.stores.efi.stops_after = 0;
+                session_fixture_renew(&f);
+                f.files.writes = 0;
+                assert_ok(session_load(&f.session));
+                assert_ok(retire_records(&f.session, &wish, &f.target, &(struct retire_front){ 0 }, &result));
+                assert_int_equal(stored_count(), 0);
+                assert_int_equal(f.files.writes, 0);
+                assert_int_equal(fake_target_size(&f.files), 6);
+        }
+}
+
 /* --- what goes wrong ---------------------------------------------------------------------------- */
 
 static void test_nowhere_to_copy_to(NO_STATE) {
         f.target_error = ERR_READ_ONLY;
-        assert_retires(3, 0, 0, true);
-        assert_int_equal(stored_count(), 3);
-        assert_int_equal(f.stores.erst.erases + f.stores.efi.erases, 0);
+        assert_error(retire(), ERR_READ_ONLY);
+        assert_untouched();
+        assert_int_equal(seen.asked, 0);
 }
 
 static void test_a_copy_that_differs_keeps_its_record(NO_STATE) {
@@ -259,11 +330,11 @@ static void test_every_operation_of_the_target_may_fail(NO_STATE) {
                 begin(NULL);
                 fake_target_fail_at(&f.files, n);
                 assert_ok(retire());
-                assert_true(f.session.failed);
+                assert_int_equal(f.session.failed, result.cleared.cleared_count < 3);
                 assert_int_equal(stored_count(), 3 - result.cleared.cleared_count);
                 fake_target_fail_at(&f.files, 0);
                 assert_int_equal(session_select(&f.session, &(struct selection){ 0 }), 3);
-                (void) session_keep_dumped(&f.session, &f.target);
+                (void) session_keep_dumped(&f.session, &f.target, &found);
                 for (size_t i = 0; i < f.session.work.count; i++) {
                         const struct catalog_record *row = f.session.catalog.rows[i];
 
@@ -291,6 +362,11 @@ int main(void) {
                 TEST(test_a_source_that_could_not_be_made),
                 TEST(test_only_what_is_dumped),
                 TEST(test_only_what_is_dumped_where_nothing_can_be),
+                TEST(test_what_is_dumped_is_cleared_without_a_write),
+                TEST(test_a_copy_in_memory_is_none),
+                TEST(test_a_copy_in_memory_that_is_meant),
+                TEST(test_an_archive_needs_no_copy),
+                TEST(test_a_clear_that_was_cut_short),
                 TEST(test_nowhere_to_copy_to),
                 TEST(test_a_copy_that_differs_keeps_its_record),
                 TEST(test_a_record_that_cannot_be_read_stays),

@@ -2,6 +2,7 @@
 #include "tests/support/session-fixture.h"
 
 static struct session_fixture f;
+static struct dump_result found;
 
 static int begin(NO_STATE) {
         session_fixture_begin(&f);
@@ -135,7 +136,7 @@ static void test_a_copy(NO_STATE) {
         assert_int_equal(result.record_count, 3);
         assert_int_equal(f.opens, 1);
         assert_false(f.session.failed);
-        assert_int_equal(session_keep_dumped(&f.session, &f.target), 3);
+        assert_int_equal(session_keep_dumped(&f.session, &f.target, &found), 3);
 }
 
 static void test_a_copy_that_fails(NO_STATE) {
@@ -146,7 +147,7 @@ static void test_a_copy_that_fails(NO_STATE) {
         assert_error(session_copy(&f.session, &f.target, &result), ERR_MISMATCH);
         assert_int_equal(result.failed_count, 3);
         assert_true(f.session.failed);
-        assert_int_equal(session_keep_dumped(&f.session, &f.target), 0);
+        assert_int_equal(session_keep_dumped(&f.session, &f.target, &found), 0);
 }
 
 static void test_a_target_that_cannot_be_opened(NO_STATE) {
@@ -157,7 +158,7 @@ static void test_a_target_that_cannot_be_opened(NO_STATE) {
         assert_error(session_copy(&f.session, &f.target, &result), ERR_READ_ONLY);
         assert_int_equal(result.record_count, 0);
         assert_true(f.session.failed);
-        assert_error(session_keep_dumped(&f.session, &f.target), ERR_READ_ONLY);
+        assert_error(session_keep_dumped(&f.session, &f.target, &found), ERR_READ_ONLY);
         assert_int_equal(work_selected_count(&f.session.work), 3);
 }
 

@@ -11,6 +11,8 @@ struct fake_file {
         char *path;
         bool is_directory;
         struct bytes content;
+        bool unflushed;      /* its bytes are not on the medium */
+        bool name_unflushed; /* nor is its name */
 };
 
 struct fake_target {
@@ -25,9 +27,11 @@ struct fake_target {
         bool tears;       /* a write that fails leaves the first half of the file */
         bool corrupts;    /* a write says success and stores one bit wrong */
         size_t capacity;  /* bytes of files that fit; 0: any; more is ERR_NO_SPACE */
+        bool keeps_names; /* no directory gets another name */
+        bool stops;       /* from `fail_at` on nothing works any more, as after a loss of power */
 
         /* What was done to it. */
-        unsigned operations, writes;
+        unsigned operations, writes, flushes;
         unsigned overwrites; /* of a file that had other bytes: there must be none */
         unsigned bad_paths;  /* absolute, or with what FAT cannot hold, or in no directory that was made */
 };
@@ -47,3 +51,9 @@ const struct fake_file *fake_target_find(const struct fake_target *fake, const c
 
 /* How many files, not directories, there are. */
 size_t fake_target_size(const struct fake_target *fake);
+
+/* How many files and names would be lost with the power. */
+size_t fake_target_unflushed(const struct fake_target *fake);
+
+/* Somebody else has made all that is there, and has flushed nothing of it. */
+void fake_target_unflush(struct fake_target *fake);

@@ -260,14 +260,54 @@ size_t flush_log_assert_made(const char *path) {
         return end;
 }
 
+/* Where this name was given by a rename, 0 for a name that was not. */
+static size_t named_at(const char *path) {
+        struct file_id directory = find_directory_of(AT_FDCWD, path);
+
+        for (size_t i = call_count; i-- > 0;)
+                if (calls[i].kind == CALL_NAME && is_same(calls[i].directory, directory) &&
+                    strcmp(calls[i].name, last_part(path)) == 0)
+                        return i + 1;
+        return 0;
+}
+
+/* Of a new file, or a new name in a directory: it was flushed, as it is, before this position. */
+static void assert_flushed_before(size_t position, const char *path) {
+        struct stat status;
+        size_t flushed;
+
+        assert_int_equal(lstat(path, &status), 0);
+        flushed = flush_before(position, id_of(&status));
+        if (flushed == 0)
+                fail_with_calls(path, "was not flushed before its directory got its name");
+        if (S_ISREG(status.st_mode) && calls[flushed - 1].size != status.st_size)
+                fail_with_calls(path, "did not have all its bytes when it was flushed");
+}
+
+size_t flush_log_assert_named(const char *path) {
+        size_t end, named = assert_change(CALL_NAME, path, &end);
+
+        assert_flushed_before(named, path);
+        return end;
+}
+
 static size_t tree_end;
 
 static int assert_entry(const char *path, const struct stat *status, int type, struct FTW *position) {
-        size_t end = 0;
+        char directory[PATH_MAX];
+        size_t end = 0, named;
 
-        if (position->level > 0)
-                end = S_ISDIR(status->st_mode) ? flush_log_assert_made(path) : flush_log_assert_durable(path);
         (void) type;
+        if (position->level == 0)
+                return 0;
+        snprintf(directory, sizeof(directory), "%.*s", position->base - 1, path);
+        named = position->level > 1 ? named_at(directory) : 0;
+        if (named > 0)
+                assert_flushed_before(named, path);
+        else if (S_ISDIR(status->st_mode))
+                end = named_at(path) > 0 ? flush_log_assert_named(path) : flush_log_assert_made(path);
+        else
+                end = flush_log_assert_durable(path);
         tree_end = tree_end > end ? tree_end : end;
         return 0;
 }

@@ -27,7 +27,13 @@ size_t flush_log_assert_durable(const char *path);
 /* The same for a directory that was made, and then flushed in the one that holds it. */
 size_t flush_log_assert_made(const char *path);
 
-/* Both of them for all that is in this directory, and below it. The position of the last; 0: it is empty. */
+/* The same for a directory that got this name when it was flushed, with what is in it. */
+size_t flush_log_assert_named(const char *path);
+
+/*
+ * For all that is in this directory, and below it: it is durable, was made and flushed, or lies in a
+ * directory that got its name like that. The position of the last; 0: it is empty.
+ */
 size_t flush_log_assert_tree(const char *directory);
 
 /* The same for a name that was removed. */

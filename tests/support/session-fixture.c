@@ -29,6 +29,8 @@ void session_fixture_begin(struct session_fixture *fixture) {
         *fixture = (struct session_fixture){
                 .target = {
                         .context = fixture,
+                        .name = "files",
+                        .elsewhere = "give another",
                         .open = open_target,
                         .close = close_target,
                         .origin = { .program = "tests 1.0", .seconds = 1795247484 },

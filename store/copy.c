@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/copy.h"
+#include "base/arith.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#define PATH_SIZE 1024
+
+/* What is not finished has this name, whichever event it is of: so the next run finds it. */
+#define UNFINISHED "unfinished"
+
+const struct copy_layout copy_of_event = {
+        .is_directory = true,
+        .log = "/dmesg.txt",
+        .stored = "/records.bin",
+        .manifest = "/manifest.json",
+};
+
+const struct copy_layout copy_of_other = { .stored = ".bin", .manifest = ".json" };
+
+void copier_init(struct copier *copier, const struct dump_target *target, const struct allocator *allocator) {
+        *copier = (struct copier){ .target = target, .allocator = allocator };
+        buffer_init(&copier->readback, allocator);
+}
+
+void copier_free(struct copier *copier) {
+        buffer_free(&copier->readback);
+}
+
+static int join_path(const char *place, const char *file, char ret_path[PATH_SIZE]) {
+        struct text text = text_on(ret_path, PATH_SIZE);
+
+        text_format(&text, "%s%s", place, file);
+        return text.truncated ? ERR_TOO_LARGE : 0;
+}
+
+static int read_file(struct copier *copier, const char *place, const char *file, struct buffer *buffer) {
+        char path[PATH_SIZE];
+        int r = join_path(place, file, path);
+
+        return r < 0 ? r : copier->target->read_file(copier->target->context, path, buffer);
+}
+
+/* --- what is there ------------------------------------------------------------------------------ */
+
+static bool is_what_is_said(struct bytes content, const struct manifest_file *file) {
+        uint8_t digest[SHA256_SIZE];
+
+        if (!file->known || file->size != content.size)
+                return false;
+        sha256_digest(content, digest);
+        return memcmp(digest, file->sha256, SHA256_SIZE) == 0;
+}
+
+/* A file that is not there, or that nobody should follow, is an answer; a disk that cannot be read is none.
+ */
+static bool is_answer(int error) {
+        return error == ERR_NOT_FOUND || error == ERR_INVALID_ARGUMENT || error == ERR_TOO_LARGE;
+}
+
+static int read_described(struct copier *copier, const struct copy_layout *layout, const char *place,
+                          struct copy *copy) {
+        const struct manifest_file *stored =
+                layout->is_directory ? &copy->manifest.stored : &copy->manifest.self;
+        int r;
+
+        if (layout->log) {
+                r = read_file(copier, place, layout->log, &copier->readback);
+                if (r < 0)
+                        return r;
+                if (!is_what_is_said(buffer_bytes(&copier->readback), &copy->manifest.log))
+                        return COPY_FOREIGN;
+        }
+        r = read_file(copier, place, layout->stored, &copy->stored);
+        if (r < 0)
+                return r;
+        return stored->known && stored->size == copy->stored.size ? COPY_WHOLE : COPY_FOREIGN;
+}
+
+int copy_open(struct copier *copier, const struct copy_layout *layout, const char *place,
+              struct copy *ret_copy) {
+        struct copy copy;
+        int r;
+
+        r = read_file(copier, place, layout->manifest, &copier->readback);
+        if (r < 0)
+                return r == ERR_NOT_FOUND ? COPY_ABSENT : is_answer(r) ? COPY_FOREIGN : r;
+        r = manifest_read(buffer_bytes(&copier->readback), copier->allocator, &copy.manifest);
+        if (r < 0)
+                return r == ERR_NO_MEMORY ? r : COPY_UNFINISHED;
+        buffer_init(&copy.stored, copier->allocator);
+        r = read_described(copier, layout, place, &copy);
+        if (r == COPY_WHOLE)
+                *ret_copy = copy;
+        else
+                copy_close(&copy);
+        return r < 0 && is_answer(r) ? COPY_FOREIGN : r;
+}
+
+void copy_close(struct copy *copy) {
+        manifest_free(&copy->manifest);
+        buffer_free(&copy->stored);
+}
+
+bool copy_holds(const struct copy *copy, struct bytes content, const uint8_t sha256[SHA256_SIZE]) {
+        const struct manifest *manifest = &copy->manifest;
+        const struct manifest_file *file =
+                manifest->record_count > 0 ? manifest_find(manifest, sha256, content.size) : &manifest->self;
+        struct bytes held;
+
+        /* The digest finds the bytes; that they are equal is seen, not concluded. */
+        return file && file->known && file->size == content.size && file->offset <= copy->stored.size &&
+               bytes_slice(buffer_bytes(&copy->stored), (size_t) file->offset, content.size, &held) == 0 &&
+               bytes_equal(held, content);
+}
+
+/* --- what is made ------------------------------------------------------------------------------- */
+
+static int flush_file(struct copier *copier, const char *place, const char *file) {
+        char path[PATH_SIZE];
+        int r = join_path(place, file, path);
+
+        return r < 0 ? r : copier->target->flush(copier->target->context, path);
+}
+
+int copy_flush(struct copier *copier, const struct copy_layout *layout, const char *place) {
+        const char *const files[] = { layout->log, layout->stored, layout->manifest,
+                                      layout->is_directory ? "" : NULL };
+        int r = 0;
+
+        for (size_t i = 0; i < ARRAY_SIZE(files) && r == 0; i++)
+                if (files[i])
+                        r = flush_file(copier, place, files[i]);
+        return r;
+}
+
+int copy_flush_above(struct copier *copier, const char *directory) {
+        return copier->target->flush(copier->target->context, directory);
+}
+
+static int remove_file(struct copier *copier, const char *place, const char *file) {
+        char path[PATH_SIZE];
+        int r = join_path(place, file, path);
+
+        if (r == 0)
+                r = copier->target->remove_file(copier->target->context, path);
+        return r == ERR_NOT_FOUND ? 0 : r;
+}
+
+/* The manifest first: what is left of a removal that was cut short is no copy any more. */
+static int remove_files(struct copier *copier, const struct copy_layout *layout, const char *place) {
+        const char *const files[] = { layout->manifest, layout->stored, layout->log };
+        int r = 0;
+
+        for (size_t i = 0; i < ARRAY_SIZE(files) && r == 0; i++)
+                if (files[i])
+                        r = remove_file(copier, place, files[i]);
+        if (r == 0 && layout->is_directory)
+                r = copier->target->remove_directory(copier->target->context, place);
+        return r == ERR_NOT_FOUND ? 0 : r;
+}
+
+static int write_file(struct copier *copier, const char *place, const char *file, struct bytes content) {
+        const struct dump_target *target = copier->target;
+        char path[PATH_SIZE];
+        int r = join_path(place, file, path);
+
+        if (r == 0)
+                r = target->write_file(target->context, path, content);
+        if (r < 0)
+                return r;
+        copier->file_count++;
+        r = target->read_file(target->context, path, &copier->readback);
+        if (r < 0)
+                return r;
+        return bytes_equal(buffer_bytes(&copier->readback), content) ? 0 : ERR_MISMATCH;
+}
+
+/* The manifest last: where a directory cannot be renamed, it is what says that the others are whole. */
+static int write_files(struct copier *copier, const struct copy_layout *layout, const char *place,
+                       const struct copy_content *content) {
+        int r = 0;
+
+        if (layout->is_directory)
+                r = copier->target->make_directory(copier->target->context, place);
+        if (r == 0 && layout->log)
+                r = write_file(copier, place, layout->log, content->log);
+        if (r == 0)
+                r = write_file(copier, place, layout->stored, content->stored);
+        if (r == 0)
+                r = write_file(copier, place, layout->manifest, content->manifest);
+        if (r == 0 && layout->is_directory)
+                r = flush_file(copier, place, "");
+        if (r < 0)
+                (void) remove_files(copier, layout, place);
+        return r;
+}
+
+static int remove_unfinished(struct copier *copier) {
+        int r = remove_files(copier, &copy_of_event, UNFINISHED);
+
+        if (r == ERR_INVALID_ARGUMENT)
+                r = remove_file(copier, UNFINISHED, ""); /* a file or a link, which nobody but we needs */
+        copier->is_clean = r == 0;
+        return r;
+}
+
+void copier_clean(struct copier *copier) {
+        if (!copier->is_clean)
+                (void) remove_unfinished(copier);
+}
+
+static int make_aside(struct copier *copier, const char *place, const struct copy_content *content) {
+        size_t files_before = copier->file_count;
+        int r = copier->is_clean ? 0 : remove_unfinished(copier);
+
+        if (r < 0)
+                return r;
+        copier->is_clean = false;
+        r = write_files(copier, &copy_of_event, UNFINISHED, content);
+        if (r == 0)
+                r = copier->target->rename_directory(copier->target->context, UNFINISHED, place);
+        if (r == 0) {
+                copier->is_clean = true;
+                return 0;
+        }
+        copier->file_count = files_before;
+        (void) remove_unfinished(copier);
+        return r;
+}
+
+int copy_make(struct copier *copier, const struct copy_layout *layout, const char *place,
+              const struct copy_content *content) {
+        int r;
+
+        /* What an earlier run did not finish. Where there is more than that, the place is taken. */
+        r = remove_files(copier, layout, place);
+        if (r < 0)
+                return r == ERR_INVALID_ARGUMENT ? ERR_EXISTS : r;
+        if (layout->is_directory && !copier->cannot_rename) {
+                r = make_aside(copier, place, content);
+                if (r != ERR_NOT_SUPPORTED)
+                        return r;
+                copier->cannot_rename = true;
+        }
+        return write_files(copier, layout, place, content);
+}
