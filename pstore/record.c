@@ -359,3 +359,14 @@ bool record_same_id(const struct record *left, const struct record *right) {
         return left->store == right->store &&
                names_match(left->store, text_view(left->name), text_view(right->name));
 }
+
+int record_compare_id(const struct record *left, const struct record *right) {
+        struct bytes left_stem = without_compression(left->store, text_view(left->name));
+        struct bytes right_stem = without_compression(right->store, text_view(right->name));
+        int order;
+
+        if (left->store != right->store)
+                return left->store < right->store ? -1 : 1;
+        order = memcmp(left_stem.data, right_stem.data, size_min(left_stem.size, right_stem.size));
+        return order ? order : (left_stem.size > right_stem.size) - (left_stem.size < right_stem.size);
+}

@@ -114,6 +114,12 @@ void record_format_file_name(const struct record *record, struct text *text);
 bool record_has_id(const struct record *record, const char *id);
 bool record_same_id(const struct record *left, const struct record *right);
 
+/*
+ * An order in which records that may be the same by record_same_id() lie side by side: 0 for those that are,
+ * and for two whose names differ in that ending alone.
+ */
+int record_compare_id(const struct record *left, const struct record *right);
+
 /* "erst", "efi", "pstorefs", "kdump" */
 const char *record_store_name(enum record_store store);
 

@@ -2,6 +2,7 @@
 #include "store/catalog.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "pstore/explain.h"
 
 void catalog_init(struct catalog *catalog, const struct allocator *allocator, const struct codec *codecs,
@@ -16,6 +17,11 @@ void catalog_init(struct catalog *catalog, const struct allocator *allocator, co
         };
         text_init(&tried, catalog->tried, sizeof(catalog->tried));
         decode_describe(codecs, codec_count, &tried);
+}
+
+static void free_block(const struct allocator *allocator, void *block, size_t size) {
+        if (block)
+                allocator->resize(allocator->context, block, size, 0);
 }
 
 static struct catalog_record *row_new(const struct catalog *catalog, struct record_source *source) {
@@ -51,15 +57,57 @@ static bool same_content(const struct catalog_record *left, const struct catalog
 }
 
 /*
- * Only an earlier source's rows can hold the same record; within one source, ids are the store's own. One id
- * may stand for two records, if one of the sources is an image of another machine.
+ * The rows of earlier sources, by id: only these can hold the same record, as within one source ids are the
+ * store's own. In order, as each record of a source is looked for among them.
  */
-static struct catalog_record *find_known(const struct catalog *catalog, size_t earlier_count,
+struct earlier_rows {
+        struct catalog_record **rows;
+        size_t count;
+};
+
+/* Of one id, the one that was found first goes first. */
+static int compare_rows(const void *left, const void *right) {
+        const struct catalog_record *left_row = left, *right_row = right;
+        int order = record_compare_id(&left_row->record, &right_row->record);
+
+        return order ? order : (left_row->index > right_row->index) - (left_row->index < right_row->index);
+}
+
+static int earlier_rows_take(const struct catalog *catalog, struct earlier_rows *ret_earlier) {
+        const struct allocator *allocator = catalog->allocator;
+        struct earlier_rows earlier = { .count = catalog->row_count };
+        size_t size = earlier.count * sizeof(*earlier.rows);
+
+        if (earlier.count > 0) {
+                earlier.rows = allocator->resize(allocator->context, NULL, 0, size);
+                if (!earlier.rows)
+                        return ERR_NO_MEMORY;
+                memcpy(earlier.rows, catalog->rows, size);
+                sort_pointers((void **) earlier.rows, earlier.count, compare_rows);
+        }
+        *ret_earlier = earlier;
+        return 0;
+}
+
+/* One id may stand for two records, if one of the sources is an image of another machine. */
+static struct catalog_record *find_known(const struct earlier_rows *earlier,
                                          const struct catalog_record *row) {
-        for (size_t i = 0; i < earlier_count; i++)
-                if (record_same_id(&catalog->rows[i]->record, &row->record) &&
-                    same_content(catalog->rows[i], row))
-                        return catalog->rows[i];
+        size_t first = 0,
+               end = earlier->count; /* the first row of this id is one of these, or there is none */
+
+        while (first < end) {
+                size_t middle = first + (end - first) / 2;
+
+                if (record_compare_id(&earlier->rows[middle]->record, &row->record) < 0)
+                        first = middle + 1;
+                else
+                        end = middle;
+        }
+        for (; first < earlier->count && record_compare_id(&earlier->rows[first]->record, &row->record) == 0;
+             first++)
+                if (record_same_id(&earlier->rows[first]->record, &row->record) &&
+                    same_content(earlier->rows[first], row))
+                        return earlier->rows[first];
         return NULL;
 }
 
@@ -195,8 +243,8 @@ static void take_text(struct catalog_record *known, struct catalog_record *row) 
 }
 
 /* 1 when it is new, 0 when it is known or has vanished meanwhile, or an error that ends the walk. */
-static int read_row(const struct catalog *catalog, size_t earlier_count, struct catalog_record *row,
-                    const struct source_entry *entry) {
+static int read_row(const struct catalog *catalog, const struct earlier_rows *earlier,
+                    struct catalog_record *row, const struct source_entry *entry) {
         struct catalog_record *known;
         int r;
 
@@ -216,21 +264,21 @@ static int read_row(const struct catalog *catalog, size_t earlier_count, struct 
                 row->record.error = r;
         else
                 understand(catalog, row, entry);
-        known = find_known(catalog, earlier_count, row);
+        known = find_known(earlier, row);
         if (known)
                 take_text(known, row);
         return !known;
 }
 
 /* The same results, but that 1 means that it was added. */
-static int add_entry(struct catalog *catalog, size_t earlier_count, struct record_source *source,
-                     const struct source_entry *entry) {
+static int add_entry(struct catalog *catalog, const struct earlier_rows *earlier,
+                     struct record_source *source, const struct source_entry *entry) {
         struct catalog_record *row = row_new(catalog, source);
         int r;
 
         if (!row)
                 return ERR_NO_MEMORY;
-        r = read_row(catalog, earlier_count, row, entry);
+        r = read_row(catalog, earlier, row, entry);
         if (r > 0) {
                 r = array_grow(catalog->allocator, (void **) &catalog->rows, &catalog->row_capacity,
                                catalog->row_count, sizeof(*catalog->rows));
@@ -244,13 +292,11 @@ static int add_entry(struct catalog *catalog, size_t earlier_count, struct recor
         return r;
 }
 
-int catalog_add(struct catalog *catalog, struct record_source *source) {
-        size_t earlier_count = catalog->row_count;
+/* The source is open. */
+static int add_entries(struct catalog *catalog, const struct earlier_rows *earlier,
+                       struct record_source *source) {
         int added = 0, first_error = 0, r;
 
-        r = source->operations->open(source);
-        if (r < 0)
-                return r;
         for (size_t walked = 0; walked < SOURCE_RECORDS_MAX; walked++) {
                 struct source_entry entry = { 0 };
 
@@ -258,7 +304,7 @@ int catalog_add(struct catalog *catalog, struct record_source *source) {
                 if (r == 0)
                         return first_error < 0 ? first_error : added;
                 if (r > 0)
-                        r = add_entry(catalog, earlier_count, source, &entry);
+                        r = add_entry(catalog, earlier, source, &entry);
                 if (r == ERR_NO_MEMORY)
                         return r;
                 /* Any other concerns one record, and hides none that comes behind it. */
@@ -268,6 +314,19 @@ int catalog_add(struct catalog *catalog, struct record_source *source) {
                         observer_tell(catalog->observer, "reading", (size_t) ++added, 0);
         }
         return ERR_LOOP;
+}
+
+int catalog_add(struct catalog *catalog, struct record_source *source) {
+        struct earlier_rows earlier;
+        int r = earlier_rows_take(catalog, &earlier);
+
+        if (r < 0)
+                return r;
+        r = source->operations->open(source);
+        if (r >= 0)
+                r = add_entries(catalog, &earlier, source);
+        free_block(catalog->allocator, earlier.rows, earlier.count * sizeof(*earlier.rows));
+        return r;
 }
 
 int catalog_join(struct catalog *catalog) {
@@ -297,11 +356,6 @@ size_t catalog_faulty_count(const struct catalog *catalog) {
         for (size_t i = 0; i < catalog->row_count; i++)
                 count += catalog->rows[i]->record.error < 0;
         return count;
-}
-
-static void free_block(const struct allocator *allocator, void *block, size_t size) {
-        if (block)
-                allocator->resize(allocator->context, block, size, 0);
 }
 
 void catalog_free(struct catalog *catalog) {

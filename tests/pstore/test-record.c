@@ -107,8 +107,11 @@ static void test_the_ending_that_pstore_hides_may_be_left_out(NO_STATE) {
                         fail_msg("%s and %s", rows[i].stored, rows[i].id);
                 assert_int_equal(record_same_id(&stored, &other), rows[i].same);
                 assert_int_equal(record_same_id(&other, &stored), rows[i].same);
+                assert_true(record_compare_id(&stored, &other) == -record_compare_id(&other, &stored));
+                assert_true(record_compare_id(&stored, &other) == 0 || !rows[i].same);
                 other.store = RECORD_STORE_ERST;
                 assert_false(record_same_id(&stored, &other));
+                assert_true(record_compare_id(&stored, &other) > 0 && record_compare_id(&other, &stored) < 0);
         }
 }
 

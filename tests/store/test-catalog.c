@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/store-fixture.h"
 
+#include <unistd.h>
 #include <zlib.h>
 
 static struct store_fixture fixture;
@@ -142,6 +143,54 @@ static void test_one_id_of_two_sources_may_be_two_records(NO_STATE) {
         assert_ok(catalog_join(&fixture.catalog));
         assert_int_equal(fixture.catalog.event_count, 5);
         fake_source_free(&other);
+}
+
+/* Whatever lies beside it in the order of ids, of those that fit the one that was found first is the record.
+ */
+static void test_the_first_of_several_is_the_record(NO_STATE) {
+        static struct fake_source other, view;
+
+        fake_source_init(&other, "efi-image:other", RECORD_STORE_EFI);
+        fake_source_init(&view, "pstorefs", RECORD_STORE_EFI);
+        for (unsigned count = 300; count > 0; count--)
+                store_fixture_put_efi_part(&fixture, "Oops", count, 1, 5, count == 7 ? "one\n" : "log\n");
+        fake_source_add(&fixture.efi, "dump-type0-1-9-6-C", text_view("\xff\xff\xff\xff"));
+        fake_source_add(&other, "dump-type0-1-9-6-C", text_view("\xff\xff\xff\xfe"));
+        fake_source_add(&other, "dump-type0-1-7-5-C", packed("Oops#7 Part1\ntwo\n"));
+        fake_source_add(&other, "dump-type0-1-7-5-D", text_view("Oops#7 Part1\nthree\n"));
+        fake_source_add_shown(&view, "dump-type0-1-7-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                              text_view("Oops#7 Part1\ntwo\n"));
+        fake_source_add_shown(&view, "dump-type0-1-8-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                              text_view("Oops#8 Part1\nlog\n"));
+        fake_source_add_shown(&view, "dump-type0-1-9-6", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 6,
+                              text_view("Oops#9 Part1\nlog\n"));
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 301);
+        assert_int_equal(catalog_add(&fixture.catalog, &other.source), 3);
+        assert_int_equal(catalog_add(&fixture.catalog, &view.source), 0);
+        assert_true(fixture.catalog.rows[300]->record.decoded);
+        assert_false(fixture.catalog.rows[301]->record.decoded);
+        fake_source_free(&view);
+        fake_source_init(&view, "pstorefs:other", RECORD_STORE_EFI);
+        fake_source_add_shown(&view, "dump-type0-1-7-5", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                              text_view("Oops#7 Part1\nfour\n"));
+        assert_int_equal(catalog_add(&fixture.catalog, &view.source), 1);
+        assert_true(bytes_equal(fixture.catalog.rows[304]->record.text, text_view("Oops#7 Part1\nfour\n")));
+        fake_source_free(&other);
+        fake_source_free(&view);
+}
+
+/* Each is looked for among as many: in minutes, if it were compared with each. */
+static void test_as_many_records_as_there_can_be_twice(NO_STATE) {
+        static struct fake_source again;
+
+        fake_source_init(&again, "erst-image:again", RECORD_STORE_ERST);
+        fixture.erst.endless = again.endless = true;
+        assert_error(catalog_add(&fixture.catalog, &fixture.erst.source), ERR_LOOP);
+        (void) alarm(60);
+        assert_error(catalog_add(&fixture.catalog, &again.source), ERR_LOOP);
+        (void) alarm(0);
+        assert_int_equal(fixture.catalog.row_count, SOURCE_RECORDS_MAX);
+        fake_source_free(&again);
 }
 
 /* Read or decoded by nobody but the kernel; the stored bytes stay. */
@@ -377,6 +426,8 @@ int main(void) {
                 TEST(test_a_machine_check_is_described),
                 TEST(test_a_record_of_two_sources_is_one),
                 TEST(test_one_id_of_two_sources_may_be_two_records),
+                TEST(test_the_first_of_several_is_the_record),
+                TEST(test_as_many_records_as_there_can_be_twice),
                 TEST(test_the_kernels_text_of_what_we_cannot_decode),
                 TEST(test_one_source_shows_what_it_has),
                 TEST(test_one_bad_record_hides_none_of_200),
