@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "posix/memory.h"
+#include "pstore/container.h"
 
 static struct image_source *image_of(struct record_source *source) {
         return source->context;
@@ -19,16 +21,25 @@ static void image_close(struct record_source *source) {
         entry_list_free(&image->list);
         image_file_close(&image->file);
         image->read_next = 0;
+        image->read_only = false;
         source->fault = (struct fault){ 0 };
 }
 
-static int image_open(struct record_source *source) {
-        struct image_source *image = image_of(source);
-        int r;
+/* A form in which the store cannot be found is refused before anything is looked for. */
+static int open_raw(struct image_source *image) {
+        int r = image_file_open(&image->file, image->path);
 
-        image_close(source);
-        r = image_file_open(&image->file, image->path);
-        return r < 0 ? r : image->kind->index(image);
+        if (r == 0)
+                r = container_refuse(image->file.bytes, &image->base.fault);
+        if (r < 0)
+                image_file_close(&image->file);
+        return r;
+}
+
+static int open_raw_to_write(struct image_source *image, struct image_file *file) {
+        int r = image_file_open_to_write(file, image->path);
+
+        return r < 0 ? r : container_refuse(file->bytes, &image->base.fault);
 }
 
 static int image_next(struct record_source *source, struct source_entry *ret_entry) {
@@ -52,11 +63,11 @@ static int image_read(struct record_source *source, const char *name, struct buf
 }
 
 static int image_space(struct record_source *source, struct source_space *ret_space) {
-        const struct image_source *image = image_of(source);
+        struct image_source *image = image_of(source);
         int r = 0;
 
         if (!image->file.bytes.data) /* who only writes has not opened it */
-                r = image_open(source);
+                r = open_raw(image);
         return r < 0 ? r : image->kind->measure(image->file.bytes, ret_space);
 }
 
@@ -67,7 +78,7 @@ static int image_write(struct record_source *source, const struct record_draft *
         int r;
 
         source->fault = (struct fault){ 0 };
-        r = image_file_open_to_write(&file, image_of(source)->path);
+        r = open_raw_to_write(image_of(source), &file);
         return r < 0 ? r : image_of(source)->kind->write(&file, draft, ret_name, &source->fault);
 }
 
@@ -78,7 +89,7 @@ static int image_erase(struct record_source *source, const char *name) {
         if (source->deleted)
                 return ERR_NOT_SUPPORTED; /* that is done already: only its bytes are left */
         source->fault = (struct fault){ 0 };
-        r = image_file_open_to_write(&file, image_of(source)->path);
+        r = open_raw_to_write(image_of(source), &file);
         return r < 0 ? r : image_of(source)->kind->erase(&file, name, &source->fault);
 }
 
@@ -97,16 +108,47 @@ int image_source_append(struct image_source *image, struct bytes name, struct by
         return r;
 }
 
+static int image_open(struct record_source *source);
+
+static const struct source_operations operations = {
+        .open = image_open,
+        .next = image_next,
+        .read = image_read,
+        .write = image_write,
+        .erase = image_erase,
+        .space = image_space,
+        .close = image_close,
+};
+
+static const struct source_operations operations_read_only = {
+        .open = image_open,
+        .next = image_next,
+        .read = image_read,
+        .space = image_space,
+        .close = image_close,
+};
+
+/* Only a regular file can be changed in place. */
+static void choose_operations(struct image_source *image) {
+        struct stat status;
+        bool is_regular = stat(image->path, &status) < 0 || S_ISREG(status.st_mode);
+
+        image->base.operations = is_regular && !image->read_only ? &operations : &operations_read_only;
+}
+
+static int image_open(struct record_source *source) {
+        struct image_source *image = image_of(source);
+        int r;
+
+        image_close(source);
+        r = open_raw(image);
+        if (r == 0)
+                r = image->kind->index(image);
+        choose_operations(image);
+        return r;
+}
+
 struct record_source *image_source_new(const char *spec, const char *path, const struct image_kind *kind) {
-        static const struct source_operations operations = {
-                .open = image_open,
-                .next = image_next,
-                .read = image_read,
-                .write = image_write,
-                .erase = image_erase,
-                .space = image_space,
-                .close = image_close,
-        };
         struct image_source *image = calloc(1, sizeof(*image));
 
         if (!image)
@@ -114,7 +156,6 @@ struct record_source *image_source_new(const char *spec, const char *path, const
         image->base = (struct record_source){
                 .spec = spec,
                 .store = kind->store,
-                .operations = &operations,
                 .context = image,
                 .location = path,
         };
@@ -122,5 +163,6 @@ struct record_source *image_source_new(const char *spec, const char *path, const
         image->kind = kind;
         entry_list_init(&image->list, &system_allocator);
         image_file_init(&image->file);
+        choose_operations(image);
         return &image->base;
 }

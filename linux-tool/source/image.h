@@ -15,6 +15,7 @@ struct image_source {
         struct bytes *records; /* in the image; as many as the list has, in its order */
         size_t record_capacity;
         size_t read_next; /* of the list: what is read is mostly read in its order */
+        bool read_only;   /* set by index() for an image in which nothing can be written or cleared */
 };
 
 /* Where QEMU's file of ERST and edk2's variable store differ. The file given is open for writing. */

@@ -341,6 +341,107 @@ static void test_write_into_a_malformed_image(void **state) {
         program_free(&program);
 }
 
+/* --- other forms ---------------------------------------------------------------------------------- */
+
+/* What is refused changes nothing, and one line says what it is and what makes an image of it. */
+static void assert_refused(const struct fixture *fixture, const char *says) {
+        static const char *const verbs[][4] = {
+                { "list", "-q", "-q", "-q" },
+                { "show", "--deleted", "--all", "-q" },
+                { "clear", "--all", "--dry-run", "-q" },
+                { "clear", "--all", "-y", "-q" },
+                { "write", "-q", "-q", "-q" },
+        };
+        struct bytes before = test_read_file(fixture->path), after;
+        struct program program;
+
+        for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+                bool dumps = strcmp(verbs[i][0], "clear") == 0;
+
+                program_run(&program, LOG, verbs[i][0], verbs[i][1], verbs[i][2], verbs[i][3], "-s",
+                            fixture->spec, dumps ? "-o" : "-q", dumps ? fixture->output : "-q", NULL);
+                assert_run(&program, EXIT_FAILED, NULL, says);
+                assert_string_equal(program.output, "");
+                assert_ptr_equal(strchr(program.messages, '\n'),
+                                 program.messages + strlen(program.messages) - 1);
+                program_free(&program);
+        }
+        program_run(&program, NULL, "check", "-s", fixture->spec, NULL);
+        assert_true(program.status == 1 || program.status == 2);
+        program_free(&program);
+        after = test_read_file(fixture->path);
+        assert_true(bytes_equal(before, after));
+        free((void *) before.data);
+        free((void *) after.data);
+}
+
+/*
+ * The stores of a virtual disk lie behind its header, at any block: the first of them may be one of a
+ * snapshot. Only the magic makes it one.
+ */
+static void test_a_virtual_disk_is_no_image(void **state) {
+        static const size_t header = 0x50000;
+        struct fixture *fixture = *state;
+
+        for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
+                struct bytes content = test_read_file(images[i].file);
+                uint8_t *disk = calloc(1, header + content.size);
+
+                snprintf(fixture->spec, sizeof(fixture->spec), "%s:%s", images[i].kind, fixture->path);
+                memcpy(disk + header, content.data, content.size);
+                memcpy(disk, "QFI\xfb\0\0\0\3", 8);
+                scratch_write(fixture->path, bytes_of(disk, header + content.size));
+                assert_refused(fixture, ": is qcow2, not raw; NVRAM of a virtual machine is converted while "
+                                        "that is off: qemu-img convert -O raw IN OUT\n");
+                free(disk);
+                free((void *) content.data);
+        }
+}
+
+static void test_a_compressed_file_is_no_image(void **state) {
+        static const char *const commands[] = { "gzip", "xz", "zstd", "bzip2", "lz4" };
+        struct fixture *fixture = *state;
+        char command[9000], says[60];
+
+        for (size_t i = 0; i < ARRAY_SIZE(images); i++)
+                for (size_t k = 0; k < ARRAY_SIZE(commands); k++) {
+                        snprintf(command, sizeof(command),
+                                 "command -v %s > /dev/null || exit 77; %s -c < %s > %s", commands[k],
+                                 commands[k], images[i].file, fixture->path);
+                        if (system(command) != 0)
+                                continue;
+                        snprintf(fixture->spec, sizeof(fixture->spec), "%s:%s", images[i].kind,
+                                 fixture->path);
+                        snprintf(says, sizeof(says), "unpack it first: %s -dc IN > OUT\n", commands[k]);
+                        assert_refused(fixture, says);
+                }
+}
+
+/* What can only be read says so before anything is done, once, and of a dry run as of any other. */
+static void test_a_store_that_is_no_regular_file(void **state) {
+        struct fixture *fixture = *state;
+        char command[9000], line[300];
+
+        for (size_t i = 0; i < ARRAY_SIZE(images); i++)
+                for (size_t dry = 0; dry < 2; dry++) {
+                        size_t lines = 0;
+                        FILE *messages;
+
+                        snprintf(command, sizeof(command),
+                                 "cat %s | \"$O/pstore-fw\" clear --all %s -o '%s' -s %s:/dev/stdin 2>&1",
+                                 images[i].file, dry ? "--dry-run" : "-y", fixture->output, images[i].kind);
+                        messages = popen(command, "r");
+                        assert_non_null(messages);
+                        while (fgets(line, sizeof(line), messages)) {
+                                assert_non_null(strstr(line, ":/dev/stdin: not supported by this store: it "
+                                                             "can only be read\n"));
+                                lines++;
+                        }
+                        assert_int_equal(WEXITSTATUS(pclose(messages)), EXIT_FAILED);
+                        assert_int_equal(lines, 1);
+                }
+}
+
 /* --- space ---------------------------------------------------------------------------------------- */
 
 static int64_t space_of(const struct fixture *fixture, const char *name) {
@@ -462,6 +563,9 @@ int main(void) {
                 TEST(test_write_and_clear),
                 TEST(test_image_in_use),
                 TEST(test_write_into_a_malformed_image),
+                TEST(test_a_virtual_disk_is_no_image),
+                TEST(test_a_compressed_file_is_no_image),
+                TEST(test_a_store_that_is_no_regular_file),
                 TEST(test_stale_bytes),
                 TEST(test_a_gigabyte),
                 TEST(test_a_file_that_shrinks),
