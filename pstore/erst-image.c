@@ -56,14 +56,43 @@ static int header_check(const struct erst_image *image, struct fault *ret_fault)
         return 0;
 }
 
-int erst_image_open(struct bytes image, struct erst_image *ret_image, struct fault *ret_fault) {
-        struct erst_image opened = { .image = image };
+/* How much of [start, end) lies before the holes at its end. */
+static size_t held_size(const struct erst_image *image, size_t start, size_t end) {
+        size_t at = start, held = start, data;
+
+        if (!image->extents)
+                return end - start;
+        while (at < end) {
+                image->extents->next(image->extents->context, at, &data, &at);
+                if (data < end)
+                        held = size_min(at, end);
+        }
+        return held - start;
+}
+
+static bool is_all_zeros(const struct erst_image *image) {
+        struct bytes file = image->image;
+        size_t at = 0, data;
+
+        if (!image->extents)
+                return bytes_are_all(file, 0);
+        while (at < file.size) {
+                image->extents->next(image->extents->context, at, &data, &at);
+                if (!bytes_are_all(bytes_from(bytes_first(file, at), data), 0))
+                        return false;
+        }
+        return true;
+}
+
+int erst_image_open(struct bytes image, const struct image_extents *extents, struct erst_image *ret_image,
+                    struct fault *ret_fault) {
+        struct erst_image opened = { .image = image, .extents = extents };
         int r;
 
         if (image.size < HEADER_MAP)
                 return fault_at(ret_fault, ERR_TRUNCATED, image.size, "header", "ends too early");
         /* QEMU formats a file whose magic is zero; one with anything behind it is more likely damaged. */
-        if (!bytes_are_all(image, 0)) {
+        if (!is_all_zeros(&opened)) {
                 r = header_check(&opened, ret_fault);
                 if (r < 0)
                         return r;
@@ -98,19 +127,24 @@ size_t erst_image_count(const struct erst_image *image) {
         return count;
 }
 
-/* `whole` is all of the slot. */
-static int slot_check(const struct erst_image_slot *slot, struct bytes whole, struct fault *ret_fault) {
+/* `whole` is all of the slot, of which the file holds the first `held` bytes. */
+static int slot_check(const struct erst_image_slot *slot, struct bytes whole, size_t held,
+                      struct fault *ret_fault) {
         uint32_t length = bytes_u32(whole, RECORD_LENGTH_OFFSET);
+        size_t at = slot->offset + RECORD_LENGTH_OFFSET;
 
         if (length < CPER_HEADER_SIZE)
-                return fault_at(ret_fault, ERR_LENGTH, slot->offset + RECORD_LENGTH_OFFSET, "record_length",
-                                "is less than a record's header");
+                return fault_at(ret_fault, ERR_LENGTH, at, "record_length", "is less than a record's header");
         if (length > whole.size)
-                return fault_at(ret_fault, ERR_LENGTH, slot->offset + RECORD_LENGTH_OFFSET, "record_length",
-                                "exceeds the slot");
+                return fault_at(ret_fault, ERR_LENGTH, at, "record_length", "exceeds the slot");
+        if (length > ERST_IMAGE_RECORD_MAX)
+                return fault_at(ret_fault, ERR_TOO_LARGE, at, "record_length", "is more than firmware takes");
         if (bytes_u64(whole, RECORD_ID_OFFSET) != slot->id)
                 return fault_at(ret_fault, ERR_VALUE, slot->offset + RECORD_ID_OFFSET, "record_id",
                                 "is not the id in the map");
+        if (length > held)
+                return fault_at(ret_fault, ERR_TRUNCATED, at, "record_length",
+                                "reaches into a hole of the file");
         return 0;
 }
 
@@ -118,12 +152,35 @@ static struct bytes slot_bytes(const struct erst_image *image, size_t number) {
         return bytes_first(bytes_from(image->image, number * image->record_size), image->record_size);
 }
 
-static struct erst_image_slot slot_read(const struct erst_image *image, size_t number, uint64_t id) {
-        struct erst_image_slot slot = { .number = number, .offset = number * image->record_size, .id = id };
-        struct bytes whole = slot_bytes(image, number);
+/* Without what the rest of the slot is filled up with. */
+static size_t unpadded_size(struct bytes bytes) {
+        size_t size = bytes.size;
+        uint8_t padding_byte = bytes_u8(bytes, size - 1);
 
-        slot.error = slot_check(&slot, whole, &slot.fault);
-        slot.record = slot.error < 0 ? whole : bytes_first(whole, bytes_u32(whole, RECORD_LENGTH_OFFSET));
+        if (padding_byte != 0 && padding_byte != 0xff)
+                return size;
+        while (size > 0 && bytes_u8(bytes, size - 1) == padding_byte)
+                size--;
+        return size;
+}
+
+/* Of a malformed record: what may be worth to be saved. */
+static struct bytes slot_remains(struct bytes whole, size_t held, int error) {
+        struct bytes most = bytes_first(bytes_first(whole, held), ERST_IMAGE_RECORD_MAX);
+        size_t size = error == ERR_TOO_LARGE ? 0 : unpadded_size(most);
+
+        return bytes_first(whole, size > CPER_HEADER_SIZE ? size : CPER_HEADER_SIZE);
+}
+
+static struct erst_image_slot slot_read(const struct erst_image *image, size_t number, uint64_t id) {
+        static const uint8_t hole[CPER_HEADER_SIZE]; /* no page of a hole is touched */
+        struct erst_image_slot slot = { .number = number, .offset = number * image->record_size, .id = id };
+        size_t held = held_size(image, slot.offset, slot.offset + image->record_size);
+        struct bytes whole = held > 0 ? slot_bytes(image, number) : bytes_of(hole, sizeof(hole));
+
+        slot.error = slot_check(&slot, whole, held, &slot.fault);
+        slot.record = slot.error < 0 ? slot_remains(whole, held, slot.error)
+                                     : bytes_first(whole, bytes_u32(whole, RECORD_LENGTH_OFFSET));
         return slot;
 }
 
@@ -148,12 +205,25 @@ static bool slot_was_deleted(const struct erst_image *image, size_t number) {
                bytes_u32(slot_bytes(image, number), 0) == RECORD_MAGIC;
 }
 
+/* The first slot from `number` on that does not begin in a hole. */
+static size_t skip_holes(const struct erst_image *image, size_t number) {
+        size_t data, end;
+
+        if (!image->extents)
+                return number;
+        image->extents->next(image->extents->context, number * image->record_size, &data, &end);
+        return data / image->record_size + (data % image->record_size != 0);
+}
+
 bool erst_image_next_deleted(const struct erst_image *image, size_t *cursor,
                              struct erst_image_slot *ret_slot) {
         size_t number = *cursor > image->first_slot ? *cursor : image->first_slot;
 
-        while (number < image->slot_end && !slot_was_deleted(image, number))
-                number++;
+        for (; number < image->slot_end; number++) {
+                number = skip_holes(image, number);
+                if (number >= image->slot_end || slot_was_deleted(image, number))
+                        break;
+        }
         if (number >= image->slot_end) {
                 *cursor = image->slot_end;
                 return false;

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "pstore/image-extents.h"
 #include "pstore/image-writer.h"
 
 /*
@@ -17,6 +18,7 @@
 /* A checked image; holding one is the proof that header and map lie inside. Shares the caller's memory. */
 struct erst_image {
         struct bytes image;
+        const struct image_extents *extents; /* NULL: there are no holes */
         bool formatted;     /* false: all zeros, as QEMU makes the file; it formats it at the first start */
         size_t record_size; /* of a slot, and so of the largest record */
         size_t first_slot;  /* the slots before it are the header's */
@@ -29,16 +31,21 @@ struct erst_image_slot {
         size_t number;       /* counted from the start of the file */
         size_t offset;       /* of the slot in the file */
         uint64_t id;         /* as the map says; of a deleted record, as the record says */
-        struct bytes record; /* exactly record_length bytes; the whole slot when there is an error */
-        int error;           /* 0, ERR_LENGTH or ERR_VALUE: the record's own length or id is wrong */
+        struct bytes record; /* exactly record_length bytes; with an error see below */
+        int error;           /* 0, or what is wrong with the record's own length or id */
         struct fault fault;  /* where in the file, with an error */
 };
 
+/* A larger record comes from no firmware: no reader of ERST has a buffer for it. */
+#define ERST_IMAGE_RECORD_MAX ((size_t) 1024 * 1024)
+
 /*
  * ERR_TRUNCATED, ERR_SIGNATURE, ERR_LENGTH or ERR_VALUE with *ret_fault set: what QEMU would not start with.
- * An image that is not formatted yet is an empty store of no capacity.
+ * An image that is not formatted yet is an empty store of no capacity. `extents` may be NULL, and outlives
+ * the image.
  */
-int erst_image_open(struct bytes image, struct erst_image *ret_image, struct fault *ret_fault);
+int erst_image_open(struct bytes image, const struct image_extents *extents, struct erst_image *ret_image,
+                    struct fault *ret_fault);
 
 /* How many records fit in all, and how many the map names. */
 size_t erst_image_capacity(const struct erst_image *image);
@@ -48,6 +55,10 @@ size_t erst_image_count(const struct erst_image *image);
  * The next slot in use, in the order of slots, which is the order in which firmware names the records.
  * *cursor is 0 for the first call. False behind the last one. A malformed slot is given with its error; the
  * others are not touched by it.
+ *
+ * ERR_LENGTH, ERR_VALUE, or ERR_TRUNCATED for a record that ends in a hole, where firmware wrote nothing: the
+ * record is what of the slot is neither a hole nor filled up with 0 or 0xff, at most ERST_IMAGE_RECORD_MAX
+ * bytes, but at least a header. ERR_TOO_LARGE: it is the header alone.
  */
 bool erst_image_next(const struct erst_image *image, size_t *cursor, struct erst_image_slot *ret_slot);
 

@@ -60,13 +60,13 @@ static int index_variables(struct image_source *source) {
         return 0;
 }
 
-static int measure_variables(struct bytes image, struct source_space *ret_space) {
+static int measure_variables(const struct image_file *file, struct source_space *ret_space) {
         struct variable_store_space space;
         struct variable_store store;
         struct fault fault;
         int r;
 
-        r = variable_store_open(image, &store, &fault);
+        r = variable_store_open(file->bytes, &store, &fault);
         if (r < 0)
                 return r;
         variable_store_measure(&store, &space);
@@ -141,7 +141,7 @@ static int write_variable(const struct image_file *file, const struct record_dra
 
         r = variable_store_open(file->bytes, &store, ret_fault);
         if (r == 0)
-                r = measure_variables(file->bytes, &space);
+                r = measure_variables(file, &space);
         for (uint32_t count = 1; r == 0 && count <= DRAFT_COUNT_MAX; count++) {
                 char name[RECORD_NAME_SIZE];
 

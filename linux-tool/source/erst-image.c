@@ -8,6 +8,10 @@
 #include "pstore/cper.h"
 #include "store/erst-source.h"
 
+static int open_image(const struct image_file *file, struct erst_image *ret_image, struct fault *ret_fault) {
+        return erst_image_open(file->bytes, file->mapped ? &file->extents : NULL, ret_image, ret_fault);
+}
+
 static int append_slot(struct image_source *source, const struct erst_image_slot *slot) {
         char name[RECORD_NAME_SIZE], slot_name[RECORD_NAME_SIZE];
         struct text text = TEXT_ON(slot_name);
@@ -20,7 +24,7 @@ static int append_slot(struct image_source *source, const struct erst_image_slot
 }
 
 /*
- * A malformed slot is taken whole: reading it as a record tells what is wrong, and its bytes can be saved.
+ * What is left of a malformed slot is taken: reading it as a record tells what is wrong, and it can be saved.
  * When there are more records than a list holds, those before are shown and the error is told behind them.
  */
 static int index_slots(struct image_source *source) {
@@ -31,7 +35,7 @@ static int index_slots(struct image_source *source) {
         size_t cursor = 0;
         int r;
 
-        r = erst_image_open(source->file.bytes, &image, &source->base.fault);
+        r = open_image(&source->file, &image, &source->base.fault);
         while (r == 0 && next(&image, &cursor, &slot))
                 r = append_slot(source, &slot);
         if (r != ERR_LOOP)
@@ -40,12 +44,12 @@ static int index_slots(struct image_source *source) {
         return 0;
 }
 
-static int measure_slots(struct bytes bytes, struct source_space *ret_space) {
+static int measure_slots(const struct image_file *file, struct source_space *ret_space) {
         struct fault fault;
         struct erst_image image;
         int r;
 
-        r = erst_image_open(bytes, &image, &fault);
+        r = open_image(file, &image, &fault);
         if (r < 0)
                 return r;
         *ret_space = (struct source_space){
@@ -60,19 +64,19 @@ static int measure_slots(struct bytes bytes, struct source_space *ret_space) {
 /* An image that no machine has used yet becomes what QEMU would make of it. */
 static int open_formatted(const struct image_file *file, struct erst_image *ret_image,
                           struct fault *ret_fault) {
-        int r = erst_image_open(file->bytes, ret_image, ret_fault);
+        int r = open_image(file, ret_image, ret_fault);
 
         if (r < 0 || ret_image->formatted)
                 return r;
         r = erst_image_format(file->bytes.size, &file->writer);
-        return r < 0 ? r : erst_image_open(file->bytes, ret_image, ret_fault);
+        return r < 0 ? r : open_image(file, ret_image, ret_fault);
 }
 
-static int find_slot(struct bytes bytes, uint64_t id, struct erst_image_slot *ret_slot) {
+static int find_slot(const struct image_file *file, uint64_t id, struct erst_image_slot *ret_slot) {
         struct erst_image image;
         struct fault fault;
         size_t cursor = 0;
-        int r = erst_image_open(bytes, &image, &fault);
+        int r = open_image(file, &image, &fault);
 
         while (r == 0 && erst_image_next(&image, &cursor, ret_slot))
                 if (ret_slot->id == id)
@@ -97,7 +101,7 @@ static int write_record(const struct image_file *file, const struct erst_image *
                 r = erst_image_write(image, buffer_bytes(&record), &file->writer);
         if (r < 0)
                 return r;
-        r = find_slot(file->bytes, id, &slot);
+        r = find_slot(file, id, &slot);
         return r == 0 && bytes_equal(slot.record, buffer_bytes(&record)) ? 0 : ERR_MISMATCH;
 }
 
@@ -133,12 +137,12 @@ static int erase_slot(const struct image_file *file, const char *name, struct fa
 
         r = record_parse_erst_name(text_view(name), &id);
         if (r == 0)
-                r = erst_image_open(file->bytes, &image, ret_fault);
+                r = open_image(file, &image, ret_fault);
         if (r == 0)
                 r = erst_image_clear(&image, id, &file->writer);
         if (r < 0)
                 return r;
-        return find_slot(file->bytes, id, &slot) == ERR_NOT_FOUND ? 0 : ERR_STILL_THERE;
+        return find_slot(file, id, &slot) == ERR_NOT_FOUND ? 0 : ERR_STILL_THERE;
 }
 
 struct record_source *erst_image_source_new(const char *spec, const char *argument) {

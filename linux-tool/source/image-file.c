@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* F_OFD_SETLK */
+#define _GNU_SOURCE /* F_OFD_SETLK, SEEK_DATA */
 #include "linux-tool/source/image-file.h"
 
 #include <errno.h>
@@ -24,17 +24,31 @@ static void image_vanished(int signal_number) {
         _exit(1);
 }
 
-static int map(struct image_file *file, int fd, size_t size) {
+static void next_extent(void *context, size_t offset, size_t *ret_start, size_t *ret_end) {
+        const struct image_file *file = context;
+        off_t size = (off_t) file->bytes.size, start, end;
+
+        start = lseek(file->fd, (off_t) offset, SEEK_DATA);
+        if (start < 0)
+                start = errno == ENXIO ? size : (off_t) offset; /* a file system may not know of holes */
+        end = lseek(file->fd, start, SEEK_HOLE);
+        *ret_start = (size_t) (start < size ? start : size);
+        *ret_end = (size_t) (end > start && end < size ? end : size);
+}
+
+/* Of file->fd. */
+static int map(struct image_file *file, size_t size) {
         void *memory;
 
         if (size == 0)
                 return 0; /* nothing can be mapped, and the reader says that it is too short */
-        memory = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+        memory = mmap(NULL, size, PROT_READ, MAP_SHARED, file->fd, 0);
         if (memory == MAP_FAILED)
                 return errno_to_error(errno);
         (void) signal(SIGBUS, image_vanished);
         file->bytes = bytes_of(memory, size);
         file->mapped = true;
+        file->extents = (struct image_extents){ .context = file, .next = next_extent };
         return 0;
 }
 
@@ -44,16 +58,16 @@ void image_file_init(struct image_file *file) {
 }
 
 int image_file_open(struct image_file *file, const char *path) {
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         struct stat status;
         int r;
 
         image_file_init(file);
-        if (fd < 0 || fstat(fd, &status) < 0)
+        file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (file->fd < 0 || fstat(file->fd, &status) < 0)
                 return errno_to_error(errno);
         if (S_ISREG(status.st_mode))
-                return map(file, fd, (size_t) status.st_size);
-        r = file_read_all(fd, FILE_SIZE_MAX, &file->copy);
+                return map(file, (size_t) status.st_size);
+        r = file_read_all(file->fd, FILE_SIZE_MAX, &file->copy);
         file->bytes = buffer_bytes(&file->copy);
         return r;
 }
@@ -97,7 +111,7 @@ int image_file_open_to_write(struct image_file *file, const char *path) {
         if (fcntl(file->fd, F_OFD_SETLK, &whole) < 0)
                 return errno == EAGAIN || errno == EACCES ? ERR_IN_USE : errno_to_error(errno);
         file->writer = (struct image_writer){ .context = file, .put = put, .flush = flush };
-        return map(file, file->fd, (size_t) status.st_size);
+        return map(file, (size_t) status.st_size);
 }
 
 void image_file_close(struct image_file *file) {

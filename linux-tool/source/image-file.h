@@ -2,18 +2,20 @@
 #pragma once
 
 #include "base/allocator.h"
+#include "pstore/image-extents.h"
 #include "pstore/image-writer.h"
 
 /*
  * The file of a store's image. A regular file is mapped, so that a large one takes no memory; what else can
- * be read (a pipe, a flash device) is read, up to FILE_SIZE_MAX.
+ * be read (a pipe, a flash device) is read, up to FILE_SIZE_MAX. Does not move while it is open.
  */
 struct image_file {
         struct bytes bytes; /* valid until image_file_close(); a mapped file shows what is put into it */
         bool mapped;
         struct buffer copy; /* of what cannot be mapped */
-        int fd;             /* open for writing, and locked; -1 otherwise */
+        int fd;             /* of a mapped file; one that is to be written is locked */
         struct image_writer writer;
+        struct image_extents extents;
 };
 
 /* For image_file_close() alone. */

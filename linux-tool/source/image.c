@@ -68,7 +68,7 @@ static int image_space(struct record_source *source, struct source_space *ret_sp
 
         if (!image->file.bytes.data) /* who only writes has not opened it */
                 r = open_raw(image);
-        return r < 0 ? r : image->kind->measure(image->file.bytes, ret_space);
+        return r < 0 ? r : image->kind->measure(&image->file, ret_space);
 }
 
 /* The list stays what it was; the next open() takes a new one. */

@@ -26,7 +26,7 @@ struct image_kind {
          * fault goes into base.fault. */
         int (*index)(struct image_source *source);
 
-        int (*measure)(struct bytes image, struct source_space *ret_space);
+        int (*measure)(const struct image_file *file, struct source_space *ret_space);
 
         /* As the operations of struct record_source. They have looked again when they say that it is done. */
         int (*write)(const struct image_file *file, const struct record_draft *draft,

@@ -51,7 +51,7 @@ static struct erst_image open_again(const struct memory_image *file) {
         struct erst_image image;
         struct fault fault;
 
-        fuzz_check(erst_image_open(memory_image_bytes(file), &image, &fault) == 0 && image.formatted);
+        fuzz_check(erst_image_open(memory_image_bytes(file), NULL, &image, &fault) == 0 && image.formatted);
         return image;
 }
 
@@ -139,7 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct fault fault = { 0 };
         size_t cursor = 0, count = 0;
 
-        if (erst_image_open(bytes_of(data, size), &image, &fault) < 0) {
+        if (erst_image_open(bytes_of(data, size), NULL, &image, &fault) < 0) {
                 fuzz_check(fault.field && fault.reason && fault.offset <= size);
                 return 0;
         }

@@ -13,6 +13,7 @@
 #include "linux-tool/options.h"
 #include "linux-tool/source/image-file.h"
 #include "linux-tool/source/sources.h"
+#include "pstore/cper.h"
 #include "pstore/erst-image.h"
 #include "tests/support/program.h"
 #include "tests/support/scratch.h"
@@ -481,29 +482,70 @@ static void test_stale_bytes(void **state) {
 
 /* --- size ----------------------------------------------------------------------------------------- */
 
-/*
- * A sparse gigabyte with records at both ends, listed by a process that may have 64 MiB of memory of its own.
- * What is mapped of a file does not count there.
+/* Lines of the list that begin so, made by a process that may have 64 MiB of memory of its own, and a minute.
  */
-static void test_a_gigabyte(void **state) {
-        static const off_t size = 1024 * 1024 * 1024;
-        struct fixture *fixture = *state;
-        char name[RECORD_NAME_SIZE], command[4500], line[100];
+static size_t count_lines(const struct fixture *fixture, const char *options, const char *start, int status) {
+        char command[4500], line[400];
         size_t count = 0;
         FILE *list;
 
-        make_zeros(fixture, size);
-        for (int i = 0; i < 3; i++)
-                assert_ok(write_at(fixture->spec, 1709210119, 5000, name));
-        assert_ok(erase(fixture->spec, name));
-        snprintf(command, sizeof(command), "ulimit -d 65536 && exec \"$O/pstore-fw\" list -s '%s'",
-                 fixture->spec);
+        snprintf(command, sizeof(command),
+                 "ulimit -d 65536 && exec timeout 60 \"$O/pstore-fw\" list -q -s '%s' %s 2>&1", fixture->spec,
+                 options);
         list = popen(command, "r");
         assert_non_null(list);
         while (fgets(line, sizeof(line), list))
-                count += strncmp(line, "  erst:", 7) == 0;
-        assert_int_equal(pclose(list), 0);
-        assert_int_equal(count, 2);
+                count += strncmp(line, start, strlen(start)) == 0;
+        assert_int_equal(WEXITSTATUS(pclose(list)), status);
+        return count;
+}
+
+/* A sparse file with records at both ends. What is mapped of it does not count as memory. */
+static void test_a_file_that_is_mostly_a_hole(void **state) {
+        static const off_t size = (off_t) 64 * 1024 * 1024 * 1024;
+        struct fixture *fixture = *state;
+        char name[RECORD_NAME_SIZE];
+
+        make_zeros(fixture, size);
+        assert_int_equal(count_lines(fixture, "", "", EXIT_NOTHING), 0);
+        for (int i = 0; i < 3; i++)
+                assert_ok(write_at(fixture->spec, 1709210119, 5000, name));
+        assert_ok(erase(fixture->spec, name));
+        assert_int_equal(count_lines(fixture, "", "  erst:", EXIT_DONE), 2);
+        assert_int_equal(count_lines(fixture, "--deleted", "  erst:", EXIT_DONE), 1);
+}
+
+/* 300 records of 64 MiB each, and one that is good: all are told of, and nothing of the others is kept. */
+static void test_records_that_claim_much(void **state) {
+        enum { SLOT = 64 * 1024 * 1024, SLOTS = 301 };
+        struct fixture *fixture = *state;
+        struct bytes good = test_read_file(images[0].file);
+        uint8_t header[24 + 8 * (SLOTS + 1)] = "ERSTSTOR", record[CPER_HEADER_SIZE] = "CPER";
+        int fd;
+
+        make_zeros(fixture, (off_t) SLOT * (SLOTS + 1));
+        fd = open(fixture->path, O_WRONLY);
+        store_u32(header + 8, SLOT);
+        store_u32(header + 12, SLOT);
+        store_u16(header + 16, 0x0100);
+        store_u32(header + 20, SLOTS);
+        for (uint64_t i = 1; i <= SLOTS; i++) {
+                uint64_t id = 0x65e079fe00000000 + i;
+
+                store_u64(header + 24 + 8 * i, id);
+                store_u32(record + 20, SLOT);
+                store_u64(record + 96, id);
+                if (i > 1)
+                        assert_int_equal(pwrite(fd, record, sizeof(record), (off_t) (SLOT * i)),
+                                         sizeof(record));
+                else
+                        assert_true(pwrite(fd, good.data + 8192, 8192, SLOT) == 8192);
+        }
+        assert_int_equal(pwrite(fd, header, sizeof(header), 0), sizeof(header));
+        close(fd);
+        assert_int_equal(count_lines(fixture, "", "  erst:65e079fe00000001 ", EXIT_FAILED), 1);
+        assert_int_equal(count_lines(fixture, "", "pstore-fw: erst-image:", EXIT_FAILED), SLOTS - 1);
+        free((void *) good.data);
 }
 
 /* Somebody cuts the file while it is read: one line and a failure, not a signal. */
@@ -567,7 +609,8 @@ int main(void) {
                 TEST(test_a_compressed_file_is_no_image),
                 TEST(test_a_store_that_is_no_regular_file),
                 TEST(test_stale_bytes),
-                TEST(test_a_gigabyte),
+                TEST(test_a_file_that_is_mostly_a_hole),
+                TEST(test_records_that_claim_much),
                 TEST(test_a_file_that_shrinks),
                 TEST(test_deleted_of_a_machine),
         };

@@ -42,7 +42,7 @@ static void test_slots_in_order(NO_STATE) {
         size_t cursor = 0;
 
         build_image(image);
-        assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), &opened, &fault));
+        assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), NULL, &opened, &fault));
         assert_true(opened.formatted);
         assert_int_equal(erst_image_capacity(&opened), 4);
         assert_int_equal(erst_image_count(&opened), 2);
@@ -72,7 +72,7 @@ static void test_all_ones_in_the_map_is_free(NO_STATE) {
 
         build_image(image);
         store_u64(image + 0x18 + 8, UINT64_MAX);
-        assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), &opened, &fault));
+        assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), NULL, &opened, &fault));
         assert_int_equal(erst_image_count(&opened), 1);
         assert_true(erst_image_next(&opened, &cursor, &slot));
         assert_int_equal(slot.number, 3);
@@ -85,7 +85,7 @@ static void test_not_formatted_is_empty(NO_STATE) {
         struct fault fault;
         size_t cursor = 0;
 
-        assert_ok(erst_image_open(bytes_of(zeros, IMAGE_SIZE), &opened, &fault));
+        assert_ok(erst_image_open(bytes_of(zeros, IMAGE_SIZE), NULL, &opened, &fault));
         assert_false(opened.formatted);
         assert_int_equal(erst_image_capacity(&opened), 0);
         assert_int_equal(erst_image_count(&opened), 0);
@@ -129,7 +129,7 @@ static void test_header_defects(NO_STATE) {
                 build_image(image);
                 for (size_t k = 0; k < defect->size; k++)
                         image[defect->offset + k] = (uint8_t) (defect->value >> 8 * k);
-                r = erst_image_open(bytes_of(image, defect->image_size), &opened, &fault);
+                r = erst_image_open(bytes_of(image, defect->image_size), NULL, &opened, &fault);
                 if (r != defect->error || strcmp(fault.field, defect->field) != 0 ||
                     fault.offset != defect->fault_offset)
                         fail_msg("%s: %s, %s at %zu", defect->what, error_name(r), fault.field, fault.offset);
@@ -164,17 +164,139 @@ static void test_slot_defects_hide_no_other_slot(NO_STATE) {
                 for (size_t k = 0; k < slot_defects[i].size; k++)
                         image[RECORD_SIZE + slot_defects[i].offset + k] =
                                 (uint8_t) (slot_defects[i].value >> 8 * k);
-                assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), &opened, &fault));
+                assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), NULL, &opened, &fault));
                 assert_true(erst_image_next(&opened, &cursor, &slot));
                 assert_error(slot.error, slot_defects[i].error);
                 assert_string_equal(slot.fault.field, slot_defects[i].field);
                 assert_int_equal(slot.fault.offset, RECORD_SIZE + slot_defects[i].offset);
-                assert_int_equal(slot.record.size, RECORD_SIZE);
+                assert_ptr_equal(slot.record.data, image + RECORD_SIZE);
+                assert_int_equal(slot.record.size, 200); /* the rest is filled up */
                 assert_true(slot.id == 0x65e079fe00000001);
                 assert_true(erst_image_next(&opened, &cursor, &slot));
                 assert_ok(slot.error);
                 assert_int_equal(slot.number, 3);
         }
+}
+
+/* --- holes, and records that claim much --------------------------------------------------------------- */
+
+/* Bytes [start, end) of the image that are a hole; what is asked for behind its end is a mistake. */
+struct hole {
+        size_t start, end, size;
+        unsigned asked;
+};
+
+static void next_extent(void *context, size_t offset, size_t *ret_start, size_t *ret_end) {
+        struct hole *hole = context;
+
+        hole->asked++;
+        assert_true(offset <= hole->size);
+        *ret_start = offset >= hole->start && offset < hole->end ? hole->end : offset;
+        *ret_end = *ret_start < hole->start ? hole->start : hole->size;
+}
+
+/* A slot whose end firmware never wrote: what there is of it is taken, and no other slot suffers. */
+static void test_a_record_that_ends_in_a_hole(NO_STATE) {
+        static const struct {
+                size_t start, end; /* of the hole, counted from the slot */
+                size_t kept;
+                int error;
+        } rows[] = {
+                { 0, RECORD_SIZE, 128, ERR_LENGTH },     { 150, RECORD_SIZE, 150, ERR_TRUNCATED },
+                { 50, RECORD_SIZE, 128, ERR_TRUNCATED }, { 200, RECORD_SIZE, 200, 0 },
+                { 150, RECORD_SIZE - 1, 200, 0 },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                uint8_t image[IMAGE_SIZE];
+                struct hole hole = { RECORD_SIZE + rows[i].start, RECORD_SIZE + rows[i].end, IMAGE_SIZE, 0 };
+                const struct image_extents extents = { &hole, next_extent };
+                struct erst_image_slot slot;
+                struct erst_image opened;
+                struct fault fault;
+                size_t cursor = 0;
+
+                build_image(image);
+                assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), &extents, &opened, &fault));
+                assert_true(erst_image_next(&opened, &cursor, &slot));
+                assert_error(slot.error, rows[i].error);
+                assert_int_equal(slot.record.size, rows[i].kept);
+                assert_true(rows[i].start == 0 || slot.record.data == image + RECORD_SIZE);
+                assert_true(rows[i].error == 0 || strcmp(slot.fault.field, "record_length") == 0);
+                assert_true(erst_image_next(&opened, &cursor, &slot));
+                assert_ok(slot.error);
+        }
+}
+
+/* Holes are not looked into, neither for whether an image is formatted nor for what was deleted. */
+static void test_holes_are_not_looked_into(NO_STATE) {
+        enum { COUNT = 1024 };
+        static uint8_t image[COUNT * RECORD_SIZE];
+        struct hole hole = { 24, (COUNT - 1) * RECORD_SIZE, sizeof(image), 0 };
+        const struct image_extents extents = { &hole, next_extent };
+        struct erst_image_slot slot;
+        struct erst_image opened;
+        struct fault fault;
+        size_t cursor = 0;
+
+        memset(image + 24, 'x', hole.end - hole.start - 24);
+        assert_ok(erst_image_open(bytes_of(image, sizeof(image)), &extents, &opened, &fault));
+        assert_false(opened.formatted);
+        image[sizeof(image) - 1] = 1;
+        assert_error(erst_image_open(bytes_of(image, sizeof(image)), &extents, &opened, &fault),
+                     ERR_SIGNATURE);
+
+        memset(image, 0, sizeof(image));
+        memcpy(image, "ERSTSTOR", 8);
+        store_u32(image + 8, RECORD_SIZE);
+        store_u32(image + 12, 3 * RECORD_SIZE);
+        store_u16(image + 16, 0x0100);
+        memcpy(image + (COUNT - 1) * RECORD_SIZE, "CPER", 4);
+        memcpy(image + 5 * RECORD_SIZE, "CPER", 4); /* which nobody sees */
+        hole.start = 3 * RECORD_SIZE;
+        hole.asked = 0;
+        assert_ok(erst_image_open(bytes_of(image, sizeof(image)), &extents, &opened, &fault));
+        assert_true(erst_image_next_deleted(&opened, &cursor, &slot));
+        assert_int_equal(slot.number, COUNT - 1);
+        assert_false(erst_image_next_deleted(&opened, &cursor, &slot));
+        assert_true(hole.asked < 10);
+}
+
+/* QEMU takes any power of two for the size of a record, and no reader has a buffer for such ones. */
+static void test_a_record_that_no_firmware_could_have(NO_STATE) {
+        static const struct {
+                uint32_t length;
+                int error;
+                size_t kept;
+        } rows[] = {
+                { ERST_IMAGE_RECORD_MAX, 0, ERST_IMAGE_RECORD_MAX },
+                { ERST_IMAGE_RECORD_MAX + 1, ERR_TOO_LARGE, 128 },
+                { 4 * ERST_IMAGE_RECORD_MAX, ERR_TOO_LARGE, 128 },
+                { 4 * ERST_IMAGE_RECORD_MAX + 1, ERR_LENGTH, ERST_IMAGE_RECORD_MAX },
+        };
+        const size_t slot_size = 4 * ERST_IMAGE_RECORD_MAX;
+        uint8_t *image = calloc(2, slot_size);
+
+        memcpy(image, "ERSTSTOR", 8);
+        store_u32(image + 8, (uint32_t) slot_size);
+        store_u32(image + 12, (uint32_t) slot_size);
+        store_u16(image + 16, 0x0100);
+        store_u64(image + 24 + 8, 7);
+        memset(image + slot_size, 'x', slot_size);
+        store_u64(image + slot_size + 96, 7);
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct erst_image_slot slot;
+                struct erst_image opened;
+                struct fault fault;
+                size_t cursor = 0;
+
+                store_u32(image + slot_size + 20, rows[i].length);
+                assert_ok(erst_image_open(bytes_of(image, 2 * slot_size), NULL, &opened, &fault));
+                assert_true(erst_image_next(&opened, &cursor, &slot));
+                assert_error(slot.error, rows[i].error);
+                assert_int_equal(slot.record.size, rows[i].kept);
+        }
+        free(image);
 }
 
 /* --- what QEMU wrote ------------------------------------------------------------------------------ */
@@ -194,7 +316,7 @@ static void assert_image_is(struct bytes image, struct json_object *truth) {
         struct fault fault;
         size_t cursor = 0, count = 0;
 
-        assert_ok(erst_image_open(image, &opened, &fault));
+        assert_ok(erst_image_open(image, NULL, &opened, &fault));
         assert_int_equal(opened.record_size, json_object_get_int(crash_truth_member(truth, "record_size")));
         assert_int_equal(erst_image_count(&opened), json_object_get_int(crash_truth_member(truth, "count")));
         assert_int_equal(opened.stored_count, json_object_get_int(crash_truth_member(truth, "count")));
@@ -232,7 +354,7 @@ static void test_file_of_a_panic(NO_STATE) {
         struct fault fault;
         size_t cursor = 0;
 
-        assert_ok(erst_image_open(image, &opened, &fault));
+        assert_ok(erst_image_open(image, NULL, &opened, &fault));
         assert_int_equal(opened.record_size, 8192);
         assert_int_equal(erst_image_capacity(&opened), 2);
         assert_true(erst_image_next(&opened, &cursor, &slot));
@@ -253,6 +375,9 @@ int main(void) {
                 cmocka_unit_test(test_not_formatted_is_empty),
                 cmocka_unit_test(test_header_defects),
                 cmocka_unit_test(test_slot_defects_hide_no_other_slot),
+                cmocka_unit_test(test_a_record_that_ends_in_a_hole),
+                cmocka_unit_test(test_holes_are_not_looked_into),
+                cmocka_unit_test(test_a_record_that_no_firmware_could_have),
                 cmocka_unit_test(test_files_of_real_crashes),
                 cmocka_unit_test(test_file_of_a_panic),
         };

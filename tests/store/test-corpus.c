@@ -90,7 +90,7 @@ static bool put_image(const char *name) {
         if (!test_corpus(relative))
                 return false;
         content = test_read_file(test_corpus(relative));
-        assert_ok(erst_image_open(content, &image, &fault));
+        assert_ok(erst_image_open(content, NULL, &image, &fault));
         while (erst_image_next(&image, &cursor, &slot))
                 put_erst("", slot.record);
         free((void *) content.data);
