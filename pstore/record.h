@@ -52,8 +52,9 @@ struct record {
         enum record_store store;
         char name[RECORD_NAME_SIZE];
         enum record_type type;
-        bool deleted; /* and still found in the flash; the name ends in '@' and where, as a live one may have
-                         it */
+        bool deleted;  /* and still found in the flash; the name ends in '@' and where, as a live one may have
+                          it */
+        bool salvaged; /* found behind damage in its store, where firmware and kernel may not see it */
         struct bytes raw;     /* as stored; empty when the kernel shows only the decoded text */
         struct bytes payload; /* what of `raw` holds the log */
         enum record_compression compression;

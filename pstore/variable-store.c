@@ -61,6 +61,7 @@ static const struct guid volume_of_variables =
 #define VARIABLE_MAGIC     0x55aa
 #define VARIABLE_ALIGNMENT 4
 #define ERASED_U8          0xff
+#define ERASED_U16         0xffff
 #define ERASED_U32         0xffffffffu
 
 /*
@@ -177,32 +178,65 @@ static int open_at(struct bytes image, size_t base, struct variable_store *ret_s
         return 0;
 }
 
-/* The next volume with variables from `base` on; image.size for none. */
+/* Where the volume that begins at `base` ends, as its header says, in steps; the next step when it cannot. */
+static size_t behind_volume(struct bytes image, size_t base) {
+        struct bytes from_base = bytes_from(image, base);
+        uint64_t length = bytes_u64(from_base, VOLUME_LENGTH), step = VARIABLE_STORE_SCAN_STEP;
+
+        if (length == 0 || length > from_base.size)
+                length = 1;
+        return base + (size_t) ((length + step - 1) / step * step);
+}
+
+/* Of whatever content. */
+static bool is_volume(struct bytes header) {
+        size_t header_length = bytes_u16(header, VOLUME_HEADER_LENGTH);
+
+        return bytes_u32(header, VOLUME_SIGNATURE) == VOLUME_MAGIC && header_length >= VOLUME_HEADER_SIZE &&
+               header_length % 2 == 0 && header_length <= header.size &&
+               sum_words(bytes_first(header, header_length)) == 0;
+}
+
+/* What lies behind a store in its volume begins at a block of flash. */
+#define BLOCK_SIZE 4096
+
+/*
+ * gEdkiiWorkingBlockSignatureGuid, with which the working block begins that lies between a store and the
+ * spare block; before 2014 that was the GUID of the volume.
+ */
+static const struct guid working_block =
+        GUID_INIT(0x9e58292b, 0x7c68, 0x497d, 0xa0, 0xce, 0x65, 0x00, 0xfd, 0x9f, 0x1b, 0x95);
+
+static bool is_working_block(struct bytes block) {
+        struct guid signature;
+
+        return guid_load(block, 0, &signature) >= 0 &&
+               (guid_equal(&signature, &working_block) || guid_equal(&signature, &volume_of_variables));
+}
+
+/* A copy in the spare block, which is of any age: what lies before is the working block. */
+static bool is_spare(struct bytes image, size_t base) {
+        for (size_t back = BLOCK_SIZE; back <= base && back <= VARIABLE_STORE_SCAN_STEP; back += BLOCK_SIZE)
+                if (is_working_block(bytes_from(image, base - back)))
+                        return true;
+        return false;
+}
+
+/* The next volume with variables from `base` on, and in no other volume; image.size for none. */
 static size_t find_volume(struct bytes image, size_t base) {
         size_t limit = size_min(image.size, VARIABLE_STORE_SCAN_MAX);
 
-        for (; base < limit; base += VARIABLE_STORE_SCAN_STEP)
-                if (is_volume_of_variables(bytes_from(image, base)))
-                        return base;
-        return image.size;
+        while (base < limit && (!is_volume_of_variables(bytes_from(image, base)) || is_spare(image, base)))
+                base = is_volume(bytes_from(image, base)) ? behind_volume(image, base)
+                                                          : base + VARIABLE_STORE_SCAN_STEP;
+        return base < limit ? base : image.size;
 }
 
 int variable_store_open(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
         size_t base = find_volume(image, 0);
-        struct fault other;
-        int r;
 
-        if (base >= image.size)
-                return volume_check(image, ret_fault);
-        r = open_at(image, base, ret_store, ret_fault);
-        while (r < 0) {
-                base = find_volume(image, base + VARIABLE_STORE_SCAN_STEP);
-                if (base >= image.size)
-                        return r;
-                if (open_at(image, base, ret_store, &other) == 0)
-                        return 0;
-        }
-        return 0;
+        return base < image.size ? open_at(image, base, ret_store, ret_fault)
+                                 : volume_check(image, ret_fault);
 }
 
 /* --- variables -------------------------------------------------------------------------------- */
@@ -262,6 +296,145 @@ static int entry_at(const struct variable_store *store, size_t offset, struct va
                         "is neither a variable's nor erased flash");
 }
 
+/* --- behind damage ---------------------------------------------------------------------------- */
+
+/* All that UEFI 2.10, 8.2 defines, with what it has given up. */
+#define ATTRIBUTES_KNOWN 0xffu
+
+/* The bits of a state that firmware clears behind that of a valid header. */
+#define STATE_BITS                                                                                           \
+        (VARIABLE_STATE_BIT_NOT_ADDED | VARIABLE_STATE_BIT_NOT_DELETED | VARIABLE_STATE_BIT_NOT_REPLACED)
+
+/* More than any name has, in bytes. */
+#define NAME_SIZE_MAX 1024
+
+/* A name as firmware takes it: some characters, none of them for control, and the NUL. */
+static bool is_plausible_name(struct bytes name) {
+        if (name.size < 4 || name.size % 2 != 0 || name.size > NAME_SIZE_MAX ||
+            bytes_u16(name, name.size - 2) != 0)
+                return false;
+        for (size_t at = 0; at < name.size - 2; at += 2)
+                if (bytes_u16(name, at) < ' ' || bytes_u16(name, at) == ERASED_U16)
+                        return false;
+        return true;
+}
+
+/* Whether a variable may begin here, where nothing but its own bytes speaks for it. */
+static bool is_plausible(const struct variable_store_format *format, struct bytes rest) {
+        struct variable_store_entry entry;
+        struct fault fault;
+        struct bytes name;
+        uint32_t attributes = bytes_u32(rest, VARIABLE_ATTRIBUTES);
+
+        if (rest.size < format->header_size || bytes_u16(rest, VARIABLE_START) != VARIABLE_MAGIC ||
+            header_is_unfinished(format, rest) || attributes == 0 || (attributes & ~ATTRIBUTES_KNOWN) != 0 ||
+            (bytes_u8(rest, VARIABLE_STATE) | STATE_BITS) != VARIABLE_STATE_HEADER_VALID)
+                return false;
+        if (entry_read(format, rest, 0, &entry, &fault) < 0 ||
+            bytes_slice(rest, format->header_size, bytes_u32(rest, format->name_size), &name) < 0)
+                return false;
+        return is_plausible_name(name);
+}
+
+/* The first place from `offset` on, and before `end`, at which a variable may begin; `end` for none. */
+static size_t find_plausible(const struct variable_store *store, size_t offset, size_t end) {
+        struct bytes variables = bytes_first(store->image, store->end);
+
+        for (offset = align(offset); offset < end; offset += VARIABLE_ALIGNMENT)
+                if (is_plausible(store->format, bytes_from(variables, offset)))
+                        return offset;
+        return end;
+}
+
+/* True when what lies at `offset` may follow a variable; which of it is erased is looked at in its turn. */
+static bool is_boundary(const struct variable_store *store, size_t offset, bool *ret_erased) {
+        struct bytes rest = bytes_from(bytes_first(store->image, store->end), offset);
+
+        *ret_erased = bytes_are_all(bytes_first(rest, store->format->header_size), ERASED_U8);
+        return *ret_erased || bytes_u16(rest, VARIABLE_START) == VARIABLE_MAGIC;
+}
+
+/*
+ * Where inside of a variable the next one begins, when its length leads to nothing or to the erased end of
+ * the flash; 0 when it is as long as it says. That what it holds looks like a variable is no proof by itself.
+ */
+static size_t find_inner(const struct variable_store *store, const struct variable_store_entry *entry) {
+        size_t end = entry->offset + entry->size, inner;
+        bool erased;
+
+        if (is_boundary(store, end, &erased) && !erased)
+                return 0;
+        inner = find_plausible(store, entry->offset + store->format->header_size, end);
+        return inner < end ? inner : 0;
+}
+
+/* What the variable at cursor->offset has before cursor->cut. */
+static void entry_cut(const struct variable_store *store, const struct variable_store_cursor *cursor,
+                      struct variable_store_entry *ret_entry) {
+        struct bytes rest = bytes_from(bytes_first(store->image, cursor->cut), cursor->offset);
+        size_t name_size = bytes_u32(rest, store->format->name_size);
+
+        *ret_entry = (struct variable_store_entry){
+                .offset = cursor->offset,
+                .size = rest.size,
+                .state = bytes_u8(rest, VARIABLE_STATE),
+                .attributes = bytes_u32(rest, VARIABLE_ATTRIBUTES),
+                .name = name_without_nul(
+                        bytes_first(bytes_from(rest, store->format->header_size), name_size)),
+                .data = bytes_from(rest, store->format->header_size + name_size),
+        };
+        (void) guid_load(rest, store->format->vendor, &ret_entry->vendor);
+}
+
+/*
+ * Moves the cursor behind damage at its place: to the next variable, or to none; the one that is there is
+ * given before, cut, when it has a name. Each byte is looked at once, here and in find_inner().
+ */
+static void pass_damage(const struct variable_store *store, struct variable_store_cursor *cursor) {
+        struct bytes rest = bytes_from(bytes_first(store->image, store->end), cursor->offset);
+        size_t header_size = store->format->header_size,
+               name_size = bytes_u32(rest, store->format->name_size);
+        bool has_start = bytes_u16(rest, VARIABLE_START) == VARIABLE_MAGIC;
+        size_t next = find_plausible(store, cursor->offset + (has_start ? header_size : VARIABLE_ALIGNMENT),
+                                     store->end);
+        struct bytes name;
+
+        cursor->damaged = true;
+        if (has_start && next < store->end && bytes_slice(rest, header_size, name_size, &name) == 0 &&
+            is_plausible_name(name) && header_size + name_size <= next - cursor->offset)
+                cursor->cut = next;
+        else
+                cursor->offset = next;
+}
+
+/* One step of a walk that says nothing of what is live. */
+static int step(const struct variable_store *store, struct variable_store_cursor *cursor,
+                struct variable_store_entry *ret_entry, struct fault *ret_fault) {
+        int r = 1;
+
+        if (cursor->offset == 0)
+                *cursor = (struct variable_store_cursor){ .offset = store->start,
+                                                          .damaged = store->damaged,
+                                                          .transitions = cursor->transitions };
+        if (cursor->cut > 0)
+                entry_cut(store, cursor, ret_entry);
+        else
+                r = entry_at(store, cursor->offset, ret_entry, ret_fault);
+        if (r > 0 && cursor->cut == 0 && find_inner(store, ret_entry) > 0)
+                r = fault_at(ret_fault, ERR_LENGTH, cursor->offset + store->format->data_size,
+                             "variable DataSize", "reaches over other variables");
+        if (r < 0)
+                pass_damage(store, cursor);
+        if (r == 0)
+                cursor->offset = store->end;
+        if (r <= 0)
+                return r;
+        ret_entry->salvaged = cursor->damaged;
+        cursor->offset = ret_entry->offset + ret_entry->size;
+        cursor->cut = 0;
+        return r;
+}
+
 static bool entry_has_name_of(const struct variable_store_entry *left,
                               const struct variable_store_entry *right) {
         return guid_equal(&left->vendor, &right->vendor) && bytes_equal(left->name, right->name);
@@ -273,12 +446,15 @@ static bool entry_has_name_of(const struct variable_store_entry *left,
  */
 static bool entry_has_successor(const struct variable_store *store,
                                 const struct variable_store_entry *entry) {
+        struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry other;
         struct fault fault;
+        int r;
 
-        for (size_t at = store->start; entry_at(store, at, &other, &fault) > 0; at += other.size) {
-                bool succeeds = other.state == VARIABLE_STATE_ADDED ||
-                                (other.state == VARIABLE_STATE_IN_DELETED_TRANSITION && at > entry->offset);
+        while ((r = step(store, &cursor, &other, &fault)) != 0) {
+                bool succeeds = r > 0 && (other.state == VARIABLE_STATE_ADDED ||
+                                          (other.state == VARIABLE_STATE_IN_DELETED_TRANSITION &&
+                                           other.offset > entry->offset));
 
                 if (succeeds && entry_has_name_of(&other, entry))
                         return true;
@@ -299,35 +475,123 @@ static bool entry_is_live(const struct variable_store *store, const struct varia
 int variable_store_next(const struct variable_store *store, struct variable_store_cursor *cursor,
                         struct variable_store_entry *ret_entry, struct fault *ret_fault) {
         struct variable_store_entry entry;
-        size_t offset = cursor->offset ? cursor->offset : store->start;
-        int r = entry_at(store, offset, &entry, ret_fault);
+        int r = step(store, cursor, &entry, ret_fault);
 
-        if (r <= 0) {
-                cursor->offset = store->end;
+        if (r <= 0)
                 return r;
-        }
         entry.live = entry_is_live(store, &entry, &cursor->transitions);
-        cursor->offset = offset + entry.size;
         *ret_entry = entry;
+        return r;
+}
+
+int variable_store_check(const struct variable_store *store, struct fault *ret_fault) {
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        int r;
+
+        do
+                r = step(store, &cursor, &entry, ret_fault);
+        while (r > 0);
         return r;
 }
 
 void variable_store_measure(const struct variable_store *store, struct variable_store_space *ret_space) {
         struct variable_store_space space = { .size = store->end - store->start };
-        struct variable_store_cursor cursor = { .offset = 0 };
+        struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry entry;
         struct fault fault;
         size_t used = 0;
         int r;
 
-        while ((r = variable_store_next(store, &cursor, &entry, &fault)) > 0) {
+        while ((r = variable_store_next(store, &cursor, &entry, &fault)) != 0) {
+                if (r < 0)
+                        continue;
                 used += entry.size;
                 if (entry.live)
                         space.live += entry.size;
         }
-        space.free = r < 0 ? 0 : space.size - used;
+        space.free = cursor.damaged ? 0 : space.size - used;
         space.stale = space.size - space.live - space.free;
         *ret_space = space;
+}
+
+/* --- what is left where the headers are damaged ------------------------------------------------- */
+
+/* Where another thing than the store at `base` begins: the spare block has a copy of it, of any age. */
+static size_t find_end(struct bytes image, size_t base) {
+        size_t limit = size_min(image.size, VARIABLE_STORE_SCAN_MAX), at;
+
+        for (at = base + BLOCK_SIZE; at < limit; at += BLOCK_SIZE) {
+                struct bytes rest = bytes_from(image, at);
+
+                if (bytes_u32(rest, VOLUME_SIGNATURE) == VOLUME_MAGIC || is_working_block(rest))
+                        break;
+        }
+        return size_min(at, limit);
+}
+
+/* Sets the form of variables of which one is found first before `end`; where that is, or `end`. */
+static size_t find_first(struct variable_store *store, size_t end) {
+        const struct variable_store_format *found = formats;
+        size_t first = end;
+
+        for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+                size_t offset;
+
+                store->format = &formats[i];
+                offset = find_plausible(store, store->start, first);
+                if (offset < first) {
+                        first = offset;
+                        found = &formats[i];
+                }
+        }
+        store->format = found;
+        return first;
+}
+
+/* A good volume behind the one at `base`, which is damaged. Inside of that there are but copies. */
+static bool find_good(struct bytes image, size_t base, struct variable_store *ret_store) {
+        struct fault fault;
+
+        do
+                base = find_volume(image, behind_volume(image, base));
+        while (base < image.size && open_at(image, base, ret_store, &fault) < 0);
+        return base < image.size;
+}
+
+/* Where the store at `base` ends, by what of the headers is good and by what lies behind. */
+static size_t find_store_end(struct bytes image, size_t base) {
+        struct bytes from_base = bytes_from(image, base), store;
+        size_t end = find_end(image, base);
+        struct fault fault;
+
+        if (volume_check(from_base, &fault) < 0)
+                return end;
+        end = size_min(end, base + (size_t) bytes_u64(from_base, VOLUME_LENGTH));
+        store = bytes_from(bytes_first(image, end), base + bytes_u16(from_base, VOLUME_HEADER_LENGTH));
+        if (format_find(store) && bytes_u32(store, STORE_SIZE) >= STORE_HEADER_SIZE)
+                end = size_min(end, end - store.size + size_min(bytes_u32(store, STORE_SIZE), store.size));
+        return end;
+}
+
+int variable_store_salvage(struct bytes image, struct variable_store *ret_store) {
+        struct variable_store store = { .image = image, .damaged = true };
+        size_t base = find_volume(image, 0), limit;
+        bool has_volume = base < image.size;
+
+        if (has_volume && find_good(image, base, ret_store))
+                return 0;
+        /* Without a volume, only at the start of a file that is a store: anywhere else it may be of anything.
+         */
+        base = has_volume ? base : 0;
+        store.end = find_store_end(image, base);
+        limit = has_volume ? store.end : size_min(store.end, VARIABLE_STORE_SCAN_STEP);
+        store.start = align(base + VOLUME_HEADER_SIZE + STORE_HEADER_SIZE);
+        store.start = find_first(&store, limit);
+        if (store.start >= limit)
+                return ERR_NOT_FOUND;
+        *ret_store = store;
+        return 0;
 }
 
 /* --- changing it: edk2 Variable.c, UpdateVariable() ------------------------------------------- */
@@ -422,13 +686,13 @@ static int put_deleted(const struct variable_store_entry *entry, const struct im
 
 /* The one live variable of that name. */
 static int find_live(const struct variable_store *store, const struct variable_store_entry *wanted,
-                     struct variable_store_entry *ret_found) {
+                     struct variable_store_entry *ret_found, struct fault *ret_fault) {
         struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry entry;
-        struct fault fault;
         bool found = false;
+        int r;
 
-        while (variable_store_next(store, &cursor, &entry, &fault) > 0) {
+        while ((r = variable_store_next(store, &cursor, &entry, ret_fault)) > 0) {
                 if (!entry.live || !entry_has_name_of(&entry, wanted))
                         continue;
                 if (found)
@@ -436,17 +700,18 @@ static int find_live(const struct variable_store *store, const struct variable_s
                 *ret_found = entry;
                 found = true;
         }
-        return found ? 0 : ERR_NOT_FOUND;
+        return r < 0 ? r : found ? 0 : ERR_NOT_FOUND;
 }
 
 /* Without its successor, a variable in transition would live again. */
 static int delete_replaced(const struct variable_store *store, const struct variable_store_entry *live,
                            const struct image_writer *writer) {
+        struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry entry;
         struct fault fault;
         int r = 0;
 
-        for (size_t at = store->start; r == 0 && entry_at(store, at, &entry, &fault) > 0; at += entry.size)
+        while (r == 0 && step(store, &cursor, &entry, &fault) > 0)
                 if (entry.offset != live->offset && entry.state == VARIABLE_STATE_IN_DELETED_TRANSITION &&
                     entry_has_name_of(&entry, live))
                         r = put_deleted(&entry, writer);
@@ -454,12 +719,11 @@ static int delete_replaced(const struct variable_store *store, const struct vari
 }
 
 int variable_store_delete(const struct variable_store *store, const struct guid *vendor, struct bytes name,
-                          const struct image_writer *writer) {
+                          const struct image_writer *writer, struct fault *ret_fault) {
         const struct variable_store_entry wanted = { .vendor = *vendor, .name = name };
         struct variable_store_entry live;
-        int r;
+        int r = find_live(store, &wanted, &live, ret_fault);
 
-        r = find_live(store, &wanted, &live);
         if (r == 0)
                 r = delete_replaced(store, &live, writer);
         return r < 0 ? r : put_deleted(&live, writer);

@@ -14,6 +14,9 @@
  * The flash volume in which edk2 keeps its variables (edk2 VariableFormat.h; UEFI PI 1.7, volume 3, 3.2.1 for
  * the volume's header), alone as in OVMF_VARS.fd or in the image of a whole flash such as OVMF.fd. What
  * follows it is not looked at, and so is not the copy that an interrupted reclaim leaves in the spare block.
+ *
+ * A store that is damaged makes firmware crash, or wipe it, at its next start: the image is then the only way
+ * to what is intact in it. So reading goes on behind damage, and writing does not.
  */
 
 struct variable_store_format;
@@ -23,6 +26,7 @@ struct variable_store {
         struct bytes image;
         const struct variable_store_format *format; /* plain or authenticated headers */
         size_t start, end;                          /* of the variables, in the image */
+        bool damaged;                               /* see variable_store_salvage() */
 };
 
 /* The states that firmware writes, by clearing one bit after the other. */
@@ -33,15 +37,18 @@ enum variable_store_state {
         VARIABLE_STATE_DELETED = 0x3d,               /* 0x3c from transition */
 };
 
-/* Set in a state as long as the variable was never complete, and as long as nobody has deleted it. */
-#define VARIABLE_STATE_BIT_NOT_ADDED   0x40
-#define VARIABLE_STATE_BIT_NOT_DELETED 0x02
+/* Set in a state as long as the variable was never complete, is not replaced, and as long as nobody has
+ * deleted it. */
+#define VARIABLE_STATE_BIT_NOT_ADDED    0x40
+#define VARIABLE_STATE_BIT_NOT_REPLACED 0x01
+#define VARIABLE_STATE_BIT_NOT_DELETED  0x02
 
 struct variable_store_entry {
         size_t offset; /* in the image */
         size_t size;   /* with header and alignment */
         uint8_t state;
-        bool live; /* firmware shows it; the others are stale and stay until it reclaims their space */
+        bool live;     /* firmware shows it; the others are stale and stay until it reclaims their space */
+        bool salvaged; /* found behind damage by nothing but its own header: firmware may not see it */
         uint32_t attributes;
         struct guid vendor;
         struct bytes name; /* UCS-2, little-endian, without the NUL at its end */
@@ -51,10 +58,12 @@ struct variable_store_entry {
 /* How far a walk is; all zero before the first step. */
 struct variable_store_cursor {
         size_t offset;
+        size_t cut; /* where the variable at `offset` ends at the latest; 0: where its header says */
+        bool damaged;
         unsigned transitions;
 };
 
-/* In bytes; size = live + stale + free. What follows a malformed variable counts as stale. */
+/* In bytes; size = live + stale + free. Behind damage nothing is free, and what is not live is stale. */
 struct variable_store_space {
         size_t size; /* as QueryVariableInfo's MaximumVariableStorageSize */
         size_t live;
@@ -62,22 +71,37 @@ struct variable_store_space {
         size_t free;
 };
 
-/* Where volumes are looked for: at every block of flash, in as much as the largest flash has. */
-#define VARIABLE_STORE_SCAN_STEP 4096
+/*
+ * Where volumes are looked for, in as much as the largest flash has: all known platforms begin one at the
+ * start of their flash or at a multiple of 64 KiB. What lies inside of another volume is none of its own.
+ */
+#define VARIABLE_STORE_SCAN_STEP ((size_t) 64 * 1024)
 #define VARIABLE_STORE_SCAN_MAX  ((size_t) 256 * 1024 * 1024)
 
 /*
- * The first good volume with variables. ERR_TRUNCATED, ERR_SIGNATURE, ERR_CHECKSUM, ERR_LENGTH or ERR_VALUE
- * with *ret_fault set: what is wrong with the first one, or with the start of an image that has none.
+ * The first volume with variables. ERR_TRUNCATED, ERR_SIGNATURE, ERR_CHECKSUM, ERR_LENGTH or ERR_VALUE with
+ * *ret_fault set: what is wrong with it, or with the start of an image that has none.
  */
 int variable_store_open(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault);
 
 /*
- * 1 for a variable, live or stale, in the order of the flash; 0 behind the last one. A malformed one ends the
- * walk, as nothing tells where the next begins: once ERR_SIGNATURE or ERR_LENGTH with *ret_fault set, then 0.
+ * For reading alone, what is left of an image that variable_store_open() refuses: a good volume that lies
+ * behind the damaged one, or else, where the headers of volume or store are damaged, what looks like
+ * variables where the store would be. ERR_NOT_FOUND when nothing does.
+ */
+int variable_store_salvage(struct bytes image, struct variable_store *ret_store);
+
+/*
+ * 1 for a variable, live or stale, in the order of the flash; 0 behind the last one. ERR_SIGNATURE or
+ * ERR_LENGTH with *ret_fault set for bytes that are no variable, or a variable that cannot be as long as it
+ * says; the walk goes on with the next header that can be one. Firmware ends there, or wipes the store at its
+ * next start. What is so long that others begin in it is given up to there.
  */
 int variable_store_next(const struct variable_store *store, struct variable_store_cursor *cursor,
                         struct variable_store_entry *ret_entry, struct fault *ret_fault);
+
+/* 0, or the first error of a walk with *ret_fault set: a store in which nothing should be changed. */
+int variable_store_check(const struct variable_store *store, struct fault *ret_fault);
 
 void variable_store_measure(const struct variable_store *store, struct variable_store_space *ret_space);
 
@@ -110,7 +134,8 @@ int variable_store_append(const struct variable_store *store, const struct varia
 /*
  * Deletes the live variable of this name (without NUL), and before it a copy that it had replaced: one bit of
  * each state is cleared, all else stays. ERR_NOT_FOUND; ERR_EXISTS when two complete ones have this name,
- * as the second one would come up in the first one's place.
+ * as the second one would come up in the first one's place; ERR_SIGNATURE or ERR_LENGTH with *ret_fault set
+ * in a store that is damaged, as then nobody knows what firmware would see.
  */
 int variable_store_delete(const struct variable_store *store, const struct guid *vendor, struct bytes name,
-                          const struct image_writer *writer);
+                          const struct image_writer *writer, struct fault *ret_fault);

@@ -255,6 +255,7 @@ static int read_row(const struct catalog *catalog, const struct earlier_rows *ea
         row->image = entry->image;
         row->image_size = entry->image_size;
         row->record.deleted = entry->deleted;
+        row->record.salvaged = entry->salvaged;
         r = row->source->operations->read(row->source, entry->name, &row->raw);
         if (r == ERR_NOT_FOUND)
                 return 0;

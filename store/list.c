@@ -61,6 +61,8 @@ static void put_kind(const struct record *record, struct text *text) {
                 text_format(text, ", %s", record->codec);
         if (record->deleted)
                 text_put(text, ", deleted");
+        if (record->salvaged)
+                text_put(text, ", behind damage");
 }
 
 static int list_record_error(const struct record *record, const struct sink *sink) {

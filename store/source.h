@@ -35,6 +35,7 @@ struct source_entry {
         enum record_type type; /* forms TEXT and PACKED only: STORED bytes tell themselves */
         uint64_t seconds;      /* the same */
         bool deleted;          /* see struct record_source; the name ends in '@' and where it lies */
+        bool salvaged;         /* see struct record */
 
         /* Form TEXT, for a log that comes without a header line: what that would say, of size 0. */
         struct header_line header; /* .reason is REASON_NONE when there is nothing to be said */

@@ -122,6 +122,7 @@ struct json_object *json_from_record(const struct catalog_record *row) {
         json_add_string(object, "source", row->source->spec);
         json_add_string(object, "store", record_store_name(record->store));
         json_add_bool(object, "deleted", record->deleted);
+        json_add_bool(object, "salvaged", record->salvaged);
         json_add_string(object, "type", record_type_name(record->type));
         json_add(object, "part", json_from_size(is_part, record->header.part));
         json_add(object, "time", json_from_time(record->has_time, record->seconds));

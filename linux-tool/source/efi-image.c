@@ -34,20 +34,37 @@ static int append_variable(struct image_source *source, const struct variable_st
                 text_format(&text, "@%zx", entry->offset);
         if (text.truncated)
                 return ERR_TOO_LARGE;
-        return image_source_append(source, text_bytes(&text), entry->data);
+        return image_source_append(source, text_bytes(&text), entry->data, entry->salvaged);
 }
 
-/* A malformed variable ends the walk, as nothing tells where the next begins; those before it stay. */
+/* The first of all is told behind the list; nothing is changed where anything is damaged. */
+static void note_damage(struct image_source *source, int error, const struct fault *fault) {
+        source->read_only = true;
+        if (source->list.error < 0)
+                return;
+        source->list.error = error;
+        source->base.fault = *fault;
+}
+
+/* What is intact is listed, whatever is damaged. */
 static int index_variables(struct image_source *source) {
-        struct variable_store store;
-        struct variable_store_entry entry;
         struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct variable_store store;
+        struct fault fault;
         int r;
 
-        r = variable_store_open(source->file.bytes, &store, &source->base.fault);
-        if (r < 0)
-                return r;
-        while ((r = variable_store_next(&store, &cursor, &entry, &source->base.fault)) > 0) {
+        r = variable_store_open(source->file.bytes, &store, &fault);
+        if (r < 0) {
+                note_damage(source, r, &fault);
+                if (variable_store_salvage(source->file.bytes, &store) < 0)
+                        return r;
+        }
+        while ((r = variable_store_next(&store, &cursor, &entry, &fault)) != 0) {
+                if (r < 0) {
+                        note_damage(source, r, &fault);
+                        continue;
+                }
                 r = append_variable(source, &entry);
                 if (r == ERR_NO_MEMORY)
                         return r;
@@ -55,8 +72,6 @@ static int index_variables(struct image_source *source) {
                 if (r < 0 && source->list.error == 0)
                         source->list.error = r;
         }
-        if (r < 0)
-                source->list.error = r;
         return 0;
 }
 
@@ -77,6 +92,13 @@ static int measure_variables(const struct image_file *file, struct source_space 
         ret_space->stale_known = true;
         ret_space->stale = space.stale;
         return 0;
+}
+
+/* To change something in it, which takes that nothing is damaged. */
+static int open_undamaged(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
+        int r = variable_store_open(image, ret_store, ret_fault);
+
+        return r < 0 ? r : variable_store_check(ret_store, ret_fault);
 }
 
 /* A record's name as the volume has it, with its NUL. */
@@ -139,7 +161,7 @@ static int write_variable(const struct image_file *file, const struct record_dra
         struct source_space space;
         int r;
 
-        r = variable_store_open(file->bytes, &store, ret_fault);
+        r = open_undamaged(file->bytes, &store, ret_fault);
         if (r == 0)
                 r = measure_variables(file, &space);
         for (uint32_t count = 1; r == 0 && count <= DRAFT_COUNT_MAX; count++) {
@@ -167,10 +189,10 @@ static int erase_variable(const struct image_file *file, const char *text, struc
 
         r = name_store(text, &name);
         if (r == 0)
-                r = variable_store_open(file->bytes, &store, ret_fault);
+                r = open_undamaged(file->bytes, &store, ret_fault);
         if (r == 0)
                 r = variable_store_delete(&store, variable_name_vendor(text_view(text)),
-                                          name_bytes(&name, false), &file->writer);
+                                          name_bytes(&name, false), &file->writer, ret_fault);
         if (r < 0)
                 return r;
         return find_variable(file->bytes, name_bytes(&name, false), &entry) == 0 ? ERR_STILL_THERE : 0;

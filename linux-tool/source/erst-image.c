@@ -20,7 +20,7 @@ static int append_slot(struct image_source *source, const struct erst_image_slot
         text_put(&text, name);
         if (source->base.deleted)
                 text_format(&text, "@%zu", slot->number);
-        return image_source_append(source, text_bytes(&text), slot->record);
+        return image_source_append(source, text_bytes(&text), slot->record, false);
 }
 
 /*

@@ -93,7 +93,7 @@ static int image_erase(struct record_source *source, const char *name) {
         return r < 0 ? r : image_of(source)->kind->erase(&file, name, &source->fault);
 }
 
-int image_source_append(struct image_source *image, struct bytes name, struct bytes record) {
+int image_source_append(struct image_source *image, struct bytes name, struct bytes record, bool salvaged) {
         size_t count = image->list.count;
         int r;
 
@@ -103,6 +103,7 @@ int image_source_append(struct image_source *image, struct bytes name, struct by
                 r = entry_list_append(&image->list, image->base.store, name);
         if (r == 0) {
                 image->list.entries[count]->deleted = image->base.deleted;
+                image->list.entries[count]->salvaged = salvaged;
                 image->records[count] = record;
         }
         return r;

@@ -36,5 +36,8 @@ struct image_kind {
 
 struct record_source *image_source_new(const char *spec, const char *path, const struct image_kind *kind);
 
-/* Adds a record to the list; of a deleted one the name ends in '@' and where it lies. ERR_NO_MEMORY. */
-int image_source_append(struct image_source *source, struct bytes name, struct bytes record);
+/*
+ * Adds a record to the list; of a deleted one the name ends in '@' and where it lies. `salvaged` as in struct
+ * source_entry. ERR_NO_MEMORY.
+ */
+int image_source_append(struct image_source *source, struct bytes name, struct bytes record, bool salvaged);

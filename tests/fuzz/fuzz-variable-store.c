@@ -2,8 +2,8 @@
 
 /*
  * Any file as a variable volume, once as it is and once with its checksum put right: the walk ends, every
- * name and every piece of data lies in its own variable, variables follow each other without a gap, and
- * live, stale and free bytes make the whole.
+ * name and every piece of data lies in its own variable, variables follow each other without a gap but where
+ * damage is told, and live, stale and free bytes make the whole.
  *
  * A variable that is appended is there, and gone when it is deleted; so is one of those that were there. The
  * others stay as they were, no bit is set that flash had cleared, and a refusal changes nothing.
@@ -26,20 +26,26 @@ static size_t check_walk(const struct variable_store *store) {
         struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry entry;
         struct fault fault = { 0 };
-        size_t expected = store->start, live = 0;
+        size_t expected = store->start, live = 0, errors = 0;
         int r;
 
-        while ((r = variable_store_next(store, &cursor, &entry, &fault)) > 0) {
-                fuzz_check(entry.offset == expected && entry.size >= 32);
-                expected += entry.size;
+        while ((r = variable_store_next(store, &cursor, &entry, &fault)) != 0) {
+                if (r < 0) {
+                        fuzz_check(fault.field && fault.reason);
+                        fuzz_check(fault.offset >= expected && fault.offset < store->end);
+                        fuzz_check(++errors <= (store->end - store->start) / 4 + 1);
+                        continue;
+                }
+                fuzz_check(entry.offset == expected || (errors > 0 && entry.offset > expected));
+                fuzz_check(entry.size >= 32 && entry.salvaged == (errors > 0 || store->damaged));
+                expected = entry.offset + entry.size;
                 fuzz_check(expected <= store->end);
                 check_inside(&entry, store->image.data + entry.offset, entry.name);
                 check_inside(&entry, store->image.data + entry.offset, entry.data);
                 fuzz_check(!entry.live || (entry.state & 0xfe) == 0x3e);
                 live += entry.live ? entry.size : 0;
         }
-        fuzz_check(r == 0 ||
-                   (fault.field && fault.reason && fault.offset >= expected && fault.offset < store->end));
+        fuzz_check((errors > 0) == (variable_store_check(store, &fault) < 0));
         fuzz_check(variable_store_next(store, &cursor, &entry, &fault) == 0);
         return live;
 }
@@ -65,8 +71,10 @@ static size_t count_live(const struct variable_store *store, const struct variab
         struct fault fault;
         size_t count = 0;
 
-        while (variable_store_next(store, &cursor, &entry, &fault) > 0)
-                if (entry.live && same_name(&entry, wanted)) {
+        int r;
+
+        while ((r = variable_store_next(store, &cursor, &entry, &fault)) != 0)
+                if (r > 0 && entry.live && same_name(&entry, wanted)) {
                         *ret_last = entry;
                         count++;
                 }
@@ -98,13 +106,17 @@ static void check_delete(struct bytes image, const struct variable_store_entry *
         struct memory_image file;
         struct fault fault;
         size_t count;
-        int r;
+        int r, damage;
 
         memory_image_init(&file, image);
         fuzz_check(variable_store_open(image, &before, &fault) == 0);
+        damage = variable_store_check(&before, &fault);
         count = count_live(&before, wanted, &live);
-        r = variable_store_delete(&before, &wanted->vendor, wanted->name, &file.writer);
-        fuzz_check(r == (count == 0 ? ERR_NOT_FOUND : count == 1 ? 0 : ERR_EXISTS));
+        r = variable_store_delete(&before, &wanted->vendor, wanted->name, &file.writer, &fault);
+        if (damage < 0)
+                fuzz_check(r == damage || (r == ERR_EXISTS && count > 1));
+        else
+                fuzz_check(r == (count == 0 ? ERR_NOT_FOUND : count == 1 ? 0 : ERR_EXISTS));
         fuzz_check((r == 0) == (file.puts > 0) && !file.unlike_flash && file.pending_count == 0);
         after = open_again(&file);
         fuzz_check(r < 0 || file.data[live.offset + 2] == (live.state & 0xfd));
@@ -156,6 +168,22 @@ static void check_writer(const struct variable_store *store) {
                 check_delete(store->image, &entry);
 }
 
+/* What a store without good headers begins with is a variable. */
+static void check_salvage(struct bytes image) {
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct variable_store store;
+        struct fault fault;
+
+        if (variable_store_salvage(image, &store) < 0)
+                return;
+        fuzz_check(store.start <= store.end && store.end <= image.size);
+        (void) check_walk(&store);
+        if (store.damaged)
+                fuzz_check(variable_store_next(&store, &cursor, &entry, &fault) != 0 &&
+                           cursor.offset >= store.start);
+}
+
 static void check_image(struct bytes image) {
         struct variable_store_space space;
         struct variable_store store;
@@ -163,6 +191,7 @@ static void check_image(struct bytes image) {
 
         if (variable_store_open(image, &store, &fault) < 0) {
                 fuzz_check(fault.field && fault.reason && fault.offset <= image.size);
+                check_salvage(image);
                 return;
         }
         fuzz_check(store.start <= store.end && store.end <= image.size);

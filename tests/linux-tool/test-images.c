@@ -418,6 +418,84 @@ static void test_a_compressed_file_is_no_image(void **state) {
                 }
 }
 
+/* --- damage --------------------------------------------------------------------------------------- */
+
+static size_t count_of(const char *text, const char *what) {
+        size_t count = 0;
+
+        for (; (text = strstr(text, what)); text += strlen(what))
+                count++;
+        return count;
+}
+
+static const struct damage {
+        const char *what, *says;
+        size_t offset, size;
+        size_t intact, behind; /* records, and how many of them only what lies behind the damage has */
+} damages[] = {
+        { "a volume that fails its checksum", ": offset 50: Checksum: does not make the sum zero\n", 50, 1,
+          14, 14 },
+        { "a store that was given up", ": offset 93: variable store State: is not 0xfe, healthy\n", 93, 1, 14,
+          14 },
+        { "a store of unknown variables", ": offset 72: variable store Signature: is not known\n", 72, 16, 14,
+          14 },
+        { "noise in the middle", ": variable NameSize: reaches behind the store\n", 17040, 4096, 9, 6 },
+};
+
+/* What is intact is listed and saved, what is damaged is told in one line, and nothing is changed. */
+static void test_a_damaged_store(void **state) {
+        struct fixture *fixture = *state;
+
+        for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+                const struct damage *damage = &damages[i];
+                struct bytes content = test_read_file(images[1].file), saved, after;
+                uint8_t *bytes = (uint8_t *) content.data;
+                struct program program;
+
+                srand(1);
+                for (size_t k = 0; k < damage->size; k++)
+                        bytes[damage->offset + k] = (uint8_t) rand();
+                scratch_write(fixture->path, content);
+                snprintf(fixture->spec, sizeof(fixture->spec), "efi-image:%s", fixture->path);
+                snprintf(fixture->output, sizeof(fixture->output), "%s/output-%zu", fixture->directory, i);
+
+                program_run(&program, NULL, "list", "-s", fixture->spec, NULL);
+                assert_run(&program, EXIT_FAILED, NULL, damage->says);
+                assert_int_equal(count_of(program.output, "\n  efi:dump-type0-"), damage->intact);
+                assert_int_equal(count_of(program.output, ", behind damage "), damage->behind);
+                assert_int_equal(count_of(program.messages, ": offset "), 1);
+                program_free(&program);
+
+                program_run(&program, NULL, "list", "--json", "-s", fixture->spec, NULL);
+                assert_int_equal(count_of(program.output, "\"salvaged\": true"), damage->behind);
+                program_free(&program);
+
+                program_run(&program, NULL, "dump", "-o", fixture->output, "-s", fixture->spec, NULL);
+                assert_run(&program, EXIT_FAILED, NULL, damage->says);
+                program_free(&program);
+                saved = test_read_file(
+                        scratch_path(fixture->output, "20240229T123519Z-efi-panic1/dmesg.txt"));
+                assert_true(saved.size > damage->intact * 1000);
+
+                for (int dry = 0; dry < 2; dry++) {
+                        program_run(&program, NULL, "clear", "--all", dry ? "--dry-run" : "-y", "-o",
+                                    fixture->output, "-s", fixture->spec, NULL);
+                        assert_run(&program, EXIT_FAILED, NULL, damage->says);
+                        assert_non_null(strstr(program.messages, ": it can only be read\n"));
+                        assert_string_equal(program.output, "");
+                        program_free(&program);
+                }
+                program_run(&program, LOG, "write", "-s", fixture->spec, NULL);
+                assert_run(&program, EXIT_FAILED, NULL, damage->says);
+                program_free(&program);
+                after = test_read_file(fixture->path);
+                assert_true(bytes_equal(after, content));
+                free((void *) saved.data);
+                free((void *) after.data);
+                free(bytes);
+        }
+}
+
 /* What can only be read says so before anything is done, once, and of a dry run as of any other. */
 static void test_a_store_that_is_no_regular_file(void **state) {
         struct fixture *fixture = *state;
@@ -608,6 +686,7 @@ int main(void) {
                 TEST(test_a_virtual_disk_is_no_image),
                 TEST(test_a_compressed_file_is_no_image),
                 TEST(test_a_store_that_is_no_regular_file),
+                TEST(test_a_damaged_store),
                 TEST(test_stale_bytes),
                 TEST(test_a_file_that_is_mostly_a_hole),
                 TEST(test_records_that_claim_much),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/crash-truth.h"
 
+#include <unistd.h>
+
 #include "pstore/variable-store.h"
 
 /* --- volumes built here --------------------------------------------------------------------------- */
@@ -302,23 +304,32 @@ static void test_header_defects(NO_STATE) {
         }
 }
 
-/* A defect in the second variable of three: the first is read, then the walk says where it ends. */
+/*
+ * A defect in the second variable of three: the walk says what is wrong and goes on with the third. What a
+ * second one says of itself is given up to there, if its name is good.
+ */
 static const struct {
         const char *what;
         size_t offset, size;
         uint32_t value;
         int error;
         const char *field;
+        bool cut;
 } variable_defects[] = {
-        { "StartId", 0, 2, 0x55ab, ERR_SIGNATURE, "variable StartId" },
-        { "StartId erased, the rest not", 0, 2, 0xffff, ERR_SIGNATURE, "variable StartId" },
-        { "NameSize beyond the store", 36, 4, STORE_END, ERR_LENGTH, "variable NameSize" },
-        { "NameSize that wraps", 36, 4, UINT32_MAX - 1, ERR_LENGTH, "variable NameSize" },
-        { "DataSize beyond the store", 40, 4, STORE_END, ERR_LENGTH, "variable DataSize" },
-        { "DataSize that wraps", 40, 4, UINT32_MAX - 1, ERR_LENGTH, "variable DataSize" },
+        { "StartId", 0, 2, 0x55ab, ERR_SIGNATURE, "variable StartId", false },
+        { "StartId erased, the rest not", 0, 2, 0xffff, ERR_SIGNATURE, "variable StartId", false },
+        { "NameSize beyond the store", 36, 4, STORE_END, ERR_LENGTH, "variable NameSize", false },
+        { "NameSize that wraps", 36, 4, UINT32_MAX - 1, ERR_LENGTH, "variable NameSize", false },
+        { "NameSize that leads into the third", 36, 4, 0x28, ERR_LENGTH, "variable DataSize", false },
+        { "DataSize beyond the store", 40, 4, STORE_END, ERR_LENGTH, "variable DataSize", true },
+        { "DataSize that wraps", 40, 4, UINT32_MAX - 1, ERR_LENGTH, "variable DataSize", true },
+        { "DataSize that leads into the third", 40, 4, 100, ERR_LENGTH, "variable DataSize", true },
+        { "DataSize that leads to erased flash", 40, 4, 300, ERR_LENGTH, "variable DataSize", true },
+        { "DataSize of all that is left", 40, 4, STORE_END - START - 2 * 86 - 60, ERR_LENGTH,
+          "variable DataSize", true },
 };
 
-static void test_variable_defects_end_the_walk(NO_STATE) {
+static void test_variable_defects_hide_no_other(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(variable_defects); i++) {
                 struct variable_store_cursor cursor = { 0 };
                 struct variable_store_entry entry = { 0 };
@@ -326,27 +337,258 @@ static void test_variable_defects_end_the_walk(NO_STATE) {
                 struct fault fault = { .field = "none" };
                 struct variable_store store;
                 struct volume volume;
-                size_t second;
+                size_t second, third;
 
                 volume_init(&volume, false);
                 volume_add(&volume, 0x3f, &crash_vendor, "first", 10);
                 second = volume_add(&volume, 0x3f, &crash_vendor, "second", 10);
-                volume_add(&volume, 0x3f, &crash_vendor, "third", 10);
+                third = volume_add(&volume, 0x3f, &crash_vendor, "third", 10);
                 for (size_t k = 0; k < variable_defects[i].size; k++)
                         volume.bytes[second + variable_defects[i].offset + k] =
                                 (uint8_t) (variable_defects[i].value >> 8 * k);
                 store = volume_open(&volume);
                 assert_int_equal(variable_store_next(&store, &cursor, &entry, &fault), 1);
+                assert_false(entry.salvaged);
                 assert_error(variable_store_next(&store, &cursor, &entry, &fault), variable_defects[i].error);
                 assert_name(&entry, "first");
                 assert_string_equal(fault.field, variable_defects[i].field);
-                assert_int_equal(fault.offset, second + variable_defects[i].offset);
+                if (strcmp(variable_defects[i].what, "NameSize that leads into the third") != 0)
+                        assert_int_equal(fault.offset, second + variable_defects[i].offset);
+                if (variable_defects[i].cut) {
+                        assert_int_equal(variable_store_next(&store, &cursor, &entry, &fault), 1);
+                        assert_name(&entry, "second");
+                        assert_true(entry.salvaged && entry.live);
+                        assert_int_equal(entry.offset + entry.size, third);
+                        assert_true(bytes_are_all(bytes_first(entry.data, 10), 'd'));
+                        assert_true(entry.data.size < 10 + 4);
+                }
+                assert_int_equal(variable_store_next(&store, &cursor, &entry, &fault), 1);
+                assert_name(&entry, "third");
+                assert_true(entry.salvaged && entry.live);
+                assert_int_equal(entry.data.size, 10);
                 assert_int_equal(variable_store_next(&store, &cursor, &entry, &fault), 0);
+                assert_error(variable_store_check(&store, &fault), variable_defects[i].error);
                 variable_store_measure(&store, &space);
-                assert_int_equal(space.live, second - START);
-                assert_int_equal(space.stale, STORE_END - second);
+                assert_int_equal(space.live,
+                                 (variable_defects[i].cut ? third : second) - START + volume.used - third);
                 assert_int_equal(space.free, 0);
+                assert_int_equal(space.stale, space.size - space.live);
         }
+}
+
+/* Noise that is no header, whatever it begins with, and nothing of it is taken for one. */
+static void test_noise_hides_what_it_covers_alone(NO_STATE) {
+        for (unsigned seed = 0; seed < 200; seed++) {
+                struct variable_store_cursor cursor = { 0 };
+                struct variable_store_entry entry;
+                struct variable_store store;
+                struct fault fault;
+                struct volume volume;
+                unsigned found = 0, errors = 0;
+                size_t at[10];
+                int r;
+
+                volume_init(&volume, seed % 2);
+                for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
+                        char name[] = { (char) ('a' + i), 'x', '\0' };
+
+                        at[i] = volume_add(&volume, 0x3f, &crash_vendor, name, 20);
+                }
+                srand(seed);
+                for (size_t i = at[3]; i < at[6] + 40; i++)
+                        volume.bytes[i] = (uint8_t) rand();
+                if (seed % 3 == 0)
+                        store_u16(volume.bytes + at[3], 0x55aa);
+                /* All but the name is one's. */
+                memcpy(volume.bytes + at[5], volume.bytes + at[0], at[1] - at[0]);
+                store_u16(volume.bytes + at[5] + (volume.plain ? 32 : 60), seed % 5 == 0 ? 0xffff : 1);
+                store = volume_open(&volume);
+                while ((r = variable_store_next(&store, &cursor, &entry, &fault)) != 0) {
+                        errors += r < 0;
+                        if (r > 0 && entry.live && entry.size == at[1] - at[0]) {
+                                assert_true(entry.salvaged == (entry.offset >= at[7]));
+                                found++;
+                        }
+                }
+                assert_int_equal(found, 6);
+                assert_true(errors > 0);
+        }
+}
+
+/* A store in which headers follow each other in ever larger ones is walked in its own time. */
+static void test_a_walk_over_damage_is_linear(NO_STATE) {
+        enum { SIZE = 8 * 1024 * 1024, ENTRY = 64 };
+        static uint8_t image[SIZE];
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct variable_store store;
+        struct fault fault;
+        struct volume volume;
+        size_t count = 0;
+
+        volume_init(&volume, false);
+        store_u64(volume.bytes + 32, SIZE);
+        store_u32(volume.bytes + VOLUME_HEADER + 16, SIZE - VOLUME_HEADER);
+        volume_fix_checksum(&volume);
+        volume_add(&volume, 0x3f, &crash_vendor, "a", 0);
+        memcpy(image, volume.bytes, START);
+        for (size_t at = START; at + ENTRY <= SIZE; at += ENTRY) {
+                memcpy(image + at, volume.bytes + START, ENTRY);
+                store_u32(image + at + 40, (uint32_t) (SIZE - at - ENTRY));
+        }
+        assert_ok(variable_store_open(bytes_of(image, SIZE), &store, &fault));
+        (void) alarm(60);
+        while (variable_store_next(&store, &cursor, &entry, &fault) != 0)
+                count++;
+        (void) alarm(0);
+        assert_true(count >= SIZE / ENTRY - 2);
+}
+
+/* --- damaged headers ------------------------------------------------------------------------------ */
+
+#define FLASH_SIZE 0x42000
+
+/* As OVMF lays it out: the store, the working block, and behind it in the spare block a copy of another age.
+ */
+static void flash_build(uint8_t *flash, size_t copy_at) {
+        static const uint8_t working[] = { 0x2b, 0x29, 0x58, 0x9e, 0x68, 0x7c, 0x7d, 0x49,
+                                           0xa0, 0xce, 0x65, 0x00, 0xfd, 0x9f, 0x1b, 0x95 };
+        struct volume volume;
+
+        memset(flash, 0xff, FLASH_SIZE);
+        volume_init(&volume, false);
+        volume_add(&volume, 0x3f, &crash_vendor, "cleared", 30);
+        memcpy(flash + copy_at, volume.bytes, VOLUME_SIZE);
+        memcpy(flash + copy_at - 4096, working, sizeof(working));
+        volume_init(&volume, false);
+        volume_add(&volume, 0x3f, &other_vendor, "Boot0000", 30);
+        volume_add(&volume, 0x3f, &crash_vendor, "dump-type0-1", 30);
+        volume_add(&volume, 0x3d, &crash_vendor, "dump-type0-2", 30);
+        store_u64(volume.bytes + 32, FLASH_SIZE);
+        volume_fix_checksum(&volume);
+        memcpy(flash, volume.bytes, VOLUME_SIZE);
+}
+
+static void assert_salvaged(struct bytes image, const char *names) {
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct variable_store store;
+        struct fault fault;
+        char found[200] = "";
+        int r;
+
+        assert_ok(variable_store_salvage(image, &store));
+        assert_true(store.damaged);
+        while ((r = variable_store_next(&store, &cursor, &entry, &fault)) != 0)
+                if (r > 0) {
+                        char name[40];
+
+                        assert_true(entry.salvaged);
+                        name_to_ascii(entry.name, name, sizeof(name));
+                        snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%s ", name,
+                                 entry.live ? "" : "(deleted)");
+                }
+        assert_string_equal(found, names);
+}
+
+/* Whatever of the headers is damaged: what is in the store is found, and nothing of the copy. */
+static void test_damaged_headers_hide_no_variable(NO_STATE) {
+        static const struct {
+                const char *what;
+                size_t offset, size;
+                uint8_t byte;
+                size_t copy_at;
+        } rows[] = {
+                { "Signature", 40, 4, 0, 0x2000 },
+                { "FileSystemGuid", 16, 16, 0x55, 0x2000 },
+                { "Checksum", 50, 1, 0x33, 0x2000 },
+                { "Signature, and the copy where a volume may begin", 40, 4, 0, 0x10000 },
+                { "FvLength, and the copy where a volume may begin", 32, 8, 0xff, 0x10000 },
+                { "HeaderLength", 48, 2, 0xff, 0x2000 },
+                { "FvLength", 32, 8, 0xff, 0x2000 },
+                { "store Signature", VOLUME_HEADER, 16, 0, 0x2000 },
+                { "store Size", VOLUME_HEADER + 16, 4, 0xff, 0x2000 },
+                { "store Format", VOLUME_HEADER + 20, 1, 0, 0x2000 },
+                { "store State", VOLUME_HEADER + 21, 1, 0, 0x2000 },
+                { "all of them", 0, START, 0x99, 0x2000 },
+        };
+        static uint8_t flash[FLASH_SIZE];
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct variable_store store;
+                struct fault fault;
+                struct bytes image = bytes_of(flash, FLASH_SIZE);
+
+                flash_build(flash, rows[i].copy_at);
+                memset(flash + rows[i].offset, rows[i].byte, rows[i].size);
+                if (variable_store_open(image, &store, &fault) == 0)
+                        fail_msg("%s: opened", rows[i].what);
+                assert_salvaged(image, "Boot0000 dump-type0-1 dump-type0-2(deleted) ");
+                memset(flash + rows[i].copy_at, 0xff, START); /* a copy of blocks behind the first */
+                assert_salvaged(image, "Boot0000 dump-type0-1 dump-type0-2(deleted) ");
+        }
+        flash_build(flash, 0x2000);
+        memset(flash, 0x99, START + 100); /* and the first variable */
+        assert_salvaged(bytes_of(flash, FLASH_SIZE), "dump-type0-1 dump-type0-2(deleted) ");
+}
+
+/* What only holds a store somewhere is none. */
+static void test_only_a_store_is_salvaged(NO_STATE) {
+        static uint8_t file[2 * FLASH_SIZE];
+        struct bytes image = bytes_of(file, sizeof(file));
+        struct variable_store store;
+        struct fault fault;
+
+        assert_error(variable_store_salvage(image, &store), ERR_NOT_FOUND);
+        assert_error(variable_store_salvage(bytes_first(image, 0), &store), ERR_NOT_FOUND);
+        assert_error(variable_store_salvage(bytes_first(image, 90), &store), ERR_NOT_FOUND);
+        flash_build(file + 0x11000, 0x2000); /* no multiple of 64 KiB */
+        assert_error(variable_store_open(image, &store, &fault), ERR_SIGNATURE);
+        assert_int_equal(fault.offset, 40);
+        assert_error(variable_store_salvage(image, &store), ERR_NOT_FOUND);
+        memset(file, 0, sizeof(file));
+        flash_build(file + 0x11200, 0x2000); /* as in an archive */
+        assert_error(variable_store_salvage(image, &store), ERR_NOT_FOUND);
+}
+
+static void put_volume(uint8_t *flash, size_t size, bool of_code) {
+        struct volume volume;
+
+        volume_init(&volume, false);
+        volume_add(&volume, 0x3f, &crash_vendor, "a", 4);
+        if (of_code)
+                volume.bytes[16] ^= 1;
+        store_u64(volume.bytes + 32, size);
+        volume_fix_checksum(&volume);
+        memcpy(flash, volume.bytes, VOLUME_SIZE);
+}
+
+/* In a volume of code lies what it brings along, such as an empty store. */
+static void test_a_volume_in_a_volume_is_none(NO_STATE) {
+        enum { STEP = VARIABLE_STORE_SCAN_STEP };
+        static uint8_t flash[6 * STEP];
+        struct variable_store store;
+        struct fault fault;
+
+        memset(flash, 0xff, sizeof(flash));
+        put_volume(flash, 3 * STEP, true);
+        put_volume(flash + STEP, VOLUME_SIZE, false);
+        put_volume(flash + 4 * STEP, VOLUME_SIZE, false);
+        assert_ok(variable_store_open(bytes_of(flash, sizeof(flash)), &store, &fault));
+        assert_int_equal(store.start, 4 * STEP + START);
+
+        /* One that is damaged is still the first; a good one may be read in its stead, but for a copy in it.
+         */
+        put_volume(flash, 3 * STEP, false);
+        flash[50] ^= 1;
+        assert_error(variable_store_open(bytes_of(flash, sizeof(flash)), &store, &fault), ERR_CHECKSUM);
+        assert_ok(variable_store_salvage(bytes_of(flash, sizeof(flash)), &store));
+        assert_int_equal(store.start, 4 * STEP + START);
+        assert_false(store.damaged);
+        memset(flash + 4 * STEP, 0xff, VOLUME_SIZE);
+        assert_ok(variable_store_salvage(bytes_of(flash, sizeof(flash)), &store));
+        assert_int_equal(store.start, START);
+        assert_true(store.damaged && store.end <= STEP);
 }
 
 static void test_variable_cut_by_the_end_of_the_store(NO_STATE) {
@@ -548,7 +790,12 @@ int main(void) {
                 cmocka_unit_test(test_unfinished_header),
                 cmocka_unit_test(test_full_to_the_last_byte),
                 cmocka_unit_test(test_header_defects),
-                cmocka_unit_test(test_variable_defects_end_the_walk),
+                cmocka_unit_test(test_variable_defects_hide_no_other),
+                cmocka_unit_test(test_noise_hides_what_it_covers_alone),
+                cmocka_unit_test(test_a_walk_over_damage_is_linear),
+                cmocka_unit_test(test_damaged_headers_hide_no_variable),
+                cmocka_unit_test(test_only_a_store_is_salvaged),
+                cmocka_unit_test(test_a_volume_in_a_volume_is_none),
                 cmocka_unit_test(test_variable_cut_by_the_end_of_the_store),
                 cmocka_unit_test(test_many_in_transition_are_all_shown),
                 cmocka_unit_test(test_volumes_of_real_crashes),
