@@ -5,6 +5,7 @@
 #include "base/ucs2.h"
 #include "linux-tool/source/image.h"
 #include "linux-tool/source/sources.h"
+#include "pstore/uboot-variables.h"
 #include "pstore/variable-name.h"
 #include "pstore/variable-store.h"
 #include "store/draft.h"
@@ -37,17 +38,51 @@ static int append_variable(struct image_source *source, const struct variable_st
         return image_source_append(source, text_bytes(&text), entry->data, entry->salvaged);
 }
 
-/* The first of all is told behind the list; nothing is changed where anything is damaged. */
+/* The first is told behind the list, before anything else; nothing is changed where anything is damaged. */
 static void note_damage(struct image_source *source, int error, const struct fault *fault) {
         source->read_only = true;
-        if (source->list.error < 0)
+        if (source->base.fault.field)
                 return;
         source->list.error = error;
         source->base.fault = *fault;
 }
 
+/* 0, or an error that ends the walk. */
+static int index_variable(struct image_source *source, const struct variable_store_entry *entry) {
+        int r = append_variable(source, entry);
+
+        if (r < 0 && r != ERR_NO_MEMORY && source->list.error == 0)
+                source->list.error = r;
+        return r == ERR_NO_MEMORY ? r : 0;
+}
+
+/* There is nothing else in it than what is live. */
+static int index_uboot(struct image_source *source) {
+        struct uboot_variables variables;
+        struct variable_store_entry entry;
+        struct fault fault;
+        size_t cursor = 0;
+        int r;
+
+        source->read_only = true;
+        r = uboot_variables_open(source->file.bytes, &variables, &source->base.fault);
+        if (r < 0)
+                return r;
+        r = uboot_variables_check(&variables, &fault);
+        if (r < 0)
+                note_damage(source, r, &fault);
+        while ((r = uboot_variables_next(&variables, &cursor, &entry, &fault)) > 0) {
+                r = index_variable(source, &entry);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                note_damage(source, r, &fault);
+        return 0;
+}
+
 /* What is intact is listed, whatever is damaged. */
-static int index_variables(struct image_source *source) {
+static int index_volume(struct image_source *source) {
         struct variable_store_cursor cursor = { 0 };
         struct variable_store_entry entry;
         struct variable_store store;
@@ -65,14 +100,15 @@ static int index_variables(struct image_source *source) {
                         note_damage(source, r, &fault);
                         continue;
                 }
-                r = append_variable(source, &entry);
-                if (r == ERR_NO_MEMORY)
+                r = index_variable(source, &entry);
+                if (r < 0)
                         return r;
-                /* A record that cannot be taken hides no other. */
-                if (r < 0 && source->list.error == 0)
-                        source->list.error = r;
         }
         return 0;
+}
+
+static int index_variables(struct image_source *source) {
+        return uboot_variables_recognize(source->file.bytes) ? index_uboot(source) : index_volume(source);
 }
 
 static int measure_variables(const struct image_file *file, struct source_space *ret_space) {
@@ -81,6 +117,10 @@ static int measure_variables(const struct image_file *file, struct source_space 
         struct fault fault;
         int r;
 
+        if (uboot_variables_recognize(file->bytes)) {
+                *ret_space = (struct source_space){ .known = false };
+                return 0;
+        }
         r = variable_store_open(file->bytes, &store, &fault);
         if (r < 0)
                 return r;
@@ -96,8 +136,12 @@ static int measure_variables(const struct image_file *file, struct source_space 
 
 /* To change something in it, which takes that nothing is damaged. */
 static int open_undamaged(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
-        int r = variable_store_open(image, ret_store, ret_fault);
+        int r;
 
+        if (uboot_variables_recognize(image))
+                return fault_at(ret_fault, ERR_VALUE, 0, "format",
+                                "is U-Boot's file of variables, which is only read here");
+        r = variable_store_open(image, ret_store, ret_fault);
         return r < 0 ? r : variable_store_check(ret_store, ret_fault);
 }
 

@@ -24,7 +24,8 @@ static const struct source_kind source_kinds[] = {
           erst_dbg_source_new },
         { "erst-image", "erst-image:FILE", "the file behind QEMU's acpi-erst", true, true,
           erst_image_source_new },
-        { "efi-image", "efi-image:FILE", "an OVMF or edk2 variable store", true, true, efi_image_source_new },
+        { "efi-image", "efi-image:FILE", "a variable store of OVMF, edk2 or U-Boot", true, true,
+          efi_image_source_new },
 };
 
 const char *const sources_default[] = { "efivarfs", "pstorefs", "kdump", NULL };

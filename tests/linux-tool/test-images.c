@@ -15,8 +15,10 @@
 #include "linux-tool/source/sources.h"
 #include "pstore/cper.h"
 #include "pstore/erst-image.h"
+#include "pstore/variable-name.h"
 #include "tests/support/program.h"
 #include "tests/support/scratch.h"
+#include "tests/support/uboot-builder.h"
 
 #define LOG "Panic#7 Part1\n<0>[    1.000000] written into an image\n"
 
@@ -496,6 +498,57 @@ static void test_a_damaged_store(void **state) {
         }
 }
 
+/* --- U-Boot's file --------------------------------------------------------------------------------- */
+
+static void put_uboot_file(struct fixture *fixture, bool damaged) {
+        struct uboot_file file;
+
+        uboot_file_init(&file);
+        uboot_file_add(&file, &variable_vendor_hardware_error, "BootNext", "12");
+        uboot_file_add(&file, &variable_vendor_crash, "dump-type0-1-7-1709210119-D", LOG);
+        file.bytes[file.size - 1] ^= damaged;
+        scratch_write(fixture->path, bytes_of(file.bytes, file.size));
+        snprintf(fixture->spec, sizeof(fixture->spec), "efi-image:%s", fixture->path);
+}
+
+static void test_ubootefi_var(void **state) {
+        struct fixture *fixture = *state;
+
+        for (int damaged = 0; damaged < 2; damaged++) {
+                int status = damaged ? EXIT_FAILED : EXIT_DONE;
+                struct bytes before, after;
+                struct program program;
+
+                put_uboot_file(fixture, damaged);
+                before = test_read_file(fixture->path);
+                program_run(&program, NULL, "list", "-s", fixture->spec, NULL);
+                assert_run(&program, status, "\n  efi:dump-type0-1-7-1709210119-D ",
+                           damaged ? ": offset 20: Crc32: is not that of the variables\n" : "");
+                assert_int_equal(count_of(program.output, "\n  efi:"), 1);
+                program_free(&program);
+                program_run(&program, NULL, "show", "--parts", "-q", "-s", fixture->spec, NULL);
+                assert_run(&program, status, LOG, NULL);
+                program_free(&program);
+                program_run(&program, NULL, "list", "--deleted", "-s", fixture->spec, NULL);
+                assert_run(&program, damaged ? EXIT_FAILED : EXIT_NOTHING, NULL, NULL);
+                program_free(&program);
+                for (int dry = 0; dry < 2; dry++) {
+                        program_run(&program, NULL, "clear", "--all", dry ? "--dry-run" : "-y", "-o",
+                                    fixture->output, "-s", fixture->spec, NULL);
+                        assert_run(&program, EXIT_FAILED, NULL, ": it can only be read\n");
+                        program_free(&program);
+                }
+                program_run(&program, LOG, "write", "-s", fixture->spec, NULL);
+                assert_run(&program, EXIT_FAILED, NULL,
+                           ": is U-Boot's file of variables, which is only read here\n");
+                program_free(&program);
+                after = test_read_file(fixture->path);
+                assert_true(bytes_equal(before, after));
+                free((void *) before.data);
+                free((void *) after.data);
+        }
+}
+
 /* What can only be read says so before anything is done, once, and of a dry run as of any other. */
 static void test_a_store_that_is_no_regular_file(void **state) {
         struct fixture *fixture = *state;
@@ -687,6 +740,7 @@ int main(void) {
                 TEST(test_a_compressed_file_is_no_image),
                 TEST(test_a_store_that_is_no_regular_file),
                 TEST(test_a_damaged_store),
+                TEST(test_ubootefi_var),
                 TEST(test_stale_bytes),
                 TEST(test_a_file_that_is_mostly_a_hole),
                 TEST(test_records_that_claim_much),
