@@ -134,15 +134,12 @@ static int measure_variables(const struct image_file *file, struct source_space 
         return 0;
 }
 
-/* To change something in it, which takes that nothing is damaged. */
-static int open_undamaged(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
-        int r;
-
+/* To change something in it. */
+static int open_to_change(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
         if (uboot_variables_recognize(image))
                 return fault_at(ret_fault, ERR_VALUE, 0, "format",
                                 "is U-Boot's file of variables, which is only read here");
-        r = variable_store_open(image, ret_store, ret_fault);
-        return r < 0 ? r : variable_store_check(ret_store, ret_fault);
+        return variable_store_open(image, ret_store, ret_fault);
 }
 
 /* A record's name as the volume has it, with its NUL. */
@@ -205,7 +202,10 @@ static int write_variable(const struct image_file *file, const struct record_dra
         struct source_space space;
         int r;
 
-        r = open_undamaged(file->bytes, &store, ret_fault);
+        r = open_to_change(file->bytes, &store, ret_fault);
+        /* Damage is worth more than that no space is left. */
+        if (r == 0)
+                r = variable_store_check(&store, ret_fault);
         if (r == 0)
                 r = measure_variables(file, &space);
         for (uint32_t count = 1; r == 0 && count <= DRAFT_COUNT_MAX; count++) {
@@ -233,7 +233,7 @@ static int erase_variable(const struct image_file *file, const char *text, struc
 
         r = name_store(text, &name);
         if (r == 0)
-                r = open_undamaged(file->bytes, &store, ret_fault);
+                r = open_to_change(file->bytes, &store, ret_fault);
         if (r == 0)
                 r = variable_store_delete(&store, variable_name_vendor(text_view(text)),
                                           name_bytes(&name, false), &file->writer, ret_fault);
