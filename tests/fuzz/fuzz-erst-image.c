@@ -5,6 +5,9 @@
  * counted, each in its own slot, and a record without an error has the length and the id it says. What is
  * deleted and what is live are apart.
  *
+ * The same file with its pages of zeros as holes has the same slots; a record without an error is the same
+ * one.
+ *
  * A record that is written is there, and gone when it is cleared; nothing changes but its slot, its entry in
  * the map and the count, and nothing at all when it is refused.
  */
@@ -133,6 +136,48 @@ static void check_writer(struct bytes input, bool formatted) {
         memory_image_free(&file);
 }
 
+#define PAGE 4096
+
+/* As a file system that keeps no page of zeros. */
+static void next_extent(void *context, size_t offset, size_t *ret_start, size_t *ret_end) {
+        const struct bytes *file = context;
+        size_t start = offset, end;
+
+        while (start < file->size &&
+               bytes_are_all(bytes_first(bytes_from(*file, start / PAGE * PAGE), PAGE), 0))
+                start = start / PAGE * PAGE + PAGE;
+        end = start;
+        while (end < file->size && !bytes_are_all(bytes_first(bytes_from(*file, end / PAGE * PAGE), PAGE), 0))
+                end = end / PAGE * PAGE + PAGE;
+        *ret_start = start < file->size ? start : file->size;
+        *ret_end = end < file->size ? end : file->size;
+}
+
+static void check_holes(const struct erst_image *image) {
+        struct bytes file = image->image;
+        const struct image_extents extents = { .context = &file, .next = next_extent };
+        struct erst_image_slot left, right;
+        struct erst_image sparse;
+        struct fault fault;
+        size_t left_cursor = 0, right_cursor = 0;
+
+        fuzz_check(erst_image_open(file, &extents, &sparse, &fault) == 0);
+        fuzz_check(sparse.formatted == image->formatted);
+        while (erst_image_next(image, &left_cursor, &left)) {
+                fuzz_check(erst_image_next(&sparse, &right_cursor, &right));
+                fuzz_check(left.number == right.number && left.id == right.id && right.record.size >= 128);
+                fuzz_check(right.error == left.error || right.error == ERR_TRUNCATED);
+                fuzz_check(right.error < 0 || bytes_equal(left.record, right.record));
+        }
+        fuzz_check(!erst_image_next(&sparse, &right_cursor, &right));
+        left_cursor = right_cursor = 0;
+        while (erst_image_next_deleted(image, &left_cursor, &left)) {
+                fuzz_check(erst_image_next_deleted(&sparse, &right_cursor, &right));
+                fuzz_check(left.number == right.number && left.id == right.id);
+        }
+        fuzz_check(!erst_image_next_deleted(&sparse, &right_cursor, &right));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct erst_image_slot slot;
         struct erst_image image;
@@ -150,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fuzz_check(count == erst_image_count(&image));
         fuzz_check(!erst_image_next(&image, &cursor, &slot));
         fuzz_check(count + check_deleted(&image) <= erst_image_capacity(&image));
+        check_holes(&image);
         check_writer(bytes_of(data, size), image.formatted);
         return 0;
 }
