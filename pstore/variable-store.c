@@ -364,7 +364,7 @@ static size_t find_inner(const struct variable_store *store, const struct variab
 
         if (is_boundary(store, end, &erased) && !erased)
                 return 0;
-        inner = find_plausible(store, entry->offset + store->format->header_size, end);
+        inner = find_plausible(store, entry->offset + VARIABLE_ALIGNMENT, end);
         return inner < end ? inner : 0;
 }
 
@@ -395,8 +395,7 @@ static void pass_damage(const struct variable_store *store, struct variable_stor
         size_t header_size = store->format->header_size,
                name_size = bytes_u32(rest, store->format->name_size);
         bool has_start = bytes_u16(rest, VARIABLE_START) == VARIABLE_MAGIC;
-        size_t next = find_plausible(store, cursor->offset + (has_start ? header_size : VARIABLE_ALIGNMENT),
-                                     store->end);
+        size_t next = find_plausible(store, cursor->offset + VARIABLE_ALIGNMENT, store->end);
         struct bytes name;
 
         cursor->damaged = true;

@@ -415,6 +415,31 @@ static void test_noise_hides_what_it_covers_alone(NO_STATE) {
         }
 }
 
+/* What begins like a header right before a good one: it has no room for its own, so it is nothing. */
+static void test_a_mark_right_before_a_header(NO_STATE) {
+        for (size_t back = 4; back < 60; back += 4) {
+                struct variable_store_cursor cursor = { 0 };
+                struct variable_store_entry entry = { 0 };
+                struct variable_store store;
+                struct fault fault;
+                struct volume volume;
+                size_t at;
+
+                volume_init(&volume, false);
+                volume.used += back;
+                at = volume_add(&volume, 0x3f, &crash_vendor, "a", 10);
+                volume_add(&volume, 0x3f, &crash_vendor, "b", 10);
+                memset(volume.bytes + START, 0x11, back);
+                store_u16(volume.bytes + START, 0x55aa);
+                store = volume_open(&volume);
+                assert_true(variable_store_next(&store, &cursor, &entry, &fault) < 0);
+                assert_int_equal(variable_store_next(&store, &cursor, &entry, &fault), 1);
+                assert_int_equal(entry.offset, at);
+                assert_int_equal(variable_store_next(&store, &cursor, &entry, &fault), 1);
+                assert_name(&entry, "b");
+        }
+}
+
 /* A store in which headers follow each other in ever larger ones is walked in its own time. */
 static void test_a_walk_over_damage_is_linear(NO_STATE) {
         enum { SIZE = 8 * 1024 * 1024, ENTRY = 64 };
@@ -792,6 +817,7 @@ int main(void) {
                 cmocka_unit_test(test_header_defects),
                 cmocka_unit_test(test_variable_defects_hide_no_other),
                 cmocka_unit_test(test_noise_hides_what_it_covers_alone),
+                cmocka_unit_test(test_a_mark_right_before_a_header),
                 cmocka_unit_test(test_a_walk_over_damage_is_linear),
                 cmocka_unit_test(test_damaged_headers_hide_no_variable),
                 cmocka_unit_test(test_only_a_store_is_salvaged),
