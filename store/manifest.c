@@ -109,6 +109,8 @@ void manifest_put_record(struct json_writer *json, const struct catalog_record *
         json_put_string(json, "form", forms[row->form]);
         if (record->deleted)
                 json_put_bool(json, "deleted", true);
+        if (record->salvaged)
+                json_put_bool(json, "salvaged", true);
         json_put_string(json, "type", record_type_name(record->type));
         if (record->header.reason != REASON_NONE)
                 json_put_number(json, "part", record->header.part);
