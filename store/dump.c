@@ -60,14 +60,23 @@ static struct subject subject_of_other(const struct catalog *catalog, size_t ind
         return subject;
 }
 
+static void put_number(unsigned place, struct text *text) {
+        if (place > 1)
+                text_format(text, ".%u", place);
+}
+
 /* "stem", then "stem.2", "stem.3" … */
 static int format_place(const struct subject *subject, unsigned alternative, char ret_place[PATH_SIZE]) {
         struct text text = text_on(ret_place, PATH_SIZE);
 
         text_put(&text, subject->stem);
-        if (alternative > 1)
-                text_format(&text, ".%u", alternative);
+        put_number(alternative, &text);
         return text.truncated ? ERR_TOO_LARGE : 0;
+}
+
+void dump_format_place(const struct event *event, unsigned place, struct text *text) {
+        event_format_name(event, text);
+        put_number(place, text);
 }
 
 /* Of a record that could not be read, or that the kernel shows but could not decode, nothing can be safe. */
@@ -91,8 +100,16 @@ static const uint8_t *digest_of(struct dumper *dumper, const struct record *reco
 
 /* --- what was copied before --------------------------------------------------------------------- */
 
-/* Marks as saved what this copy holds of the subject; how many that are. */
-static size_t mark_held(struct dumper *dumper, const struct subject *subject, const struct copy *copy) {
+static void mark_saved(struct dumper *dumper, const struct record *record, unsigned place) {
+        struct work_state *state = work_state(dumper->work, record);
+
+        state->saved = true;
+        state->place = place;
+}
+
+/* Marks as saved what the copy at this place holds of the subject; how many that are. */
+static size_t mark_held(struct dumper *dumper, const struct subject *subject, unsigned place,
+                        const struct copy *copy) {
         size_t count = 0;
 
         for (size_t i = 0; i < subject->count; i++) {
@@ -100,7 +117,7 @@ static size_t mark_held(struct dumper *dumper, const struct subject *subject, co
 
                 if (!has_content(record) || !copy_holds(copy, content_of(record), digest_of(dumper, record)))
                         continue;
-                work_state(dumper->work, record)->saved = true;
+                mark_saved(dumper, record, place);
                 count++;
         }
         return count;
@@ -140,7 +157,7 @@ static int find_copies(struct dumper *dumper, const struct subject *subject, uns
                         break;
                 if (r != COPY_WHOLE)
                         continue;
-                held = mark_held(dumper, subject, &copy);
+                held = mark_held(dumper, subject, alternative, &copy);
                 copy_close(&copy);
                 if (held == 0)
                         continue;
@@ -238,12 +255,10 @@ static int make_copy(struct dumper *dumper, const struct subject *subject, unsig
         buffer_free(&log);
         buffer_free(&stored);
         buffer_free(&manifest);
+        for (size_t i = 0; i < subject->count && r == 0; i++)
+                if (has_content(subject->records[i]))
+                        mark_saved(dumper, subject->records[i], alternative);
         return r < 0 ? r : 0;
-}
-
-static void mark_made(struct dumper *dumper, const struct subject *subject) {
-        for (size_t i = 0; i < subject->count; i++)
-                work_state(dumper->work, subject->records[i])->saved |= has_content(subject->records[i]);
 }
 
 /* --- what is asked for -------------------------------------------------------------------------- */
@@ -288,7 +303,7 @@ static bool save(struct dumper *dumper, const struct subject *subject) {
         forget(dumper, subject, 0);
         if (is_copy_already(dumper, subject)) {
                 for (size_t i = 0; i < subject->count; i++)
-                        work_state(dumper->work, subject->records[i])->saved = true;
+                        mark_saved(dumper, subject->records[i], 0);
                 return false;
         }
         if (count_with_content(subject) == 0)
@@ -301,8 +316,6 @@ static bool save(struct dumper *dumper, const struct subject *subject) {
                 r = make_copy(dumper, subject, alternative);
         if (r < 0)
                 forget(dumper, subject, r);
-        else
-                mark_made(dumper, subject);
         return r >= 0;
 }
 
@@ -389,7 +402,7 @@ static struct dumper dumper_begin(struct work *work, const struct dump_target *t
                 .total = work_selected_count(work),
         };
 
-        *result = (struct dump_result){ 0 };
+        *result = (struct dump_result){ .is_volatile = target->is_volatile };
         copier_init(&dumper.copier, target, work->catalog->allocator);
         return dumper;
 }

@@ -28,6 +28,7 @@ struct dump_result {
         size_t record_count; /* records that are safe on the target now */
         size_t file_count;   /* files that were written in this run; the others were there */
         size_t failed_count; /* records that could not be saved */
+        bool is_volatile;    /* the target lies in memory */
         int first_error;
         char first_failed[RECORD_ID_SIZE];
 };
@@ -42,6 +43,9 @@ typedef void dump_report(void *context, const struct catalog_record *row, int er
  */
 int dump_selected(struct work *work, const struct dump_target *target, const struct dump_origin *origin,
                   dump_report *report, void *report_context, struct dump_result *ret_result);
+
+/* "<event>", or "<event>.2" where its copy is beside one that holds others. */
+void dump_format_place(const struct event *event, unsigned place, struct text *text);
 
 /*
  * Deselects the records of which the target holds no copy, and tells in *ret_result of those for which that

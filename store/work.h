@@ -14,6 +14,7 @@ struct work_state {
         bool saved;    /* its copy was compared: see store/dump.h */
         bool is_copy;  /* shall be taken for the copy itself, wherever it lies: see store/retire.h */
         int outcome;   /* of the last step that worked on it */
+        unsigned place; /* of its copy: 1 has the name of its event, 2 is NAME.2; 0: where it is itself */
         bool hashed;
         uint8_t sha256[SHA256_SIZE]; /* of record_content(), where it is hashed */
 };

@@ -9,8 +9,9 @@
 
 static int print_event(const struct work *work, const struct event *event, const char *directory,
                        const struct sink *sink) {
-        char name[EVENT_NAME_SIZE], file[EVENT_NAME_SIZE + 16];
-        struct text name_text = TEXT_ON(name), file_text = TEXT_ON(file);
+        char name[EVENT_NAME_SIZE], place[EVENT_NAME_SIZE + 16];
+        struct text name_text = TEXT_ON(name), place_text = TEXT_ON(place);
+        unsigned number = 0;
         size_t saved = 0;
 
         for (size_t i = 0; i < event->record_count; i++) {
@@ -18,17 +19,17 @@ static int print_event(const struct work *work, const struct event *event, const
                         work_state_of(work, work->catalog->records[event->first + i]);
 
                 saved += state->selected && state->saved;
+                number = state->place > number ? state->place : number;
         }
         if (saved == 0)
                 return 0;
         event_format_name(event, &name_text);
-        text_format(&file_text, "/%s/dmesg.txt", name);
+        dump_format_place(event, number, &place_text);
         if (sink_format(sink, "%s  %zu record%s, %llu bytes  ", name, saved, text_plural(saved),
                         (unsigned long long) event->log_size) < 0)
                 return ERR_IO;
         sink_put(sink, text_view(directory));
-        sink_put(sink, text_bytes(&file_text));
-        return sink_format(sink, "\n");
+        return sink_format(sink, "/%s/dmesg.txt\n", place);
 }
 
 static int print_other(const struct work *work, const struct record *record, const char *directory,
@@ -100,6 +101,8 @@ static int dump_run(const struct options *options, void *context) {
         /* What failed is in the result, and makes the exit status by session.failed. */
         (void) session_copy(&session, &target, &result);
         save_tell_failure(&directory, &result);
+        if (result.is_volatile && result.record_count > 0)
+                message_note("%s: %s: copy it on", directory.path, error_text(ERR_VOLATILE));
         if (options_have(options, &option_json))
                 r = print_json(&session.work, &result, directory.path, output);
         else

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "linux-tool/options.h"
+#include "linux/volatile-directory.h"
 
 static void assert_file_is(const struct program_fixture *fixture, const char *name, struct bytes wanted) {
         struct bytes content = test_read_file(scratch_path(fixture->output, name));
@@ -75,11 +76,42 @@ static void test_dump_beside_a_corrupt_copy(void **state) {
         struct program program;
 
         make_corrupt_copy(fixture);
-        program_run(&program, NULL, "dump", "-o", fixture->output, "-s", fixture->variables, NULL);
-        program_assert_status(&program, EXIT_DONE);
-        program_free(&program);
+        for (unsigned round = 0; round < 2; round++) {
+                program_run(&program, NULL, "dump", "-o", fixture->output, "-s", fixture->variables, NULL);
+                program_assert_status(&program, EXIT_DONE);
+                test_assert_contains(program.output, PROGRAM_EFI_EVENT ".2/dmesg.txt\n");
+                program_free(&program);
+        }
         assert_file_is(fixture, PROGRAM_EFI_EVENT "/records.bin", text_view("corrupt"));
         assert_records_in(fixture, PROGRAM_EFI_EVENT ".2/records.bin");
+}
+
+/* Where the tests' directory lies on a disk, /dev/shm does not. */
+static void test_dump_into_memory(void **state) {
+        struct program_fixture *fixture = *state;
+        char memory[] = "/dev/shm/pstore-fw-test-XXXXXX";
+        struct program program;
+
+        if (!volatile_directory("/dev/shm") || !mkdtemp(memory))
+                skip();
+        program_run(&program, NULL, "dump", "-o", memory, "-s", fixture->variables, NULL);
+        program_assert_status(&program, EXIT_DONE);
+        test_assert_contains(program.messages, ": lies in memory, and is gone after a reset: copy it on\n");
+        program_free(&program);
+        for (unsigned dumped = 0; dumped < 2; dumped++) {
+                program_run(&program, NULL, "clear", "-y", dumped ? "--dumped" : "--all", "-o", memory, "-s",
+                            fixture->variables, NULL);
+                program_assert_status(&program, EXIT_FAILED);
+                test_assert_contains(program.messages, "give --output with a directory on a disk");
+                assert_int_equal(program_fixture_count_variables(fixture), 14);
+                program_free(&program);
+        }
+        program_run(&program, NULL, "clear", "-y", "--all", "--volatile-copy", "-o", memory, "-s",
+                    fixture->variables, NULL);
+        program_assert_status(&program, EXIT_DONE);
+        assert_int_equal(program_fixture_count_variables(fixture), 0);
+        program_free(&program);
+        scratch_remove(strdup(memory));
 }
 
 static void test_dump_to_where_nothing_can_be(void **state) {
@@ -221,6 +253,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_dump),
                 TEST(test_dump_beside_a_corrupt_copy),
+                TEST(test_dump_into_memory),
                 TEST(test_dump_to_where_nothing_can_be),
                 TEST(test_clear_needs_a_yes),
                 TEST(test_clear_dry_run),
