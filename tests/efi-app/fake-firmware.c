@@ -78,6 +78,8 @@ static void *find_protocol(EFI_HANDLE handle, const EFI_GUID *guid) {
                 return now->has_shell ? &now->parameters : NULL;
         if (handle == &volume_handle && is_guid(guid, (EFI_GUID) SIMPLE_FILE_SYSTEM_PROTOCOL))
                 return &now->volume;
+        if (handle == &volume_handle && is_guid(guid, (EFI_GUID) DEVICE_PATH_PROTOCOL))
+                return (void *) now->device_path;
         if ((handle == &now->device.bridge || handle == &now->device.pci) &&
             is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID))
                 return handle;

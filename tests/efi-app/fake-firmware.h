@@ -36,6 +36,7 @@ struct fake_firmware {
 
         /* Set by fake_firmware_say() and fake_firmware_type(). */
         EFI_LOADED_IMAGE loaded;
+        const void *device_path; /* of the volume that it was loaded from; NULL: it has none */
         bool has_shell;
         EFI_FILE_HANDLE output_file;
         CHAR16 *arguments[FAKE_ARGUMENTS_MAX];

@@ -133,6 +133,42 @@ static void test_a_copy_that_differs_keeps_its_records(NO_STATE) {
         }
 }
 
+/* A node of a disk's path (UEFI 2.10, 10.3): type, subtype, length; then four bytes more. */
+#define PATH_NODE(type, subtype) type, subtype, 8, 0, 1, 2, 3, 4
+#define PATH_END                 0x7f, 0xff, 4, 0
+
+/* What firmware has made of an image from the network goes with the power. */
+static void test_a_volume_in_memory_is_no_place_for_a_copy(NO_STATE) {
+        static const uint8_t path[] = { PATH_NODE(2, 1), PATH_NODE(4, 9), PATH_NODE(4, 1), PATH_END };
+
+        put_all();
+        fake->device_path = path;
+        assert_int_equal(clear_all(), EXIT_FAILED);
+        assert_shown("\\EFI\\pstore-fw\\dumps: lies in memory, and is gone after a reset: ");
+        assert_shown("start from a disk, or add --volatile-copy");
+        assert_all_there();
+        assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
+        assert_int_equal(RUN(u"clear", u"--all", u"--yes", u"--volatile-copy"), EXIT_DONE);
+        assert_int_equal(fake_variables_count(&fake->variables), 0);
+}
+
+/* Neither a disk's path, nor one that does not end, nor a node shorter than its head. */
+static void test_other_paths_are_no_memory(NO_STATE) {
+        static const uint8_t disk[] = { PATH_NODE(2, 1), PATH_NODE(3, 9), PATH_NODE(4, 1), PATH_END };
+        static const uint8_t torn[] = { PATH_NODE(2, 1), 4, 1, 3, 0 };
+        static uint8_t endless[65 * 8];
+        const void *const paths[] = { disk, torn, endless };
+
+        put_all();
+        for (size_t i = 0; i < sizeof(endless); i += 8)
+                memcpy(endless + i, (uint8_t[]){ PATH_NODE(2, 1) }, 8);
+        for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+                renew();
+                fake->device_path = paths[i];
+                assert_int_equal(clear_all(), EXIT_DONE);
+        }
+}
+
 static void test_volumes_that_keep_nothing(NO_STATE) {
         put_all();
         fake->volume.corrupt = "";
@@ -166,8 +202,8 @@ static bool is_saved(const char *text) {
                 const char *ending = of_event ? "records.bin" : "bin";
                 char manifest[FAKE_PATH_MAX];
 
-                if (!node->used || !text_ends_with(node->path, ".bin") || strstr(node->path, "/unfinished/") ||
-                    !memmem(node->data, node->size, text, strlen(text)))
+                if (!node->used || !text_ends_with(node->path, ".bin") ||
+                    strstr(node->path, "/unfinished/") || !memmem(node->data, node->size, text, strlen(text)))
                         continue;
                 snprintf(manifest, sizeof(manifest), "%.*s%s", (int) (strlen(node->path) - strlen(ending)),
                          node->path, of_event ? "manifest.json" : "json");
@@ -341,6 +377,8 @@ int main(void) {
                 TEST(test_a_dry_run_does_nothing),
                 TEST(test_clear_asks),
                 TEST(test_a_copy_that_differs_keeps_its_records),
+                TEST(test_a_volume_in_memory_is_no_place_for_a_copy),
+                TEST(test_other_paths_are_no_memory),
                 TEST(test_volumes_that_keep_nothing),
                 TEST(test_a_volume_that_is_full_at_n),
                 TEST(test_a_clear_that_lies),
