@@ -9,7 +9,6 @@
 /* Which file the items that come describe, if any. */
 struct place {
         struct manifest_file *file;
-        unsigned depth; /* of the file's members */
         bool in_records;
         bool has_schema, has_size, has_digest;
 };
@@ -39,7 +38,6 @@ static int enter(struct manifest *manifest, const struct json_item *item, struct
                 return 0;
         place->has_size = place->has_digest = false;
         place->file = item->depth == 0 ? &manifest->self : NULL;
-        place->depth = item->depth + 1;
         for (unsigned i = 0; i < 2 && item->depth == 1; i++)
                 if (is_named(item, names[i]))
                         place->file = files[i];
@@ -66,7 +64,7 @@ static void take_member(const struct json_item *item, struct place *place) {
 
         if (item->depth == 1 && item->kind == JSON_STRING && is_named(item, "schema"))
                 place->has_schema = bytes_start_with(item->text, text_view("pstore-fw/"));
-        if (!file || item->depth != place->depth)
+        if (!file)
                 return;
         if (is_named(item, "offset"))
                 (void) json_item_number(item, &file->offset);
@@ -115,7 +113,7 @@ int manifest_read(struct bytes content, const struct allocator *allocator, struc
                 if (r < 0)
                         break;
                 take_member(&item, &place);
-                /* What stands behind a file's object describes it no more. */
+                /* What stands behind a file's object, or one in it, describes it no more. */
                 if (item.kind == JSON_OBJECT_END && item.depth > 0)
                         place.file = NULL;
         }

@@ -139,12 +139,17 @@ static void test_every_file_is_there_and_whole(NO_STATE) {
         assert_int_equal(saved_count(), 3);
 }
 
-/* A volume that gives no directory another name has the same in the end. */
+/* A volume that gives no directory another name has the same in the end, and is asked once. */
 static void test_directories_that_keep_their_names(NO_STATE) {
         target.keeps_names = true;
+        store_fixture_put_efi_part(&fixture, "Oops", 3, 1, 1709210110, "a\n");
+        reload_all();
         assert_ok(dump());
-        assert_complete();
-        assert_int_equal(result.file_count, FILES);
+        assert_event_in(EVENT);
+        assert_int_equal(fake_target_size(&target), FILES + 3);
+        assert_int_equal(fake_target_unflushed(&target), 0);
+        assert_int_equal(result.file_count, FILES + 3);
+        assert_int_equal(target.writes, FILES + 3 + 3);
         assert_absent("unfinished");
 }
 
@@ -295,15 +300,25 @@ static void test_names_run_out_without_a_loss(NO_STATE) {
         char path[128];
 
         make_foreign_copy(EVENT, "mine\n");
-        for (unsigned i = 2; i <= 120; i++) {
+        for (unsigned i = 2; i <= 98; i++) {
                 snprintf(path, sizeof(path), EVENT ".%u", i);
                 make_foreign_copy(path, "mine\n");
         }
+        assert_ok(dump());
+        assert_event_in(EVENT ".99");
+        fake_target_put(&target, EVENT ".99/dmesg.txt", text_view("somebody's"));
         assert_error(dump(), ERR_EXISTS);
         assert_string_equal(result.first_failed, OLDER);
         assert_int_equal(result.failed_count, 2);
         assert_int_equal(result.record_count, 1);
         assert_int_equal(saved_count(), 1);
+}
+
+/* A file, or a link, of the name that only what is not finished has. */
+static void test_the_name_of_the_unfinished_is_ours(NO_STATE) {
+        fake_target_put(&target, "unfinished", text_view("x"));
+        assert_ok(dump());
+        assert_complete();
 }
 
 static void test_a_part_that_came_later_makes_a_new_copy(NO_STATE) {
@@ -613,6 +628,21 @@ static void test_every_allocation_may_fail(NO_STATE) {
         }
 }
 
+/* A copy that cannot be looked at for want of memory is no reason for another one. */
+static void test_every_allocation_may_fail_beside_a_copy(NO_STATE) {
+        size_t allocations;
+
+        assert_ok(dump());
+        fake_allocator_fail_at(&fixture.memory, 0);
+        assert_ok(dump());
+        allocations = fixture.memory.calls;
+        for (size_t n = 1; n <= allocations; n++) {
+                fake_allocator_fail_at(&fixture.memory, n);
+                assert_error(dump(), ERR_NO_MEMORY);
+                assert_complete();
+        }
+}
+
 /* --- what is a copy itself ---------------------------------------------------------------------- */
 
 static void test_what_an_archive_holds_here_is_safe_as_it_is(NO_STATE) {
@@ -754,6 +784,7 @@ int main(void) {
                 TEST(test_other_records_get_a_directory_of_their_own),
                 TEST(test_a_place_that_is_taken),
                 TEST(test_names_run_out_without_a_loss),
+                TEST(test_the_name_of_the_unfinished_is_ours),
                 TEST(test_a_part_that_came_later_makes_a_new_copy),
                 TEST(test_what_is_left_of_an_event_is_in_its_copy),
                 TEST(test_the_manifest_tells_all),
@@ -769,6 +800,7 @@ int main(void) {
                 TEST(test_what_the_kernel_could_not_decode_is_saved),
                 TEST(test_what_only_the_kernel_shows_is_saved_as_it_is),
                 TEST(test_every_allocation_may_fail),
+                TEST(test_every_allocation_may_fail_beside_a_copy),
                 TEST(test_what_an_archive_holds_here_is_safe_as_it_is),
                 TEST(test_what_lies_in_one_target_is_copied_to_another),
                 TEST(test_what_is_no_copy_of_itself),

@@ -8,27 +8,29 @@
 #define DIGEST_B "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define DIGEST_C "a0112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-#define RECORD(offset, size, digest)                                                                         \
-        "{ \"id\": \"erst:1\", \"offset\": " #offset ", \"size\": " #size ", \"sha256\": \"" digest "\" }"
+static char whole[2048];
+static size_t whole_size;
 
-static const char whole[] =
-        "{\n"
-        "  \"schema\": \"pstore-fw/manifest/2\",\n"
-        "  \"missing_parts\": [ { \"first\": 1, \"last\": 2, \"size\": 9 } ],\n"
-        "  \"records\": [\n"
-        "    " RECORD(0, 10, DIGEST_B) ",\n"
-                                       "    { \"id\": \"erst:2\", \"error\": \"no hardware\", \"more\": { "
-                                       "\"size\": 8 } },\n"
-                                       "    " RECORD(10, 20,
-                                                     DIGEST_A) "\n"
-                                                               "  ],\n"
-                                                               "  \"log\": { \"file\": \"dmesg.txt\", "
-                                                               "\"size\": 7, \"sha256\": \"" DIGEST_C
-                                                               "\" },\n"
-                                                               "  \"stored\": { \"file\": \"records.bin\", "
-                                                               "\"size\": 30, \"sha256\": \"" DIGEST_A
-                                                               "\" }\n"
-                                                               "}\n";
+/* Beside what is described stands what is not, and would be taken for it. */
+static int make_whole(void **state) {
+        static const char text[] = "{\n"
+                                   "  \"schema\": \"pstore-fw/manifest/2\",\n"
+                                   "  \"missing_parts\": [ { \"first\": 1, \"last\": 2, \"size\": 9 } ],\n"
+                                   "  \"records\": [\n"
+                                   "    { \"offset\": 0, \"size\": 10, \"sha256\": \"%s\" },\n"
+                                   "    { \"error\": \"no hardware\", \"more\": { \"size\": 8 } },\n"
+                                   "    { \"offset\": 10, \"size\": 20, \"sha256\": \"%s\" }\n"
+                                   "  ],\n"
+                                   "  \"log\": { \"size\": 7, \"sha256\": \"%s\",\n"
+                                   "    \"in\": { \"size\": 5 }, \"size\": 6 },\n"
+                                   "  \"size\": 99,\n"
+                                   "  \"stored\": { \"size\": 30, \"sha256\": \"%s\" }\n"
+                                   "}\n";
+
+        (void) state;
+        whole_size = (size_t) snprintf(whole, sizeof(whole), text, DIGEST_B, DIGEST_A, DIGEST_C, DIGEST_A);
+        return 0;
+}
 
 static struct manifest manifest;
 
@@ -102,12 +104,11 @@ static void test_many_records_are_found(NO_STATE) {
 static void test_what_was_not_written_to_its_end(NO_STATE) {
         uint8_t torn[sizeof(whole)];
 
-        for (size_t size = 0; size < sizeof(whole) - 2; size++) {
+        for (size_t size = 0; size + 1 < whole_size; size++) {
                 assert_true(manifest_read(bytes_of(whole, size), &system_allocator, &manifest) < 0);
                 memset(torn, 0, sizeof(torn));
                 memcpy(torn, whole, size);
-                assert_true(manifest_read(bytes_of(torn, sizeof(whole) - 1), &system_allocator, &manifest) <
-                            0);
+                assert_true(manifest_read(bytes_of(torn, whole_size), &system_allocator, &manifest) < 0);
         }
 }
 
@@ -178,5 +179,5 @@ int main(void) {
                 cmocka_unit_test(test_every_allocation_may_fail),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return cmocka_run_group_tests(tests, make_whole, NULL);
 }

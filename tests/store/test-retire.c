@@ -231,6 +231,25 @@ static void test_what_is_dumped_is_cleared_without_a_write(NO_STATE) {
         assert_int_equal(fake_target_unflushed(&f.files), 0);
 }
 
+/* Of an event whose copy lacks a part only what is in the copy goes, and no other copy is made. */
+static void test_only_what_is_dumped_of_an_event(NO_STATE) {
+        struct dump_result copies;
+
+        f.stores.erst.entries[1].read_error = ERR_HARDWARE;
+        assert_ok(session_load(&f.session));
+        assert_int_equal(session_select(&f.session, &(struct selection){ 0 }), 3);
+        assert_error(session_copy(&f.session, &f.target, &copies), ERR_HARDWARE);
+        f.stores.erst.entries[1].read_error = 0;
+        session_fixture_renew(&f);
+        f.files.writes = 0;
+        wish.only_dumped = true;
+        assert_ok(session_load(&f.session));
+        assert_ok(retire_records(&f.session, &wish, &f.target, &(struct retire_front){ 0 }, &result));
+        assert_int_equal(result.cleared.cleared_count, 2);
+        assert_int_equal(f.files.writes, 0);
+        assert_int_equal(fake_source_size(&f.stores.erst), 1);
+}
+
 /* --- copies in memory --------------------------------------------------------------------------- */
 
 static void test_a_copy_in_memory_is_none(NO_STATE) {
@@ -363,6 +382,7 @@ int main(void) {
                 TEST(test_only_what_is_dumped),
                 TEST(test_only_what_is_dumped_where_nothing_can_be),
                 TEST(test_what_is_dumped_is_cleared_without_a_write),
+                TEST(test_only_what_is_dumped_of_an_event),
                 TEST(test_a_copy_in_memory_is_none),
                 TEST(test_a_copy_in_memory_that_is_meant),
                 TEST(test_an_archive_needs_no_copy),

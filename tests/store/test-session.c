@@ -137,6 +137,11 @@ static void test_a_copy(NO_STATE) {
         assert_int_equal(f.opens, 1);
         assert_false(f.session.failed);
         assert_int_equal(session_keep_dumped(&f.session, &f.target, &found), 3);
+        assert_false(f.session.failed);
+        /* What may be a copy, and cannot be looked at, is none, and somebody has to know. */
+        fake_target_fail_at(&f.files, 1);
+        assert_int_equal(session_keep_dumped(&f.session, &f.target, &found), 1);
+        assert_true(f.session.failed);
 }
 
 static void test_a_copy_that_fails(NO_STATE) {
