@@ -24,15 +24,16 @@
 #define LOCK_TRIES    300
 #define LOCK_PAUSE_NS (100L * 1000 * 1000)
 
-/* One dump at a time: what is not finished has the same name in all of them. */
+/*
+ * One dump at a time: what is not finished has the same name in all of them. Where a file system has no locks
+ * that has to be hoped for.
+ */
 static int lock(int fd) {
         for (unsigned i = 0; i < LOCK_TRIES; i++) {
                 static const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
 
-                if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+                if (flock(fd, LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR))
                         return 0;
-                if (errno != EWOULDBLOCK && errno != EINTR)
-                        return errno_to_error(errno);
                 (void) nanosleep(&pause, NULL);
         }
         return ERR_IN_USE;
