@@ -16,7 +16,10 @@
 #include "posix/errno.h"
 #include "posix/memory.h"
 
-/* openat2() takes no flag beside O_PATH that means nothing there. */
+/* A lease on the file, or a rename of what ".." goes through, is EAGAIN: its owner could keep us here. */
+#define ATTEMPTS_MAX 16
+
+/* openat2() refuses what goes with O_PATH to no effect. */
 static int all_flags(int flags) {
         return flags | O_CLOEXEC | O_NOFOLLOW | (flags & O_PATH ? 0 : O_NOCTTY);
 }
@@ -31,6 +34,8 @@ static int open_by_steps(int directory_fd, const char *path, int flags, mode_t m
         _cleanup_close_ int at = -1;
         char part[NAME_MAX + 1];
 
+        if (path[0] == '/')
+                return ERR_INVALID_ARGUMENT;
         for (;;) {
                 size_t length = strcspn(path, "/");
                 int from = at < 0 ? directory_fd : at, fd;
@@ -58,11 +63,12 @@ int beneath_open(int directory_fd, const char *path, int flags, mode_t mode) {
                 .mode = mode,
                 .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
         };
+        unsigned attempts = 0;
         long fd;
 
         do
                 fd = syscall(SYS_openat2, directory_fd, path, &how, sizeof(how));
-        while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+        while (fd < 0 && (errno == EINTR || (errno == EAGAIN && ++attempts < ATTEMPTS_MAX)));
         if (fd >= 0)
                 return (int) fd;
         if (errno == ENOSYS || errno == EPERM)
@@ -75,6 +81,8 @@ int beneath_open_parent(int directory_fd, const char *path, const char **ret_nam
         char parent[PATH_MAX];
         int fd;
 
+        if (path[0] == '/')
+                return ERR_INVALID_ARGUMENT;
         snprintf(parent, sizeof(parent), "%.*s", slash ? (int) (slash - path) : 1, slash ? path : ".");
         if (slash && (size_t) (slash - path) >= sizeof(parent))
                 return ERR_TOO_LARGE;
