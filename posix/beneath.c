@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/arith.h"
 #include "base/error.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
@@ -24,9 +25,14 @@ static int all_flags(int flags) {
         return flags | O_CLOEXEC | O_NOFOLLOW | (flags & O_PATH ? 0 : O_NOCTTY);
 }
 
+/* ENXIO and ENODEV are of sockets, of pipes that nobody reads, and of devices without a driver. */
 static int open_error(int number) {
-        return number == ELOOP || number == ENOTDIR || number == EXDEV ? ERR_INVALID_ARGUMENT
-                                                                       : errno_to_error(number);
+        static const int not_taken[] = { ELOOP, ENOTDIR, EXDEV, ENXIO, ENODEV };
+
+        for (size_t i = 0; i < ARRAY_SIZE(not_taken); i++)
+                if (number == not_taken[i])
+                        return ERR_INVALID_ARGUMENT;
+        return errno_to_error(number);
 }
 
 /* Kernels before 5.6, and filters of system calls, have no openat2(): one directory after another. */
