@@ -7,6 +7,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "posix/beneath.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
 
@@ -41,6 +42,14 @@ int file_read_at(int directory_fd, const char *path, size_t limit, struct buffer
 
         if (fd < 0)
                 return errno_to_error(errno);
+        return file_read_all(fd, limit, buffer);
+}
+
+int file_read_beneath(int directory_fd, const char *path, size_t limit, struct buffer *buffer) {
+        _cleanup_close_ int fd = beneath_open_file(directory_fd, path);
+
+        if (fd < 0)
+                return fd == ERR_INVALID_ARGUMENT ? ERR_FILE_KIND : fd;
         return file_read_all(fd, limit, buffer);
 }
 

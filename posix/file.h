@@ -17,5 +17,11 @@ int file_read_all(int fd, size_t limit, struct buffer *buffer);
 /* The same for the file at `path`, seen from `directory_fd`; symbolic links are followed. */
 int file_read_at(int directory_fd, const char *path, size_t limit, struct buffer *buffer);
 
+/*
+ * The same, where others may have put something there: no link is followed, nothing outside of the directory
+ * is read, and no pipe is waited for. ERR_FILE_KIND for what is no regular file.
+ */
+int file_read_beneath(int directory_fd, const char *path, size_t limit, struct buffer *buffer);
+
 /* Writes every byte, however many calls it takes. */
 int file_write_all(int fd, struct bytes bytes);

@@ -326,7 +326,7 @@ void record_format_file_name(const struct record *record, struct text *text) {
         }
 }
 
-/* What of a variable's name is left without "-C" or "-D". */
+/* What of a variable's name is left without "-C" or "-D", or whatever stands there. */
 static struct bytes without_compression(enum record_store store, struct bytes name) {
         struct variable_name parsed;
 

@@ -109,8 +109,8 @@ void record_format_id(const struct record *record, struct text *text);
 void record_format_file_name(const struct record *record, struct text *text);
 
 /*
- * True when `id` names this record. The kernel's pstore does not show whether a variable's name ends in -C or
- * -D, so that ending may be left out on either side.
+ * True when `id` names this record. The kernel's pstore does not show whether a variable's name ends in -C,
+ * -D or another letter, so that ending may be left out on either side.
  */
 bool record_has_id(const struct record *record, const char *id);
 bool record_same_id(const struct record *left, const struct record *right);

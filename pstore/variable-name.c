@@ -32,10 +32,11 @@ bool variable_is_record(const struct guid *vendor, struct bytes name) {
         return guid_equal(vendor, variable_name_vendor(name));
 }
 
-static bool parse_compression(struct bytes tail, enum variable_compression *ret_compression) {
-        if (tail.size != 2 || tail.data[0] != '-' || (tail.data[1] != 'C' && tail.data[1] != 'D'))
+/* efi_pstore_read_func() takes any character there, and for a C alone decompresses (K6.1 efi-pstore.c). */
+static bool parse_ending(struct bytes tail, char *ret_ending) {
+        if (tail.size != 2 || tail.data[0] != '-' || tail.data[1] <= ' ' || tail.data[1] > '~')
                 return false;
-        *ret_compression = tail.data[1] == 'C' ? VARIABLE_COMPRESSION_YES : VARIABLE_COMPRESSION_NO;
+        *ret_ending = (char) tail.data[1];
         return true;
 }
 
@@ -56,6 +57,7 @@ static size_t parse_numbers(struct bytes name, size_t *offset, uint64_t numbers[
 int variable_name_parse(struct bytes name, struct variable_name *ret_name) {
         enum variable_compression compression = VARIABLE_COMPRESSION_UNKNOWN;
         enum variable_name_generation generation = VARIABLE_NAME_COUNT;
+        char ending = '\0';
         size_t at = sizeof(PREFIX) - 1, count;
         uint64_t numbers[FIELDS_MAX];
         struct bytes tail;
@@ -71,9 +73,11 @@ int variable_name_parse(struct bytes name, struct variable_name *ret_name) {
         tail = bytes_from(name, at);
         if (count == 3)
                 generation = VARIABLE_NAME_TIME;
-        else if (parse_compression(tail, &compression))
+        else if (parse_ending(tail, &ending))
                 generation = VARIABLE_NAME_COMPRESSION;
-        if (tail.size > 0 && generation != VARIABLE_NAME_COMPRESSION)
+        if (generation == VARIABLE_NAME_COMPRESSION)
+                compression = ending == 'C' ? VARIABLE_COMPRESSION_YES : VARIABLE_COMPRESSION_NO;
+        else if (tail.size > 0)
                 return ERR_VALUE;
 
         *ret_name = (struct variable_name){
@@ -83,15 +87,18 @@ int variable_name_parse(struct bytes name, struct variable_name *ret_name) {
                 .count = count == 3 ? 0 : (uint32_t) numbers[2],
                 .seconds = numbers[count - 1],
                 .compression = compression,
+                .ending = ending,
         };
         return 0;
 }
 
 void variable_name_format(const struct variable_name *name, struct text *text) {
+        char by_compression = name->compression == VARIABLE_COMPRESSION_YES ? 'C' : 'D';
+
         text_format(text, PREFIX "%u-%u-", name->type, name->part);
         if (name->generation != VARIABLE_NAME_TIME)
                 text_format(text, "%u-", name->count);
         text_format(text, "%llu", (unsigned long long) name->seconds);
         if (name->generation == VARIABLE_NAME_COMPRESSION)
-                text_put(text, name->compression == VARIABLE_COMPRESSION_YES ? "-C" : "-D");
+                text_format(text, "-%c", name->ending ? name->ending : by_compression);
 }

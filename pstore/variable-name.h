@@ -44,7 +44,7 @@ enum variable_name_generation {
 
 enum variable_compression {
         VARIABLE_COMPRESSION_UNKNOWN, /* older generations do not say */
-        VARIABLE_COMPRESSION_NO,      /* D */
+        VARIABLE_COMPRESSION_NO,      /* D, and any other character: the kernel asks for a C */
         VARIABLE_COMPRESSION_YES,     /* C */
 };
 
@@ -55,6 +55,7 @@ struct variable_name {
         uint32_t count; /* 0 in the first generation, which has none */
         uint64_t seconds;
         enum variable_compression compression;
+        char ending; /* of the third generation, printable; 0: C or D, as the compression has it */
 };
 
 /* `name` in ASCII or UTF-8. ERR_VALUE for a name of none of the generations. */

@@ -20,7 +20,7 @@ static bool has_leading_zero(struct bytes text) {
 static bool same_name(const struct variable_name *left, const struct variable_name *right) {
         return left->generation == right->generation && left->type == right->type &&
                left->part == right->part && left->count == right->count && left->seconds == right->seconds &&
-               left->compression == right->compression;
+               left->compression == right->compression && left->ending == right->ending;
 }
 
 static void check_name(struct bytes input) {

@@ -258,6 +258,7 @@ static void test_a_variable_is_told_by_its_name(NO_STATE) {
         } rows[] = {
                 { "dump-type0-1-2-1709210119-C", RECORD_TYPE_DMESG, 1709210119, RECORD_COMPRESSION_YES },
                 { "dump-type0-1-2-1709210119-D", RECORD_TYPE_DMESG, 1709210119, RECORD_COMPRESSION_NO },
+                { "dump-type0-1-2-1709210119-X", RECORD_TYPE_DMESG, 1709210119, RECORD_COMPRESSION_NO },
                 { "dump-type1-1-2-5", RECORD_TYPE_MCE, 5, RECORD_COMPRESSION_UNKNOWN },
                 { "dump-type2-1-7", RECORD_TYPE_CONSOLE, 7, RECORD_COMPRESSION_UNKNOWN },
                 { "dump-type8-1-7", RECORD_TYPE_PPC_OPAL, 7, RECORD_COMPRESSION_UNKNOWN },

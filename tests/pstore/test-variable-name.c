@@ -7,17 +7,26 @@ static const struct {
         const char *text;
         struct variable_name name;
 } names[] = {
-        { "dump-type0-1-1709210119", { VARIABLE_NAME_TIME, 0, 1, 0, 1709210119, 0 } },
-        { "dump-type2-3-0", { VARIABLE_NAME_TIME, 2, 3, 0, 0, 0 } },
-        { "dump-type0-1-2-1709210119", { VARIABLE_NAME_COUNT, 0, 1, 2, 1709210119, 0 } },
+        { "dump-type0-1-1709210119", { VARIABLE_NAME_TIME, 0, 1, 0, 1709210119, 0, 0 } },
+        { "dump-type2-3-0", { VARIABLE_NAME_TIME, 2, 3, 0, 0, 0, 0 } },
+        { "dump-type0-1-2-1709210119", { VARIABLE_NAME_COUNT, 0, 1, 2, 1709210119, 0, 0 } },
         { "dump-type0-15-2-1709210120-C",
-          { VARIABLE_NAME_COMPRESSION, 0, 15, 2, 1709210120, VARIABLE_COMPRESSION_YES } },
+          { VARIABLE_NAME_COMPRESSION, 0, 15, 2, 1709210120, VARIABLE_COMPRESSION_YES, 'C' } },
         { "dump-type0-1-1-1709210119-D",
-          { VARIABLE_NAME_COMPRESSION, 0, 1, 1, 1709210119, VARIABLE_COMPRESSION_NO } },
+          { VARIABLE_NAME_COMPRESSION, 0, 1, 1, 1709210119, VARIABLE_COMPRESSION_NO, 'D' } },
+        /* efi_pstore takes whatever stands there, and for all but a C no decompression */
+        { "dump-type0-1-1-1709210119-X",
+          { VARIABLE_NAME_COMPRESSION, 0, 1, 1, 1709210119, VARIABLE_COMPRESSION_NO, 'X' } },
+        { "dump-type0-1-1-1709210119-c",
+          { VARIABLE_NAME_COMPRESSION, 0, 1, 1, 1709210119, VARIABLE_COMPRESSION_NO, 'c' } },
+        { "dump-type0-1-1-1709210119-1",
+          { VARIABLE_NAME_COMPRESSION, 0, 1, 1, 1709210119, VARIABLE_COMPRESSION_NO, '1' } },
+        { "dump-type0-1-1-1709210119--",
+          { VARIABLE_NAME_COMPRESSION, 0, 1, 1, 1709210119, VARIABLE_COMPRESSION_NO, '-' } },
         { "dump-type4294967295-4294967295-4294967295-18446744073709551615-C",
           { VARIABLE_NAME_COMPRESSION, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT64_MAX,
-            VARIABLE_COMPRESSION_YES } },
-        { "dump-type1-2-18446744073709551615", { VARIABLE_NAME_TIME, 1, 2, 0, UINT64_MAX, 0 } },
+            VARIABLE_COMPRESSION_YES, 'C' } },
+        { "dump-type1-2-18446744073709551615", { VARIABLE_NAME_TIME, 1, 2, 0, UINT64_MAX, 0, 0 } },
 };
 
 static void test_every_generation_is_read(NO_STATE) {
@@ -31,6 +40,7 @@ static void test_every_generation_is_read(NO_STATE) {
                 assert_true(name.count == names[i].name.count);
                 assert_true(name.seconds == names[i].name.seconds);
                 assert_int_equal(name.compression, names[i].name.compression);
+                assert_int_equal(name.ending, names[i].name.ending);
         }
 }
 
@@ -44,6 +54,19 @@ static void test_every_generation_is_written(NO_STATE) {
         }
 }
 
+/* Whoever makes a name says whether its data is compressed, and need not know the letters. */
+static void test_the_ending_of_a_new_name(NO_STATE) {
+        struct variable_name name = { VARIABLE_NAME_COMPRESSION, 0, 1, 1, 5, VARIABLE_COMPRESSION_NO, 0 };
+        char plain[64], packed[64];
+        struct text plain_text = TEXT_ON(plain), packed_text = TEXT_ON(packed);
+
+        variable_name_format(&name, &plain_text);
+        name.compression = VARIABLE_COMPRESSION_YES;
+        variable_name_format(&name, &packed_text);
+        assert_string_equal(plain, "dump-type0-1-1-5-D");
+        assert_string_equal(packed, "dump-type0-1-1-5-C");
+}
+
 static void test_what_is_no_name_of_the_kernels(NO_STATE) {
         static const char *const texts[] = {
                 "",
@@ -54,13 +77,13 @@ static void test_what_is_no_name_of_the_kernels(NO_STATE) {
                 "dump-type0-1-1709210119-",
                 "dump-type0-1-1709210119-C", /* the first generation has no such ending */
                 "dump-type0-1-1-1709210119-",
-                "dump-type0-1-1-1709210119-E",
-                "dump-type0-1-1-1709210119-c",
+                "dump-type0-1-1-1709210119- ",
+                "dump-type0-1-1-1709210119-\x7f",
+                "dump-type0-1-1-1709210119-\n",
                 "dump-type0-1-1-1709210119-CC",
                 "dump-type0-1-1-1709210119-C-",
                 "dump-type0-1-1-1709210119-C\n",
                 "dump-type0-1-1-1709210119C",
-                "dump-type0-1-1-1709210119-1",
                 "dump-type0-1-1-1709210119x",
                 "dump-type0-1--1-1709210119-C",
                 "dump-type0--1-1-1709210119-C",
@@ -112,6 +135,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_generation_is_read),
                 cmocka_unit_test(test_every_generation_is_written),
+                cmocka_unit_test(test_the_ending_of_a_new_name),
                 cmocka_unit_test(test_what_is_no_name_of_the_kernels),
                 cmocka_unit_test(test_every_cut_is_bounded),
                 cmocka_unit_test(test_the_vendor_is_linux_crash_guid),
