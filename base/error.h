@@ -33,6 +33,8 @@ enum error_group {
         ROW(ERR_ACTION_MISSING, INPUT, "the table has no such action")                                       \
         ROW(ERR_LOG_MISSING, INPUT, "holds no complete log")                                                 \
         ROW(ERR_FILE_KIND, INPUT, "is no regular file")                                                      \
+        ROW(ERR_NESTED, INPUT,                                                                               \
+            "holds records in directories below it, as systemd archives them: name those")                   \
         ROW(ERR_NO_STORE, ENVIRONMENT, "this machine has no such store")                                     \
         ROW(ERR_NO_SPACE, ENVIRONMENT, "no space left in the store")                                         \
         ROW(ERR_NOT_FOUND, ENVIRONMENT, "not found")                                                         \

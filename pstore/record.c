@@ -269,18 +269,28 @@ static bool is_backend(struct bytes name) {
         return name.size > 0 && name.size <= RECORD_BACKEND_MAX;
 }
 
+/* Kernels up to about 4.0 gave these two no number, as ramoops has one of each. */
+static bool may_lack_number(struct bytes type) {
+        int found = record_type_find(type);
+
+        return found == RECORD_TYPE_CONSOLE || found == RECORD_TYPE_FTRACE;
+}
+
 int record_parse_file_name(struct bytes file_name, struct bytes *ret_type, struct bytes *ret_backend,
                            uint64_t *ret_number) {
-        struct bytes digits = cut_last_word(&file_name), backend = cut_last_word(&file_name);
-        uint64_t number;
+        struct bytes type = file_name, last = cut_last_word(&type), backend = last;
+        uint64_t number = 0;
         size_t at = 0;
+        bool numbered = decimal_parse(last, &at, UINT64_MAX, &number) == 0 && at == last.size;
 
-        if (decimal_parse(digits, &at, UINT64_MAX, &number) < 0 || at != digits.size || !is_backend(backend))
+        if (numbered)
+                backend = cut_last_word(&type);
+        if (!is_backend(backend) || (!numbered && !may_lack_number(type)))
                 return ERR_VALUE;
-        *ret_type = file_name;
+        *ret_type = type;
         *ret_backend = backend;
         *ret_number = number;
-        return 0;
+        return numbered;
 }
 
 struct bytes record_backend(const struct record *record) {
@@ -291,7 +301,7 @@ struct bytes record_backend(const struct record *record) {
                 for (size_t i = 0; i < name.size; i++) /* the number ends before ".enc.z" */
                         if (name.data[i] == '.')
                                 name = bytes_first(name, i);
-                if (record_parse_file_name(name, &type, &backend, &number) == 0)
+                if (record_parse_file_name(name, &type, &backend, &number) >= 0)
                         return backend;
         }
         return text_view(record_store_name(record->store));

@@ -135,7 +135,8 @@ struct bytes record_backend(const struct record *record);
 
 /*
  * Takes the name of a file in pstorefs apart, without its .enc.z: "<type>-<back end>-<number>"
- * (K6.1 fs/pstore/inode.c, pstore_mkfile()). ERR_VALUE for any other name.
+ * (K6.1 fs/pstore/inode.c, pstore_mkfile()). 1, or 0 for a console or ftrace without a number, as older
+ * kernels name them, which gets number 0; ERR_VALUE for any other name.
  */
 int record_parse_file_name(struct bytes file_name, struct bytes *ret_type, struct bytes *ret_backend,
                            uint64_t *ret_number);

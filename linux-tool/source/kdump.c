@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -96,26 +96,15 @@ static const struct crash_dump *find_dump(const struct kdump_source *kdump, cons
 /* Neither a link nor a pipe that somebody may have put there is opened for what it is. */
 static int kdump_read(struct record_source *source, const char *name, struct buffer *buffer) {
         struct kdump_source *kdump = kdump_of(source);
-        _cleanup_close_ int directory = -1;
-        _cleanup_close_ int fd = -1;
-        struct stat status;
+        char path[RECORD_NAME_SIZE + sizeof(DUMPS_LOG_NAME)];
         int r;
 
         if (!find_dump(kdump, name))
                 return ERR_NOT_FOUND;
-        directory = openat(kdump->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (directory < 0)
-                return errno == EACCES ? ERR_PERMISSION : ERR_LOG_MISSING;
-        fd = openat(directory, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        if (fd < 0)
-                return errno == EACCES ? ERR_PERMISSION : ERR_LOG_MISSING;
-        if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
-                return ERR_LOG_MISSING;
-        if ((uint64_t) status.st_size > LOG_SIZE_MAX)
-                return ERR_TOO_LARGE;
+        snprintf(path, sizeof(path), "%s/" DUMPS_LOG_NAME, name);
         buffer->size = 0;
-        r = file_read_all(fd, LOG_SIZE_MAX, buffer);
-        if (r == 0 && buffer->size == 0)
+        r = file_read_beneath(kdump->fd, path, LOG_SIZE_MAX, buffer);
+        if (r == ERR_NOT_FOUND || r == ERR_FILE_KIND || (r == 0 && buffer->size == 0))
                 return ERR_LOG_MISSING;
         return r;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "linux-tool/source/sources.h"
+#include "linux-tool/source/strays.h"
+#include "posix/beneath.h"
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/memory.h"
@@ -30,9 +33,14 @@
 
 #define PACKED_SUFFIX   ".enc.z"
 
+/* systemd-pstore puts it beside the records that it archives: the log that they give together. */
+#define SYSTEMD_LOG "dmesg.txt"
+
 struct pstorefs_file {
         struct source_entry entry;
         char file_name[NAME_MAX + 1];
+        bool was_read;
+        struct stat read; /* the file then: another one that has its name is not erased for it */
 };
 
 struct pstorefs_source {
@@ -43,6 +51,7 @@ struct pstorefs_source {
         int fd;          /* of the directory; -1 when closed */
         struct pstorefs_file *files;
         size_t file_count, file_capacity, next;
+        struct strays strays;
 };
 
 static struct pstorefs_source *pstorefs_of(struct record_source *source) {
@@ -62,6 +71,10 @@ static bool name_erst(uint64_t id, int type, struct source_entry *entry) {
  */
 #define ID_PARTS  100
 #define ID_COUNTS 1000
+
+uint64_t pstorefs_variable_id(const struct variable_name *name) {
+        return (name->seconds * ID_PARTS + name->part) * ID_COUNTS + name->count;
+}
 
 static void put_variable_name(unsigned type, uint64_t part, uint64_t count, uint64_t seconds,
                               struct source_entry *entry) {
@@ -99,7 +112,7 @@ void pstorefs_correct_name(struct bytes text, struct source_entry *entry) {
             entry->type != RECORD_TYPE_DMESG || header_line_parse(text, &line) < 0 ||
             variable_name_parse(text_view(entry->name), &name) < 0)
                 return;
-        id = (name.seconds * ID_PARTS + name.part) * ID_COUNTS + name.count;
+        id = pstorefs_variable_id(&name);
         part_and_time = (id - line.count) / ID_COUNTS;
         if (line.count > id || (id - line.count) % ID_COUNTS != 0 || line.part > part_and_time ||
             (part_and_time - line.part) % ID_PARTS != 0)
@@ -117,43 +130,46 @@ static const struct {
         { "efi_pstore", RECORD_STORE_EFI, name_variable }, /* since 6.2 */
 };
 
-static bool set_name(struct bytes file_name, struct bytes backend, uint64_t id, int type,
-                     struct source_entry *entry) {
+/* What the file is called is the record's name: where it has no other, and where another file has that one.
+ */
+static bool name_after_file(struct bytes file_name, struct source_entry *entry) {
         struct text name = TEXT_ON(entry->name);
 
-        for (size_t i = 0; i < ARRAY_SIZE(backend_rows); i++)
-                if (bytes_equal(backend, text_view(backend_rows[i].name))) {
-                        entry->store = backend_rows[i].store;
-                        return backend_rows[i].set_name(id, type, entry);
-                }
-        /*
-         * Another back end has no other door than this one: what its file is called is the record's name. A
-         * file without a known type is none of the kernel's.
-         */
-        if (type > RECORD_TYPE_PPC_OPAL)
-                return false;
         entry->store = RECORD_STORE_PSTOREFS;
         text_put_bytes(&name, file_name);
         return !name.truncated;
+}
+
+static bool set_name(struct bytes file_name, struct bytes backend, bool numbered, uint64_t id, int type,
+                     struct source_entry *entry) {
+        for (size_t i = 0; i < ARRAY_SIZE(backend_rows); i++)
+                if (numbered && bytes_equal(backend, text_view(backend_rows[i].name))) {
+                        entry->store = backend_rows[i].store;
+                        return backend_rows[i].set_name(id, type, entry);
+                }
+        /* Another back end has no other door than this one. A file without a known type is none of the
+         * kernel's. */
+        return type <= RECORD_TYPE_PPC_OPAL && name_after_file(file_name, entry);
 }
 
 bool pstorefs_parse_name(const char *file_name, struct source_entry *ret_entry) {
         struct bytes view = text_view(file_name), type_name, backend;
         struct source_entry entry = { .form = RECORD_FORM_TEXT };
         uint64_t id;
-        int type;
+        int type, numbered;
 
         if (text_ends_with(file_name, PACKED_SUFFIX)) {
                 entry.form = RECORD_FORM_PACKED;
                 view = bytes_first(view, view.size - strlen(PACKED_SUFFIX));
         }
-        if (record_parse_file_name(view, &type_name, &backend, &id) < 0)
+        numbered = record_parse_file_name(view, &type_name, &backend, &id);
+        if (numbered < 0)
                 return false;
         type = record_type_find(type_name);
         if (type < 0)
                 type = RECORD_TYPE_UNKNOWN;
         entry.type = (enum record_type) type;
-        if (!set_name(text_view(file_name), backend, id, type, &entry))
+        if (!set_name(text_view(file_name), backend, numbered, id, type, &entry))
                 return false;
         *ret_entry = entry;
         return true;
@@ -167,33 +183,49 @@ static void take_name(const struct pstorefs_source *pstorefs, struct pstorefs_fi
 
         if (file->entry.store != RECORD_STORE_EFI)
                 return;
-        fd = openat(pstorefs->fd, file->file_name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        fd = beneath_open_file(pstorefs->fd, file->file_name);
         size = fd < 0 ? 0 : read(fd, beginning, sizeof(beginning));
         if (size > 0)
                 pstorefs_correct_name(bytes_of(beginning, (size_t) size), &file->entry);
 }
 
-static int append_file(struct pstorefs_source *pstorefs, const char *file_name) {
-        struct source_entry entry;
+static int append_file(struct pstorefs_source *pstorefs, const char *file_name,
+                       const struct source_entry *entry) {
         struct pstorefs_file *file;
         struct stat status;
         int r;
 
-        if (!pstorefs_parse_name(file_name, &entry))
-                return 0;
         r = array_grow(&system_allocator, (void **) &pstorefs->files, &pstorefs->file_capacity,
                        pstorefs->file_count, sizeof(*pstorefs->files));
         if (r < 0)
                 return r;
         file = &pstorefs->files[pstorefs->file_count++];
-        file->entry = entry;
-        strncpy(file->file_name, file_name, NAME_MAX);
-        file->file_name[NAME_MAX] = '\0';
+        *file = (struct pstorefs_file){ .entry = *entry };
+        snprintf(file->file_name, sizeof(file->file_name), "%s", file_name);
         take_name(pstorefs, file);
         /* The file's time is the record's; only ERST's ids do not tell it. */
-        if (file->entry.seconds == 0 && fstatat(pstorefs->fd, file->file_name, &status, 0) == 0 &&
-            status.st_mtime > 0)
+        if (file->entry.seconds == 0 &&
+            fstatat(pstorefs->fd, file->file_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mtime > 0)
                 file->entry.seconds = (uint64_t) status.st_mtime;
+        return 0;
+}
+
+static bool is_directory(int directory_fd, const char *name) {
+        struct stat status;
+
+        return fstatat(directory_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Directories are no strays: systemd's archive is made of them, and a copy may lie beside others. */
+static int take_file(struct pstorefs_source *pstorefs, const char *file_name) {
+        struct source_entry entry;
+
+        if (strcmp(file_name, ".") == 0 || strcmp(file_name, "..") == 0)
+                return 0;
+        if (pstorefs_parse_name(file_name, &entry))
+                return append_file(pstorefs, file_name, &entry);
+        if (strcmp(file_name, SYSTEMD_LOG) != 0 && !is_directory(pstorefs->fd, file_name))
+                strays_add(&pstorefs->strays, file_name, "no file of pstore");
         return 0;
 }
 
@@ -203,25 +235,91 @@ static int compare_files(const void *left, const void *right) {
         return strcmp(left_file->file_name, right_file->file_name);
 }
 
-static int read_directory(struct pstorefs_source *pstorefs) {
-        _cleanup_closedir_ DIR *directory = NULL;
-        const struct dirent *found;
-        int fd, r = 0;
+/* Records of one name lie together, the one that keeps it first: a log before what else has the number. */
+static int compare_names(const void *left, const void *right) {
+        const struct pstorefs_file *left_file = left, *right_file = right;
+        const struct source_entry *left_entry = &left_file->entry, *right_entry = &right_file->entry;
+        int order = (int) left_entry->store - (int) right_entry->store;
 
-        /* One of its own, which closedir() closes. */
-        fd = openat(pstorefs->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
-                return errno_to_error(errno);
-        directory = fdopendir(fd);
-        if (!directory) {
-                (void) close(fd);
-                return errno_to_error(errno);
+        if (order == 0)
+                order = strcmp(left_entry->name, right_entry->name);
+        if (order == 0)
+                order = (int) left_entry->type - (int) right_entry->type;
+        return order ? order : compare_files(left, right);
+}
+
+/*
+ * Where files were collected, one number may be of several: of other types, of before and after Linux 6.2
+ * (-efi- and -efi_pstore-), of a record that the kernel once could decompress and once not. Each is a record,
+ * and what is done to one is done to no other.
+ */
+static void part_namesakes(struct pstorefs_source *pstorefs) {
+        size_t kept = 0;
+
+        qsort(pstorefs->files, pstorefs->file_count, sizeof(*pstorefs->files), compare_names);
+        for (size_t i = 1; i < pstorefs->file_count; i++) {
+                struct source_entry *entry = &pstorefs->files[i].entry;
+                const struct source_entry *first = &pstorefs->files[kept].entry;
+
+                if (entry->store == first->store && strcmp(entry->name, first->name) == 0) {
+                        memset(entry->name, 0, sizeof(entry->name));
+                        (void) name_after_file(text_view(pstorefs->files[i].file_name), entry);
+                } else {
+                        kept = i;
+                }
         }
-        while (r == 0 && (errno = 0, found = readdir(directory)))
-                r = append_file(pstorefs, found->d_name);
-        if (r == 0 && errno != 0)
+}
+
+/* One of its own, which closedir() closes. */
+static DIR *open_to_list(int directory_fd, const char *name) {
+        int fd = beneath_open(directory_fd, name, O_RDONLY | O_DIRECTORY, 0);
+        DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+        if (fd >= 0 && !directory)
+                (void) close(fd);
+        return directory;
+}
+
+static int read_directory(struct pstorefs_source *pstorefs) {
+        _cleanup_closedir_ DIR *directory = open_to_list(pstorefs->fd, ".");
+        const struct dirent *found;
+        int r = 0;
+
+        if (!directory)
                 return errno_to_error(errno);
+        while (r == 0 && (errno = 0, found = readdir(directory)))
+                r = take_file(pstorefs, found->d_name);
+        if (r == 0 && errno != 0)
+                r = errno_to_error(errno);
+        strays_end(&pstorefs->strays);
         return r;
+}
+
+/* So many entries of a directory are looked at, and so many levels: systemd makes two. */
+#define LOOK_ENTRIES_MAX 256
+#define LOOK_LEVELS_MAX  2
+
+/* Whether a directory below this one holds records. */
+static bool has_records_below(int directory_fd, unsigned levels) {
+        _cleanup_closedir_ DIR *directory = open_to_list(directory_fd, ".");
+        const struct dirent *found;
+
+        for (unsigned looked = 0; directory && looked < LOOK_ENTRIES_MAX && (found = readdir(directory));
+             looked++) {
+                _cleanup_closedir_ DIR *below = NULL;
+                const struct dirent *file;
+                struct source_entry entry;
+
+                if (found->d_name[0] == '.')
+                        continue;
+                below = open_to_list(directory_fd, found->d_name);
+                for (unsigned i = 0; below && i < LOOK_ENTRIES_MAX && (file = readdir(below)); i++)
+                        if (pstorefs_parse_name(file->d_name, &entry))
+                                return true;
+                if (below && levels > 1 && has_records_below(dirfd(below), levels - 1))
+                        return true;
+        }
+        return false;
 }
 
 static void pstorefs_close(struct record_source *source) {
@@ -252,9 +350,12 @@ static int pstorefs_open(struct record_source *source) {
         r = read_directory(pstorefs);
         if (r < 0)
                 return r;
+        if (pstorefs->file_count == 0)
+                return !pstorefs->is_mounted && has_records_below(pstorefs->fd, LOOK_LEVELS_MAX) ? ERR_NESTED
+                                                                                                 : 0;
+        part_namesakes(pstorefs);
         /* The same order each time, which readdir() does not promise. */
-        if (pstorefs->file_count > 0)
-                qsort(pstorefs->files, pstorefs->file_count, sizeof(*pstorefs->files), compare_files);
+        qsort(pstorefs->files, pstorefs->file_count, sizeof(*pstorefs->files), compare_files);
         return 0;
 }
 
@@ -267,7 +368,7 @@ static int pstorefs_next(struct record_source *source, struct source_entry *ret_
         return 1;
 }
 
-static const struct pstorefs_file *find_file(const struct pstorefs_source *pstorefs, const char *name) {
+static struct pstorefs_file *find_file(const struct pstorefs_source *pstorefs, const char *name) {
         for (size_t i = 0; i < pstorefs->file_count; i++)
                 if (strcmp(pstorefs->files[i].entry.name, name) == 0)
                         return &pstorefs->files[i];
@@ -276,20 +377,34 @@ static const struct pstorefs_file *find_file(const struct pstorefs_source *pstor
 
 static int pstorefs_read(struct record_source *source, const char *name, struct buffer *buffer) {
         struct pstorefs_source *pstorefs = pstorefs_of(source);
-        const struct pstorefs_file *file = find_file(pstorefs, name);
+        struct pstorefs_file *file = find_file(pstorefs, name);
 
         if (!file)
                 return ERR_NOT_FOUND;
+        file->was_read = fstatat(pstorefs->fd, file->file_name, &file->read, AT_SYMLINK_NOFOLLOW) == 0;
         buffer->size = 0;
-        return file_read_at(pstorefs->fd, file->file_name, RECORD_SIZE_MAX, buffer);
+        return file_read_beneath(pstorefs->fd, file->file_name, RECORD_SIZE_MAX, buffer);
+}
+
+static bool is_as_it_was_read(const struct pstorefs_file *file, const struct stat *now) {
+        const struct stat *then = &file->read;
+
+        return file->was_read && now->st_dev == then->st_dev && now->st_ino == then->st_ino &&
+               now->st_size == then->st_size && now->st_mtim.tv_sec == then->st_mtim.tv_sec &&
+               now->st_mtim.tv_nsec == then->st_mtim.tv_nsec;
 }
 
 static int pstorefs_erase(struct record_source *source, const char *name) {
         struct pstorefs_source *pstorefs = pstorefs_of(source);
         const struct pstorefs_file *file = find_file(pstorefs, name);
+        struct stat status;
 
         if (!file)
                 return ERR_NOT_FOUND;
+        if (fstatat(pstorefs->fd, file->file_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+                return errno_to_error(errno);
+        if (!is_as_it_was_read(file, &status))
+                return ERR_EXISTS;
         return unlinkat(pstorefs->fd, file->file_name, 0) < 0 ? errno_to_error(errno) : 0;
 }
 
@@ -354,7 +469,7 @@ static int pstorefs_confirm_erased(struct record_source *source, const char *nam
 
         if (!file)
                 return ERR_UNVERIFIED;
-        if (faccessat(pstorefs->fd, file->file_name, F_OK, 0) == 0)
+        if (faccessat(pstorefs->fd, file->file_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
                 return ERR_STILL_THERE;
         /* A directory of copies has no store behind it. */
         return pstorefs->is_mounted ? ask_store(file) : 0;
@@ -398,6 +513,7 @@ struct record_source *pstorefs_source_new(const char *spec, const char *argument
                 .location = pstorefs->path,
         };
         pstorefs->is_default = !argument;
+        pstorefs->strays.spec = spec;
         pstorefs->fd = -1;
         return &pstorefs->base;
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux-tool/source/strays.h"
+
+#include <limits.h>
+
+#include "base/text.h"
+#include "linux-tool/output/message.h"
+
+/* A directory that is none of records has a line for so many of its files. */
+#define LINES_MAX 16
+
+void strays_add(struct strays *strays, const char *name, const char *what) {
+        char visible[4 * NAME_MAX + 1];
+        struct text text = TEXT_ON(visible);
+
+        if (strays->count++ >= LINES_MAX || strays->told)
+                return;
+        text_put_escaped(&text, text_view(name));
+        message_error("%s: %s: %s: left out", strays->spec, visible, what);
+}
+
+void strays_end(struct strays *strays) {
+        if (strays->count > LINES_MAX && !strays->told)
+                message_error("%s: %zu more files that are no records are left out", strays->spec,
+                              strays->count - LINES_MAX);
+        strays->told = true;
+        strays->count = 0;
+}
