@@ -10,7 +10,7 @@
 #define VARIABLES_MAX 65536
 
 /* A variable whose size differs from call to call so often has none. */
-#define READ_ATTEMPTS 8
+#define READ_ATTEMPTS 4
 
 /* Larger than any variable store: a variable that claims more is malformed. */
 #define VARIABLE_SIZE_MAX (64u * 1024 * 1024)
@@ -87,28 +87,46 @@ static int get(const struct variable_source *variables, const char *name, void *
                                   size, ret_attributes);
 }
 
-/* The first room holds all that Linux writes, so that one call is enough for most. */
-static int read_whole(const struct variable_source *variables, const char *name, struct buffer *buffer,
-                      uint32_t *ret_attributes) {
-        size_t size = VARIABLE_DATA_MAX;
+/*
+ * The size is asked for, then the data: what comes back shorter than was said is not the record, and what
+ * would be erased were more than what was copied. Some firmware of EFI 1.10 wants a place for no data, too.
+ */
+static int read_once(const struct variable_source *variables, const char *name, struct buffer *buffer,
+                     uint32_t *ret_attributes) {
+        size_t said = 0, size;
         int r;
 
+        r = buffer_reserve(buffer, VARIABLE_DATA_MAX);
+        if (r < 0)
+                return r;
+        r = get(variables, name, buffer->data, &said, ret_attributes);
+        if (r < 0 && r != ERR_BUFFER_TOO_SMALL)
+                return r;
+        if (said > VARIABLE_SIZE_MAX)
+                return ERR_TOO_LARGE;
+        r = buffer_reserve(buffer, said);
+        if (r < 0)
+                return r;
+        size = buffer->capacity;
+        r = get(variables, name, buffer->data, &size, ret_attributes);
+        if (r >= 0 && size != said)
+                return ERR_LENGTH;
+        if (r >= 0)
+                buffer->size = size;
+        return r;
+}
+
+/* Somebody may have written it between the two calls; sizes that go on disagreeing are firmware's. */
+static int read_whole(const struct variable_source *variables, const char *name, struct buffer *buffer,
+                      uint32_t *ret_attributes) {
+        int r = 0;
+
         for (unsigned attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-                r = buffer_reserve(buffer, size);
-                if (r < 0)
+                r = read_once(variables, name, buffer, ret_attributes);
+                if (r != ERR_BUFFER_TOO_SMALL && r != ERR_LENGTH)
                         return r;
-                size = buffer->capacity;
-                r = get(variables, name, buffer->data, &size, ret_attributes);
-                if (r >= 0 && size > buffer->capacity)
-                        return ERR_LENGTH; /* firmware that claims to have written more than there was room */
-                if (r >= 0)
-                        buffer->size = size;
-                if (r != ERR_BUFFER_TOO_SMALL)
-                        return r;
-                if (size > VARIABLE_SIZE_MAX)
-                        return ERR_TOO_LARGE;
         }
-        return ERR_LOOP;
+        return r == ERR_BUFFER_TOO_SMALL ? ERR_LOOP : r;
 }
 
 static int variable_source_read(struct record_source *source, const char *name, struct buffer *buffer) {
@@ -171,7 +189,7 @@ static int set_and_compare(const struct variable_source *variables, const char *
                 return r;
         buffer_init(&stored, variables->allocator);
         r = read_whole(variables, name, &stored, &attributes);
-        if (r == ERR_NOT_FOUND ||
+        if (r == ERR_NOT_FOUND || r == ERR_LENGTH ||
             (r >= 0 && (attributes != VARIABLE_ATTRIBUTES_CRASH || !bytes_equal(buffer_bytes(&stored), log))))
                 r = ERR_MISMATCH;
         buffer_free(&stored);

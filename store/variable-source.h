@@ -56,7 +56,10 @@ struct variable_io {
         void (*tell_left_out)(void *context, size_t count);
 };
 
-/* The records among EFI variables: those of the kernel's pstore, and hardware errors (appendix P). */
+/*
+ * The records among EFI variables: those of the kernel's pstore, and hardware errors (appendix P). A variable
+ * whose data is again and again of another size than was said has ERR_LENGTH, and is not read.
+ */
 struct variable_source {
         const struct variable_io *io;
         const struct allocator *allocator;

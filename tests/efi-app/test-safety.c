@@ -114,6 +114,17 @@ static void test_clear_asks(NO_STATE) {
         assert_int_equal(fake_variables_count(&fake->variables), 0);
 }
 
+/* What comes back shorter than the firmware said is not all that would be erased. */
+static void test_a_variable_that_shrinks_stays(NO_STATE) {
+        put_all();
+        fake->variables.read = READ_SHRINKS;
+        fake->variables.read_only_of = OLD_PART;
+        assert_int_equal(clear_all(), EXIT_FAILED);
+        assert_shown("efi:dump-type0-1-1-1709210000-D: length does not fit");
+        assert_non_null(fake_variables_find(&fake->variables, OLD_PART));
+        assert_int_equal(fake_variables_count(&fake->variables), 1);
+}
+
 /* --- copies that are none --------------------------------------------------------------------------- */
 
 /* Whichever file of an event is not what was written: the copy is none, and the others go on. */
@@ -376,6 +387,7 @@ int main(void) {
                 TEST(test_no_clock_no_age),
                 TEST(test_a_dry_run_does_nothing),
                 TEST(test_clear_asks),
+                TEST(test_a_variable_that_shrinks_stays),
                 TEST(test_a_copy_that_differs_keeps_its_records),
                 TEST(test_a_volume_in_memory_is_no_place_for_a_copy),
                 TEST(test_other_paths_are_no_memory),

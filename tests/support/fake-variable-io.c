@@ -107,7 +107,8 @@ static int get(void *context, const struct guid *vendor, const char *name, void 
                 return want(size, room + 1);
         if (variable->size > room)
                 return want(size, variable->size);
-        *size = variable->size - (fake->get == FAKE_IO_GET_SHRINKS);
+        *size = variable->size - (fake->get == FAKE_IO_GET_SHRINKS ||
+                                  (fake->get == FAKE_IO_GET_SHRINKS_ONCE && fake->grown++ == 0));
         if (*size > 0)
                 memcpy(data, variable->data, *size);
         *ret_attributes = variable->attributes;

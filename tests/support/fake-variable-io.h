@@ -43,7 +43,8 @@ enum fake_io_get {
         FAKE_IO_GET_HONEST,
         FAKE_IO_GET_GROWS,    /* each call wants one byte more than there is room, three times */
         FAKE_IO_GET_GROWS_ON, /* the same, for ever */
-        FAKE_IO_GET_SHRINKS,  /* one byte less than is stored */
+        FAKE_IO_GET_SHRINKS,  /* one byte less than is stored, and than was said */
+        FAKE_IO_GET_SHRINKS_ONCE,
         FAKE_IO_GET_WANTS_WHAT_IT_HAS,
         FAKE_IO_GET_WANTS_EXABYTES,
         FAKE_IO_GET_OVERRUNS, /* success, with a size larger than the room; nothing is written behind it */
