@@ -7,8 +7,6 @@
 #include "posix/errno.h"
 #include "store/draft.h"
 
-#define EFIVARFS_MAGIC 0xde5e81e4 /* linux/magic.h */
-
 int efivarfs_read_space(const char *path, struct source_space *ret_space) {
         struct source_space space = variable_space_unknown;
         struct statfs status;

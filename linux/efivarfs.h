@@ -5,6 +5,7 @@
 
 /* Where Linux shows the machine's EFI variables, as files. */
 #define EFIVARFS_DIRECTORY "/sys/firmware/efi/efivars/"
+#define EFIVARFS_MAGIC     0xde5e81e4 /* linux/magic.h */
 
 /*
  * The room for variables, of the efivarfs at `path`; what a directory on another file system has is none, and

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* O_PATH */
+#include <dirent.h>
 #include <efivar/efivar.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "linux-tool/output/message.h"
+#include "linux-tool/source/pstorefs.h"
 #include "linux-tool/source/sources.h"
+#include "linux-tool/source/strays.h"
 #include "linux/efivarfs.h"
 #include "posix/errno.h"
+#include "posix/file.h"
 #include "posix/memory.h"
+#include "pstore/variable-name.h"
 #include "store/variable-source.h"
 
 #define EFIVARFS_VARIABLE "EFIVARFS_PATH"
@@ -21,11 +30,27 @@
 /* As the kernel makes the file of a variable that it writes itself (K6.1 fs/efivarfs/super.c). */
 #define VARIABLE_FILE_MODE 0644
 
+/* "-" and a GUID, which end the name of each file. */
+#define VENDOR_LENGTH  GUID_TEXT_SIZE
+#define FILE_NAME_SIZE (RECORD_NAME_SIZE + VENDOR_LENGTH)
+
+/* Before the data, of every variable that there is (K6.1 fs/efivarfs/file.c): 32 bits, of which 8 are used.
+ */
+#define ATTRIBUTES_SIZE 4
+#define ATTRIBUTES_ALL  0xff
+
+/* As large as any store, and one byte more is too large for every source. */
+#define FILE_LIMIT ((size_t) 64 * 1024 * 1024)
+
 struct efivarfs_source {
         struct record_source base; /* first: the block is freed through it */
         struct variable_io io;
         struct variable_source variables;
-        bool walking; /* libefivar is neither at the beginning of its names nor behind their end */
+        struct source_operations operations; /* the variables', but that strays are told behind the last */
+        int (*next_variable)(struct record_source *source, struct source_entry *ret_entry);
+        DIR *walk; /* NULL: there is none */
+        struct strays strays;
+        bool told_bare;
 };
 
 /* Where libefivar looks: see efivarfs_execute_anew(). */
@@ -56,40 +81,62 @@ static int check_support(void) {
 }
 
 static int start_names(void *context) {
+        struct efivarfs_source *efivarfs = context;
         int r = check_support();
 
-        (void) context;
         if (r < 0)
                 return r;
-        return access(directory_path(), R_OK | X_OK) < 0 ? errno_to_error(errno) : 0;
+        strays_begin(&efivarfs->strays);
+        efivarfs->walk = opendir(directory_path());
+        return efivarfs->walk ? 0 : errno_to_error(errno);
 }
 
+/* False for what is no variable's; only in lower case is it one that the kernel, and we, find again. */
+static bool parse_file_name(const char *file_name, struct guid *ret_vendor, struct bytes *ret_name) {
+        struct bytes whole = text_view(file_name), tail;
+        char text[GUID_TEXT_SIZE];
+
+        if (whole.size <= VENDOR_LENGTH)
+                return false;
+        tail = bytes_from(whole, whole.size - VENDOR_LENGTH);
+        if (tail.data[0] != '-' || guid_parse(bytes_from(tail, 1), ret_vendor) < 0)
+                return false;
+        guid_format(ret_vendor, text);
+        *ret_name = bytes_first(whole, whole.size - VENDOR_LENGTH);
+        return bytes_equal(bytes_from(tail, 1), text_view(text));
+}
+
+static void add_stray(struct efivarfs_source *efivarfs, const char *file_name) {
+        struct stat status;
+
+        /* Directories, "." among them, are no copies of variables. */
+        if (fstatat(dirfd(efivarfs->walk), file_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            !S_ISDIR(status.st_mode))
+                strays_add(&efivarfs->strays, file_name, "no variable");
+}
+
+/* libefivar's walk, beside that it ends at a name of no variable, does not say which one that is. */
 static int next_name(void *context, struct guid *ret_vendor, struct text *name) {
         struct efivarfs_source *efivarfs = context;
-        efi_guid_t *guid = NULL;
-        char *found = NULL;
-        int r;
+        const struct dirent *found;
+        struct bytes stem;
 
-        errno = 0;
-        r = efi_get_next_variable_name(&guid, &found);
-        efivarfs->walking = r > 0;
-        if (r < 0)
-                return last_error();
-        if (r == 0)
-                return 0;
-        memcpy(ret_vendor, guid, sizeof(*ret_vendor));
-        text_put(name, found);
-        return 1;
+        while ((errno = 0, found = readdir(efivarfs->walk))) {
+                if (parse_file_name(found->d_name, ret_vendor, &stem)) {
+                        text_put_bytes(name, stem);
+                        return 1;
+                }
+                add_stray(efivarfs, found->d_name);
+        }
+        return errno != 0 ? errno_to_error(errno) : 0;
 }
 
-/* libefivar keeps where it is in a static variable and starts again only behind the end. */
 static void end_names(void *context) {
         struct efivarfs_source *efivarfs = context;
-        efi_guid_t *guid = NULL;
-        char *name = NULL;
 
-        while (efivarfs->walking)
-                efivarfs->walking = efi_get_next_variable_name(&guid, &name) > 0;
+        cleanup_closedir(&efivarfs->walk);
+        efivarfs->walk = NULL;
+        strays_end(&efivarfs->strays);
 }
 
 static void tell_left_out(void *context, size_t count) {
@@ -99,36 +146,80 @@ static void tell_left_out(void *context, size_t count) {
                       efivarfs->base.spec, count);
 }
 
+/* The directory, and the name of the variable's file in it. */
+static int open_place(const struct guid *vendor, const char *name, char ret_file_name[FILE_NAME_SIZE]) {
+        char text[GUID_TEXT_SIZE];
+        int fd;
+
+        guid_format(vendor, text);
+        if (snprintf(ret_file_name, FILE_NAME_SIZE, "%s-%s", name, text) >= FILE_NAME_SIZE)
+                return ERR_TOO_LARGE;
+        fd = open(directory_path(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? errno_to_error(errno) : fd;
+}
+
+/*
+ * Copies of other systems than Linux are without the attributes. What else stands there is none of them: it
+ * would have bits that no attribute has (UEFI 2.10, 8.2.1).
+ */
+static bool lacks_attributes(uint32_t beginning) {
+        return beginning == 0 || (beginning & ~(uint32_t) ATTRIBUTES_ALL) != 0;
+}
+
+static bool is_efivarfs(int directory_fd) {
+        struct statfs status;
+
+        return fstatfs(directory_fd, &status) == 0 && status.f_type == EFIVARFS_MAGIC;
+}
+
+static void tell_bare(struct efivarfs_source *efivarfs) {
+        if (!efivarfs->told_bare)
+                message_note("%s: no efivarfs, but copies without its 4 bytes of attributes before the data, "
+                             "and read as such",
+                             efivarfs->base.spec);
+        efivarfs->told_bare = true;
+}
+
 /*
  * A variable that the kernel erased behind efivarfs' back keeps its file, which is at its end at once
- * (K6.1 fs/efivarfs/file.c, efivarfs_file_read()); so does a file that nothing was written to yet. libefivar
- * makes attributes 0 and no data of both.
+ * (K6.1 fs/efivarfs/file.c, efivarfs_file_read()); so does a file that nothing was written to yet.
  */
 static int get(void *context, const struct guid *vendor, const char *name, void *data, size_t *size,
                uint32_t *ret_attributes) {
-        _cleanup_free_ uint8_t *content = NULL;
-        size_t room = *size, content_size = 0, file_size = 0;
-        uint32_t attributes = 0;
+        _cleanup_buffer_ struct buffer content;
+        _cleanup_close_ int directory = -1;
+        char file_name[FILE_NAME_SIZE];
+        size_t room = *size;
+        uint32_t attributes;
+        struct bytes stored;
         int r = check_support();
 
-        (void) context;
+        buffer_init(&content, &system_allocator);
         if (r < 0)
                 return r;
-        errno = 0;
-        if (efi_get_variable(guid_from(vendor), name, &content, &content_size, &attributes) < 0)
-                return last_error();
-        if (attributes == 0 && content_size == 0)
+        directory = open_place(vendor, name, file_name);
+        if (directory < 0)
+                return directory;
+        r = file_read_beneath(directory, file_name, FILE_LIMIT, &content);
+        if (r < 0)
+                return r;
+        stored = buffer_bytes(&content);
+        if (stored.size == 0)
                 return ERR_NOT_FOUND;
-        /* It takes the attributes off the size even where there are none. */
-        if (content_size == 0 && efi_get_variable_size(guid_from(vendor), name, &file_size) == 0 &&
-            file_size > SSIZE_MAX)
+        if (bytes_load_u32(stored, 0, &attributes) < 0)
                 return ERR_TRUNCATED;
-        *size = content_size;
+        if (lacks_attributes(attributes) && !is_efivarfs(directory)) {
+                tell_bare(context);
+                attributes = VARIABLE_ATTRIBUTES_CRASH;
+        } else {
+                stored = bytes_from(stored, ATTRIBUTES_SIZE);
+        }
+        *size = stored.size;
         *ret_attributes = attributes;
-        if (content_size > room)
+        if (stored.size > room)
                 return ERR_BUFFER_TOO_SMALL;
-        if (content_size > 0)
-                memcpy(data, content, content_size);
+        if (stored.size > 0)
+                memcpy(data, stored.data, stored.size);
         return 0;
 }
 
@@ -146,17 +237,47 @@ static int set(void *context, const struct guid *vendor, const char *name, uint3
         return r < 0 ? last_error() : 0;
 }
 
+/* The kernel erases the variable whose text a file shows when that is removed: one that nobody may have
+ * copied. */
+static bool file_may_show_another(const struct efivarfs_source *efivarfs, const char *erased) {
+        const struct entry_list *list = &efivarfs->variables.list;
+
+        for (size_t i = 0; i < list->count; i++) {
+                const char *listed = list->entries[i]->name;
+                _cleanup_close_ int directory = -1;
+                char file_name[FILE_NAME_SIZE];
+
+                if (!pstorefs_shows_as_one(listed, erased))
+                        continue;
+                directory = open_place(&variable_vendor_crash, listed, file_name);
+                if (directory < 0 || faccessat(directory, file_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+                        return true;
+        }
+        return list->error < 0;
+}
+
 static int erase(void *context, const struct guid *vendor, const char *name) {
+        struct efivarfs_source *efivarfs = context;
+        _cleanup_close_ int directory = -1;
+        char file_name[FILE_NAME_SIZE];
+        struct stat status;
         int r = check_support();
 
-        (void) context;
         if (r < 0)
                 return r;
+        directory = open_place(vendor, name, file_name);
+        if (directory < 0)
+                return directory;
+        /* libefivar opens it, whatever it is. */
+        if (fstatat(directory, file_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+                return errno_to_error(errno);
+        if (!S_ISREG(status.st_mode))
+                return ERR_FILE_KIND;
         errno = 0;
         if (efi_del_variable(guid_from(vendor), name) < 0)
                 return last_error();
         /* Of another directory this machine's pstorefs shows nothing. */
-        if (strcmp(directory_path(), EFIVARFS_DIRECTORY) == 0)
+        if (strcmp(directory_path(), EFIVARFS_DIRECTORY) == 0 && !file_may_show_another(efivarfs, name))
                 pstorefs_forget(RECORD_STORE_EFI, name);
         return 0;
 }
@@ -172,6 +293,14 @@ static int query(void *context, uint64_t *ret_total, uint64_t *ret_remaining) {
         *ret_total = space.total;
         *ret_remaining = space.remaining;
         return 0;
+}
+
+/* The block begins with its source. */
+static int efivarfs_next(struct record_source *source, struct source_entry *ret_entry) {
+        struct efivarfs_source *efivarfs = (struct efivarfs_source *) source;
+        int r = efivarfs->next_variable(source, ret_entry);
+
+        return r == 0 ? strays_report(&efivarfs->strays, ret_entry) : r;
 }
 
 struct record_source *efivarfs_source_new(const char *spec, const char *argument) {
@@ -192,7 +321,11 @@ struct record_source *efivarfs_source_new(const char *spec, const char *argument
                 .tell_left_out = tell_left_out,
         };
         variable_source_init(&efivarfs->variables, &efivarfs->io, &system_allocator, &efivarfs->base);
-        efivarfs->base.spec = spec;
+        efivarfs->operations = *efivarfs->base.operations;
+        efivarfs->next_variable = efivarfs->operations.next;
+        efivarfs->operations.next = efivarfs_next;
+        efivarfs->base.operations = &efivarfs->operations;
+        efivarfs->base.spec = efivarfs->strays.spec = spec;
         return &efivarfs->base;
 }
 

@@ -72,8 +72,16 @@ static bool name_erst(uint64_t id, int type, struct source_entry *entry) {
 #define ID_PARTS  100
 #define ID_COUNTS 1000
 
-uint64_t pstorefs_variable_id(const struct variable_name *name) {
+static uint64_t variable_id(const struct variable_name *name) {
         return (name->seconds * ID_PARTS + name->part) * ID_COUNTS + name->count;
+}
+
+bool pstorefs_shows_as_one(const char *left_name, const char *right_name) {
+        struct variable_name left, right;
+
+        return strcmp(left_name, right_name) != 0 && variable_name_parse(text_view(left_name), &left) == 0 &&
+               variable_name_parse(text_view(right_name), &right) == 0 && left.type == right.type &&
+               variable_id(&left) == variable_id(&right);
 }
 
 static void put_variable_name(unsigned type, uint64_t part, uint64_t count, uint64_t seconds,
@@ -112,7 +120,7 @@ void pstorefs_correct_name(struct bytes text, struct source_entry *entry) {
             entry->type != RECORD_TYPE_DMESG || header_line_parse(text, &line) < 0 ||
             variable_name_parse(text_view(entry->name), &name) < 0)
                 return;
-        id = pstorefs_variable_id(&name);
+        id = variable_id(&name);
         part_and_time = (id - line.count) / ID_COUNTS;
         if (line.count > id || (id - line.count) % ID_COUNTS != 0 || line.part > part_and_time ||
             (part_and_time - line.part) % ID_PARTS != 0)
@@ -287,6 +295,7 @@ static int read_directory(struct pstorefs_source *pstorefs) {
 
         if (!directory)
                 return errno_to_error(errno);
+        strays_begin(&pstorefs->strays);
         while (r == 0 && (errno = 0, found = readdir(directory)))
                 r = take_file(pstorefs, found->d_name);
         if (r == 0 && errno != 0)
@@ -363,7 +372,7 @@ static int pstorefs_next(struct record_source *source, struct source_entry *ret_
         struct pstorefs_source *pstorefs = pstorefs_of(source);
 
         if (pstorefs->next >= pstorefs->file_count)
-                return 0;
+                return strays_report(&pstorefs->strays, ret_entry);
         *ret_entry = pstorefs->files[pstorefs->next++].entry;
         return 1;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "pstore/variable-name.h"
 #include "store/source.h"
 
 /*
@@ -19,7 +18,7 @@ bool pstorefs_parse_name(const char *file_name, struct source_entry *ret_entry);
 void pstorefs_correct_name(struct bytes text, struct source_entry *entry);
 
 /*
- * The id in the name of the file that the kernel shows for a variable. Variables that differ in their ending
- * alone have one, and so have some from part 100 on: of them all there is one file.
+ * Whether the kernel shows two variables, which are not the same, in one file: those that differ in their
+ * ending alone have one id, and so have some from part 100 on. What is no kernel's name has no file.
  */
-uint64_t pstorefs_variable_id(const struct variable_name *name);
+bool pstorefs_shows_as_one(const char *left_name, const char *right_name);

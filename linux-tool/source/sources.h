@@ -47,6 +47,7 @@ int efivarfs_execute_anew(const char *const *specs, size_t spec_count, char **ar
 
 /*
  * A record that was erased in its store is still shown by pstorefs until the next boot. This removes it there
- * too, where that is allowed; whatever comes of it, the record is gone.
+ * too, where that is allowed; whatever comes of it, the record is gone. For a record alone whose file cannot
+ * be another's: with it that one would go.
  */
 void pstorefs_forget(enum record_store store, const char *name);

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "linux-tool/output/message.h"
 
@@ -19,10 +20,22 @@ void strays_add(struct strays *strays, const char *name, const char *what) {
         message_error("%s: %s: %s: left out", strays->spec, visible, what);
 }
 
+void strays_begin(struct strays *strays) {
+        strays->count = 0;
+        strays->reported = false;
+}
+
 void strays_end(struct strays *strays) {
         if (strays->count > LINES_MAX && !strays->told)
                 message_error("%s: %zu more files that are no records are left out", strays->spec,
                               strays->count - LINES_MAX);
         strays->told = true;
-        strays->count = 0;
+}
+
+int strays_report(struct strays *strays, struct source_entry *ret_entry) {
+        if (strays->count == 0 || strays->reported)
+                return 0;
+        strays->reported = true;
+        *ret_entry = (struct source_entry){ .store = RECORD_STORE_END, .name = "strays" };
+        return ERR_STRAY;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "store/source.h"
 
 /*
  * What lies in a directory of records and is none: each is told in one line, and hides no record. A source
@@ -12,10 +11,18 @@ struct strays {
         const char *spec; /* of the source */
         size_t count;     /* in this reading */
         bool told;        /* in an earlier one */
+        bool reported;    /* by strays_report() */
 };
+
+/* Around a reading; its end says how many more there are than lines for them. */
+void strays_begin(struct strays *strays);
+void strays_end(struct strays *strays);
 
 /* `what` completes the sentence "NAME: WHAT: left out". */
 void strays_add(struct strays *strays, const char *name, const char *what);
 
-/* Ends a reading: says how many more there are than lines for them. */
-void strays_end(struct strays *strays);
+/*
+ * What next() says behind the last record: ERR_STRAY, once, when there were any, and an entry of no store, as
+ * the list of the records is whole; 0 otherwise.
+ */
+int strays_report(struct strays *strays, struct source_entry *ret_entry);

@@ -13,6 +13,9 @@
 #define CRASH_VENDOR "-cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0"
 #define OTHER_VENDOR "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define ERROR_VENDOR "-414e6bdd-e47b-47cc-b244-bb61020cf516"
+/* Tests that hang are killed, and have failed. */
+#define HANG_SECONDS 60
+
 #define LOG          "Panic#1 Part1\n<0>[    1.000000] Kernel panic - not syncing: test\n"
 
 /* libefivar's directory is fixed before main() runs: the tests empty it and fill it anew. */
@@ -134,22 +137,104 @@ static void test_malformed_variables(NO_STATE) {
         source_free(source);
 }
 
-/* libefivar gives up its walk at a file that no variable has; the next walk starts anew. */
-static void test_walk_that_breaks_off(NO_STATE) {
-        static const char strange[] = "a-file-that-is-no-variable-and-has-a-long-name";
+/* A backup, a note, an upper-case vendor: none is a variable's file, and none hides one. Directories are no
+ * files. */
+static void test_strays(NO_STATE) {
+        static const char *const strays[] = {
+                "dump-type0-1-1-5-D" CRASH_VENDOR ".bak",
+                "a-file-that-is-no-variable-and-has-a-long-name",
+                "dump-type0-3-1-5-D-CFC8FC79-BE2E-4DDC-97F0-9F98BFE298A0",
+                "short",
+                CRASH_VENDOR,
+        };
         struct record_source *source = new_source();
         struct source_entry entry;
 
-        put_variable(strange, "x", 1);
-        for (int round = 0; round < 2; round++) {
-                assert_error(source->operations->open(source), ERR_INVALID_ARGUMENT);
-                assert_int_equal(source->operations->next(source, &entry), 0);
-        }
-        assert_int_equal(unlink(scratch_path(directory, strange)), 0);
         put_variable("dump-type0-1-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
-        assert_ok(source->operations->open(source));
-        assert_int_equal(source->operations->next(source, &entry), 1);
-        assert_int_equal(source->operations->next(source, &entry), 0);
+        put_variable("dump-type0-2-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        assert_int_equal(mkdir(scratch_path(directory, "below"), 0700), 0);
+        for (size_t i = 0; i <= ARRAY_SIZE(strays); i++) {
+                for (int round = 0; round < 2; round++) {
+                        assert_ok(source->operations->open(source));
+                        assert_int_equal(source->operations->next(source, &entry), 1);
+                        assert_string_equal(entry.name, "dump-type0-1-1-5-D");
+                        assert_int_equal(source->operations->next(source, &entry), 1);
+                        assert_string_equal(entry.name, "dump-type0-2-1-5-D");
+                        if (i > 0)
+                                assert_error(source->operations->next(source, &entry), ERR_STRAY);
+                        assert_int_equal(source->operations->next(source, &entry), 0);
+                }
+                if (i < ARRAY_SIZE(strays))
+                        put_variable(strays[i], "x", 1);
+        }
+        source_free(source);
+}
+
+/* What was cleared is known to be gone, whatever else lies there. */
+static void test_clear_among_strays(NO_STATE) {
+        struct record_source *source = new_source();
+        struct clear_result result;
+        struct catalog catalog;
+        struct work work;
+
+        put_variable("dump-type0-1-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        put_variable("a stray", "x", 1);
+        assert_error(load(&catalog, source), ERR_STRAY);
+        assert_ok(work_init(&work, &catalog));
+        work.states[0].selected = true;
+        assert_ok(clear_selected(&work, NULL, NULL, &result));
+        assert_int_equal(result.cleared_count, 1);
+        work_free(&work);
+        catalog_free(&catalog);
+        source_free(source);
+}
+
+static void test_what_is_no_file(NO_STATE) {
+        static const char *const bad[] = { "dump-type0-2-1-5-D", "dump-type0-3-1-5-D", "dump-type0-4-1-5-D" };
+        struct record_source *source = new_source();
+        struct catalog catalog;
+
+        put_variable("dump-type0-1-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        assert_int_equal(mkfifo(scratch_path(directory, "dump-type0-2-1-5-D" CRASH_VENDOR), 0600), 0);
+        assert_int_equal(symlink("dump-type0-1-1-5-D" CRASH_VENDOR,
+                                 scratch_path(directory, "dump-type0-3-1-5-D" CRASH_VENDOR)),
+                         0);
+        assert_int_equal(mkdir(scratch_path(directory, "dump-type0-4-1-5-D" CRASH_VENDOR), 0700), 0);
+        assert_int_equal(load(&catalog, source), 4);
+        assert_int_equal(catalog.event_count, 1);
+        assert_ok(catalog.rows[0]->record.error);
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+                struct stat status;
+                char file[400];
+
+                assert_string_equal(catalog.rows[i + 1]->record.name, bad[i]);
+                assert_error(catalog.rows[i + 1]->record.error, ERR_FILE_KIND);
+                assert_error(source->operations->erase(source, bad[i]), ERR_FILE_KIND);
+                snprintf(file, sizeof(file), "%s" CRASH_VENDOR, bad[i]);
+                assert_int_equal(lstat(scratch_path(directory, file), &status), 0);
+        }
+        catalog_free(&catalog);
+        source_free(source);
+}
+
+/* As other systems export them: the data alone. */
+static void test_copies_without_attributes(NO_STATE) {
+        static const char error_record[128] = "CPER\1\1\xff\xff\xff\xff\0\0\0\0\0\0\0\0\0\0\x80";
+        struct record_source *source = new_source();
+        struct catalog catalog;
+
+        put_variable("dump-type0-1-1-5-D" CRASH_VENDOR, LOG, sizeof(LOG) - 1);
+        put_variable("dump-type0-2-1-5-D" CRASH_VENDOR, "\7\0\0\0" LOG, sizeof(LOG) + 3);
+        put_variable("dump-type0-3-1-5-D" CRASH_VENDOR, "\0\0\0\0data", 8);
+        put_variable("HwErrRec0000" ERROR_VENDOR, error_record, sizeof(error_record));
+        assert_int_equal(load(&catalog, source), 4);
+        assert_int_equal(catalog.rows[0]->record.raw.size, 128);
+        for (size_t i = 1; i < 3; i++) {
+                assert_ok(catalog.rows[i]->record.error);
+                assert_true(bytes_equal(catalog.rows[i]->record.raw, bytes_of(LOG, sizeof(LOG) - 1)));
+        }
+        assert_true(bytes_equal(catalog.rows[3]->record.raw, bytes_of("\0\0\0\0data", 8)));
+        catalog_free(&catalog);
         source_free(source);
 }
 
@@ -254,7 +339,10 @@ int main(int argc, char **argv) {
                 cmocka_unit_test_setup(test_hardware_error_records, make_empty),
                 cmocka_unit_test_setup(test_ghosts, make_empty),
                 cmocka_unit_test_setup(test_malformed_variables, make_empty),
-                cmocka_unit_test_setup(test_walk_that_breaks_off, make_empty),
+                cmocka_unit_test_setup(test_strays, make_empty),
+                cmocka_unit_test_setup(test_clear_among_strays, make_empty),
+                cmocka_unit_test_setup(test_what_is_no_file, make_empty),
+                cmocka_unit_test_setup(test_copies_without_attributes, make_empty),
                 cmocka_unit_test_setup(test_write, make_empty),
                 cmocka_unit_test_setup(test_write_that_is_refused, make_empty),
                 cmocka_unit_test_setup(test_clear, make_empty),
@@ -267,6 +355,7 @@ int main(int argc, char **argv) {
         directory = getenv("PSTORE_FW_TEST_DIRECTORY");
         if (!directory)
                 return start_again(argv);
+        alarm(HANG_SECONDS);
         failures = cmocka_run_group_tests(tests, NULL, NULL);
         (void) make_empty(NULL);
         (void) rmdir(directory);

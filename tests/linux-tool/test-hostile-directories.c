@@ -79,7 +79,8 @@ static void test_what_is_no_file(void **state) {
         assert_int_equal(symlink("/dev/zero", scratch_path(place->directory, bad[3])), 0);
         put_socket(scratch_path(place->directory, bad[4]));
         load(&loaded, place->spec);
-        assert_int_equal(loaded.result, 1 + ARRAY_SIZE(bad));
+        assert_error(loaded.result, ERR_STRAY);
+        assert_int_equal(loaded.catalog.row_count, 1 + ARRAY_SIZE(bad));
         assert_int_equal(loaded.catalog.event_count, 1);
         assert_ok(find(&loaded, "dmesg-ramoops-1")->error);
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -219,7 +220,8 @@ static void test_what_is_no_archive(void **state) {
         assert_int_equal(symlink(elsewhere, scratch_path(place->directory, "1709210119")), 0);
         scratch_put(place->directory, "/1709210120/notes", "x");
         load(&loaded, place->spec);
-        assert_int_equal(loaded.result, 0);
+        assert_error(loaded.result, ERR_STRAY); /* the link */
+        assert_int_equal(loaded.catalog.row_count, 0);
         unload(&loaded);
         scratch_remove(elsewhere);
 }
@@ -235,9 +237,9 @@ static void test_strays(void **state) {
         put(place, "a\nline", "x");
         assert_int_equal(mkdir(scratch_path(place->directory, "a directory"), 0700), 0);
         program_run(&program, NULL, "list", "-s", place->spec, NULL);
-        program_assert_status(&program, EXIT_DONE);
+        program_assert_status(&program, EXIT_FAILED);
         test_assert_contains(program.output, "efi:dump-type0-1-1-1709210119");
-        assert_int_equal(test_count_lines(program.messages), 2);
+        assert_int_equal(test_count_lines(program.messages), 3);
         test_assert_contains(program.messages,
                              ": dmesg-efi-170921011901001.bak: no file of pstore: left out\n");
         test_assert_contains(program.messages, ": a\\x0aline: no file of pstore: left out\n");
@@ -251,7 +253,8 @@ static void test_a_directory_of_strays(void **state) {
         for (char name[] = "a"; name[0] <= 'z'; name[0]++)
                 put(place, name, "x");
         program_run(&program, NULL, "list", "-s", place->spec, NULL);
-        program_assert_status(&program, EXIT_NOTHING);
+        program_assert_status(&program, EXIT_FAILED);
+        test_assert_contains(program.messages, ": holds files that are no records\n");
         test_assert_contains(program.messages, ": 10 more files that are no records are left out\n");
         assert_int_equal(test_count_lines(program.messages), 18);
         program_free(&program);
