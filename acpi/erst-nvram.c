@@ -88,14 +88,38 @@ int erst_nvram_find(const struct erst_nvram *nvram, uint64_t id, uint64_t except
                     struct erst_nvram_record *ret_record) {
         struct erst_nvram_record record;
         uint64_t offset = 0;
-        int r;
+        int r, found = 0;
 
-        while ((r = erst_nvram_next(nvram, &offset, &record)) > 0)
-                if (record.id == id && record.offset != except) {
-                        *ret_record = record;
-                        return 1;
-                }
-        return r;
+        while ((r = erst_nvram_next(nvram, &offset, &record)) > 0) {
+                if (record.id != id || record.offset == except || (found && record.damaged))
+                        continue;
+                *ret_record = record;
+                found = 1;
+                if (!record.damaged)
+                        return found;
+        }
+        return r < 0 ? r : found;
+}
+
+int erst_nvram_same(const struct erst_nvram *nvram, const struct erst_nvram_record *left,
+                    const struct erst_nvram_record *right) {
+        uint8_t left_piece[PIECE_SIZE], right_piece[PIECE_SIZE];
+
+        if (left->damaged || right->damaged || left->length != right->length)
+                return 0;
+        for (uint64_t done = 0; done < left->length; done += PIECE_SIZE) {
+                size_t length =
+                        left->length - done < PIECE_SIZE ? (size_t) (left->length - done) : PIECE_SIZE;
+                int r = load(nvram, left->offset + done, left_piece, length);
+
+                if (r >= 0)
+                        r = load(nvram, right->offset + done, right_piece, length);
+                if (r < 0)
+                        return r;
+                if (memcmp(left_piece, right_piece, length) != 0)
+                        return 0;
+        }
+        return 1;
 }
 
 static uint64_t aligned(uint64_t offset) {

@@ -36,9 +36,16 @@ struct erst_nvram_record {
  */
 int erst_nvram_next(const struct erst_nvram *nvram, uint64_t *offset, struct erst_nvram_record *ret_record);
 
-/* The first record with this identifier that does not lie at `except`. 1, 0, or what `io` returned. */
+/*
+ * The first record with this identifier that does not lie at `except`: a damaged one only where there is no
+ * whole one. 1, 0, or what `io` returned; *ret_record may have changed then.
+ */
 int erst_nvram_find(const struct erst_nvram *nvram, uint64_t id, uint64_t except,
                     struct erst_nvram_record *ret_record);
+
+/* 1 when both have the same bytes, 0 when not, or when one is damaged; or what `io` returned. */
+int erst_nvram_same(const struct erst_nvram *nvram, const struct erst_nvram_record *left,
+                    const struct erst_nvram_record *right);
 
 #define ERST_NVRAM_NOWHERE UINT64_MAX
 

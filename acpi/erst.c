@@ -403,14 +403,45 @@ int erst_write(struct erst *erst, struct bytes record) {
         return operate(erst, &operation_write, &transfer);
 }
 
-/* A platform that does not know the record, or has no clear, leaves its removal to us. */
+/* 1 when there is a record of the same identifier that is not the same; 0, or what `io` returned. */
+static int has_namesake(const struct erst_nvram *nvram, const struct erst_nvram_record *record) {
+        struct erst_nvram_record other;
+        uint64_t offset = 0;
+        int r;
+
+        while ((r = erst_nvram_next(nvram, &offset, &other)) > 0) {
+                if (other.id != record->id || other.offset == record->offset)
+                        continue;
+                r = erst_nvram_same(nvram, record, &other);
+                if (r <= 0)
+                        return r < 0 ? r : 1;
+        }
+        return r;
+}
+
+/*
+ * A platform that does not know the record, or has no clear, leaves its removal to us. After a write that was
+ * cut off there may be two of an identifier: the one that erst_read() gives goes, and the platform, which
+ * might take the other, is not told.
+ */
 static int clear_in_place(struct erst *erst, struct transfer *transfer) {
         struct erst_nvram nvram = nvram_of(erst);
-        struct erst_nvram_record record;
+        struct erst_nvram_record record, left;
         int r = erst_nvram_find(&nvram, transfer->id, ERST_NVRAM_NOWHERE, &record);
 
         if (r <= 0)
                 return r < 0 ? r : ERR_NOT_FOUND;
+        r = has_namesake(&nvram, &record);
+        if (r < 0)
+                return r;
+        if (r > 0) {
+                r = erst_nvram_wipe(&nvram, &record);
+                if (r >= 0)
+                        r = erst_nvram_find(&nvram, transfer->id, ERST_NVRAM_NOWHERE, &left);
+                if (r < 0)
+                        return r;
+                return r > 0 && left.offset == record.offset ? ERR_FAILED : ERR_EXISTS;
+        }
         r = tell_platform(erst, &operation_clear, transfer);
         if (r < 0 && r != ERR_NOT_FOUND && r != ERR_STORE_EMPTY)
                 return r;

@@ -125,7 +125,11 @@ int erst_read(struct erst *erst, uint64_t id, void *buffer, size_t capacity, siz
  */
 int erst_write(struct erst *erst, struct bytes record);
 
-/* Removes a record, ACPI 6.5, 18.5.2.3. ERR_INVALID_ARGUMENT for an identifier that no record has. */
+/*
+ * Removes a record, ACPI 6.5, 18.5.2.3. ERR_INVALID_ARGUMENT for an identifier that no record has. In NVRAM
+ * ERR_EXISTS: the record that erst_read() gave is gone, and another one of its identifier, with other bytes,
+ * is left.
+ */
 int erst_clear(struct erst *erst, uint64_t id);
 
 /* Goes through the motions of a write; nothing is stored. ACPI 6.5, 18.5.1.1, BEGIN_DUMMY_WRITE_OPERATION. */

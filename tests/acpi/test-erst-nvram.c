@@ -285,6 +285,87 @@ static void test_clear_removes_one_record(NO_STATE) {
         }
 }
 
+/* A record of this identifier with a byte at its end that tells it from others. */
+static void put_namesake(size_t offset, size_t size, uint8_t mark) {
+        memcpy(fixture.fake.exchange + offset, erst_fixture_make_signed(102, size).data, size);
+        fixture.fake.exchange[offset + size - 1] = mark;
+}
+
+static uint8_t mark_of_what_is_read(size_t size) {
+        size_t got = 0;
+
+        assert_ok(erst_read(&fixture.erst, 102, fixture.buffer, sizeof(fixture.buffer), &got));
+        assert_int_equal(got, size);
+        return fixture.buffer[size - 1];
+}
+
+/* After a write that was cut off: what goes is what was read, and only that. */
+static void test_two_of_one_identifier_are_cleared_one_by_one(NO_STATE) {
+        for (size_t i = 0; i < ARRAY_SIZE(fake_erst_styles); i++) {
+                setup(fake_erst_styles[i]);
+                put_three();
+                put_namesake(2048, 402, 0xa1);
+                put_namesake(4096, 402, 0xa2);
+                assert_int_equal(walk(), 3);
+                assert_ok(read_record(102));
+                assert_error(erst_clear(&fixture.erst, 102), ERR_EXISTS);
+                assert_int_equal(walk(), 3);
+                assert_int_equal(mark_of_what_is_read(402), 0xa1);
+                assert_error(erst_clear(&fixture.erst, 102), ERR_EXISTS);
+                assert_int_equal(mark_of_what_is_read(402), 0xa2);
+                assert_int_equal(fixture.fake.executes, 0);
+                assert_ok(erst_clear(&fixture.erst, 102));
+                assert_int_equal(fixture.fake.executes, 1);
+                assert_int_equal(walk(), 2);
+                assert_int_equal(fixture.fake.wild, 0);
+        }
+}
+
+static void test_two_of_the_same_bytes_are_one(NO_STATE) {
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        put_namesake(2048, 1402, 0xa1);
+        put_namesake(4096, 1402, 0xa1);
+        memset(fixture.fake.exchange + 304, 0, 416); /* that of put_three() */
+        assert_int_equal(mark_of_what_is_read(1402), 0xa1);
+        assert_ok(erst_clear(&fixture.erst, 102));
+        assert_int_equal(walk(), 2);
+}
+
+/* Of other lengths, or in the last of many bytes. */
+static void test_what_is_not_the_same(NO_STATE) {
+        static const size_t sizes[] = { 401, 403, 402 };
+
+        for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+                setup(FAKE_ERST_QEMU);
+                put_three();
+                put_namesake(2048, sizes[i], 0xa1);
+                assert_error(erst_clear(&fixture.erst, 102), ERR_EXISTS);
+                assert_int_equal(mark_of_what_is_read(sizes[i]), 0xa1);
+        }
+}
+
+static void test_a_damaged_record_hides_no_namesake(NO_STATE) {
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        put_namesake(2048, 402, 0xa1);
+        store_u32(fixture.fake.exchange + 304 + ERST_CPER_RECORD_LENGTH, 1);
+        assert_int_equal(mark_of_what_is_read(402), 0xa1);
+        assert_error(erst_clear(&fixture.erst, 102), ERR_EXISTS);
+        assert_error(read_record(102), ERR_LENGTH);
+        assert_ok(read_record(101));
+        assert_ok(read_record(103));
+}
+
+static void test_a_namesake_in_memory_that_cannot_be_written(NO_STATE) {
+        setup(FAKE_ERST_QEMU);
+        put_three();
+        put_namesake(2048, 402, 0xa1);
+        fixture.fake.lies = FAKE_ERST_NVRAM_READ_ONLY;
+        assert_error(erst_clear(&fixture.erst, 102), ERR_FAILED);
+        assert_ok(read_record(102));
+}
+
 /* It says success and clears nothing, says that it knows no such record, or has no operations at all. */
 static void test_clear_wipes_what_the_platform_leaves(NO_STATE) {
         setup(FAKE_ERST_QEMU);
@@ -367,6 +448,11 @@ int main(void) {
                 cmocka_unit_test(test_a_record_needs_its_signature),
                 cmocka_unit_test(test_each_access_of_a_write_may_fail),
                 cmocka_unit_test(test_clear_removes_one_record),
+                cmocka_unit_test(test_two_of_one_identifier_are_cleared_one_by_one),
+                cmocka_unit_test(test_two_of_the_same_bytes_are_one),
+                cmocka_unit_test(test_what_is_not_the_same),
+                cmocka_unit_test(test_a_damaged_record_hides_no_namesake),
+                cmocka_unit_test(test_a_namesake_in_memory_that_cannot_be_written),
                 cmocka_unit_test(test_clear_wipes_what_the_platform_leaves),
                 cmocka_unit_test(test_a_platform_without_operations_is_enough),
                 cmocka_unit_test(test_memory_that_cannot_be_written_is_told),

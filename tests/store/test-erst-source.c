@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* memmem() */
 #include "tests/support/test.h"
 
 #include "pstore/cper.h"
@@ -457,6 +458,42 @@ static void test_a_clear_that_lies_is_found_out(NO_STATE) {
         finish();
 }
 
+static void put_in_nvram(size_t offset, const char *text) {
+        uint8_t record[1024];
+        size_t size;
+
+        assert_ok(cper_build_dmesg(UINT64_C(0x65e079fe00000001), NOW, text_view(text), record, sizeof(record),
+                                   &size));
+        memcpy(record + ERST_CPER_PERSISTENCE, "ER", 2);
+        memcpy(s.fake.exchange + offset, record, size);
+}
+
+static bool is_in_nvram(const char *text) {
+        return memmem(s.fake.exchange, sizeof(s.fake.exchange), text, strlen(text));
+}
+
+/* After a write that was cut off: each is copied before it goes, and none goes with another. */
+static void test_two_records_of_one_id(NO_STATE) {
+        struct clear_result result;
+
+        start(FAKE_ERST_QEMU);
+        s.fake.attributes = ERST_ATTRIBUTE_NVRAM;
+        memset(s.fake.exchange, 0xff, sizeof(s.fake.exchange));
+        assert_ok(erst_open(&s.erst, &s.table, &s.io));
+        put_in_nvram(0, "Panic#1 Part1\nthe first\n");
+        put_in_nvram(1024, "Panic#1 Part1\nthe second\n");
+        assert_error(clear_all(&result), ERR_EXISTS);
+        assert_true(bytes_equal(record_log(s.catalog.records[0]), text_view("the first\n")));
+        assert_false(is_in_nvram("the first"));
+        assert_true(is_in_nvram("the second"));
+        catalog_free(&s.catalog);
+        assert_ok(clear_all(&result));
+        assert_true(bytes_equal(record_log(s.catalog.records[0]), text_view("the second\n")));
+        catalog_free(&s.catalog);
+        assert_int_equal(load(), 0);
+        finish();
+}
+
 static void test_names_that_are_no_ids(NO_STATE) {
         struct buffer buffer;
 
@@ -538,6 +575,7 @@ int main(void) {
                 cmocka_unit_test(test_a_list_that_never_ends_hides_nothing),
                 cmocka_unit_test(test_what_was_cleared_is_gone),
                 cmocka_unit_test(test_a_clear_that_lies_is_found_out),
+                cmocka_unit_test(test_two_records_of_one_id),
                 cmocka_unit_test(test_names_that_are_no_ids),
                 cmocka_unit_test(test_each_access_of_a_write_may_fail),
                 cmocka_unit_test(test_each_allocation_of_a_write_may_fail),
