@@ -23,8 +23,13 @@
 #define PERSISTENCE_OFFSET 108
 #define PERSISTENCE_SIZE   8
 
+/* So many failures one after another are the device's, and not of records that it refuses. */
+#define FAILURES_MAX 16
+
 struct erst_dbg_record {
-        uint64_t id;
+        char name[RECORD_NAME_SIZE];
+        uint64_t id; /* CPER_RECORD_ID_NONE: it has none, or could not be read */
+        int error;   /* 0, or what the device says in place of the record */
         struct buffer raw;
 };
 
@@ -34,6 +39,7 @@ struct erst_dbg_source {
         const char *path;
         struct erst_dbg_record *records;
         size_t count, capacity, next;
+        int list_error; /* why the device was not read to its end; told once behind the last */
 };
 
 static struct erst_dbg_source *erst_dbg_of(struct record_source *source) {
@@ -48,92 +54,130 @@ static void erst_dbg_close(struct record_source *source) {
         array_free(&system_allocator, (void **) &erst_dbg->records, &erst_dbg->capacity,
                    sizeof(*erst_dbg->records));
         erst_dbg->count = erst_dbg->next = 0;
+        erst_dbg->list_error = 0;
 }
 
-/* What is too short to have an id gets one that no record has. */
-static int append_record(struct erst_dbg_source *erst_dbg, struct bytes raw) {
-        struct erst_dbg_record *record;
-        uint64_t id;
-        int r;
-
-        if (erst_dbg->count >= SOURCE_RECORDS_MAX)
-                return ERR_LOOP;
-        if (bytes_load_u64(raw, ERST_CPER_RECORD_ID, &id) < 0)
-                id = CPER_RECORD_ID_NONE;
-        r = array_grow(&system_allocator, (void **) &erst_dbg->records, &erst_dbg->capacity, erst_dbg->count,
-                       sizeof(*erst_dbg->records));
-        if (r < 0)
-                return r;
-        record = &erst_dbg->records[erst_dbg->count++];
-        record->id = id;
-        buffer_init(&record->raw, &system_allocator);
-        buffer_append(&record->raw, raw);
-        return buffer_error(&record->raw);
-}
-
-static int open_device(const struct erst_dbg_source *erst_dbg, int flags) {
-        int fd = open(erst_dbg->path, flags | O_CLOEXEC | O_NOCTTY);
-
-        if (fd < 0 && errno == ENOENT)
-                return ERR_NO_STORE;
-        return fd < 0 ? errno_to_error(errno) : fd;
-}
-
-static int erst_dbg_open(struct record_source *source) {
-        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
-        _cleanup_free_ uint8_t *block = NULL;
-        _cleanup_close_ int fd = -1;
-        int r = 0;
-
-        erst_dbg_close(source);
-        fd = open_device(erst_dbg, O_RDONLY);
-        if (fd < 0)
-                return fd;
-        block = malloc(ERST_DBG_RECORD_MAX);
-        if (!block)
-                return ERR_NO_MEMORY;
-        /* Each read() gives one record, whole; none is behind the last. */
-        while (r == 0) {
-                ssize_t size = read(fd, block, ERST_DBG_RECORD_MAX);
-
-                if (size == 0)
-                        return 0;
-                if (size < 0 && errno != EINTR)
-                        return errno_to_error(errno);
-                if (size > 0)
-                        r = append_record(erst_dbg, bytes_of(block, (size_t) size));
-        }
-        return r;
-}
-
-static int erst_dbg_next(struct record_source *source, struct source_entry *ret_entry) {
-        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
-
-        if (erst_dbg->next >= erst_dbg->count)
-                return 0;
-        *ret_entry = (struct source_entry){ .store = RECORD_STORE_ERST, .form = RECORD_FORM_STORED };
-        record_format_erst_name(erst_dbg->records[erst_dbg->next++].id, ret_entry->name);
-        return 1;
-}
-
-static const struct erst_dbg_record *find_record(const struct erst_dbg_source *erst_dbg, uint64_t id) {
+static struct erst_dbg_record *find_id(const struct erst_dbg_source *erst_dbg, uint64_t id) {
         for (size_t i = 0; i < erst_dbg->count; i++)
                 if (erst_dbg->records[i].id == id)
                         return &erst_dbg->records[i];
         return NULL;
 }
 
-static int erst_dbg_read(struct record_source *source, const char *name, struct buffer *buffer) {
-        const struct erst_dbg_record *record;
-        uint64_t id;
-        int r;
+static struct erst_dbg_record *find_name(const struct erst_dbg_source *erst_dbg, const char *name) {
+        for (size_t i = 0; i < erst_dbg->count; i++)
+                if (strcmp(erst_dbg->records[i].name, name) == 0)
+                        return &erst_dbg->records[i];
+        return NULL;
+}
 
-        r = record_parse_erst_name(text_view(name), &id);
+/* Its id, where it has one that no record before it has; else the how-manyth it is. */
+static void set_name(const struct erst_dbg_source *erst_dbg, struct erst_dbg_record *record) {
+        struct text text = TEXT_ON(record->name);
+
+        if (record->id != CPER_RECORD_ID_NONE && find_id(erst_dbg, record->id) == record)
+                record_format_erst_name(record->id, record->name);
+        else
+                text_format(&text, "number-%zu", erst_dbg->count);
+}
+
+/* A record, or the error that the device says in its place. */
+static int append_record(struct erst_dbg_source *erst_dbg, struct bytes raw, int error) {
+        struct erst_dbg_record *record;
+        int r = array_grow(&system_allocator, (void **) &erst_dbg->records, &erst_dbg->capacity,
+                           erst_dbg->count, sizeof(*erst_dbg->records));
+
         if (r < 0)
                 return r;
-        record = find_record(erst_dbg_of(source), id);
-        if (!record)
-                return ERR_NOT_FOUND;
+        record = &erst_dbg->records[erst_dbg->count++];
+        *record = (struct erst_dbg_record){ .id = CPER_RECORD_ID_NONE, .error = error };
+        buffer_init(&record->raw, &system_allocator);
+        (void) bytes_load_u64(raw, ERST_CPER_RECORD_ID, &record->id);
+        set_name(erst_dbg, record);
+        buffer_append(&record->raw, raw);
+        return buffer_error(&record->raw);
+}
+
+static int open_device(const struct erst_dbg_source *erst_dbg, int flags) {
+        int fd = open(erst_dbg->path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* it may be a pipe */
+
+        if (fd < 0 && errno == ENOENT)
+                return ERR_NO_STORE;
+        return fd < 0 ? errno_to_error(errno) : fd;
+}
+
+/*
+ * Each read() gives one record, whole; none is behind the last. The kernel goes on behind one that it
+ * refuses: EIO is of a record over ERST_DBG_RECORD_LEN_MAX, or of one that the platform does not give.
+ */
+static int read_records(struct erst_dbg_source *erst_dbg, int fd) {
+        _cleanup_free_ uint8_t *block = malloc(ERST_DBG_RECORD_MAX);
+        unsigned failures = 0;
+
+        if (!block)
+                return ERR_NO_MEMORY;
+        for (size_t reads = 0; reads < SOURCE_RECORDS_MAX; reads++) {
+                ssize_t size = read(fd, block, ERST_DBG_RECORD_MAX);
+                int r, error = size < 0 ? errno_to_error(errno) : 0;
+
+                if (size == 0)
+                        return 0;
+                if (error == ERR_INTERRUPTED)
+                        continue;
+                failures = error < 0 ? failures + 1 : 0;
+                if (failures == FAILURES_MAX)
+                        return error;
+                r = append_record(erst_dbg, bytes_of(block, size > 0 ? (size_t) size : 0), error);
+                if (r < 0)
+                        return r;
+        }
+        return ERR_LOOP;
+}
+
+static bool has_records(const struct erst_dbg_source *erst_dbg) {
+        for (size_t i = 0; i < erst_dbg->count; i++)
+                if (erst_dbg->records[i].error == 0)
+                        return true;
+        return false;
+}
+
+static int erst_dbg_open(struct record_source *source) {
+        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        erst_dbg_close(source);
+        fd = open_device(erst_dbg, O_RDONLY);
+        if (fd < 0)
+                return fd;
+        r = read_records(erst_dbg, fd);
+        if (r == ERR_NO_MEMORY || (r < 0 && !has_records(erst_dbg))) {
+                erst_dbg_close(source);
+                return r;
+        }
+        erst_dbg->list_error = r;
+        return 0;
+}
+
+static int erst_dbg_next(struct record_source *source, struct source_entry *ret_entry) {
+        struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+
+        if (erst_dbg->next >= erst_dbg->count) {
+                int r = erst_dbg->list_error;
+
+                erst_dbg->list_error = 0;
+                return r;
+        }
+        *ret_entry = (struct source_entry){ .store = RECORD_STORE_ERST, .form = RECORD_FORM_STORED };
+        memcpy(ret_entry->name, erst_dbg->records[erst_dbg->next++].name, sizeof(ret_entry->name));
+        return 1;
+}
+
+static int erst_dbg_read(struct record_source *source, const char *name, struct buffer *buffer) {
+        const struct erst_dbg_record *record = find_name(erst_dbg_of(source), name);
+
+        if (!record || record->error < 0)
+                return record ? record->error : ERR_NOT_FOUND;
         buffer->size = 0;
         buffer_append(buffer, buffer_bytes(&record->raw));
         return buffer_error(buffer);
@@ -176,7 +220,7 @@ static int build_and_write(struct record_source *source, const struct record_dra
         r = erst_dbg_open(source);
         if (r < 0)
                 return r;
-        stored = find_record(erst_dbg, id);
+        stored = find_id(erst_dbg, id);
         return stored && records_equal(buffer_bytes(&stored->raw), bytes_of(block, size)) ? 0 : ERR_MISMATCH;
 }
 
@@ -202,15 +246,28 @@ static int erst_dbg_write(struct record_source *source, const struct record_draf
         return r;
 }
 
+/* The device knows ids alone: of two records that have one, nobody can say which would go. */
+static bool is_alone(const struct erst_dbg_source *erst_dbg, uint64_t id) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < erst_dbg->count; i++)
+                count += erst_dbg->records[i].id == id;
+        return count == 1;
+}
+
 static int erst_dbg_erase(struct record_source *source, const char *name) {
         const struct erst_dbg_source *erst_dbg = erst_dbg_of(source);
+        const struct erst_dbg_record *record = find_name(erst_dbg, name);
         _cleanup_close_ int fd = -1;
         uint64_t id;
-        int r;
 
-        r = record_parse_erst_name(text_view(name), &id);
-        if (r < 0)
-                return r;
+        if (!record)
+                return ERR_NOT_FOUND;
+        id = record->id;
+        if (id == CPER_RECORD_ID_NONE)
+                return ERR_NOT_SUPPORTED;
+        if (!is_alone(erst_dbg, id))
+                return ERR_EXISTS;
         fd = open_device(erst_dbg, O_RDWR);
         if (fd < 0)
                 return fd;

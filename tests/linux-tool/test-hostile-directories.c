@@ -3,13 +3,17 @@
 /* Directories of records in which other things lie: what is bad is named, and hides nothing. */
 #include "tests/support/program-fixture.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "cli/options.h"
+#include "pstore/cper.h"
 #include "store/clear.h"
 #include "tests/support/loaded-source.h"
 
@@ -260,15 +264,165 @@ static void test_a_directory_of_strays(void **state) {
         program_free(&program);
 }
 
+/* --- erst-dbg ----------------------------------------------------------------------------------- */
+
+/* From this one of the reads on, counted from 1, so many fail; 0: none. */
+static unsigned reads_until_failure, failing_reads;
+
+/* A program's own comes before libc's. */
+ssize_t read(int fd, void *buffer, size_t size) {
+        if (failing_reads > 0 && (reads_until_failure == 0 || --reads_until_failure == 0)) {
+                failing_reads--;
+                errno = EIO;
+                return -1;
+        }
+        return syscall(SYS_read, fd, buffer, size);
+}
+
+#define BLOCK_SIZE 0x4000 /* what a read() of the device gives at most, and of a file, too */
+
+/* A file that is read like the device: each record alone in a block. */
+static void put_device(const struct place *place, const uint64_t *ids, size_t count) {
+        uint8_t *blocks = calloc(count, BLOCK_SIZE);
+
+        for (size_t i = 0; i < count; i++) {
+                char log[64];
+                size_t size;
+
+                snprintf(log, sizeof(log), "Panic#1 Part%zu\nrecord %zu\n", i + 1, i + 1);
+                assert_ok(cper_build_dmesg(1, 1709210110, text_view(log), blocks + i * BLOCK_SIZE, BLOCK_SIZE,
+                                           &size));
+                memcpy(blocks + i * BLOCK_SIZE + CPER_RECORD_ID_OFFSET, &ids[i], sizeof(ids[i]));
+        }
+        scratch_write(scratch_path(place->directory, "erst_dbg"), bytes_of(blocks, count * BLOCK_SIZE));
+        free(blocks);
+}
+
+static void load_device(struct loaded *loaded, const struct place *place) {
+        char spec[4300];
+
+        snprintf(spec, sizeof(spec), "erst-dbg:%s/erst_dbg", place->directory);
+        load(loaded, spec);
+}
+
+/* The kernel's list has each id once; another one with other bytes is told, and neither is erased for both.
+ */
+static void test_two_records_of_one_id(void **state) {
+        static const uint64_t ids[] = { 0x65e079fe00000001, 0x65e079fe00000002, 0x65e079fe00000001 };
+        const struct place *place = *state;
+        struct loaded loaded;
+
+        put_device(place, ids, ARRAY_SIZE(ids));
+        load_device(&loaded, place);
+        assert_int_equal(loaded.result, 3);
+        assert_true(bytes_equal(record_log(find(&loaded, "65e079fe00000001")), text_view("record 1\n")));
+        assert_true(bytes_equal(record_log(find(&loaded, "65e079fe00000002")), text_view("record 2\n")));
+        assert_string_equal(find(&loaded, "number-3")->fault.field, "record id");
+        assert_error(loaded.source->operations->erase(loaded.source, "65e079fe00000001"), ERR_EXISTS);
+        assert_error(loaded.source->operations->erase(loaded.source, "number-3"), ERR_EXISTS);
+        assert_error(loaded.source->operations->erase(loaded.source, "65e079fe00000002"), ERR_NOT_SUPPORTED);
+        unload(&loaded);
+}
+
+/* Two that are too short to have an id are two, and each has its own bytes. */
+static void test_records_without_an_id(void **state) {
+        static const uint64_t ids[] = { 0x65e079fe00000001, UINT64_MAX, UINT64_MAX };
+        const struct place *place = *state;
+        struct loaded loaded;
+
+        put_device(place, ids, ARRAY_SIZE(ids));
+        assert_int_equal(truncate(scratch_path(place->directory, "erst_dbg"), 3 * BLOCK_SIZE + 50), 0);
+        load_device(&loaded, place);
+        assert_int_equal(loaded.result, 4);
+        assert_ok(find(&loaded, "65e079fe00000001")->error);
+        assert_int_equal(find(&loaded, "number-2")->raw.size, BLOCK_SIZE);
+        assert_int_equal(find(&loaded, "number-3")->raw.size, BLOCK_SIZE);
+        assert_error(find(&loaded, "number-4")->error, ERR_TRUNCATED);
+        assert_error(loaded.source->operations->erase(loaded.source, "number-2"), ERR_NOT_SUPPORTED);
+        unload(&loaded);
+}
+
+/*
+ * The kernel says EIO to a record over 16 KiB, and gives the next one at the next read. The file is one of a
+ * record more then, whose place does not tell.
+ */
+static void test_records_that_the_device_refuses(void **state) {
+        static const uint64_t ids[] = { 0x65e079fe00000001, 0x65e079fe00000002 };
+        const struct place *place = *state;
+
+        put_device(place, ids, ARRAY_SIZE(ids));
+        for (unsigned refused = 1; refused <= 3; refused++) {
+                char name[32];
+                struct loaded loaded;
+
+                snprintf(name, sizeof(name), "number-%u", refused);
+                reads_until_failure = refused;
+                failing_reads = 1;
+                load_device(&loaded, place);
+                assert_int_equal(loaded.result, 3);
+                assert_int_equal(loaded.catalog.event_count, 1);
+                assert_int_equal(loaded.catalog.events[0].record_count, 2);
+                assert_error(find(&loaded, name)->error, ERR_IO);
+                assert_int_equal(catalog_faulty_count(&loaded.catalog), 1);
+                unload(&loaded);
+        }
+}
+
+static void test_a_device_that_fails_in_between(void **state) {
+        static const uint64_t ids[] = { 0x65e079fe00000001, 0x65e079fe00000002 };
+        const struct place *place = *state;
+        struct loaded loaded;
+
+        put_device(place, ids, ARRAY_SIZE(ids));
+        reads_until_failure = 2;
+        failing_reads = UINT_MAX;
+        load_device(&loaded, place);
+        failing_reads = 0;
+        assert_error(loaded.result, ERR_IO);
+        assert_ok(find(&loaded, "65e079fe00000001")->error);
+        unload(&loaded);
+        reads_until_failure = 1;
+        failing_reads = UINT_MAX;
+        load_device(&loaded, place);
+        failing_reads = 0;
+        assert_error(loaded.result, ERR_IO);
+        assert_int_equal(loaded.catalog.row_count, 0);
+        unload(&loaded);
+}
+
+static void test_a_device_that_only_fails(void **state) {
+        const struct place *place = *state;
+        struct loaded loaded;
+        char spec[4300];
+
+        load(&loaded, "erst-dbg:/"); /* EISDIR, for ever */
+        assert_error(loaded.result, ERR_INVALID_ARGUMENT);
+        unload(&loaded);
+        assert_int_equal(mkfifo(scratch_path(place->directory, "erst_dbg"), 0600), 0);
+        snprintf(spec, sizeof(spec), "erst-dbg:%s/erst_dbg", place->directory);
+        load(&loaded, spec);
+        assert_int_equal(loaded.result, 0); /* nobody writes to it */
+        unload(&loaded);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_what_is_no_file),          TEST(test_a_pipe_in_place_of_a_variable),
-                TEST(test_a_record_over_its_bound),  TEST(test_files_of_one_number),
-                TEST(test_a_file_that_is_exchanged), TEST(test_an_archive_of_systemd),
-                TEST(test_what_is_no_archive),       TEST(test_strays),
+                TEST(test_what_is_no_file),
+                TEST(test_a_pipe_in_place_of_a_variable),
+                TEST(test_a_record_over_its_bound),
+                TEST(test_files_of_one_number),
+                TEST(test_a_file_that_is_exchanged),
+                TEST(test_an_archive_of_systemd),
+                TEST(test_what_is_no_archive),
+                TEST(test_strays),
                 TEST(test_a_directory_of_strays),
+                TEST(test_two_records_of_one_id),
+                TEST(test_records_without_an_id),
+                TEST(test_records_that_the_device_refuses),
+                TEST(test_a_device_that_fails_in_between),
+                TEST(test_a_device_that_only_fails),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
