@@ -47,6 +47,17 @@ static bool take(char *field, char *to, size_t size) {
         return (size_t) snprintf(to, size, "%s", field) < size;
 }
 
+/* What does not fit is cut, at a comma between two of them. */
+static void take_options(char *field, char *to, size_t size) {
+        char *comma;
+
+        if (take(field, to, size))
+                return;
+        comma = strrchr(to, ',');
+        if (comma)
+                *comma = '\0';
+}
+
 static bool parse(char *line, struct mount_row *ret_row) {
         char *fields[FIELDS_MAX], *field;
         size_t count = 0, dash = FIELD_OPTIONAL;
@@ -58,12 +69,15 @@ static bool parse(char *line, struct mount_row *ret_row) {
                 dash++;
         if (dash + 3 >= count)
                 return false;
-        return sscanf(fields[FIELD_DEVICE], "%u:%u", &ret_row->major, &ret_row->minor) == 2 &&
-               take(fields[FIELD_ROOT], ret_row->root, sizeof(ret_row->root)) &&
-               take(fields[FIELD_MOUNT_POINT], ret_row->mount_point, sizeof(ret_row->mount_point)) &&
-               take(fields[dash + 1], ret_row->file_system, sizeof(ret_row->file_system)) &&
-               take(fields[dash + 2], ret_row->source, sizeof(ret_row->source)) &&
-               take(fields[dash + 3], ret_row->options, sizeof(ret_row->options));
+        if (sscanf(fields[FIELD_DEVICE], "%u:%u", &ret_row->major, &ret_row->minor) != 2 ||
+            !take(fields[FIELD_ROOT], ret_row->root, sizeof(ret_row->root)) ||
+            !take(fields[FIELD_MOUNT_POINT], ret_row->mount_point, sizeof(ret_row->mount_point)))
+                return false;
+        /* A mount that is left out would make another the one that holds a path: these may be cut. */
+        (void) take(fields[dash + 1], ret_row->file_system, sizeof(ret_row->file_system));
+        (void) take(fields[dash + 2], ret_row->source, sizeof(ret_row->source));
+        take_options(fields[dash + 3], ret_row->options, sizeof(ret_row->options));
+        return true;
 }
 
 /* The longest mount point counts; of the same, the later mount, which covers the earlier. */

@@ -8,9 +8,10 @@ struct mount_row {
         unsigned major, minor; /* of the file system; 0 of those without a device, and of btrfs */
         char root[PATH_MAX];   /* the part of the file system that is mounted */
         char mount_point[PATH_MAX];
+        /* Each cut where it is longer. */
         char file_system[32];
         char source[PATH_MAX]; /* "/dev/vda1", or any text */
-        char options[1024];    /* of the file system */
+        char options[1024];    /* of the file system, each of them whole */
 };
 
 /* The mount that holds the path, which is absolute and without links. ERR_NOT_FOUND. `text` is changed. */
