@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "kdump/dump-report.h"
 
-#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 
@@ -24,15 +23,12 @@ static uint64_t last_step_ms(struct json_object *steps) {
 
 struct json_object *dump_report_manifest(int directory_fd, const char *name) {
         char path[DUMPS_NAME_SIZE + sizeof(DUMPS_MANIFEST_NAME) + 1];
-        _cleanup_close_ int fd = -1;
         _cleanup_buffer_ struct buffer text;
         struct json_object *object;
 
         buffer_init(&text, &system_allocator);
         snprintf(path, sizeof(path), "%s/" DUMPS_MANIFEST_NAME, name);
-        /* Without O_NONBLOCK a pipe that somebody put there is waited for. */
-        fd = openat(directory_fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        if (fd < 0 || file_read_all(fd, MANIFEST_LIMIT, &text) < 0)
+        if (file_read_beneath(directory_fd, path, MANIFEST_LIMIT, &text) < 0)
                 return NULL;
         buffer_append(&text, bytes_of("", 1));
         object = buffer_error(&text) == 0 ? json_tokener_parse((const char *) text.data) : NULL;

@@ -36,7 +36,7 @@ static bool file_has_word(int directory_fd, const char *path, const char *word) 
         _cleanup_buffer_ struct buffer text;
 
         buffer_init(&text, &system_allocator);
-        return file_read_at(directory_fd, path, LOG_LIMIT, &text) == 0 &&
+        return file_read_beneath(directory_fd, path, LOG_LIMIT, &text) == 0 &&
                memmem(text.data, text.size, word, strlen(word));
 }
 
@@ -91,6 +91,7 @@ static int image_has_word(const struct verification *verification) {
                 .log = messages,
                 .seconds = IMAGE_TOOL_SECONDS,
         };
+        _cleanup_close_ int fd = -1;
         int r;
 
         if (!mkdtemp(directory))
@@ -100,8 +101,9 @@ static int image_has_word(const struct verification *verification) {
         snprintf(log, sizeof(log), "%s/log", directory);
         snprintf(messages, sizeof(messages), "%s/messages", directory);
         r = command_run(&command);
+        fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (r == 0)
-                r = file_has_word(AT_FDCWD, log, verification->token->word);
+                r = file_has_word(fd, "log", verification->token->word);
         else
                 r = ERR_FAILED;
         (void) unlink(log);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* O_PATH */
 #include "kdump/token.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,6 +16,7 @@
 #include "linux/own-file.h"
 #include "linux/system-file.h"
 #include "posix/durable-file.h"
+#include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/memory.h"
 
@@ -66,19 +69,25 @@ static int format_path(const char *directory, char ret_path[PATH_MAX]) {
         return snprintf(ret_path, PATH_MAX, "%s/" TEST_TOKEN_NAME, directory) < PATH_MAX ? 0 : ERR_TOO_LARGE;
 }
 
+static int read_text(const char *root, const char *directory, struct buffer *text) {
+        _cleanup_close_ int fd = -1;
+        char path[PATH_MAX];
+
+        if (!system_file_path(root, directory, path))
+                return ERR_TOO_LARGE;
+        fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? errno_to_error(errno) : file_read_beneath(fd, TEST_TOKEN_NAME, TOKEN_LIMIT, text);
+}
+
 int test_token_read(const char *root, const char *directory, struct test_token *ret_token) {
         struct token_file file = { 0 };
         const struct settings_table table = { rows, ARRAY_SIZE(rows), &file };
         _cleanup_buffer_ struct buffer text;
-        char name[PATH_MAX], full[PATH_MAX], error[SETTINGS_ERROR_SIZE];
+        char error[SETTINGS_ERROR_SIZE];
         int r;
 
         buffer_init(&text, &system_allocator);
-        r = format_path(directory, name);
-        if (r == 0 && !system_file_path(root, name, full))
-                r = ERR_TOO_LARGE;
-        if (r == 0)
-                r = file_read_at(AT_FDCWD, full, TOKEN_LIMIT, &text);
+        r = read_text(root, directory, &text);
         if (r == 0)
                 r = settings_parse(buffer_bytes(&text), &table, 1, error);
         if (r < 0)

@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "posix/durable-file.h"
 #include "posix/errno.h"
 #include "posix/file.h"
+#include "posix/memory.h"
 
 #define FILE_LIMIT     ((size_t) 1024 * 1024)
 #define FILE_MODE      0644
@@ -23,30 +25,32 @@ static int full_path(const char *root, const char *path, char ret_full[PATH_MAX]
         return reason_set(ret_reason, ERR_TOO_LARGE, "%s: its name is too long", path);
 }
 
+/* It is looked at once it is open: nothing is waited for, and no link is read that a rename would replace. */
+static int read_regular(const char *path, struct buffer *text) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+        struct stat status;
+
+        if (fd < 0)
+                return errno == ELOOP || errno == ENXIO ? ERR_FILE_KIND : errno_to_error(errno);
+        if (fstat(fd, &status) < 0)
+                return errno_to_error(errno);
+        return S_ISREG(status.st_mode) ? file_read_all(fd, FILE_LIMIT, text) : ERR_FILE_KIND;
+}
+
 int own_file_read(const char *root, const char *path, struct buffer *text, bool *ret_exists,
                   struct reason *ret_reason) {
         char full[PATH_MAX];
-        struct stat status;
         int r;
 
         r = full_path(root, path, full, ret_reason);
         if (r < 0)
                 return r;
-        if (lstat(full, &status) < 0) {
-                int number = errno;
-
-                if (number != ENOENT && number != ENOTDIR)
-                        return reason_set(ret_reason, errno_to_error(number), "%s: %s", full,
-                                          strerror(number));
-                *ret_exists = false;
-                return 0;
-        }
-        if (!S_ISREG(status.st_mode))
+        r = read_regular(full, text);
+        if (r == ERR_FILE_KIND)
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED, "%s: not a regular file: left alone", full);
-        r = file_read_at(AT_FDCWD, full, FILE_LIMIT, text);
-        if (r < 0)
+        if (r < 0 && r != ERR_NOT_FOUND)
                 return reason_set(ret_reason, r, "%s: %s", full, error_text(r));
-        *ret_exists = true;
+        *ret_exists = r == 0;
         return 0;
 }
 

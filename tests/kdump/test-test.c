@@ -198,6 +198,23 @@ static void test_a_token_in_a_new_directory(NO_STATE) {
         assert_int_equal(status.st_mode & 07777, 0700); /* as dumps have it */
 }
 
+/* Others may have put there what is no file; nothing is waited for, and no link is read. */
+static void test_a_token_that_is_no_file(NO_STATE) {
+        struct test_token read = { .word = "as it was" };
+        const char *path = scratch_path(root, DUMPS "/" TEST_TOKEN_NAME);
+
+        scratch_put(root, DUMPS "/elsewhere", "word = a\nboot_id = b\nseconds = 5\n");
+        (void) unlink(path);
+        alarm(20);
+        assert_int_equal(mkfifo(path, 0600), 0);
+        assert_error(test_token_read(root, DUMPS, &read), ERR_FILE_KIND);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(symlink("elsewhere", path), 0);
+        assert_error(test_token_read(root, DUMPS, &read), ERR_FILE_KIND);
+        alarm(0);
+        assert_string_equal(read.word, "as it was");
+}
+
 static void test_wrong_tokens(NO_STATE) {
         static const char *const tokens[] = {
                 "",
@@ -233,6 +250,7 @@ int main(void) {
                 TEST(test_a_token_is_flushed),
                 TEST(test_a_token_in_a_new_directory),
                 TEST(test_wrong_tokens),
+                TEST(test_a_token_that_is_no_file),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
