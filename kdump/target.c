@@ -195,20 +195,55 @@ static void count_btrfs_devices(const char *root, struct kdump_target *target) {
                 snprintf(target->above, sizeof(target->above), "btrfs of %zu devices", count);
 }
 
-/* A group of one's own is no other. */
-static bool others_can_write(const struct stat *status) {
-        bool group = status->st_gid != 0 && status->st_gid != getegid() && (status->st_mode & S_IWGRP);
+static bool is_of_others(const struct stat *directory) {
+        return directory->st_uid != 0 && directory->st_uid != geteuid();
+}
 
-        return (status->st_uid != 0 && status->st_uid != geteuid()) || group || (status->st_mode & S_IWOTH);
+/* A group of one's own is no other. */
+bool kdump_others_can_write(const struct stat *directory) {
+        bool group =
+                directory->st_gid != 0 && directory->st_gid != getegid() && (directory->st_mode & S_IWGRP);
+
+        return is_of_others(directory) || group || (directory->st_mode & S_IWOTH);
+}
+
+/* In a sticky directory nobody renames what is root's, but its owner. */
+static bool others_can_exchange(const struct stat *directory) {
+        return directory->st_mode & S_ISVTX ? is_of_others(directory) : kdump_others_can_write(directory);
+}
+
+/* From the directory that exists up to the root: the first that is not root's alone. */
+static int judge_way(const char *root, const char *existing, struct kdump_target *target) {
+        char real[PATH_MAX] = "", path[PATH_MAX];
+        bool (*is_open)(const struct stat *directory) = kdump_others_can_write;
+        struct stat status;
+        size_t root_length;
+
+        if (root[0] && !realpath(root, real))
+                return errno_to_error(errno);
+        root_length = strlen(real);
+        snprintf(path, sizeof(path), "%s", existing);
+        for (;;) {
+                char *slash = strrchr(path, '/');
+
+                if (stat(path[0] ? path : "/", &status) < 0)
+                        return errno_to_error(errno);
+                target->open_to_others = is_open(&status);
+                if (target->open_to_others)
+                        snprintf(target->open_directory, sizeof(target->open_directory), "%s",
+                                 path[root_length] ? path + root_length : "/");
+                if (target->open_to_others || !slash || strlen(path) <= root_length || strcmp(path, "/") == 0)
+                        return 0;
+                *slash = '\0';
+                is_open = others_can_exchange;
+        }
 }
 
 static int measure(const char *existing, struct kdump_target *target) {
         struct statvfs status;
-        struct stat directory;
 
-        if (stat(existing, &directory) < 0 || statvfs(existing, &status) < 0)
+        if (statvfs(existing, &status) < 0)
                 return errno_to_error(errno);
-        target->open_to_others = others_can_write(&directory);
         target->free_bytes = (uint64_t) status.f_bfree * status.f_frsize;
         target->read_only = status.f_flag & ST_RDONLY;
         return 0;
@@ -224,6 +259,8 @@ static int fill(const char *root, const char *directory, struct kdump_target *ta
                 r = read_mount(root, target->directory, &row);
         if (r == 0)
                 r = measure(existing, target);
+        if (r == 0)
+                r = judge_way(root, existing, target);
         if (r < 0)
                 return r;
         snprintf(target->mount_point, sizeof(target->mount_point), "%s", row.mount_point);
@@ -273,9 +310,9 @@ static bool file_system_is_known(const char *name) {
 static int check_place(const struct kdump_target *target, uint64_t needed_bytes, struct reason *ret_reason) {
         if (target->open_to_others)
                 return reason_set(ret_reason, ERR_PERMISSION,
-                                  "%s: others than root can write there, and the crash kernel runs as "
+                                  "%s: others than root can write to %s, and the crash kernel runs as "
                                   "root what lies there",
-                                  target->directory);
+                                  target->directory, target->open_directory);
         if (target->read_only)
                 return reason_set(ret_reason, ERR_READ_ONLY, "%s: mounted read-only at %s", target->directory,
                                   target->mount_point);

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "posix/reason.h"
 
@@ -19,7 +20,12 @@ struct kdump_target {
         char path[PATH_MAX];        /* of the directory, seen from the file system's root */
         uint64_t free_bytes;        /* that root may use */
         bool read_only;
-        bool open_to_others; /* others than root can write there, or in the directory above that exists */
+        /*
+         * Others than root can write there, or in the directory above that exists; or one further up is
+         * theirs, so that they can put another in its place. Which one it is, as the running system sees it.
+         */
+        bool open_to_others;
+        char open_directory[PATH_MAX];
 
         /*
          * What stands between the file system and a plain partition, in words ("LVM", "software RAID", "an
@@ -28,6 +34,9 @@ struct kdump_target {
          */
         char above[64];
 };
+
+/* Whether others than root, and whoever runs this, can put something into a directory of this status. */
+bool kdump_others_can_write(const struct stat *directory);
 
 /*
  * Finds what holds the directory, or the nearest directory above it that exists. `root` goes before /proc

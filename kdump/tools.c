@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* O_PATH */
 #include "kdump/tools.h"
 
 #include <dirent.h>
@@ -14,9 +15,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "capture/plan.h"
+#include "kdump/target.h"
 #include "linux/elf.h"
 #include "linux/program.h"
 #include "linux/system-file.h"
+#include "posix/beneath.h"
 #include "posix/durable-file.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -131,13 +134,11 @@ int kdump_tools_find(const struct kdump_settings *settings, struct kdump_tools *
         return 0;
 }
 
-/* The target is opened without following links: the directory is root's own. */
 static bool is_same(int directory_fd, const char *name, struct bytes wanted) {
-        _cleanup_close_ int fd = openat(directory_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         _cleanup_buffer_ struct buffer content;
 
         buffer_init(&content, &system_allocator);
-        return fd >= 0 && file_read_all(fd, wanted.size, &content) == 0 &&
+        return file_read_beneath(directory_fd, name, wanted.size, &content) == 0 &&
                bytes_equal(buffer_bytes(&content), wanted);
 }
 
@@ -172,18 +173,42 @@ static void remove_others(int directory_fd, const struct kdump_tool *tool) {
                         (void) unlinkat(directory_fd, entry->d_name, 0); /* fails for directories */
 }
 
-static int install_all(const struct kdump_tool *tool, const char *path) {
+/* The directory of dumps, looked at again now that it is used: whoever owns it can put another program there.
+ */
+static int open_place(const char *directory) {
         _cleanup_close_ int fd = -1;
         struct stat status;
         int r;
 
-        r = durable_directory_make(AT_FDCWD, path, 0700);
+        r = durable_directory_make(AT_FDCWD, directory, 0700);
         if (r < 0)
                 return r;
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0 || fstat(fd, &status) < 0)
                 return errno_to_error(errno);
-        /* Whoever owns it can put another program there, which root would run. */
+        if (kdump_others_can_write(&status))
+                return ERR_PERMISSION;
+        r = fd;
+        fd = -1;
+        return r;
+}
+
+static int install_all(const struct kdump_tool *tool, const char *directory) {
+        _cleanup_close_ int place = open_place(directory);
+        _cleanup_close_ int fd = -1;
+        struct stat status;
+        int r;
+
+        if (place < 0)
+                return place;
+        r = durable_directory_make(place, CAPTURE_DISK_TOOLS_NAME, 0700);
+        if (r < 0)
+                return r;
+        fd = beneath_open(place, CAPTURE_DISK_TOOLS_NAME, O_RDONLY | O_DIRECTORY, 0);
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, &status) < 0)
+                return errno_to_error(errno);
         if (status.st_uid != 0 && status.st_uid != geteuid())
                 return ERR_PERMISSION;
         if (fchmod(fd, 0700) < 0)
@@ -198,13 +223,9 @@ static int install_all(const struct kdump_tool *tool, const char *path) {
 }
 
 int kdump_tools_install(const struct kdump_tool *tool, const char *directory, struct reason *ret_reason) {
-        char path[PATH_MAX];
-        int r = ERR_TOO_LARGE;
+        int r = install_all(tool, directory);
 
-        if ((size_t) snprintf(path, sizeof(path), "%s/%s", directory, CAPTURE_DISK_TOOLS_NAME) < sizeof(path))
-                r = install_all(tool, path);
-        if (r < 0)
-                return reason_set(ret_reason, r, "%s: cannot put %s there: %s", path, tool->files[0].name,
-                                  error_text(r));
-        return 0;
+        return r < 0 ? reason_set(ret_reason, r, "%s/" CAPTURE_DISK_TOOLS_NAME ": cannot put %s there: %s",
+                                  directory, tool->files[0].name, error_text(r))
+                     : 0;
 }

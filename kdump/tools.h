@@ -43,6 +43,7 @@ int kdump_tool_find(const char *program, struct kdump_tool *ret_tool, struct rea
 
 /*
  * Makes DIRECTORY/.pstore-fw-tools/ hold the image tool: a file that differs is written beside and renamed.
- * `directory` is made when it does not exist. ERR_PERMISSION when what is there is not root's.
+ * `directory` is made when it does not exist. ERR_PERMISSION when what is there is
+ * not root's alone.
  */
 int kdump_tools_install(const struct kdump_tool *tool, const char *directory, struct reason *ret_reason);

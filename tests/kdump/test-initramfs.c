@@ -283,6 +283,13 @@ static void test_install(NO_STATE) {
                 assert_error(kdump_tools_install(&tool, directory, &reason), ERR_PERMISSION);
                 assert_int_equal(chown(path, 0, 0), 0);
                 strcat(path, "/ld.so");
+                /* and the directory that holds it, which was good when it was looked at before */
+                assert_int_equal(chown(directory, 1234, 0), 0);
+                assert_error(kdump_tools_install(&tool, directory, &reason), ERR_PERMISSION);
+                assert_int_equal(chown(directory, 0, 0), 0);
+                assert_int_equal(chmod(directory, 01777), 0);
+                assert_error(kdump_tools_install(&tool, directory, &reason), ERR_PERMISSION);
+                assert_int_equal(chmod(directory, 0700), 0);
         }
         tool.file_count = 1; /* as if it were static now */
         flush_log_start();
@@ -290,6 +297,23 @@ static void test_install(NO_STATE) {
         (void) flush_log_stop();
         (void) flush_log_assert_removed(path);
         assert_int_equal(stat(path, &second), -1);
+        scratch_remove(root);
+}
+
+/* A link there would have the tools written, and others removed, where it leads. */
+static void test_install_through_a_link(NO_STATE) {
+        static struct kdump_tool tool;
+        char *root = scratch_make();
+        struct reason reason;
+
+        assert_ok(kdump_tool_find("sh", &tool, &reason));
+        scratch_put(root, "/elsewhere/file", "x");
+        assert_int_equal(mkdir(scratch_path(root, "dumps"), 0700), 0);
+        assert_int_equal(symlink("../elsewhere", scratch_path(root, "dumps/.pstore-fw-tools")), 0);
+        assert_error(kdump_tools_install(&tool, scratch_path(root, "dumps"), &reason), ERR_INVALID_ARGUMENT);
+        assert_int_equal(symlink("dumps", scratch_path(root, "link")), 0);
+        assert_true(kdump_tools_install(&tool, scratch_path(root, "link"), &reason) < 0);
+        assert_int_equal(scratch_count_files(scratch_path(root, "elsewhere")), 1);
         scratch_remove(root);
 }
 
@@ -331,7 +355,8 @@ int main(void) {
                 cmocka_unit_test(test_initramfs),       cmocka_unit_test(test_part_of_initramfs),
                 cmocka_unit_test(test_find_tool),       cmocka_unit_test(test_find_tools),
                 cmocka_unit_test(test_missing_library), cmocka_unit_test(test_elf),
-                cmocka_unit_test(test_install),         cmocka_unit_test(test_earlier_dump),
+                cmocka_unit_test(test_install),         cmocka_unit_test(test_install_through_a_link),
+                cmocka_unit_test(test_earlier_dump),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

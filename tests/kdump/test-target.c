@@ -43,6 +43,35 @@ static void test_mount_table(NO_STATE) {
         assert_error(mount_table_find(none, "/", &row), ERR_NOT_FOUND);
 }
 
+/* An overlay of many layers, or FUSE: what is left out would make the mount above it the path's. */
+static void test_long_mounts(NO_STATE) {
+        static char options[5000], source[6000], name[64], table[20000];
+        struct mount_row row;
+
+        strcpy(options, "rw,codepage=437");
+        while (strlen(options) < 4500)
+                strcat(options, ",lowerdir=/a");
+        memset(source, 's', sizeof(source) - 1);
+        memset(name, 'f', sizeof(name) - 1);
+        snprintf(table, sizeof(table),
+                 "23 1 254:1 / / rw - ext4 /dev/vda1 rw\n"
+                 "24 23 254:2 / /var rw - %s %s %s\n",
+                 name, source, options);
+        find_row(table, "/var/lib", &row);
+        assert_string_equal(row.mount_point, "/var");
+        assert_int_equal(row.minor, 2);
+        assert_int_equal(strlen(row.file_system), sizeof(row.file_system) - 1);
+        assert_int_equal(strlen(row.source), sizeof(row.source) - 1);
+        assert_true(strlen(row.options) > sizeof(row.options) - 16);
+        assert_memory_equal(row.options, options, strlen(row.options));
+        assert_int_equal(options[strlen(row.options)], ',');
+        memset(options, 'x', 2000); /* one that is longer than all the room */
+        options[2000] = '\0';
+        snprintf(table, sizeof(table), "24 23 254:2 / /var rw - vfat /dev/vdb %s\n", options);
+        find_row(table, "/var/lib", &row);
+        assert_int_equal(row.minor, 2);
+}
+
 /* A machine whose root is on /dev/vda1, a file with a real file system. */
 static char *make_machine(const char *mkfs, const char *mount_line, const char *sys_directory) {
         char *root = scratch_make();
@@ -119,7 +148,7 @@ static void test_what_others_can_write(NO_STATE) {
         assert_int_equal(chmod(path, 01777), 0);
         find(root, "/var/lib/missing", &target);
         assert_error(kdump_target_check(&target, 1, &reason), ERR_PERMISSION);
-        test_assert_contains(reason.text, "/var/lib/missing: others than root");
+        test_assert_contains(reason.text, "/var/lib/missing: others than root can write to /var/lib,");
         find(root, "/var/lib", &target);
         assert_error(kdump_target_check_mounted(&target, 1, &reason), ERR_PERMISSION);
         assert_int_equal(chmod(path, 0755), 0);
@@ -130,6 +159,53 @@ static void test_what_others_can_write(NO_STATE) {
                 find(root, "/var/lib", &target);
                 assert_error(kdump_target_check(&target, 1, &reason), ERR_PERMISSION);
         }
+        scratch_remove(root);
+}
+
+/* Whoever may rename a directory above can put another one in its place, after all was looked at. */
+static void test_what_others_can_exchange(NO_STATE) {
+        static const struct {
+                mode_t mode;
+                uid_t owner;
+                gid_t group;
+                bool refused;
+        } rows[] = {
+                { 0755, 0, 0, false },    { 0777, 0, 0, true },   { 0775, 0, 1234, true },
+                { 0755, 1234, 0, true },  { 01777, 0, 0, false }, /* of others' directories nobody has one
+                                                                     there */
+                { 01755, 1234, 0, true },
+        };
+        char *root = make_machine(EXT4, ROOT_LINE, PLAIN), path[256];
+        struct kdump_target target;
+        struct reason reason;
+
+        if (geteuid() != 0)
+                skip();
+        module_tree_put(root, "/home/eve/dumps/file", "");
+        snprintf(path, sizeof(path), "%s/home", root);
+        for (size_t i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+                size_t row = i % ARRAY_SIZE(rows);
+                int r;
+
+                if (i == ARRAY_SIZE(rows)) { /* the same, one lower */
+                        assert_int_equal(chown(path, 0, 0), 0);
+                        assert_int_equal(chmod(path, 0755), 0);
+                        strcat(path, "/eve");
+                }
+                assert_int_equal(chown(path, rows[row].owner, rows[row].group), 0);
+                assert_int_equal(chmod(path, rows[row].mode), 0);
+                find(root, "/home/eve/dumps", &target);
+                r = kdump_target_check(&target, 1, &reason);
+                if (r != (rows[row].refused ? ERR_PERMISSION : 0))
+                        fail_msg("%s, %o of %u: %d", path, rows[row].mode, rows[row].owner, r);
+                if (rows[row].refused)
+                        test_assert_contains(reason.text, path + strlen(root));
+        }
+        /* What is not there yet, anybody may make in a sticky directory. */
+        assert_int_equal(chown(path, 0, 0), 0);
+        assert_int_equal(chmod(path, 01777), 0);
+        find(root, "/home/eve/missing/dumps", &target);
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_PERMISSION);
         scratch_remove(root);
 }
 
@@ -246,6 +322,7 @@ static void test_nothing(NO_STATE) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_mount_table),
+                cmocka_unit_test(test_long_mounts),
                 cmocka_unit_test(test_plain),
                 cmocka_unit_test(test_check),
                 cmocka_unit_test(test_links_and_bind_mounts),
@@ -255,6 +332,7 @@ int main(void) {
                 cmocka_unit_test(test_vfat),
                 cmocka_unit_test(test_nothing),
                 cmocka_unit_test(test_what_others_can_write),
+                cmocka_unit_test(test_what_others_can_exchange),
                 cmocka_unit_test(test_a_file_in_the_way),
         };
 
