@@ -2,6 +2,7 @@
 #include "efi-app/inventory.h"
 #include "base/error.h"
 #include "efi-app/esp-dump-target.h"
+#include "store/no-records.h"
 
 static void tell_error(void *context, const char *subject, const char *what) {
         console_problem(context, "%s: %s", subject, what);
@@ -38,12 +39,20 @@ int inventory_status(const struct inventory *inventory, size_t count) {
         return count > 0 ? EXIT_DONE : EXIT_NOTHING;
 }
 
+void inventory_note_none(const struct inventory *inventory) {
+        char line[NO_RECORDS_SIZE];
+        struct text text = TEXT_ON(line);
+
+        no_records_describe(&inventory->session, &text);
+        console_note(&inventory->stores.app->console, "%s", line);
+}
+
 size_t inventory_select(struct inventory *inventory, const struct options *options) {
         const struct selection selection = { .ids = options->operands, .id_count = options->operand_count };
         int r = session_select(&inventory->session, &selection);
 
         if (r == 0)
-                console_note(&inventory->stores.app->console, "no records");
+                inventory_note_none(inventory);
         return r > 0 ? (size_t) r : 0;
 }
 

@@ -23,6 +23,9 @@ void inventory_free(struct inventory *inventory);
 /* EXIT_FAILED when anything failed, the console too, otherwise EXIT_NOTHING for none, EXIT_DONE for some. */
 int inventory_status(const struct inventory *inventory, size_t count);
 
+/* A note that there are no records, and where was looked. */
+void inventory_note_none(const struct inventory *inventory);
+
 /* Marks what the operands name, or all. The number of records; it has its line when that is none. */
 size_t inventory_select(struct inventory *inventory, const struct options *options);
 

@@ -12,7 +12,7 @@ static int list_run(const struct options *options, void *context) {
         (void) options;
         (void) inventory_load(&inventory, app); /* without memory the list is empty, and it has failed */
         if (session->catalog.record_count == 0 && !session->failed)
-                console_note(&app->console, "no records");
+                inventory_note_none(&inventory);
         else if (list_catalog(&session->catalog, &sink) < 0)
                 inventory.session.failed = true;
         status = inventory_status(&inventory, session->catalog.record_count);

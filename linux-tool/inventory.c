@@ -6,6 +6,7 @@
 #include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"
 #include "posix/memory.h"
+#include "store/no-records.h"
 
 int inventory_make(struct session *session, const char *const *specs, size_t count,
                    const struct teller *teller) {
@@ -50,6 +51,14 @@ int inventory_select(struct session *session, const struct options *options) {
         };
 
         return session_select(session, &selection);
+}
+
+void inventory_note_none(const struct session *session) {
+        char line[NO_RECORDS_SIZE];
+        struct text text = TEXT_ON(line);
+
+        no_records_describe(session, &text);
+        message_note("%s", line);
 }
 
 int inventory_status(const struct session *session, size_t count) {

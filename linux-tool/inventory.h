@@ -23,6 +23,9 @@ int inventory_make(struct session *session, const char *const *specs, size_t cou
 /* Marks what the operands name, or all. 0 or more records; ERR_UNKNOWN_ID, told. */
 int inventory_select(struct session *session, const struct options *options);
 
+/* A note that there are no records, and where was looked. */
+void inventory_note_none(const struct session *session);
+
 /* EXIT_FAILED when something could not be done, otherwise EXIT_NOTHING for none, EXIT_DONE for some. */
 int inventory_status(const struct session *session, size_t count);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/vfs.h>
 
+#include "base/text.h"
 #include "posix/errno.h"
 #include "store/draft.h"
 
@@ -20,4 +21,22 @@ int efivarfs_read_space(const char *path, struct source_space *ret_space) {
         }
         *ret_space = space;
         return 0;
+}
+
+bool efivarfs_parse_name(const char *file_name, struct guid *ret_vendor, struct bytes *ret_name) {
+        struct bytes whole = text_view(file_name), tail;
+        char text[GUID_TEXT_SIZE];
+        struct guid vendor;
+
+        if (whole.size <= GUID_TEXT_SIZE)
+                return false;
+        tail = bytes_from(whole, whole.size - GUID_TEXT_SIZE); /* a dash where the text has its NUL */
+        if (tail.data[0] != '-' || guid_parse(bytes_from(tail, 1), &vendor) < 0)
+                return false;
+        guid_format(&vendor, text);
+        if (!bytes_equal(bytes_from(tail, 1), text_view(text)))
+                return false;
+        *ret_vendor = vendor;
+        *ret_name = bytes_first(whole, whole.size - GUID_TEXT_SIZE);
+        return true;
 }

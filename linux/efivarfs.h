@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "base/guid.h"
 #include "store/source.h"
 
 /* Where Linux shows the machine's EFI variables, as files. */
@@ -13,3 +14,9 @@
  * or what the system says.
  */
 int efivarfs_read_space(const char *path, struct source_space *ret_space);
+
+/*
+ * Takes the name of a file there apart: the variable's, a dash, its vendor in lower case, as the kernel
+ * writes it (K6.1 fs/efivarfs/super.c). *ret_name lies in `file_name`. False for what is no variable's.
+ */
+bool efivarfs_parse_name(const char *file_name, struct guid *ret_vendor, struct bytes *ret_name);

@@ -112,6 +112,7 @@ struct record_source {
         bool is_view;    /* shows what another store holds, which may be more than is shown */
         bool is_archive; /* holds copies, not originals: nothing waits in it, and no kernel writes to it */
         const char *location; /* the file, or the directory of files, that it reads; NULL: neither */
+        const char *nature;   /* set by open(): what that is, where the spec tells it wrongly; else NULL */
 
         /* Set before open(): list what was deleted and is still there, instead of what is live. For sources
          * that can (see the front end); the others ignore it. */

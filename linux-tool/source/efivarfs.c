@@ -30,9 +30,8 @@
 /* As the kernel makes the file of a variable that it writes itself (K6.1 fs/efivarfs/super.c). */
 #define VARIABLE_FILE_MODE 0644
 
-/* "-" and a GUID, which end the name of each file. */
-#define VENDOR_LENGTH  GUID_TEXT_SIZE
-#define FILE_NAME_SIZE (RECORD_NAME_SIZE + VENDOR_LENGTH)
+/* The variable's name, "-" and the vendor. */
+#define FILE_NAME_SIZE (RECORD_NAME_SIZE + GUID_TEXT_SIZE)
 
 /* Before the data, of every variable that there is (K6.1 fs/efivarfs/file.c): 32 bits, of which 8 are used.
  */
@@ -80,6 +79,12 @@ static int check_support(void) {
         return access(directory_path(), F_OK) < 0 && errno == EACCES ? ERR_PERMISSION : ERR_NO_STORE;
 }
 
+static bool is_efivarfs(int directory_fd) {
+        struct statfs status;
+
+        return fstatfs(directory_fd, &status) == 0 && status.f_type == EFIVARFS_MAGIC;
+}
+
 static int start_names(void *context) {
         struct efivarfs_source *efivarfs = context;
         int r = check_support();
@@ -88,31 +93,22 @@ static int start_names(void *context) {
                 return r;
         strays_begin(&efivarfs->strays);
         efivarfs->walk = opendir(directory_path());
-        return efivarfs->walk ? 0 : errno_to_error(errno);
-}
-
-/* False for what is no variable's; only in lower case is it one that the kernel, and we, find again. */
-static bool parse_file_name(const char *file_name, struct guid *ret_vendor, struct bytes *ret_name) {
-        struct bytes whole = text_view(file_name), tail;
-        char text[GUID_TEXT_SIZE];
-
-        if (whole.size <= VENDOR_LENGTH)
-                return false;
-        tail = bytes_from(whole, whole.size - VENDOR_LENGTH);
-        if (tail.data[0] != '-' || guid_parse(bytes_from(tail, 1), ret_vendor) < 0)
-                return false;
-        guid_format(ret_vendor, text);
-        *ret_name = bytes_first(whole, whole.size - VENDOR_LENGTH);
-        return bytes_equal(bytes_from(tail, 1), text_view(text));
+        if (!efivarfs->walk)
+                return errno_to_error(errno);
+        efivarfs->base.nature = is_efivarfs(dirfd(efivarfs->walk)) ? NULL : "a directory, and no efivarfs";
+        return 0;
 }
 
 static void add_stray(struct efivarfs_source *efivarfs, const char *file_name) {
+        struct source_entry entry;
         struct stat status;
 
         /* Directories, "." among them, are no copies of variables. */
         if (fstatat(dirfd(efivarfs->walk), file_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
             !S_ISDIR(status.st_mode))
-                strays_add(&efivarfs->strays, file_name, "no variable");
+                strays_add(&efivarfs->strays, file_name,
+                           pstorefs_parse_name(file_name, &entry) ? "a file of pstore (--source pstorefs:DIR)"
+                                                                  : "no variable");
 }
 
 /* libefivar's walk, beside that it ends at a name of no variable, does not say which one that is. */
@@ -122,7 +118,7 @@ static int next_name(void *context, struct guid *ret_vendor, struct text *name) 
         struct bytes stem;
 
         while ((errno = 0, found = readdir(efivarfs->walk))) {
-                if (parse_file_name(found->d_name, ret_vendor, &stem)) {
+                if (efivarfs_parse_name(found->d_name, ret_vendor, &stem)) {
                         text_put_bytes(name, stem);
                         return 1;
                 }
@@ -164,12 +160,6 @@ static int open_place(const struct guid *vendor, const char *name, char ret_file
  */
 static bool lacks_attributes(uint32_t beginning) {
         return beginning == 0 || (beginning & ~(uint32_t) ATTRIBUTES_ALL) != 0;
-}
-
-static bool is_efivarfs(int directory_fd) {
-        struct statfs status;
-
-        return fstatfs(directory_fd, &status) == 0 && status.f_type == EFIVARFS_MAGIC;
 }
 
 static void tell_bare(struct efivarfs_source *efivarfs) {

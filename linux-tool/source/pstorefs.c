@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "linux-tool/source/sources.h"
 #include "linux-tool/source/strays.h"
+#include "linux/efivarfs.h"
 #include "posix/beneath.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -227,13 +228,18 @@ static bool is_directory(int directory_fd, const char *name) {
 /* Directories are no strays: systemd's archive is made of them, and a copy may lie beside others. */
 static int take_file(struct pstorefs_source *pstorefs, const char *file_name) {
         struct source_entry entry;
+        struct bytes variable;
+        struct guid vendor;
 
         if (strcmp(file_name, ".") == 0 || strcmp(file_name, "..") == 0)
                 return 0;
         if (pstorefs_parse_name(file_name, &entry))
                 return append_file(pstorefs, file_name, &entry);
         if (strcmp(file_name, SYSTEMD_LOG) != 0 && !is_directory(pstorefs->fd, file_name))
-                strays_add(&pstorefs->strays, file_name, "no file of pstore");
+                strays_add(&pstorefs->strays, file_name,
+                           efivarfs_parse_name(file_name, &vendor, &variable)
+                                   ? "a variable (--source efivarfs:DIR)"
+                                   : "no file of pstore");
         return 0;
 }
 
@@ -356,6 +362,7 @@ static int pstorefs_open(struct record_source *source) {
         pstorefs->is_mounted = fstatfs(pstorefs->fd, &status) == 0 && status.f_type == PSTOREFS_MAGIC;
         if (pstorefs->is_default && !pstorefs->is_mounted)
                 return ERR_NO_STORE;
+        source->nature = pstorefs->is_mounted ? NULL : "a directory, and no pstorefs";
         r = read_directory(pstorefs);
         if (r < 0)
                 return r;

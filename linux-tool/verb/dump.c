@@ -110,7 +110,7 @@ static int dump_run(const struct options *options, void *context) {
         if (r < 0)
                 return EXIT_FAILED;
         if (count == 0)
-                message_note("no records");
+                inventory_note_none(&session);
         else
                 message_note("%zu record%s of %zu event%s safe in %s, %zu file%s written",
                              result.record_count, text_plural(result.record_count), result.event_count,

@@ -39,7 +39,7 @@ static int list_run(const struct options *options, void *context) {
         if (r < 0)
                 return EXIT_FAILED;
         if (count == 0 && !session.failed)
-                message_note("no records");
+                inventory_note_none(&session);
         return inventory_status(&session, (size_t) count);
 }
 

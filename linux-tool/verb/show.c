@@ -115,7 +115,7 @@ static int show_run(const struct options *options, void *context) {
         if (count < 0)
                 return inventory_status(&session, 0);
         if (count == 0 && session.catalog.record_count == 0 && !session.failed)
-                message_note("no records");
+                inventory_note_none(&session);
         if ((count > 0 || options_have(options, &option_json)) && show(options, &session, output) < 0)
                 return EXIT_FAILED;
         return inventory_status(&session, (size_t) count);

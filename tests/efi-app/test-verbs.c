@@ -11,7 +11,8 @@ static const CHAR16 *const no_words[] = { NULL };
 static void test_a_machine_with_neither_store(NO_STATE) {
         fake->variables.names = NAMES_UNSUPPORTED;
         assert_int_equal(RUN(u"list"), EXIT_NOTHING);
-        assert_string_equal(fake_console_screen(&fake->output), "no records\n");
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "no records; not on this machine: erst, efi\n");
         assert_int_equal(RUN(u"show"), EXIT_NOTHING);
         assert_int_equal(run_words(no_words), EXIT_NOTHING);
         assert_int_equal(RUN(u"clear", u"--all", u"--yes"), EXIT_NOTHING);
@@ -25,7 +26,7 @@ static void test_a_machine_with_neither_store(NO_STATE) {
 static void test_empty_stores(NO_STATE) {
         fake_firmware_add_device(fake);
         assert_int_equal(RUN(u"list"), EXIT_NOTHING);
-        assert_string_equal(fake_console_screen(&fake->output), "no records\n");
+        assert_string_equal(fake_console_screen(&fake->output), "no records in erst, efi\n");
         assert_int_equal(RUN(u"check"), 0);
         assert_shown("erst: 0 records");
         assert_shown("efi: 0 records");

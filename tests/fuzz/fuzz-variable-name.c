@@ -2,7 +2,8 @@
 
 /*
  * Any bytes as a variable's name: a name that is understood is written as a name that means the same, and as
- * the same text unless its numbers had zeros in front. The beginning of a log as a header line, likewise.
+ * the same text unless its numbers had zeros in front. As the name of a file in pstorefs, and the beginning
+ * of a log as a header line, likewise.
  */
 #include "pstore/header-line.h"
 #include "pstore/record.h"
@@ -57,6 +58,22 @@ static void check_record(struct bytes input) {
                            file[i] < 0x7f);
 }
 
+/* As the kernel's pstore names its files: the parts are what the name is made of. */
+static void check_file_name(struct bytes input) {
+        struct bytes type, backend;
+        uint64_t number;
+        int r = record_parse_file_name(input, &type, &backend, &number);
+
+        if (r < 0)
+                return;
+        fuzz_check(backend.size > 0 && backend.size <= RECORD_BACKEND_MAX);
+        fuzz_check(type.data == input.data && backend.data == input.data + type.size + 1);
+        if (r == 0)
+                fuzz_check(number == 0 && type.size + 1 + backend.size == input.size &&
+                           (record_type_find(type) == RECORD_TYPE_CONSOLE ||
+                            record_type_find(type) == RECORD_TYPE_FTRACE));
+}
+
 static void check_header(struct bytes input) {
         struct header_line line;
 
@@ -74,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
         check_name(input);
         check_record(input);
+        check_file_name(input);
         check_header(input);
         return 0;
 }

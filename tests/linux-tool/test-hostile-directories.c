@@ -264,6 +264,48 @@ static void test_a_directory_of_strays(void **state) {
         program_free(&program);
 }
 
+/* What was named for another kind of directory than it is. */
+static void test_a_directory_of_another_kind(void **state) {
+        const struct place *place = *state;
+        char spec[4300];
+        struct program program;
+
+        put(place, "dmesg-efi-170921011901001", LOG);
+        snprintf(spec, sizeof(spec), "efivarfs:%s", place->directory);
+        program_run(&program, NULL, "list", "-s", spec, NULL);
+        program_assert_status(&program, EXIT_FAILED);
+        test_assert_contains(
+                program.messages,
+                ": dmesg-efi-170921011901001: a file of pstore (--source pstorefs:DIR): left out\n");
+        program_free(&program);
+        put(place, "dump-type0-1-1-5-D-cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0", LOG);
+        program_run(&program, NULL, "list", "-s", place->spec, NULL);
+        program_assert_status(&program, EXIT_FAILED);
+        test_assert_contains(program.output, "efi:dump-type0-1-1-1709210119");
+        test_assert_contains(program.messages, ": a variable (--source efivarfs:DIR): left out\n");
+        program_free(&program);
+}
+
+static void test_where_was_looked(void **state) {
+        static const char *const verbs[] = { "list", "show", "dump" };
+        const struct place *place = *state;
+        char variables[4300], dumps[4300], wanted[20000];
+        struct program program;
+
+        snprintf(variables, sizeof(variables), "efivarfs:%s", place->directory);
+        snprintf(dumps, sizeof(dumps), "kdump:%s", place->directory);
+        snprintf(wanted, sizeof(wanted),
+                 "pstore-fw: no records in %s (a directory, and no efivarfs), %s (a directory, and no "
+                 "pstorefs), %s\n",
+                 variables, place->spec, dumps);
+        for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+                program_run(&program, NULL, verbs[i], "-s", variables, "-s", place->spec, "-s", dumps, NULL);
+                program_assert_status(&program, EXIT_NOTHING);
+                assert_string_equal(program.messages, wanted);
+                program_free(&program);
+        }
+}
+
 /* --- erst-dbg ----------------------------------------------------------------------------------- */
 
 /* From this one of the reads on, counted from 1, so many fail; 0: none. */
@@ -418,6 +460,8 @@ int main(void) {
                 TEST(test_what_is_no_archive),
                 TEST(test_strays),
                 TEST(test_a_directory_of_strays),
+                TEST(test_a_directory_of_another_kind),
+                TEST(test_where_was_looked),
                 TEST(test_two_records_of_one_id),
                 TEST(test_records_without_an_id),
                 TEST(test_records_that_the_device_refuses),
