@@ -48,7 +48,7 @@ static void test_long_mounts(NO_STATE) {
         static char options[5000], source[6000], name[64], table[20000];
         struct mount_row row;
 
-        strcpy(options, "rw,codepage=437");
+        strcpy(options, "rw,codepage=1250");
         while (strlen(options) < 4500)
                 strcat(options, ",lowerdir=/a");
         memset(source, 's', sizeof(source) - 1);
