@@ -285,6 +285,8 @@ int record_parse_file_name(struct bytes file_name, struct bytes *ret_type, struc
 
         if (numbered)
                 backend = cut_last_word(&type);
+        else
+                number = 0;
         if (!is_backend(backend) || (!numbered && !may_lack_number(type)))
                 return ERR_VALUE;
         *ret_type = type;
