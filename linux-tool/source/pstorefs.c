@@ -311,7 +311,7 @@ static int read_directory(struct pstorefs_source *pstorefs) {
 }
 
 /* So many entries of a directory are looked at, and so many levels: systemd makes two. */
-#define LOOK_ENTRIES_MAX 256
+#define LOOK_ENTRIES_MAX 64
 #define LOOK_LEVELS_MAX  2
 
 /* Whether a directory below this one holds records. */
