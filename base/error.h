@@ -55,6 +55,8 @@ enum error_group {
         ROW(ERR_IN_USE, ENVIRONMENT, "in use by another program")                                            \
         ROW(ERR_VOLATILE, ENVIRONMENT, "lies in memory, and is gone after a reset")                          \
         ROW(ERR_CHANGED, ENVIRONMENT, "has changed since it was copied")                                     \
+        ROW(ERR_NOT_DIRECTORY, ENVIRONMENT, "not a directory")                                               \
+        ROW(ERR_IS_DIRECTORY, ENVIRONMENT, "a directory, where a file is wanted")                            \
         ROW(ERR_BUG, BUG, "internal error, please report it")
 
 enum error_ordinal {

@@ -77,5 +77,8 @@ int own_file_remove(const char *root, const char *path, struct reason *ret_reaso
         if (r < 0)
                 return r;
         r = durable_file_remove(AT_FDCWD, full);
-        return r < 0 && r != ERR_NOT_FOUND ? reason_set(ret_reason, r, "%s: %s", full, error_text(r)) : 0;
+        /* Below what is no directory there is no file either. */
+        if (r == ERR_NOT_FOUND || r == ERR_NOT_DIRECTORY)
+                return 0;
+        return r < 0 ? reason_set(ret_reason, r, "%s: %s", full, error_text(r)) : 0;
 }

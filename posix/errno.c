@@ -10,8 +10,8 @@ static const struct {
         int number;
         int error;
 } errno_rows[] = {
-        { EINVAL, ERR_INVALID_ARGUMENT },  { EEXIST, ERR_EXISTS },        { EISDIR, ERR_INVALID_ARGUMENT },
-        { ENOTDIR, ERR_NOT_FOUND },        { ENOENT, ERR_NOT_FOUND },     { ENODEV, ERR_NO_STORE },
+        { EINVAL, ERR_INVALID_ARGUMENT },  { EEXIST, ERR_EXISTS },        { EISDIR, ERR_IS_DIRECTORY },
+        { ENOTDIR, ERR_NOT_DIRECTORY },    { ENOENT, ERR_NOT_FOUND },     { ENODEV, ERR_NO_STORE },
         { ENXIO, ERR_NO_STORE },           { ENOTTY, ERR_NOT_SUPPORTED }, { ENOSYS, ERR_NOT_SUPPORTED },
         { EOPNOTSUPP, ERR_NOT_SUPPORTED }, { ENOSPC, ERR_NO_SPACE },      { EDQUOT, ERR_NO_SPACE },
         { EACCES, ERR_PERMISSION },        { EPERM, ERR_PERMISSION },     { EROFS, ERR_READ_ONLY },

@@ -121,8 +121,7 @@ static void test_dump_to_where_nothing_can_be(void **state) {
         program_run(&program, NULL, "dump", "-o", "/dev/null/x", "-s", fixture->variables, NULL);
         program_assert_status(&program, EXIT_FAILED);
         assert_string_equal(program.output, "");
-        test_assert_contains(program.messages,
-                             "/dev/null/x: 14 records not saved, the first of them efi:dump-");
+        test_assert_contains(program.messages, "pstore-fw: /dev/null/x: not a directory\n");
         program_free(&program);
 }
 

@@ -334,11 +334,11 @@ static void test_what_is_not_there(NO_STATE) {
                 int error;
         } rows[] = {
                 { "pstorefs:/does/not/exist", ERR_NOT_FOUND },
-                { "pstorefs:/dev/null", ERR_NOT_FOUND },
+                { "pstorefs:/dev/null", ERR_NOT_DIRECTORY },
                 { "erst-dbg:/does/not/exist", ERR_NO_STORE },
                 { "erst-image:/does/not/exist", ERR_NOT_FOUND },
                 { "efi-image:/does/not/exist", ERR_NOT_FOUND },
-                { "efi-image:/tmp", ERR_INVALID_ARGUMENT },
+                { "efi-image:/tmp", ERR_IS_DIRECTORY },
                 { "erst-image:/dev/null", ERR_TRUNCATED },
                 { "efi-image:/dev/null", ERR_TRUNCATED },
         };

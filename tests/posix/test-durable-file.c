@@ -135,7 +135,7 @@ static void test_what_cannot_be_written(void **state) {
 
         assert_error(durable_file_write(place->fd, "missing/file", text_view("x"), 0600), ERR_NOT_FOUND);
         assert_int_equal(mkdir(place->path, 0700), 0);
-        assert_error(durable_file_write(place->fd, "file", text_view("x"), 0600), ERR_INVALID_ARGUMENT);
+        assert_error(durable_file_write(place->fd, "file", text_view("x"), 0600), ERR_IS_DIRECTORY);
         memset(name, 'x', NAME_MAX);
         name[NAME_MAX] = '\0';
         assert_error(durable_file_write(place->fd, name, text_view("x"), 0600), ERR_TOO_LARGE);
@@ -223,7 +223,7 @@ static void test_directories(void **state) {
         assert_int_equal(stat(scratch_path(place->directory, "f"), &status), 0);
         assert_int_equal(status.st_mode & 07777, 0755);
         scratch_write(place->path, text_view("x"));
-        assert_error(durable_directory_make(place->fd, "file/below", 0700), ERR_NOT_FOUND);
+        assert_error(durable_directory_make(place->fd, "file/below", 0700), ERR_NOT_DIRECTORY);
         flush_log_start_failing(2);
         assert_error(durable_directory_make(place->fd, "g", 0700), ERR_IO);
         (void) flush_log_stop();
