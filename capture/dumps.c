@@ -234,27 +234,38 @@ int dumps_remove(int directory_fd, const char *name) {
         return remove_entry(directory_fd, name, DEPTH_MAX);
 }
 
-/* Dumps of which something was saved, and those of which nothing was: each kind has its own places. */
-static unsigned *place_of(const struct crash_dump *dump, unsigned places[2]) {
-        return &places[dump->has_log || dump->has_image || dump->has_part];
+enum worth {
+        WORTH_NOTHING,
+        WORTH_PARTS,
+        WORTH_DUMP,
+        WORTH_END,
+};
+
+/* An empty file has its name from a loss of power: whoever saves gives it to none. */
+static enum worth worth_of(const struct crash_dump *dump) {
+        if (dump->log_size > 0 || dump->image_size > 0)
+                return WORTH_DUMP;
+        return dump->has_part ? WORTH_PARTS : WORTH_NOTHING;
 }
 
-void dumps_prune(int directory_fd, unsigned keep, const char *current, struct steps *steps) {
-        unsigned places[2] = { keep, keep };
+size_t dumps_prune(int directory_fd, unsigned keep, const char *current, struct steps *steps) {
+        /* Each has its own places, so that only what is worth as much is pushed away. */
+        unsigned places[WORTH_END] = { keep, keep, keep };
         struct dumps dumps;
+        size_t removed = 0;
         int r = dumps_list(directory_fd, &dumps);
 
         if (r < 0) {
                 steps_failed(steps, "keep", "%s", error_text(r));
-                return;
+                return 0;
         }
         /* The current one has its place before all others: a wrong clock may have put it anywhere. */
         for (size_t i = 0; i < dumps.count && current; i++)
                 if (strcmp(dumps.rows[i].name, current) == 0 && keep > 0)
-                        (*place_of(&dumps.rows[i], places))--;
+                        places[worth_of(&dumps.rows[i])]--;
         for (size_t i = 0; i < dumps.count; i++) {
                 const char *name = dumps.rows[i].name;
-                unsigned *left = place_of(&dumps.rows[i], places);
+                unsigned *left = &places[worth_of(&dumps.rows[i])];
 
                 if (!dumps.rows[i].is_directory || (current && strcmp(name, current) == 0))
                         continue;
@@ -265,6 +276,9 @@ void dumps_prune(int directory_fd, unsigned keep, const char *current, struct st
                 r = dumps_remove(directory_fd, name);
                 if (r < 0)
                         steps_failed(steps, "keep", "%s cannot be removed: %s", name, error_text(r));
+                else
+                        removed++;
         }
         dumps_free(&dumps);
+        return removed;
 }

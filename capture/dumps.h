@@ -58,8 +58,9 @@ int dumps_make(int directory_fd, uint64_t crash_seconds, char ret_name[DUMPS_NAM
 int dumps_remove(int directory_fd, const char *name);
 
 /*
- * Removes the oldest until `keep` are left; `current` stays, however old its clock makes it. Those without
- * any file of log or image are counted by themselves: captures that failed push nothing away. What is no
- * directory stays. One that cannot be removed is told. NULL for no current one.
+ * Removes the oldest until `keep` are left, and returns how many those were; `current` stays, however old its
+ * clock makes it. A dump is what has a complete log or image. Those of which only parts were saved are
+ * counted by themselves, and so are those of which nothing was: captures that failed push nothing away. What
+ * is no directory stays. One that cannot be removed is told. NULL for no current one.
  */
-void dumps_prune(int directory_fd, unsigned keep, const char *current, struct steps *steps);
+size_t dumps_prune(int directory_fd, unsigned keep, const char *current, struct steps *steps);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/timestamp.h"
 #include "capture/dumps.h"
 #include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
@@ -170,6 +171,15 @@ static void test_the_newest_are_kept(void **state) {
         assert_int_equal(place->steps.count, 0);
 }
 
+static const char *name_of(uint64_t seconds, const char *file) {
+        static char name[128];
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        timestamp_format_compact(seconds, time);
+        snprintf(name, sizeof(name), "%s-kdump-panic1%s", time, file);
+        return name;
+}
+
 /* Captures that got nothing out must not push away what earlier ones saved; nor are they kept for ever. */
 static void test_empty_ones_take_no_room(void **state) {
         struct place *place = *state;
@@ -188,6 +198,24 @@ static void test_empty_ones_take_no_room(void **state) {
         assert_false(is_there(place, "20261121T151330Z-kdump-panic1"));
         assert_true(is_there(place, "20261121T151331Z-kdump-panic1"));
         assert_true(is_there(place, "20261121T151333Z-kdump-panic1"));
+}
+
+/* Parts are better than nothing, and worse than all. A name that a loss of power left empty is nothing. */
+static void test_parts_and_empty_files_take_no_room(void **state) {
+        struct place *place = *state;
+
+        make_six(place);
+        for (unsigned i = 0; i < 3; i++) {
+                make(place, CRASH + 10 + 2 * i, name_of(CRASH + 10 + 2 * i, ""));
+                put(place, name_of(CRASH + 10 + 2 * i, "/dmesg.txt.part"), "half");
+                make(place, CRASH + 11 + 2 * i, name_of(CRASH + 11 + 2 * i, ""));
+                put(place, name_of(CRASH + 11 + 2 * i, "/dmesg.txt"), "");
+        }
+        assert_int_equal(dumps_prune(place->fd, 2, NULL, &place->steps), 6);
+        for (unsigned i = 0; i < 6; i++) {
+                assert_int_equal(is_there(place, name_of(CRASH + i, "")), i >= 4);
+                assert_int_equal(is_there(place, name_of(CRASH + 10 + i, "")), i >= 2);
+        }
 }
 
 /* A file or a link of such a name is shown, but nobody's dump: it is not for us to remove. */
@@ -281,6 +309,7 @@ int main(void) {
                 TEST(test_message),
                 TEST(test_the_newest_are_kept),
                 TEST(test_empty_ones_take_no_room),
+                TEST(test_parts_and_empty_files_take_no_room),
                 TEST(test_what_is_no_directory),
                 TEST(test_a_pipe_for_a_log),
                 TEST(test_the_current_one_is_kept),
