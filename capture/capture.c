@@ -83,6 +83,7 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
         job = make_job(capture, fd);
         /* The disk's own tools: for the image, and for the log when the one brought along does not work. */
         snprintf(path, sizeof(path), "%s%s/" CAPTURE_DISK_TOOLS_NAME, mount_point, capture->plan.directory);
+        job.image_wanted = name[0];
         if (name[0] && tool_find(path, name, &job.image_tool))
                 job.log_tools[1] = job.image_tool;
         else if (name[0])

@@ -42,7 +42,8 @@ static void put_log(struct json_writer *json, const struct save_result *result) 
         json_begin_object(json, "log");
         json_put_string(json, "file", DUMPS_LOG_NAME);
         json_put_number(json, "size", result->log.size);
-        json_put_string(json, "sha256", result->log_sha256);
+        if (result->log_sha256[0])
+                json_put_string(json, "sha256", result->log_sha256);
         json_end_object(json);
 }
 

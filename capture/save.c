@@ -188,16 +188,52 @@ static int save_log(const struct save_job *job, int directory_fd, struct save_fi
         return r;
 }
 
-static void digest_log(int directory_fd, struct save_result *result) {
+/* Whether the log has room and its tools a second chance: what is beyond `keep` has gone. */
+static bool has_made_room(const struct save_job *job, const char *current) {
+        if (dumps_prune(job->directory_fd, job->plan->keep, current, job->steps) == 0)
+                return false;
+        steps_say(job->steps, "older dumps have made room");
+        return true;
+}
+
+/* A disk may be so full that not even a directory can be made on it. */
+static int make_dump(const struct save_job *job, struct save_result *result) {
+        int fd = dumps_make(job->directory_fd, result->crash_seconds, result->name);
+
+        if (fd == ERR_NO_SPACE && has_made_room(job, NULL))
+                fd = dumps_make(job->directory_fd, result->crash_seconds, result->name);
+        return fd;
+}
+
+/*
+ * Tools do not tell a full disk from other reasons. But one that hung would hang again, in the time that the
+ * image needs.
+ */
+static int save_log_with_room(const struct save_job *job, int directory_fd, struct save_result *result) {
+        int r = save_log(job, directory_fd, &result->log);
+
+        if (r == 0 || r == ERR_TIMEOUT || !has_made_room(job, result->name))
+                return r;
+        remove_parts(directory_fd); /* they take the room, and the names */
+        return save_log(job, directory_fd, &result->log);
+}
+
+/* Of all that can be read of it, or none: what a read left out would make another text's. */
+static void digest_log(const struct save_job *job, int directory_fd, struct save_result *result) {
         _cleanup_close_ int fd = openat(directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         struct text text = TEXT_ON(result->log_sha256);
         uint8_t piece[4096], digest[SHA256_SIZE];
         struct sha256 sha256;
-        ssize_t got;
+        ssize_t got = -1;
 
         sha256_init(&sha256);
         while (fd >= 0 && (got = read(fd, piece, sizeof(piece))) > 0)
                 sha256_update(&sha256, bytes_of(piece, (size_t) got));
+        if (got < 0) {
+                steps_failed(job->steps, "digest", "%s: %s", DUMPS_LOG_NAME,
+                             error_text(errno_to_error(errno)));
+                return;
+        }
         sha256_finish(&sha256, digest);
         for (size_t i = 0; i < sizeof(digest); i++)
                 text_format(&text, "%02x", digest[i]);
@@ -238,6 +274,11 @@ static int save_image(const struct save_job *job, int directory_fd, struct save_
         uint64_t room_mib = free_mib(directory_fd);
         int r;
 
+        /* Whoever looked for the tool has told where it is not. */
+        if (!job->image_tool.program[0]) {
+                text_put(&why, "there is no tool that makes it");
+                return ERR_NOT_FOUND;
+        }
         r = run_image_tool(job, directory_fd, part, &why);
         if (r == 0)
                 r = finish_output(directory_fd, part, DUMPS_IMAGE_NAME, &file->size, &why);
@@ -263,13 +304,13 @@ static void save_rest(const struct save_job *job, int directory_fd, struct save_
 
         /* Before the image, which needs the room; but what has saved nothing yet takes nothing away. */
         if (result->log.saved)
-                dumps_prune(job->directory_fd, job->plan->keep, result->name, job->steps);
-        if (job->image_tool.program[0] && save_image(job, directory_fd, &result->image) == 0) {
+                (void) dumps_prune(job->directory_fd, job->plan->keep, result->name, job->steps);
+        if (job->image_wanted && save_image(job, directory_fd, &result->image) == 0) {
                 steps_done(job->steps, "image");
                 steps_say(job->steps, "image saved in %s/%s", job->directory, result->name);
         }
         if (!result->log.saved)
-                dumps_prune(job->directory_fd, job->plan->keep, result->name, job->steps);
+                (void) dumps_prune(job->directory_fd, job->plan->keep, result->name, job->steps);
         kdump_manifest_put(job, result, &manifest);
         r = buffer_error(&manifest);
         if (r == 0)
@@ -286,17 +327,17 @@ int save_dump(const struct save_job *job, struct save_result *ret_result) {
         r = identify(job, &result);
         if (r < 0)
                 return r;
-        fd = dumps_make(job->directory_fd, result.crash_seconds, result.name);
+        fd = make_dump(job, &result);
         if (fd < 0)
                 return fd;
-        r = save_log(job, fd, &result.log);
+        r = save_log_with_room(job, fd, &result);
         if (r == 0) {
                 /* If the disk hangs from here on, nobody has to put the log on the console. */
                 if (job->log_is_safe)
                         atomic_store(job->log_is_safe, true);
                 steps_done(job->steps, "log");
                 steps_say(job->steps, "log saved in %s/%s", job->directory, result.name);
-                digest_log(fd, &result);
+                digest_log(job, fd, &result);
                 (void) dumps_message(job->directory_fd, result.name, result.message);
         }
         save_rest(job, fd, &result);

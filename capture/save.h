@@ -14,7 +14,8 @@
 /*
  * Saves what a crashed kernel left into a new dump: the log before all else, then the image, then the
  * manifest. Each is written as "….part", flushed, renamed, and its directory flushed. What fails is a
- * step that says why, and the next best thing is tried.
+ * step that says why, and the next best thing is tried. Where a log finds no room, dumps beyond `keep` go,
+ * and it is tried once more; none within it goes before there is a new one in its place.
  */
 
 #define SAVE_LOG_TOOLS_MAX 2
@@ -25,7 +26,8 @@ struct save_job {
         const char *directory;                     /* its name, for messages */
         const char *vmcore;                        /* "/proc/vmcore" */
         struct tool log_tools[SAVE_LOG_TOOLS_MAX]; /* tried in this order; an empty one is passed over */
-        struct tool image_tool;                    /* empty: only the log is saved */
+        bool image_wanted;                         /* else only the log is saved */
+        struct tool image_tool;                    /* empty: there is none, which was told */
         uint64_t deadline_ms;                      /* for all of it */
         struct meminfo *meminfo;
         struct steps *steps;

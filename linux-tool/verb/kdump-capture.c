@@ -52,6 +52,7 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
                 .deadline_ms = clock_ms() + (uint64_t) settings->plan.bound_seconds * 1000,
                 .meminfo = &meminfo,
                 .steps = &steps,
+                .image_wanted = settings->image,
         };
 
         if (fd < 0) {

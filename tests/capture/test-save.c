@@ -90,6 +90,7 @@ static int save_by(struct place *place, const char *log_tool, const char *image_
                 assert_true(tool_find(place->root, "vmcore-dmesg", &place->job.log_tools[0]));
         }
         if (image_tool) {
+                place->job.image_wanted = true;
                 write_tool(place->root, "makedumpfile", image_tool);
                 assert_true(tool_find(place->root, "makedumpfile", &place->job.image_tool));
                 place->job.log_tools[1] = place->job.image_tool;

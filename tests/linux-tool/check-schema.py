@@ -181,7 +181,7 @@ def make_tool(path, script):
 
 
 def check_kdump_capture(run):
-    """Two crashes: one whose image could be made, one whose image could not."""
+    """Three crashes: one whose image could be made, one whose image could not, and one without a tool for it."""
     root = run.variables.parent / "crashed"
     (root / "proc").mkdir(parents=True)
     (root / "conf").write_text(f"directory = /dumps\nlog_tool = {root}/log\nimage_tool = {root}/image\n")
@@ -196,8 +196,11 @@ def check_kdump_capture(run):
     make_tool(root / "image", "kill -9 $$")
     failed = run.json([FAILED], *words, source=False)
     assert failed["event"] == "20261121T151320Z-kdump-panic2" and failed["image"] is None and failed["log"]
+    (root / "image").unlink()
+    lacking = run.json([FAILED], *words, source=False)
+    assert lacking["log"] and lacking["image"] is None and lacking["image_error"]
     manifests = [json.loads(path.read_text()) for path in root.glob("dumps/*/manifest.json")]
-    assert len(manifests) == 2
+    assert len(manifests) == 3
     for manifest in manifests:
         validate(manifest)
 
