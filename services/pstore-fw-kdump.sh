@@ -32,21 +32,27 @@ pstore_fw_setting() {
 	done < "$PSTORE_FW_PLAN"
 }
 
+# At once, without a sync: where it is needed, a disk may hang, for which sync and umount wait for ever.
 pstore_fw_reset() {
 	pstore_fw_tell "$1"
-	sync
-	sleep 1
 	echo b > /proc/sysrq-trigger
+}
+
+# So many seconds from now, and why. Prints what kills it.
+pstore_fw_reset_after() {
+	(
+		sleep "$1"
+		pstore_fw_reset "$2"
+	) < /dev/null > /dev/null 2>&1 &
+	echo "$!"
 }
 
 # A question for a passphrase, or a disk that never comes, must not hold the machine for ever.
 pstore_fw_start_guard() {
 	pstore_fw_seconds=$(pstore_fw_setting bound_seconds)
-	(
-		sleep "${pstore_fw_seconds:-300}"
-		pstore_fw_reset "no file system for the dump within ${pstore_fw_seconds:-300} s: reset"
-	) < /dev/null > /dev/null 2>&1 &
-	echo "$!" > "$PSTORE_FW_GUARD"
+	pstore_fw_seconds=${pstore_fw_seconds:-300}
+	pstore_fw_reset_after "$pstore_fw_seconds" "no file system for the dump within $pstore_fw_seconds s: reset" \
+		> "$PSTORE_FW_GUARD"
 }
 
 # The capture has a guard of its own.
@@ -89,12 +95,15 @@ pstore_fw_mount() {
 	fi
 }
 
-# Saves everything below the root file system mounted at $1, and resets the machine: there is no way back.
+# Saves everything below the root file system mounted at $1, and resets the machine: there is no way back. What
+# was saved is flushed when the capture ends, so the rest has seconds.
 pstore_fw_capture() {
 	pstore_fw_mount "$1"
 	pstore_fw_stop_guard
 	"$PSTORE_FW_PROGRAM" --mounted "$PSTORE_FW_DUMPS"
 	pstore_fw_tell "the capture ended with status $?"
+	pstore_fw_reset_after 10 "the file systems do not come to rest: reset" > /dev/null
 	umount "$PSTORE_FW_DUMPS"
+	sync
 	pstore_fw_reset "reset"
 }

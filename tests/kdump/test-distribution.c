@@ -291,6 +291,57 @@ static void test_scripts_read_the_plan(void **state) {
         free((void *) log.data);
 }
 
+/*
+ * Runs `script` behind services/pstore-fw-kdump.sh, with files for what it would do to this machine and tools
+ * that do not come back. Looks at what is written to sysrq's trigger meanwhile.
+ */
+static void run_where_tools_hang(struct fixture *fixture, const char *tools, const char *script,
+                                 const char *wanted) {
+        const char *root = fixture->root;
+        char text[4800];
+        struct bytes trigger;
+
+        put_file(fixture, "plan", "bound_seconds = 1\n");
+        put_file(fixture, "trigger", "");
+        put_file(fixture, "bin/x", "");
+        put_file(fixture, "run/x", "");
+        snprintf(text, sizeof(text),
+                 "sed 's,/proc/sysrq-trigger,%s/trigger,g; s,/dev/kmsg,%s/kmsg,g; s,=/,=%s/,; "
+                 "s,pstore-fw-capture,bin/capture,' services/pstore-fw-kdump.sh > %s/script.sh\n"
+                 "cd %s && ! grep -q '/proc/sys' script.sh || exit 1\n"
+                 "tell() { printf '#!/bin/sh\\nexec %%s\\n' \"$2\" > \"bin/$1\"; chmod 755 \"bin/$1\"; }\n"
+                 "for tool in mount lvm udevadm capture; do tell $tool true; done\n"
+                 "for tool in umount sync; do tell $tool true; done\n"
+                 "for tool in %s; do tell $tool '/bin/sleep 30'; done\n"
+                 "tell sleep '/bin/sleep 0.5'\n"
+                 "PATH=%s/bin:$PATH; . ./script.sh\n"
+                 "{ %s; } > said 2>&1 < /dev/null &\n"
+                 "for tenth in $(seq %d); do [ -s trigger ] && break; /bin/sleep 0.1; done",
+                 root, root, root, root, root, tools, root, script, wanted[0] ? 100 : 20);
+        assert_int_equal(run_shell(fixture, text, 20), 0);
+        trigger = test_read_file(scratch_path(root, "trigger"));
+        assert_true(bytes_equal(trigger, text_view(wanted)));
+        free((void *) trigger.data);
+}
+
+/* It is there for a disk that hangs, for which sync waits as long. */
+static void test_guard_waits_for_nothing(void **state) {
+        run_where_tools_hang(*state, "sync umount", "pstore_fw_start_guard", "b\n");
+}
+
+static void test_guard_that_is_stopped(void **state) {
+        run_where_tools_hang(*state, "", "pstore_fw_start_guard; pstore_fw_stop_guard", "");
+}
+
+/* What was saved is saved: a file system that does not come to rest holds nobody. */
+static void test_capture_that_cannot_unmount(void **state) {
+        run_where_tools_hang(*state, "umount", "pstore_fw_start_guard; pstore_fw_capture mounted", "b\n");
+}
+
+static void test_capture_that_cannot_sync(void **state) {
+        run_where_tools_hang(*state, "sync", "pstore_fw_start_guard; pstore_fw_capture mounted", "b\n");
+}
+
 static void assert_parameters(const char *running, const char *wanted) {
         char line[512], whole[512];
         struct text text = TEXT_ON(line);
@@ -345,6 +396,10 @@ int main(void) {
                 TEST(command_that_ignores_the_first_signal),
                 TEST(hook),
                 TEST(scripts_read_the_plan),
+                TEST(guard_waits_for_nothing),
+                TEST(guard_that_is_stopped),
+                TEST(capture_that_cannot_unmount),
+                TEST(capture_that_cannot_sync),
                 TEST(parameters),
                 TEST(parameters_that_do_not_fit),
         };
