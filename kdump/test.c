@@ -20,8 +20,37 @@
 #define LOG_LIMIT          ((size_t) 256 * 1024 * 1024)
 #define IMAGE_TOOL_SECONDS 300
 
+#define KMSG               "/dev/kmsg"
+
 /* The clock of the crash kernel may be a little behind that of the crashed one. */
 #define CLOCK_SECONDS 5
+
+int kdump_test_crash(const char *root, const char *directory, const struct test_token *token,
+                     struct reason *ret_reason) {
+        const char *path = KMSG;
+        struct reason removal;
+        char line[128];
+        int r;
+
+        /* The token first: after the crash it is what tells that there was a test. */
+        r = test_token_write(root, directory, token, ret_reason);
+        if (r < 0)
+                return r;
+        /* The log that is saved is looked through for this line; <5> is a notice (syslog(2)). */
+        snprintf(line, sizeof(line), "<5>pstore-fw: kdump test %s\n", token->word);
+        r = system_file_write(root, path, line);
+        sync(); /* what other programs have written, for sysrq c flushes nothing */
+        /* Which of its keys kernel.sysrq allows is for the keyboard alone:
+         * Documentation/admin-guide/sysrq.rst */
+        if (r == 0) {
+                path = TEST_TRIGGER_PATH;
+                r = system_file_write(root, path, "c");
+        }
+        (void) test_token_remove(root, directory, &removal);
+        if (r < 0)
+                return reason_set(ret_reason, r, "the machine did not crash: %s: %s", path, error_text(r));
+        return reason_set(ret_reason, ERR_FAILED, "the machine did not crash");
+}
 
 struct verification {
         const char *directory; /* of dumps, with its root */

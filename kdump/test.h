@@ -5,6 +5,16 @@
 #include "kdump/token.h"
 #include "store/finding.h"
 
+#define TEST_TRIGGER_PATH "/proc/sysrq-trigger"
+
+/*
+ * Writes the token, a line of the kernel's log with its word, and crashes the machine: it returns only when
+ * that did not happen, with why, and then the token is gone and the machine as it was. `root` goes before
+ * every path.
+ */
+int kdump_test_crash(const char *root, const char *directory, const struct test_token *token,
+                     struct reason *ret_reason);
+
 /* What came of a crash that `kdump test` has made. */
 struct test_result {
         bool passed;               /* all that was expected came through */

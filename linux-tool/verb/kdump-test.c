@@ -15,12 +15,7 @@
 #include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
 #include "linux/program.h"
-#include "linux/system-file.h"
 #include "posix/memory.h"
-
-#define KMSG          "/dev/kmsg"
-#define SYSRQ         "/proc/sys/kernel/sysrq"
-#define SYSRQ_TRIGGER "/proc/sysrq-trigger"
 
 /* --- before the crash --------------------------------------------------------------------------- */
 
@@ -38,8 +33,8 @@ static int check_armed(const struct kdump_settings *settings, struct test_token 
                         "kdump test: no crash kernel is loaded: 'pstore-fw kdump status' says what to do");
                 return ERR_FAILED;
         }
-        if (access(SYSRQ_TRIGGER, W_OK) < 0) {
-                message_failure(SYSRQ_TRIGGER, geteuid() == 0 ? ERR_NOT_FOUND : ERR_PERMISSION);
+        if (access(TEST_TRIGGER_PATH, W_OK) < 0) {
+                message_failure(TEST_TRIGGER_PATH, geteuid() == 0 ? ERR_NOT_FOUND : ERR_PERMISSION);
                 return ERR_FAILED;
         }
         snprintf(token->path, sizeof(token->path), "%s", crash_path_name(decision.path));
@@ -47,36 +42,9 @@ static int check_armed(const struct kdump_settings *settings, struct test_token 
         return 0;
 }
 
-/* Returns only when the machine did not crash. */
-static int crash(const struct kdump_settings *settings, const struct test_token *token) {
-        struct reason reason;
-        char line[128];
-        int r;
-
-        /* The token first: after the crash it is what tells that there was a test. */
-        r = test_token_write("", settings->directory, token, &reason);
-        if (r < 0) {
-                message_error("kdump test: %s", reason.text);
-                return r;
-        }
-        /* The log that is saved is looked through for this line; <5> is a notice (syslog(2)). */
-        snprintf(line, sizeof(line), "<5>pstore-fw: kdump test %s\n", token->word);
-        r = system_file_write("", KMSG, line);
-        if (r < 0)
-                message_failure(KMSG, r);
-        sync(); /* what other programs have written, for sysrq c flushes nothing */
-        if (r == 0)
-                (void) system_file_write("", SYSRQ, "1");
-        if (r == 0)
-                r = system_file_write("", SYSRQ_TRIGGER, "c");
-        message_error("kdump test: the machine did not crash%s%s", r < 0 ? ": " : "",
-                      r < 0 ? error_text(r) : "");
-        (void) test_token_remove("", settings->directory, &reason);
-        return ERR_FAILED;
-}
-
 static int begin(const struct options *options, const struct kdump_settings *settings) {
         struct test_token token;
+        struct reason reason;
         char answer[16];
         int r;
 
@@ -101,7 +69,8 @@ static int begin(const struct options *options, const struct kdump_settings *set
                         return EXIT_FAILED;
                 }
         }
-        (void) crash(settings, &token);
+        (void) kdump_test_crash("", settings->directory, &token, &reason);
+        message_error("kdump test: %s", reason.text);
         return EXIT_FAILED;
 }
 

@@ -234,6 +234,43 @@ static void test_wrong_tokens(NO_STATE) {
         }
 }
 
+/* --- a crash that does not come ------------------------------------------------------------------ */
+
+static void assert_text(const char *name, const char *wanted) {
+        struct bytes content = test_read_file(scratch_path(root, name));
+
+        assert_true(bytes_equal(content, text_view(wanted)));
+        free((void *) (uintptr_t) content.data);
+}
+
+static void test_a_machine_that_does_not_crash(NO_STATE) {
+        struct reason reason;
+
+        scratch_put(root, "/dev/kmsg", "");
+        scratch_put(root, "/proc/sysrq-trigger", "");
+        scratch_put(root, "/proc/sys/kernel/sysrq", "438\n");
+        assert_error(kdump_test_crash(root, DUMPS, &token, &reason), ERR_FAILED);
+        assert_string_equal(reason.text, "the machine did not crash");
+        assert_text("/dev/kmsg", "<5>pstore-fw: kdump test " WORD "\n");
+        assert_text("/proc/sysrq-trigger", "c");
+        /* As it was: not even the token of a test is left. */
+        assert_text("/proc/sys/kernel/sysrq", "438\n");
+        assert_error(test_token_read(root, DUMPS, &token), ERR_NOT_FOUND);
+}
+
+static void test_a_machine_that_cannot_be_crashed(NO_STATE) {
+        struct reason reason;
+
+        scratch_put(root, "/proc/sys/kernel/sysrq", "438\n");
+        assert_error(kdump_test_crash(root, DUMPS, &token, &reason), ERR_NOT_FOUND);
+        assert_string_equal(reason.text, "the machine did not crash: /dev/kmsg: not found");
+        scratch_put(root, "/dev/kmsg", "");
+        assert_error(kdump_test_crash(root, DUMPS, &token, &reason), ERR_NOT_FOUND);
+        assert_string_equal(reason.text, "the machine did not crash: /proc/sysrq-trigger: not found");
+        assert_text("/proc/sys/kernel/sysrq", "438\n");
+        assert_error(test_token_read(root, DUMPS, &token), ERR_NOT_FOUND);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void) {
@@ -251,6 +288,8 @@ int main(void) {
                 TEST(test_a_token_in_a_new_directory),
                 TEST(test_wrong_tokens),
                 TEST(test_a_token_that_is_no_file),
+                TEST(test_a_machine_that_does_not_crash),
+                TEST(test_a_machine_that_cannot_be_crashed),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
