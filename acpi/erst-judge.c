@@ -375,6 +375,20 @@ static bool status_is_shifted(const struct subject *subject) {
                (subject->entry.mask & 1) == 0;
 }
 
+/* The status is what was read last, and a comparison gives 1 or 0: "not enough space", or success. */
+static bool status_is_compared(const struct subject *subject) {
+        struct program program = { .table = subject->table, .action = subject->entry.action };
+
+        if (subject->entry.action != ERST_GET_COMMAND_STATUS ||
+            subject->entry.instruction != ERST_READ_REGISTER_VALUE)
+                return false;
+        while (program_next(&program))
+                if (program.position > subject->position + 1 &&
+                    program.entry.instruction == ERST_READ_REGISTER)
+                        return false;
+        return true;
+}
+
 static bool flags_are_undefined(const struct subject *subject) {
         return (subject->entry.flags & ~ERST_PRESERVE_REGISTER) != 0 || subject->entry.reserved != 0;
 }
@@ -474,6 +488,9 @@ static const struct {
           "ACPI 6.5, 18.5.1.1" },
         { status_is_shifted, FINDING_WARNS, "the mask leaves out bit 0: status codes may come shifted",
           "ACPI 6.5, 18.5.1.1" },
+        { status_is_compared, FINDING_BREAKS,
+          "compares, and does not read, the status: success may come as failure, and failures as success",
+          "ACPI 6.5, 18.5.1.2" },
         { jump_leaves_action, FINDING_BREAKS, "the jump leaves the action", "ACPI 6.5, 18.5.1.2" },
         { loop_is_endless, FINDING_BREAKS, "the jump goes back and nothing leaves the loop",
           "ACPI 6.5, 18.5.1.2" },

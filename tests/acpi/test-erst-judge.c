@@ -231,6 +231,31 @@ static void test_judge_sees_programs_that_do_nothing(NO_STATE) {
         }
 }
 
+/* What is compared is true or false; a status has more to say. What is read behind it counts. */
+static void test_judge_sees_a_status_that_is_compared(NO_STATE) {
+        enum { STATUS = ERST_GET_COMMAND_STATUS, BUSY = ERST_CHECK_BUSY_STATUS };
+        static const struct judged_program cases[] = {
+                { { WITH(STATUS, ERST_READ_REGISTER_VALUE, 0) }, 1, 0, FINDING_BREAKS, "compares" },
+                { { WITH(STATUS, ERST_READ_REGISTER_VALUE, 1) }, 1, 0, FINDING_BREAKS, "compares" },
+                { { IN(STATUS, ERST_READ_REGISTER), WITH(STATUS, ERST_READ_REGISTER_VALUE, 0) },
+                  2,
+                  1,
+                  FINDING_BREAKS,
+                  "compares" },
+                { { WITH(STATUS, ERST_READ_REGISTER_VALUE, 0), IN(STATUS, ERST_STORE_VAR1),
+                    IN(STATUS, ERST_READ_REGISTER) },
+                  3,
+                  0,
+                  FINDING_WARNS,
+                  "" },
+                { { IN(STATUS, ERST_READ_REGISTER) }, 1, 0, FINDING_WARNS, "" },
+                { { WITH(BUSY, ERST_READ_REGISTER_VALUE, 1) }, 1, 0, FINDING_WARNS, "" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+                check_program(&cases[i]);
+}
+
 static void test_judge_follows_jumps_and_moves(NO_STATE) {
         enum { BUSY = ERST_CHECK_BUSY_STATUS, DUMMY = ERST_BEGIN_DUMMY_WRITE_OPERATION };
         static const struct judged_program cases[] = {
@@ -535,6 +560,7 @@ int main(void) {
                 cmocka_unit_test(test_judge_looks_at_the_header),
                 cmocka_unit_test(test_judge_sees_what_is_odd_in_an_entry),
                 cmocka_unit_test(test_judge_sees_programs_that_do_nothing),
+                cmocka_unit_test(test_judge_sees_a_status_that_is_compared),
                 cmocka_unit_test(test_judge_follows_jumps_and_moves),
                 cmocka_unit_test(test_judge_names_what_linux_does_otherwise),
                 cmocka_unit_test(test_judge_reads_constants),
