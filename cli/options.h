@@ -49,6 +49,7 @@ struct verb {
         size_t operand_max;
         bool operands_are_ids; /* of events or records: their form is checked */
         const char *statuses;  /* of its end, for the help; NULL: those of enum exit_status */
+        int unheard;           /* the status when its answer could not be given; 0: EXIT_FAILED */
 
         /* `context` is what the front end has to work with. Returns an exit status. */
         int (*run)(const struct options *options, void *context);

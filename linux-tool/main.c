@@ -33,6 +33,11 @@ static int run(const struct options *options, struct output *output) {
         return options->verb->run(options, output);
 }
 
+/* A monitor takes the status of another verb's failure for a warning of check's. */
+static int status_unheard(const struct options *options) {
+        return options->verb && options->verb->unheard ? options->verb->unheard : EXIT_FAILED;
+}
+
 static int usage_error(const char *what) {
         message_error("%s; try 'pstore-fw --help'", what);
         return EXIT_USAGE;
@@ -64,7 +69,7 @@ int main(int argc, char **argv) {
                 return usage_error("--source: only one directory of efivarfs at a time");
         if (r < 0) {
                 message_failure("cannot start again for efivarfs", r);
-                return EXIT_FAILED;
+                return status_unheard(&options);
         }
         message_set_quiet(options_have(&options, &option_quiet));
         output_open(&output, stdout, isatty(STDOUT_FILENO), colour_is_wanted(&options));
@@ -73,7 +78,7 @@ int main(int argc, char **argv) {
         r = output_close(&output);
         if (r < 0) {
                 message_failure("standard output", r);
-                return EXIT_FAILED;
+                return status_unheard(&options);
         }
         return status;
 }

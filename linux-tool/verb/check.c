@@ -166,5 +166,6 @@ const struct verb verb_check = {
                        "The exit status is that of a monitoring plug-in.\n",
         .options = options_taken,
         .statuses = "0 OK, 1 WARNING, 2 CRITICAL or usage, 3 UNKNOWN",
+        .unheard = VERDICT_UNKNOWN,
         .run = check_run,
 };
