@@ -10,6 +10,7 @@ static int open_directory(void *context, struct dump_target *ret_target) {
         struct save_directory *directory = context;
         int r = file_dump_target_open(&directory->files, directory->path, ret_target);
 
+        directory->error = r;
         if (r < 0)
                 message_failure(directory->path, r);
         return r;
@@ -34,6 +35,10 @@ struct session_target save_target(struct save_directory *directory) {
                 .origin = { .program = "pstore-fw " VERSION " (Linux command)",
                             .seconds = now > 0 ? (uint64_t) now : 0 },
         };
+}
+
+int save_error_of(const struct save_directory *directory, const struct work_state *state) {
+        return state->outcome == 0 && !state->saved ? directory->error : state->outcome;
 }
 
 void save_tell_failure(const struct save_directory *directory, const struct dump_result *result) {

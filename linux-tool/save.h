@@ -8,10 +8,17 @@
 struct save_directory {
         const char *path;
         struct file_dump_target files;
+        int error; /* why it could not be opened; 0 */
 };
 
 /* `directory` outlives the target; its path outlives both. An error of open() is told on standard error. */
 struct session_target save_target(struct save_directory *directory);
+
+/*
+ * Why a record that was to be copied has no copy, or what a later step said of it; 0 when all went well.
+ * Where the directory could not be opened nobody came as far as the record: then what open() said.
+ */
+int save_error_of(const struct save_directory *directory, const struct work_state *state);
 
 /* Tells on standard error of what could not be saved: one line, not one for each record. */
 void save_tell_failure(const struct save_directory *directory, const struct dump_result *result);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -13,15 +14,33 @@
 
 struct clearing {
         const struct options *options;
+        struct session session;
         struct save_directory directory;
         enum exit_status refusal; /* when the user was not asked, or said no */
+        bool *wanted;             /* of the work's states: what was to be cleared, before it was copied */
 };
+
+/* What is not copied is not erased, and not selected any more: for the report it is kept. */
+static int keep_wanted(struct clearing *clearing) {
+        const struct work *work = &clearing->session.work;
+
+        clearing->wanted = calloc(work->count, sizeof(*clearing->wanted));
+        if (!clearing->wanted) {
+                message_failure("clear", ERR_NO_MEMORY);
+                return ERR_NO_MEMORY;
+        }
+        for (size_t i = 0; i < work->count; i++)
+                clearing->wanted[i] = work->states[i].selected;
+        return 0;
+}
 
 static int agree(void *context, size_t count, size_t archive_count) {
         struct clearing *clearing = context;
         char answer[16];
 
         message_progress_end();
+        if (keep_wanted(clearing) < 0)
+                return ERR_NO_MEMORY;
         if (options_have(clearing->options, &option_yes))
                 return 0;
         if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
@@ -99,26 +118,36 @@ static int print_lines(const struct work *work, bool dry_run, struct output *out
         return r;
 }
 
-static int print_json(const struct work *work, bool dry_run, const struct clear_result *result,
+static struct json_object *json_from_outcome(const struct clearing *clearing, const struct record *record,
+                                             const struct work_state *state, bool dry_run) {
+        struct json_object *object = json_object_new_object();
+        int error = save_error_of(&clearing->directory, state);
+
+        json_add(object, "id", json_from_record_id(record));
+        if (!dry_run)
+                json_add_bool(object, "saved", state->saved);
+        json_add_bool(object, "cleared", !dry_run && state->selected && error == 0);
+        json_add(object, "error", dry_run ? NULL : json_from_error(error, NULL));
+        return object;
+}
+
+static int print_json(const struct clearing *clearing, bool dry_run, const struct retire_result *result,
                       struct output *output) {
         struct json_object *report = json_report_new("clear"), *records = json_object_new_array();
-        const struct catalog *catalog = work->catalog;
+        const struct work *work = &clearing->session.work;
+        const bool *wanted = clearing->wanted; /* NULL: nothing was copied */
+        size_t not_copied = dry_run ? 0 : result->selected_count - result->saved_count;
 
         json_add_bool(report, "dry_run", dry_run);
-        json_add_number(report, "cleared", result->cleared_count);
-        json_add_number(report, "unverified", result->unverified_count);
-        json_add_number(report, "failed", result->failed_count);
-        for (size_t i = 0; i < catalog->record_count; i++) {
-                const struct work_state *state = work_state_of(work, catalog->records[i]);
-                struct json_object *object;
+        json_add_number(report, "cleared", result->cleared.cleared_count);
+        json_add_number(report, "unverified", result->cleared.unverified_count);
+        json_add_number(report, "failed", result->cleared.failed_count + not_copied);
+        for (size_t i = 0; i < work->catalog->record_count; i++) {
+                const struct record *record = work->catalog->records[i];
+                const struct work_state *state = work_state_of(work, record);
 
-                if (!state->selected)
-                        continue;
-                object = json_object_new_object();
-                json_add(object, "id", json_from_record_id(catalog->records[i]));
-                json_add_bool(object, "cleared", !dry_run && state->outcome == 0);
-                json_add(object, "error", dry_run ? NULL : json_from_error(state->outcome, NULL));
-                json_object_array_add(records, object);
+                if (state->selected || (wanted && wanted[catalog_row(record)->index]))
+                        json_object_array_add(records, json_from_outcome(clearing, record, state, dry_run));
         }
         json_add(report, "records", records);
         return json_report_print(report, output);
@@ -137,48 +166,55 @@ static void note_result(const struct retire_result *result, const char *director
 }
 
 /* Not verified is not failed: the kernel has erased it, as far as it says. */
+static int clear(struct clearing *clearing, struct output *output) {
+        const struct options *options = clearing->options;
+        const struct retire_front front = {
+                .context = clearing,
+                .agree = agree,
+                .copied = tell_copies,
+                .cleared = report_failure,
+        };
+        const struct session_target target = save_target(&clearing->directory);
+        struct session *session = &clearing->session;
+        const struct retire_wish wish = retire_options_wish(options, target.origin.seconds, session->named);
+        struct retire_result result;
+        int r;
+
+        r = retire_records(session, &wish, &target, &front, &result);
+        if (r == ERR_UNKNOWN_ID)
+                return inventory_status(session, 0);
+        if (r < 0)
+                return (int) clearing->refusal;
+        message_progress_end();
+        if (options_have(options, &option_json))
+                r = print_json(clearing, wish.dry_run, &result, output);
+        else
+                r = print_lines(&session->work, wish.dry_run, output);
+        if (r < 0)
+                return EXIT_FAILED;
+        if (result.selected_count > 0 && !wish.dry_run)
+                note_result(&result, clearing->directory.path);
+        return inventory_status(session, result.selected_count);
+}
+
 static int clear_run(const struct options *options, void *context) {
-        struct output *output = context;
         const char *misuse = retire_options_misuse(options), *path = options_text(options, &option_output);
         struct clearing clearing = {
                 .options = options,
                 .directory = { .path = path ? path : DUMP_DIRECTORY },
                 .refusal = EXIT_FAILED,
         };
-        const struct retire_front front = {
-                .context = &clearing,
-                .agree = agree,
-                .copied = tell_copies,
-                .cleared = report_failure,
-        };
-        const struct session_target target = save_target(&clearing.directory);
-        _cleanup_inventory_ struct session session = { 0 };
-        struct retire_wish wish;
-        struct retire_result result;
-        int r;
+        int status = EXIT_FAILED;
 
         if (misuse) {
                 message_error("clear: %s; try 'pstore-fw clear --help'", misuse);
                 return EXIT_USAGE;
         }
-        if (inventory_load(&session, options) < 0)
-                return EXIT_FAILED;
-        wish = retire_options_wish(options, target.origin.seconds, session.named);
-        r = retire_records(&session, &wish, &target, &front, &result);
-        if (r == ERR_UNKNOWN_ID)
-                return inventory_status(&session, 0);
-        if (r < 0)
-                return (int) clearing.refusal;
-        message_progress_end();
-        if (options_have(options, &option_json))
-                r = print_json(&session.work, wish.dry_run, &result.cleared, output);
-        else
-                r = print_lines(&session.work, wish.dry_run, output);
-        if (r < 0)
-                return EXIT_FAILED;
-        if (result.selected_count > 0 && !wish.dry_run)
-                note_result(&result, clearing.directory.path);
-        return inventory_status(&session, result.selected_count);
+        if (inventory_load(&clearing.session, options) == 0)
+                status = clear(&clearing, context);
+        inventory_free(&clearing.session);
+        free(clearing.wanted);
+        return status;
 }
 
 static const struct option *const options_taken[] = {

@@ -58,15 +58,15 @@ static int print_lines(const struct work *work, const char *directory, struct ou
         return r;
 }
 
-static int print_json(const struct work *work, const struct dump_result *result, const char *directory,
-                      struct output *output) {
+static int print_json(const struct work *work, const struct dump_result *result,
+                      const struct save_directory *directory, struct output *output) {
         struct json_object *report = json_report_new("dump"), *records = json_object_new_array();
         const struct catalog *catalog = work->catalog;
 
-        json_add_string(report, "directory", directory);
+        json_add_string(report, "directory", directory->path);
         json_add_number(report, "events", result->event_count);
         json_add_number(report, "saved", result->record_count);
-        json_add_number(report, "failed", result->failed_count);
+        json_add_number(report, "failed", work_selected_count(work) - result->record_count);
         json_add_number(report, "files_written", result->file_count);
         for (size_t i = 0; i < catalog->record_count; i++) {
                 const struct work_state *state = work_state_of(work, catalog->records[i]);
@@ -77,7 +77,7 @@ static int print_json(const struct work *work, const struct dump_result *result,
                 object = json_object_new_object();
                 json_add(object, "id", json_from_record_id(catalog->records[i]));
                 json_add_bool(object, "saved", state->saved);
-                json_add(object, "error", json_from_error(state->outcome, NULL));
+                json_add(object, "error", json_from_error(save_error_of(directory, state), NULL));
                 json_object_array_add(records, object);
         }
         json_add(report, "records", records);
@@ -104,7 +104,7 @@ static int dump_run(const struct options *options, void *context) {
         if (result.is_volatile && result.record_count > 0)
                 message_note("%s: %s: copy it on", directory.path, error_text(ERR_VOLATILE));
         if (options_have(options, &option_json))
-                r = print_json(&session.work, &result, directory.path, output);
+                r = print_json(&session.work, &result, &directory, output);
         else
                 r = print_lines(&session.work, directory.path, output);
         if (r < 0)

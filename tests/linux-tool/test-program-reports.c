@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "linux-tool/options.h"
+#include "store/finding.h"
 #include "tests/support/fake-erst.h"
 
 static struct json_object *parse_report(const struct program *program, const char *schema) {
@@ -126,6 +127,61 @@ static void test_json_of_dump_and_clear(void **state) {
         assert_int_equal(program_fixture_count_variables(fixture), 0);
 }
 
+static void test_json_of_a_dump_to_where_nothing_can_be(void **state) {
+        struct program_fixture *fixture = *state;
+        struct json_object *report;
+        struct program program;
+
+        program_run(&program, NULL, "dump", "-j", "-o", "/dev/null/x", "-s", fixture->variables, NULL);
+        program_assert_status(&program, EXIT_FAILED);
+        report = parse_report(&program, "pstore-fw/dump/1");
+        assert_int_equal(json_object_get_int(at(report, "saved")), 0);
+        assert_int_equal(json_object_get_int(at(report, "failed")), 14);
+        assert_string_equal(json_object_get_string(at(report, "records.13.error.code")), "ERR_NOT_DIRECTORY");
+        json_object_put(report);
+        program_free(&program);
+}
+
+/* What is not copied is not erased, and that is told of each: of one, and where there is no place for any. */
+static void test_json_of_a_clear_without_copies(void **state) {
+        struct program_fixture *fixture = *state;
+        struct json_object *report;
+        struct program program;
+
+        program_run(&program, NULL, "clear", "-jy", "--all", "-o", "/dev/null/x", "-s", fixture->variables,
+                    NULL);
+        program_assert_status(&program, EXIT_FAILED);
+        report = parse_report(&program, "pstore-fw/clear/1");
+        assert_int_equal(json_object_get_int(at(report, "cleared")), 0);
+        assert_int_equal(json_object_get_int(at(report, "failed")), 14);
+        assert_int_equal(json_object_array_length(at(report, "records")), 14);
+        assert_false(json_object_get_boolean(at(report, "records.3.saved")));
+        assert_false(json_object_get_boolean(at(report, "records.3.cleared")));
+        assert_string_equal(json_object_get_string(at(report, "records.3.error.code")), "ERR_NOT_DIRECTORY");
+        json_object_put(report);
+        program_free(&program);
+
+        scratch_write(program_fixture_variable(fixture, "dump-type0-4-9-5-D"), bytes_of("\7", 1));
+        program_run(&program, NULL, "clear", "-jy", "--all", "-o", fixture->output, "-s", fixture->variables,
+                    NULL);
+        program_assert_status(&program, EXIT_FAILED);
+        report = parse_report(&program, "pstore-fw/clear/1");
+        assert_int_equal(json_object_get_int(at(report, "cleared")), 14);
+        assert_int_equal(json_object_get_int(at(report, "failed")), 1);
+        assert_int_equal(json_object_array_length(at(report, "records")), 15);
+        json_object_put(report);
+        program_free(&program);
+
+        scratch_write(program_fixture_variable(fixture, "dump-type0-bad"), bytes_of("\7\0\0\0x", 5));
+        program_run(&program, NULL, "clear", "-j", "--all", "--dry-run", "-s", fixture->variables, NULL);
+        report = parse_report(&program, "pstore-fw/clear/1");
+        assert_int_equal(json_object_get_int(at(report, "failed")), 0);
+        assert_int_equal(json_object_array_length(at(report, "records")), 2);
+        assert_null(at(report, "records.0.error"));
+        json_object_put(report);
+        program_free(&program);
+}
+
 static void test_check(NO_STATE) {
         struct json_object *report;
         struct program program;
@@ -164,6 +220,20 @@ static const char *put_table(const struct program_fixture *fixture, size_t offse
         scratch_write(path, bytes_of(copy, table.size));
         free(copy);
         return path;
+}
+
+/* Whatever it would have said: a monitor takes 1 for a warning, and nobody has read it. */
+static void test_check_that_nobody_hears(NO_STATE) {
+        static const char *const forms[] = { "--no-color", "--json" };
+        struct program program;
+
+        for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+                program_run_to(&program, "/dev/full", "check", forms[i], "-s", PROGRAM_ERST_IMAGE, NULL);
+                program_assert_status(&program, VERDICT_UNKNOWN);
+                assert_string_equal(program.messages,
+                                    "pstore-fw: standard output: no space left in the store\n");
+                program_free(&program);
+        }
 }
 
 static void test_erst(void **state) {
@@ -222,7 +292,10 @@ int main(void) {
                 TEST(test_json_of_show),
                 TEST(test_json_is_utf8),
                 TEST(test_json_of_dump_and_clear),
+                TEST(test_json_of_a_dump_to_where_nothing_can_be),
+                TEST(test_json_of_a_clear_without_copies),
                 TEST(test_check),
+                TEST(test_check_that_nobody_hears),
                 TEST(test_erst),
                 TEST(test_wrong_erst),
         };
