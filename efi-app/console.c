@@ -36,6 +36,8 @@ static void put_unit(struct units *units, CHAR16 unit) {
 static int put_bytes(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, struct bytes bytes) {
         struct units units = { .output = output };
 
+        if (!output)
+                return ERR_HARDWARE;
         for (size_t i = 0; i < bytes.size; i++) {
                 uint8_t byte = bytes.data[i];
 
@@ -57,9 +59,11 @@ static int put_bytes(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, struct bytes bytes) {
 }
 
 void console_init(struct console *console, EFI_SYSTEM_TABLE *system, bool redirected) {
+        bool apart = redirected || !system->ConOut;
+
         *console = (struct console){
                 .output = system->ConOut,
-                .messages = redirected && system->StdErr ? system->StdErr : system->ConOut,
+                .messages = apart && system->StdErr ? system->StdErr : system->ConOut,
                 .input = system->ConIn,
                 .boot = system->BootServices,
         };
@@ -105,7 +109,7 @@ static void show_progress(void *context, const char *activity, size_t done, size
         char line[PROGRESS_COLUMN];
         struct text text = TEXT_ON(line);
 
-        if (console->quiet)
+        if (console->quiet || !console->messages)
                 return;
         text_format(&text, "%s %zu", activity, done);
         if (total > 0)
@@ -156,7 +160,7 @@ bool console_ask(struct console *console, const char *question) {
         end_progress(console);
         put_bytes(console->messages, text_view(question));
         put_bytes(console->messages, text_view(" [y/N] "));
-        for (unsigned step = 0; step < ANSWER_STEPS; step++) {
+        for (unsigned step = 0; step < ANSWER_STEPS && console->input; step++) {
                 EFI_INPUT_KEY key;
 
                 if (!EFI_ERROR(console->input->ReadKeyStroke(console->input, &key))) {

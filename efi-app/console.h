@@ -9,10 +9,12 @@
 
 /*
  * Data goes to standard output; messages and progress to the same screen, or, when the shell has redirected
- * the output into a file, to standard error.
+ * the output into a file, to standard error. A machine without a screen or a keyboard may have none of them:
+ * UEFI 2.10, 4.3, wants the protocols there even then, but firmware does not always connect them. Messages go
+ * nowhere then, and data that goes nowhere is an error.
  */
 struct console {
-        EFI_SIMPLE_TEXT_OUT_PROTOCOL *output;
+        EFI_SIMPLE_TEXT_OUT_PROTOCOL *output; /* may be NULL, as the two below */
         EFI_SIMPLE_TEXT_OUT_PROTOCOL *messages;
         EFI_SIMPLE_TEXT_IN_PROTOCOL *input;
         EFI_BOOT_SERVICES *boot;
@@ -34,5 +36,8 @@ struct observer console_observer(struct console *console);
 void console_note(struct console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void console_problem(struct console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Asks a question that y or Y answers with yes; no answer within half a minute is a no. */
+/*
+ * Asks a question that y or Y answers with yes; no answer within half a minute is a no, and so is a machine
+ * without a keyboard, at once.
+ */
 bool console_ask(struct console *console, const char *question);

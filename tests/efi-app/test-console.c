@@ -169,6 +169,33 @@ static void test_nobody_is_there(NO_STATE) {
         assert_answer(u"y", 100000, false, "Sure? [y/N] no answer\n");
 }
 
+/* Nobody waits for a keyboard that is not there. */
+static void test_no_keyboard(NO_STATE) {
+        fake->system.ConIn = NULL;
+        console_init(&app.console, &fake->system, false);
+        assert_answer(u"y", 0, false, "Sure? [y/N] no answer\n");
+        assert_int_equal(fake->stalled_us, 0);
+        assert_int_equal(fake->keys.calls, 0);
+}
+
+/* What nobody can see is no failure, but for data. */
+static void test_no_screen(NO_STATE) {
+        fake->system.ConOut = NULL;
+        console_init(&app.console, &fake->system, false);
+        console_problem(&app.console, "problem");
+        assert_string_equal(fake_console_screen(&fake->errors), "problem\n");
+        fake->system.StdErr = NULL;
+        console_init(&app.console, &fake->system, false);
+        console_note(&app.console, "note");
+        console_problem(&app.console, "problem");
+        tell_progress("reading", 1, 2);
+        tell_progress("reading", 2, 2);
+        assert_int_equal(app.console.error, 0);
+        assert_false(console_ask(&app.console, "Sure?"));
+        assert_error(put(text_view("data\n")), ERR_HARDWARE);
+        assert_error(app.console.error, ERR_HARDWARE);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_lines_end_as_a_terminal_wants_them),
@@ -185,6 +212,8 @@ int main(void) {
                 TEST(test_an_unknown_glyph_is_a_warning),
                 TEST(test_a_question),
                 TEST(test_nobody_is_there),
+                TEST(test_no_keyboard),
+                TEST(test_no_screen),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,6 +184,25 @@ static void test_a_list_of_variables_that_breaks_off(NO_STATE) {
         assert_file(DUMPS OLD_EVENT "/dmesg.txt", "<0>[    1.000000] old\n");
 }
 
+/* A machine without screen and keyboard saves what it has, and erases nothing that nobody agreed to. */
+static void test_verbs_without_a_console(NO_STATE) {
+        static const CHAR16 *const verbs[] = { u"list", u"check", u"show" };
+
+        put_variables();
+        fake->system.ConIn = NULL;
+        fake->system.ConOut = fake->system.StdErr = NULL;
+        for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+                assert_int_not_equal(RUN(verbs[i]), EXIT_DONE);
+        assert_int_equal(RUN(u"no-verb"), EXIT_USAGE);
+        assert_int_equal(RUN(u"--help"), EXIT_FAILED);
+        assert_int_equal(RUN(u"clear", u"--all"), EXIT_FAILED);
+        assert_int_equal(fake_variables_count(&fake->variables), 3);
+        assert_int_equal(RUN(u"dump"), EXIT_DONE);
+        assert_file(DUMPS OLD_EVENT "/dmesg.txt", "<0>[    1.000000] old\n");
+        assert_int_equal(RUN(u"clear", u"--all", u"--yes"), EXIT_DONE);
+        assert_int_equal(fake_variables_count(&fake->variables), 0);
+}
+
 /* --- dump --------------------------------------------------------------------------------------- */
 
 /* Nothing that is called saved goes with the power. */
@@ -460,6 +479,7 @@ int main(void) {
                 TEST(test_an_output_that_cannot_be_written),
                 TEST(test_a_malformed_record_among_good_ones),
                 TEST(test_a_list_of_variables_that_breaks_off),
+                TEST(test_verbs_without_a_console),
                 TEST(test_without_a_verb_it_dumps),
                 TEST(test_a_second_dump_writes_nothing),
                 TEST(test_a_volume_without_other_names),
