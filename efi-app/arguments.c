@@ -61,6 +61,7 @@ static int load_shell_words(EFI_SHELL_PARAMETERS_PROTOCOL *parameters, struct ar
         size_t units = 0;
         int r;
 
+        arguments->typed = true;
         arguments->redirected = output_is_file(parameters);
         for (UINTN i = 1; i < parameters->Argc; i++)
                 units += units_of(parameters->Argv[i]).size / sizeof(CHAR16);

@@ -13,6 +13,7 @@ struct arguments {
         const char **words; /* without the program's name */
         size_t count, capacity;
         struct buffer text;
+        bool typed;      /* into a shell: somebody meant this program, and reads what is wrong with them */
         bool redirected; /* the shell has sent the output into a file */
 };
 

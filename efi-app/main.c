@@ -20,13 +20,32 @@ static void *resize(void *context, void *block, size_t old_size, size_t new_size
         return grown;
 }
 
+static bool begins_ours(const char *word) {
+        for (const struct verb *const *verb = cli_pstore_fw.verbs; *verb; verb++)
+                if (text_equal((*verb)->name, word))
+                        return true;
+        return word[0] == '-';
+}
+
+/* U-Boot gives every program the command line that it keeps for the kernel. */
+static size_t count_of_ours(struct app *app, const struct arguments *arguments) {
+        if (arguments->typed || arguments->count == 0 || begins_ours(arguments->words[0]))
+                return arguments->count;
+        console_problem(&app->console,
+                        "the load options are not for this program, so it dumps: they begin with '%s'",
+                        arguments->words[0]);
+        return 0;
+}
+
 static int run(struct app *app, const struct arguments *arguments) {
         const struct sink sink = console_sink(&app->console);
         struct options *options = &app->options;
         char error[OPTIONS_ERROR_SIZE];
+        size_t count;
 
         console_init(&app->console, app->system, arguments->redirected);
-        if (options_parse(&cli_pstore_fw, arguments->words, arguments->count, options, error) < 0) {
+        count = count_of_ours(app, arguments);
+        if (options_parse(&cli_pstore_fw, arguments->words, count, options, error) < 0) {
                 console_problem(&app->console, "%s; try --help", error);
                 return EXIT_USAGE;
         }

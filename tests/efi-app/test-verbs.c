@@ -278,6 +278,47 @@ static void test_binary_load_options(NO_STATE) {
         assert_shown("saved: 3 records");
 }
 
+/* Nobody is there to hear of a usage error: what they are for is another program, and the records are here.
+ */
+static void test_load_options_of_a_kernel(NO_STATE) {
+        static const CHAR16 *const options[] = {
+                u"root=/dev/mmcblk0p2 rw rootwait console=ttyS2,1500000n8",
+                u"ro quiet --all",
+                u"pstore-fwx64.efi root=UUID=1 clear --all --yes",
+                u"dyndbg=\"file a +p\" -- list",
+        };
+
+        put_variables();
+        for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+                fake_firmware_say(fake, options[i]);
+                assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+                assert_shown("the load options are not for this program");
+                assert_shown("saved: 3 records");
+                assert_int_equal(fake_variables_count(&fake->variables), 3);
+        }
+        fake_firmware_say(fake, options[0]);
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_shown("not for this program, so it dumps: they begin with 'root=/dev/mmcblk0p2'\n");
+}
+
+/* Those that are ours are obeyed, and told when they are wrong; so is all that somebody types. */
+static void test_load_options_of_ours(NO_STATE) {
+        static const CHAR16 *const wrong[] = { u"clear --wrong", u"dump root=/dev/sda", u"--nothing" };
+
+        put_variables();
+        for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+                fake_firmware_say(fake, wrong[i]);
+                assert_int_equal(fake_firmware_run(fake), EXIT_USAGE);
+                assert_not_shown("load options");
+        }
+        assert_int_equal(RUN(u"root=/dev/sda"), EXIT_USAGE);
+        assert_int_equal(fake_volume_count(&fake->volume, ".bin"), 0);
+        fake_firmware_say(fake, u"--source=efi");
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_not_shown("load options");
+        assert_shown("saved: 3 records");
+}
+
 static void test_nowhere_to_dump_to(NO_STATE) {
         put_variables();
         fake->loaded.DeviceHandle = NULL;
@@ -485,6 +526,8 @@ int main(void) {
                 TEST(test_a_volume_without_other_names),
                 TEST(test_dump_of_one),
                 TEST(test_binary_load_options),
+                TEST(test_load_options_of_a_kernel),
+                TEST(test_load_options_of_ours),
                 TEST(test_nowhere_to_dump_to),
                 TEST(test_write),
                 TEST(test_write_that_cannot_be),
