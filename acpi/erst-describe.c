@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "acpi/erst-describe.h"
 
-/* Index, instruction, register, value, mask. */
-#define COLUMNS    "%4s %-21s %-20s %-10s %s"
+#include "base/paragraph.h"
 
-#define LINE_WIDTH 80
-#define INDENT     "        "
+/* Index, instruction, register, value, mask. */
+#define COLUMNS "%4s %-21s %-20s %-10s %s"
+
+#define INDENT  8
 
 /* Names in tables are padded with blanks or NULs. */
 static struct bytes without_padding(const char *field, size_t size) {
@@ -60,56 +61,25 @@ void erst_describe_entry(const struct erst_table *table, size_t index, struct te
         text_format(text, COLUMNS, number, erst_instruction_name(entry.instruction), region, value, mask);
 }
 
-/* A line that is filled word by word and goes on, indented, where it would be longer than the console. */
-struct paragraph {
-        struct text *text;
-        size_t column;
-};
-
-static void put_piece(struct paragraph *paragraph, const char *piece, size_t length) {
-        bool first = paragraph->column == 0;
-
-        if (!first && paragraph->column + 1 + length > LINE_WIDTH) {
-                text_put(paragraph->text, "\n" INDENT);
-                paragraph->column = sizeof(INDENT) - 1;
-        } else if (!first) {
-                text_put_char(paragraph->text, ' ');
-                paragraph->column++;
-        }
-        text_put_bytes(paragraph->text, bytes_of(piece, length));
-        paragraph->column += length;
-}
-
-static void put_words(struct paragraph *paragraph, const char *words) {
-        while (*words) {
-                size_t length = 0;
-
-                while (words[length] && words[length] != ' ')
-                        length++;
-                put_piece(paragraph, words, length);
-                words += length + (words[length] == ' ');
-        }
-}
-
 void erst_describe_finding(const struct erst_finding *finding, struct text *text) {
-        struct paragraph paragraph = { .text = text };
+        struct paragraph paragraph = { .text = text, .indent = INDENT, .joint = "" };
         char buffer[64];
         struct text piece = TEXT_ON(buffer);
 
-        put_words(&paragraph, finding->severity == FINDING_BREAKS ? "breaks:" : "odd:");
+        paragraph_put_words(&paragraph, finding->severity == FINDING_BREAKS ? "breaks:" : "odd:");
         if (finding->entry >= 0) {
                 text_format(&piece, "entry %d:", finding->entry);
-                put_words(&paragraph, buffer);
+                paragraph_put_words(&paragraph, buffer);
         }
         if (finding->action >= 0) {
                 piece = TEXT_ON(buffer);
                 text_format(&piece, "%s:", erst_action_name((uint8_t) finding->action));
-                put_words(&paragraph, buffer);
+                paragraph_put_words(&paragraph, buffer);
         }
-        put_words(&paragraph, finding->text);
+        paragraph_put_words(&paragraph, finding->text);
         piece = TEXT_ON(buffer);
         text_format(&piece, "(%s)", finding->section);
-        put_piece(&paragraph, buffer, piece.length);
+        paragraph_put_word(&paragraph, text_bytes(&piece));
 }
 
 void erst_describe_fault(const struct erst_fault *fault, struct text *text) {

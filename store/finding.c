@@ -105,16 +105,14 @@ void findings_sort(struct findings *findings) {
         }
 }
 
-/* In pieces, as a line of sink_format() is shorter than a finding may be. */
 static int print_finding(const struct finding *finding, const struct sink *sink) {
+        char head[16];
+        struct text text = TEXT_ON(head);
         int r;
 
-        r = sink_format(sink, "%-8s  ", verdict_name(finding->verdict));
-        if (r >= 0)
-                r = sink_put(sink, text_view(finding->text));
-        if (r >= 0 && finding->remedy[0])
-                r = sink_format(sink, "\n          mend it: %s", finding->remedy);
-        return r < 0 ? r : sink_put(sink, text_view("\n"));
+        text_format(&text, "%-8s  ", verdict_name(finding->verdict));
+        r = sink_prose(sink, head, "%s", finding->text);
+        return r < 0 || !finding->remedy[0] ? r : sink_command(sink, "          mend it: ", finding->remedy);
 }
 
 int findings_print(const struct findings *findings, const struct sink *sink) {

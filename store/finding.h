@@ -59,5 +59,5 @@ enum verdict findings_worst(const struct findings *findings);
 /* The gravest first; those that are as grave stay in their order. */
 void findings_sort(struct findings *findings);
 
-/* Each with its verdict, and its remedy on a line of its own. */
+/* Each with its verdict, and its remedy on a line of its own; folded as sink_prose() has it. */
 int findings_print(const struct findings *findings, const struct sink *sink);

@@ -18,3 +18,13 @@ int sink_put(const struct sink *sink, struct bytes bytes);
 
 /* At most 511 bytes; what is longer is cut. Conversions as in base/text.h. */
 int sink_format(const struct sink *sink, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * A line of prose, ended: folded where it is wider than PARAGRAPH_WIDTH, with what follows below the end of
+ * `head`. Conversions as in base/text.h, and the bound of sink_format().
+ */
+int sink_prose(const struct sink *sink, const char *head, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+
+/* The same for a command of the shell, which stays one: lines that go on end in a backslash. */
+int sink_command(const struct sink *sink, const char *head, const char *command);

@@ -30,30 +30,32 @@ static unsigned long long mib(uint64_t bytes) {
         return (bytes + MIB / 2) / MIB;
 }
 
+#define BELOW "          "
+
 static void print_memory(const struct status *status, const struct sink *sink) {
         const struct kdump_preparation *preparation = &status->preparation;
         const struct memory_need *need = &preparation->need;
         const struct dump_report *last = &status->facts.dumps[0];
+        unsigned long long reserved = mib(preparation->machine.running.kernel.crash_bytes);
 
-        sink_format(sink, "memory:   %llu MiB reserved",
-                    mib(preparation->machine.running.kernel.crash_bytes));
-        if (preparation->kernel)
-                sink_format(sink,
-                            ", %llu needed: kernel %llu, %s %llu,\n"
-                            "          initramfs %llu, margin %llu; with less than %llu nothing starts",
-                            mib(need->advice), mib(need->kernel),
-                            need->starting > need->running ? "its start" : "programs",
-                            mib(need->starting > need->running ? need->starting : need->running),
-                            mib(need->unpacked), mib(need->margin + need->ram), mib(need->floor));
-        sink_put(sink, text_view("\n"));
+        if (!preparation->kernel)
+                sink_prose(sink, "memory:   ", "%llu MiB reserved", reserved);
+        else
+                sink_prose(
+                        sink, "memory:   ",
+                        "%llu MiB reserved, %llu needed: kernel %llu, %s %llu, initramfs %llu, margin %llu; "
+                        "with less than %llu nothing starts",
+                        reserved, mib(need->advice), mib(need->kernel),
+                        need->starting > need->running ? "its start" : "programs",
+                        mib(need->starting > need->running ? need->starting : need->running),
+                        mib(need->unpacked), mib(need->margin + need->ram), mib(need->floor));
         if (preparation->kernel && !preparation->initramfs)
-                sink_format(sink, "          (an estimate: there is no initramfs yet to be measured)\n");
+                sink_prose(sink, BELOW, "(an estimate: there is no initramfs yet to be measured)");
         else if (preparation->kernel && preparation->initramfs->lacks_distribution)
-                sink_format(sink,
-                            "          without the distribution's initramfs, which only a load builds\n");
+                sink_prose(sink, BELOW, "without the distribution's initramfs, which only a load builds");
         if (status->facts.dump_count > 0 && last->memory_total > 0)
-                sink_format(sink, "          the last dump left %llu of %llu MiB free\n",
-                            mib(last->memory_lowest), mib(last->memory_total));
+                sink_prose(sink, BELOW, "the last dump left %llu of %llu MiB free", mib(last->memory_lowest),
+                           mib(last->memory_total));
 }
 
 static void print_target(const struct status *status, const struct sink *sink) {
@@ -61,16 +63,15 @@ static void print_target(const struct status *status, const struct sink *sink) {
         const struct kdump_target *target;
 
         if (!place) {
-                sink_format(sink, "target:   %s, which cannot be looked at\n", status->settings.directory);
+                sink_prose(sink, "target:   ", "%s, which cannot be looked at", status->settings.directory);
                 return;
         }
         target = &place->target;
-        sink_format(sink, "target:   %s\n          on %s (%s), %llu MiB free, a dump takes about %llu\n",
-                    target->directory, target->device, target->file_system, mib(target->free_bytes),
-                    mib(place->dump_bytes));
+        sink_prose(sink, "target:   ", "%s", target->directory);
+        sink_prose(sink, BELOW, "on %s (%s), %llu MiB free, a dump takes about %llu", target->device,
+                   target->file_system, mib(target->free_bytes), mib(place->dump_bytes));
         if (target->above[0])
-                sink_format(sink, "          %s: the distribution's initramfs has to mount it\n",
-                            target->above);
+                sink_prose(sink, BELOW, "%s: the distribution's initramfs has to mount it", target->above);
 }
 
 static const char *on_or_off(bool on) {
@@ -86,16 +87,15 @@ static void print_switches(const struct status *status, const struct sink *sink)
         const struct boot_image *kernel = status->preparation.kernel;
         const struct kdump_facts *facts = &status->facts;
 
-        sink_format(sink, "kernel:   %s%s\n", kernel ? kernel->path : "not found",
-                    facts->machine.kernel.kdump_loaded ? "; a crash kernel is loaded" : "; none is loaded");
-        sink_format(sink,
-                    "switches: crash_kexec_post_notifiers %s, kexec_load_disabled %s,\n"
-                    "          Secure Boot %s, lockdown %s\n",
-                    on_or_off(facts->machine.kernel.notifiers_first), on_or_off(facts->load_disabled),
-                    secure_boots[facts->secure_boot], facts->lockdown[0] ? facts->lockdown : "not there");
-        sink_format(sink, "at boot:  %s\n",
-                    facts->service_enabled ? "pstore-fw-kdump loads the crash kernel"
-                                           : "pstore-fw-kdump is not enabled");
+        sink_prose(sink, "kernel:   ", "%s%s", kernel ? kernel->path : "not found",
+                   facts->machine.kernel.kdump_loaded ? "; a crash kernel is loaded" : "; none is loaded");
+        sink_prose(sink, "switches: ", "crash_kexec_post_notifiers %s, kexec_load_disabled %s,",
+                   on_or_off(facts->machine.kernel.notifiers_first), on_or_off(facts->load_disabled));
+        sink_prose(sink, BELOW, "Secure Boot %s, lockdown %s", secure_boots[facts->secure_boot],
+                   facts->lockdown[0] ? facts->lockdown : "not there");
+        sink_prose(sink, "at boot:  ", "%s",
+                   facts->service_enabled ? "pstore-fw-kdump loads the crash kernel"
+                                          : "pstore-fw-kdump is not enabled");
 }
 
 /* A message is at most as long as a line of the kernel's; it has no control characters. */
@@ -104,9 +104,9 @@ static void print_dumps(const struct kdump_facts *facts, const struct sink *sink
         for (size_t i = 0; i < facts->dump_count && i < DUMPS_SHOWN; i++) {
                 const struct dump_report *report = &facts->dumps[i];
 
-                sink_format(sink, "  %s  %s\n", report->dump.name, dump_report_state(report));
+                sink_prose(sink, "  ", "%s  %s", report->dump.name, dump_report_state(report));
                 if (report->message[0])
-                        sink_format(sink, "    %s\n", report->message);
+                        sink_prose(sink, "    ", "%s", report->message);
         }
         if (facts->dump_count > DUMPS_SHOWN)
                 sink_format(sink, "  and %zu older\n", facts->dump_count - DUMPS_SHOWN);
@@ -117,8 +117,8 @@ static int print_text(const struct status *status, const struct sink *sink) {
         char time[TIMESTAMP_TEXT_SIZE];
 
         findings_print(&judgement->findings, sink);
-        sink_format(sink, "now:      %s\n", judgement->panic);
-        sink_format(sink, "meant:    %s\n", crash_path_name(judgement->decision.path));
+        sink_prose(sink, "now:      ", "%s", judgement->panic);
+        sink_prose(sink, "meant:    ", "%s", crash_path_name(judgement->decision.path));
         print_memory(status, sink);
         print_switches(status, sink);
         print_target(status, sink);
@@ -126,7 +126,7 @@ static int print_text(const struct status *status, const struct sink *sink) {
         if (!status->facts.test_pending)
                 return sink_put(sink, bytes_of("", 0)); /* an error of the lines above is told again */
         timestamp_format(status->facts.test.seconds, time);
-        return sink_format(sink, "test:     of %s, its result is not looked at yet\n", time);
+        return sink_prose(sink, "test:     ", "of %s, its result is not looked at yet", time);
 }
 
 /* --- for programs ------------------------------------------------------------------------------- */

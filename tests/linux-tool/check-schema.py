@@ -45,6 +45,9 @@ def validate(document):
     Draft202012Validator(SCHEMAS[name], resolver=resolver).validate(document)
 
 
+COLUMNS = 80
+
+
 class Run:
     def __init__(self, program, folder):
         self.program = program
@@ -143,6 +146,11 @@ def check_kdump_status(run):
     (dump / "dmesg.txt").write_text("<0>[ 1.0] Kernel panic - not syncing: a test\n")
     document = run.json([DONE, FAILED], "kdump", "status", "--config", str(settings), source=False)
     assert "a test" in document["dumps"][0]["message"] and not document["test_pending"]
+    (dump / "dmesg.txt").write_text(f"<0>[ 1.0] Kernel panic - not syncing: {'a test ' * 20}\n")
+    text = subprocess.run([run.program, "kdump", "status", "--config", str(settings)], capture_output=True,
+                          text=True, stdin=subprocess.DEVNULL).stdout
+    assert "    a test a test " in text and "memory: " in text
+    assert all(len(line) <= COLUMNS or " " not in line.strip() for line in text.splitlines()), text
 
 
 def check_kdump_test(run):

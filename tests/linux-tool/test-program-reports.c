@@ -188,7 +188,7 @@ static void test_check(NO_STATE) {
 
         program_run(&program, NULL, "check", "-s", PROGRAM_EFI_IMAGE, NULL);
         assert_uint_in_range(program.status, 1, 2);
-        test_assert_contains(program.output, "14 records of 1 event ");
+        test_assert_contains(program.output, " 14 records of\n          1 event (");
         program_free(&program);
 
         program_run(&program, NULL, "check", "-j", "-s", PROGRAM_ERST_IMAGE, NULL);

@@ -144,15 +144,64 @@ static void test_print(NO_STATE) {
         assert_error(findings_print(&findings, &broken), ERR_IO);
 }
 
+/* Sentences go on below their beginning, commands stay what they are. */
+static void test_print_folds(NO_STATE) {
+        static char buffer[2048];
+        struct text text = TEXT_ON(buffer);
+        const struct sink sink = { .context = &text, .write = keep };
+
+        findings_add(&findings, VERDICT_WARNING,
+                     "echo Y > /sys/module/kernel/parameters/crash_kexec_post_notifiers",
+                     "%s: 14 records of 1 event (10258 bytes) wait to be saved and cleared",
+                     "efi-image:tests/data/variable-store/linux-6.1-panic.fd");
+        findings_add(&findings, VERDICT_OK, "",
+                     "a word of 100: %0100d, which is not cut, but what follows begins a line", 1);
+        assert_ok(findings_print(&findings, &sink));
+        assert_string_equal(
+                buffer, "WARNING   efi-image:tests/data/variable-store/linux-6.1-panic.fd: 14 records of\n"
+                        "          1 event (10258 bytes) wait to be saved and cleared\n"
+                        "          mend it: echo Y > \\\n"
+                        "                   /sys/module/kernel/parameters/crash_kexec_post_notifiers\n"
+                        "OK        a word of 100:\n"
+                        "          00000000000000000000000000000000000000000000000000000000000000000000000000"
+                        "00000000000000000000000001,\n"
+                        "          which is not cut, but what follows begins a line\n");
+}
+
+/* The longest there can be, with the most blanks: nothing of it is lost. */
+static void test_print_the_longest(NO_STATE) {
+        static char buffer[8192];
+        struct text text = TEXT_ON(buffer);
+        const struct sink sink = { .context = &text, .write = keep };
+        char words[512];
+        size_t count = 0;
+
+        for (size_t i = 0; i < sizeof(words) - 1; i++)
+                words[i] = i % 38 == 37 ? ' ' : 'x';
+        words[sizeof(words) - 1] = '\0';
+        findings_add(&findings, VERDICT_CRITICAL, words, "%s", words);
+        assert_ok(findings_print(&findings, &sink));
+        for (const char *c = buffer; *c; c++)
+                count += *c == 'x';
+        assert_int_equal(count, (511 - 511 / 38) + (159 - 159 / 38));
+        assert_true(text_ends_with(buffer, "x\n"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_none),           TEST(test_names),
-                TEST(test_in_their_order), TEST(test_worst),
-                TEST(test_sort),           TEST(test_a_hundred),
-                TEST(test_no_memory),      TEST(test_no_memory_at_all),
+                TEST(test_none),
+                TEST(test_names),
+                TEST(test_in_their_order),
+                TEST(test_worst),
+                TEST(test_sort),
+                TEST(test_a_hundred),
+                TEST(test_no_memory),
+                TEST(test_no_memory_at_all),
                 TEST(test_print),
+                TEST(test_print_folds),
+                TEST(test_print_the_longest),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
