@@ -6,23 +6,34 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "posix/clock.h"
+
+/* What is over sooner is not worth a line that flickers. */
+#define PROGRESS_AFTER_MS 500
 
 static bool message_quiet;
 static bool progress_shown;
+static bool progress_begun;
+static uint64_t progress_due_ms; /* when it may be shown, of clock_ms() */
 
 void message_set_quiet(bool quiet) {
         message_quiet = quiet;
 }
 
 /* Carriage return, then "erase to the end of the line" (ECMA-48, EL). */
-void message_progress_end(void) {
+static void progress_hide(void) {
         if (progress_shown)
                 fputs("\r\033[K", stderr);
         progress_shown = false;
 }
 
+void message_progress_end(void) {
+        progress_hide();
+        progress_begun = false;
+}
+
 static void message_print(const char *format, va_list arguments) {
-        message_progress_end();
+        progress_hide();
         fputs("pstore-fw: ", stderr);
         vfprintf(stderr, format, arguments);
         fputc('\n', stderr);
@@ -66,7 +77,12 @@ static void progress_show(void *context, const char *activity, size_t done, size
         (void) context;
         if (message_quiet || !isatty(STDERR_FILENO))
                 return;
-        message_progress_end();
+        if (!progress_begun)
+                progress_due_ms = clock_ms() + PROGRESS_AFTER_MS;
+        progress_begun = true;
+        if (clock_left_ms(progress_due_ms) > 0)
+                return;
+        progress_hide();
         if (total > 0)
                 fprintf(stderr, "%s %zu of %zu", activity, done, total);
         else

@@ -19,8 +19,11 @@ void message_failure(const char *subject, int error);
 /* For sessions: both of these. */
 extern const struct teller message_teller;
 
-/* A line that replaces itself, only where standard error is a terminal. */
+/*
+ * A line that replaces itself, only where standard error is a terminal, and of nothing that is over within
+ * half a second.
+ */
 extern const struct observer message_progress;
 
-/* Takes that line away, before anything else is written to the terminal. */
+/* What it was of is over: takes that line away, before anything else is written to the terminal. */
 void message_progress_end(void);
