@@ -9,6 +9,7 @@
 #define ANSWER_STEPS    300
 #define ANSWER_STEP_US  100000
 #define PROGRESS_COLUMN 79
+#define PROGRESS_AFTER  5000000 /* half a second, in units of 100 ns (UEFI 2.10, 7.1) */
 
 struct units {
         EFI_SIMPLE_TEXT_OUT_PROTOCOL *output;
@@ -69,6 +70,12 @@ void console_init(struct console *console, EFI_SYSTEM_TABLE *system, bool redire
         };
 }
 
+void console_close(struct console *console) {
+        if (console->timer)
+                console->boot->CloseEvent(console->timer);
+        console->timer = NULL;
+}
+
 static void put_carriage_return(struct console *console) {
         CHAR16 carriage_return[] = { '\r', 0 };
 
@@ -104,12 +111,30 @@ struct sink console_sink(struct console *console) {
         return (struct sink){ .context = console, .write = write_output };
 }
 
+/* Whether what goes on was begun so long ago that it is worth a line. The clock tells whole seconds only. */
+static bool progress_is_due(struct console *console) {
+        EFI_BOOT_SERVICES *boot = console->boot;
+        EFI_EVENT timer = console->timer;
+
+        if (console->progress == PROGRESS_IDLE) {
+                if (!timer && !EFI_ERROR(boot->CreateEvent(EVT_TIMER, 0, NULL, NULL, &timer)))
+                        console->timer = timer;
+                console->progress = PROGRESS_WAITS;
+                /* Without a timer too much is shown rather than nothing. */
+                if (!timer || EFI_ERROR(boot->SetTimer(timer, TimerRelative, PROGRESS_AFTER)))
+                        console->progress = PROGRESS_SHOWS;
+        } else if (console->progress == PROGRESS_WAITS && !EFI_ERROR(boot->CheckEvent(timer))) {
+                console->progress = PROGRESS_SHOWS;
+        }
+        return console->progress == PROGRESS_SHOWS;
+}
+
 static void show_progress(void *context, const char *activity, size_t done, size_t total) {
         struct console *console = context;
         char line[PROGRESS_COLUMN];
         struct text text = TEXT_ON(line);
 
-        if (console->quiet || !console->messages)
+        if (console->quiet || !console->messages || !progress_is_due(console))
                 return;
         text_format(&text, "%s %zu", activity, done);
         if (total > 0)
@@ -158,6 +183,7 @@ void console_problem(struct console *console, const char *format, ...) {
 
 bool console_ask(struct console *console, const char *question) {
         end_progress(console);
+        console->progress = PROGRESS_IDLE; /* what is asked is not what was begun */
         put_bytes(console->messages, text_view(question));
         put_bytes(console->messages, text_view(" [y/N] "));
         for (unsigned step = 0; step < ANSWER_STEPS && console->input; step++) {

@@ -19,17 +19,23 @@ struct console {
         EFI_SIMPLE_TEXT_IN_PROTOCOL *input;
         EFI_BOOT_SERVICES *boot;
         bool quiet;
+        EFI_EVENT timer; /* of the progress; NULL: there is none yet */
+        enum { PROGRESS_IDLE, PROGRESS_WAITS, PROGRESS_SHOWS } progress;
         size_t progress_length; /* of the line that stands there now */
         int error;              /* the first that the output returned */
 };
 
-/* `redirected`: `output` is a file. */
+/* `redirected`: `output` is a file. When all is done, console_close() is due. */
 void console_init(struct console *console, EFI_SYSTEM_TABLE *system, bool redirected);
+void console_close(struct console *console);
 
 /* Text for people: a control character, or a byte that is not ASCII, comes out as \xNN. */
 struct sink console_sink(struct console *console);
 
-/* A progress line that the next message replaces. Nothing when quiet. */
+/*
+ * A progress line that the next message replaces, of what goes on half a second after it was begun, or after
+ * the last question. Nothing when quiet.
+ */
 struct observer console_observer(struct console *console);
 
 /* A line on the messages' side; the \n is added. Notes are left out when quiet, problems are not. */

@@ -84,6 +84,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
                 status = run(&app, &arguments);
                 arguments_free(&arguments);
         }
+        console_close(&app.console);
         /* The low statuses are warnings to firmware (UEFI 2.10, appendix D), and numbers to the shell. */
         return (EFI_STATUS) status;
 }

@@ -58,6 +58,40 @@ static EFI_STATUS EFIAPI set_watchdog(UINTN seconds, UINT64 code, UINTN size, CH
         return EFI_SUCCESS;
 }
 
+static EFI_STATUS EFIAPI create_event(UINT32 type, EFI_TPL tpl, EFI_EVENT_NOTIFY notify, void *context,
+                                      EFI_EVENT *ret_event) {
+        (void) tpl;
+        (void) context;
+        assert_true(type == EVT_TIMER && !notify && !now->timer.made);
+        if (EFI_ERROR(now->timer_status))
+                return now->timer_status;
+        now->timer.made = true;
+        *ret_event = &now->timer;
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_timer(EFI_EVENT event, EFI_TIMER_DELAY type, UINT64 after_100ns) {
+        assert_true(event == &now->timer && now->timer.made && type == TimerRelative);
+        now->timer.armed = true;
+        now->timer.due_us = now->stalled_us + after_100ns / 10;
+        return EFI_SUCCESS;
+}
+
+/* An event that was seen is none any more. */
+static EFI_STATUS EFIAPI check_event(EFI_EVENT event) {
+        assert_true(event == &now->timer && now->timer.made);
+        if (!now->timer.armed || now->stalled_us < now->timer.due_us)
+                return EFI_NOT_READY;
+        now->timer.armed = false;
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI close_event(EFI_EVENT event) {
+        assert_true(event == &now->timer && now->timer.made);
+        now->timer.made = now->timer.armed = false;
+        return EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities) {
         (void) capabilities;
         if (!EFI_ERROR(now->time_status))
@@ -143,6 +177,10 @@ static void install(struct fake_firmware *fake) {
                 .FreePool = free_pool,
                 .CopyMem = copy_mem,
                 .Stall = stall,
+                .CreateEvent = create_event,
+                .SetTimer = set_timer,
+                .CheckEvent = check_event,
+                .CloseEvent = close_event,
                 .SetWatchdogTimer = set_watchdog,
                 .HandleProtocol = handle_protocol,
                 .LocateProtocol = locate_protocol,
@@ -279,6 +317,7 @@ int fake_firmware_run(struct fake_firmware *fake) {
         fake->watchdog_off = false;
         status = (int) efi_main(&image_handle, &fake->system);
         assert_int_equal(fake->blocks, 0);
+        assert_false(fake->timer.made);
         assert_int_equal(fake->volume.open_handles, handles);
         assert_int_equal(fake->volume.unflushed, 0);
         assert_true(fake->watchdog_off);

@@ -52,6 +52,13 @@ struct fake_firmware {
         unsigned allocations;
         int blocks; /* that were not freed */
 
+        /* One timer, whose time is what was stalled. `timer_status` is that of making it. */
+        struct {
+                bool made, armed;
+                uint64_t due_us;
+        } timer;
+        EFI_STATUS timer_status;
+
         uint64_t stalled_us;
         bool watchdog_off;
 };
@@ -72,8 +79,8 @@ void fake_firmware_type(struct fake_firmware *fake, const CHAR16 *const *words);
 void fake_firmware_redirect(struct fake_firmware *fake);
 
 /*
- * Runs the application once; returns its status. Fails the test when memory or a file is left open, when the
- * watchdog still runs, or when a file was closed with bytes that were not flushed.
+ * Runs the application once; returns its status. Fails the test when memory, a timer or a file is left open,
+ * when the watchdog still runs, or when a file was closed with bytes that were not flushed.
  */
 int fake_firmware_run(struct fake_firmware *fake);
 

@@ -18,6 +18,12 @@ static void tell_progress(const char *activity, size_t done, size_t total) {
         observer_tell(&observer, activity, done, total);
 }
 
+/* So that the next progress is shown. */
+static void begin_long_ago(void) {
+        tell_progress("reading", 0, 0);
+        fake->stalled_us += 500000;
+}
+
 static void test_lines_end_as_a_terminal_wants_them(NO_STATE) {
         put_text("one\ntwo\n\n");
         assert_string_equal(fake->output.text, "one\r\ntwo\r\n\r\n");
@@ -56,6 +62,7 @@ static void test_text_of_any_length_arrives_whole(NO_STATE) {
 }
 
 static void test_a_progress_line_is_erased_by_what_follows(NO_STATE) {
+        begin_long_ago();
         tell_progress("reading", 9, 0);
         tell_progress("reading", 10, 12);
         assert_string_equal(fake_console_screen(&fake->output), "reading 10 of 12");
@@ -71,6 +78,7 @@ static void test_a_progress_line_is_erased_by_what_follows(NO_STATE) {
 }
 
 static void test_a_shorter_progress_line_covers_a_longer_one(NO_STATE) {
+        begin_long_ago();
         tell_progress("clearing", 123456, 123456);
         tell_progress("saving", 1, 2);
         put_text("data\n");
@@ -84,6 +92,7 @@ static void test_a_shorter_progress_line_covers_a_longer_one(NO_STATE) {
 static void test_a_long_progress_line_is_cut(NO_STATE) {
         char activity[200];
 
+        begin_long_ago();
         memset(activity, 'a', sizeof(activity));
         activity[sizeof(activity) - 1] = '\0';
         tell_progress(activity, 1, 2);
@@ -92,7 +101,45 @@ static void test_a_long_progress_line_is_cut(NO_STATE) {
         assert_string_equal(fake_console_screen(&fake->output), "data\n");
 }
 
+static void test_progress_of_what_is_soon_over(NO_STATE) {
+        for (size_t i = 0; i < 5; i++, fake->stalled_us += 100000)
+                tell_progress("reading", i, 0);
+        assert_int_equal(fake->output.calls, 0);
+        tell_progress("saving", 1, 2);
+        assert_string_equal(fake_console_screen(&fake->output), "saving 1 of 2");
+        console_note(&app.console, "note");
+        tell_progress("saving", 2, 2);
+        assert_string_equal(fake_console_screen(&fake->output), "note\nsaving 2 of 2");
+        console_close(&app.console);
+        assert_false(fake->timer.made);
+}
+
+/* The time that somebody took to answer is not that of the work. */
+static void test_progress_behind_a_question(NO_STATE) {
+        begin_long_ago();
+        tell_progress("saving", 1, 2);
+        fake->keys.typed = u"y";
+        fake->keys.waits = 20;
+        assert_true(console_ask(&app.console, "Sure?"));
+        fake_console_forget(&fake->output);
+        tell_progress("clearing", 1, 2);
+        fake->stalled_us += 499999;
+        tell_progress("clearing", 2, 2);
+        assert_string_equal(fake->output.text, "");
+        fake->stalled_us += 1;
+        tell_progress("clearing", 2, 2);
+        assert_string_equal(fake_console_screen(&fake->output), "clearing 2 of 2");
+}
+
+static void test_progress_without_a_timer(NO_STATE) {
+        fake->timer_status = EFI_OUT_OF_RESOURCES;
+        tell_progress("reading", 1, 2);
+        assert_string_equal(fake_console_screen(&fake->output), "reading 1 of 2");
+        console_close(&app.console);
+}
+
 static void test_quiet(NO_STATE) {
+        begin_long_ago();
         app.console.quiet = true;
         tell_progress("reading", 1, 2);
         console_note(&app.console, "note");
@@ -104,6 +151,7 @@ static void test_quiet(NO_STATE) {
 
 static void test_redirected_data_and_messages_part(NO_STATE) {
         console_init(&app.console, &fake->system, true);
+        begin_long_ago();
         tell_progress("reading", 1, 2);
         put_text("data\n");
         console_note(&app.console, "note");
@@ -188,7 +236,7 @@ static void test_no_screen(NO_STATE) {
         console_init(&app.console, &fake->system, false);
         console_note(&app.console, "note");
         console_problem(&app.console, "problem");
-        tell_progress("reading", 1, 2);
+        begin_long_ago();
         tell_progress("reading", 2, 2);
         assert_int_equal(app.console.error, 0);
         assert_false(console_ask(&app.console, "Sure?"));
@@ -205,6 +253,9 @@ int main(void) {
                 TEST(test_a_progress_line_is_erased_by_what_follows),
                 TEST(test_a_shorter_progress_line_covers_a_longer_one),
                 TEST(test_a_long_progress_line_is_cut),
+                TEST(test_progress_of_what_is_soon_over),
+                TEST(test_progress_behind_a_question),
+                TEST(test_progress_without_a_timer),
                 TEST(test_quiet),
                 TEST(test_redirected_data_and_messages_part),
                 TEST(test_a_long_message_is_cut_and_ends_its_line),
