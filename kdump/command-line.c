@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arith.h"
+#include "linux/boot-line.h"
 
 /* Names, and beginnings that end in '='. */
 static const char *const kept[] = {
@@ -32,16 +33,6 @@ static bool is_kept(const char *word, size_t length) {
         return false;
 }
 
-/* K6.1 lib/cmdline.c, next_arg(). */
-size_t command_line_word(const char *line) {
-        bool quoted = false;
-        size_t length = 0;
-
-        while (line[length] && (quoted || !strchr(" \t\n", line[length])))
-                quoted ^= line[length++] == '"';
-        return length;
-}
-
 /* Or all that stands behind it would be in the quote. */
 void command_line_put_word(const char *word, size_t length, struct text *text) {
         bool quoted = false;
@@ -57,7 +48,7 @@ void command_line_put_kept(const char *running, struct text *text) {
 
         for (; *running; running += length) {
                 running += strspn(running, " \t\n");
-                length = command_line_word(running);
+                length = boot_line_word(running);
                 if (is_kept(running, length))
                         command_line_put_word(running, length, text);
         }
@@ -86,7 +77,7 @@ bool command_line_may_append(const char *append) {
                 return false;
         for (; *append; append += length) {
                 append += strspn(append, " \t\n");
-                length = command_line_word(append);
+                length = boot_line_word(append);
                 if (is_forbidden(append, length))
                         return false;
         }

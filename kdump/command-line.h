@@ -5,10 +5,6 @@
 
 #include "base/text.h"
 
-/* The length of the word that `line` begins with; a quote keeps blanks together. 0 before a blank, and at the
- * end. */
-size_t command_line_word(const char *line);
-
 /* Writes the first `length` bytes of a word and a blank; a quote that has no end gets one. */
 void command_line_put_word(const char *word, size_t length, struct text *text);
 

@@ -14,6 +14,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "kdump/command-line.h"
+#include "linux/boot-line.h"
 #include "linux/command.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -251,7 +252,7 @@ void kdump_distribution_put_parameters(const char *running, struct text *text) {
                 struct bytes word;
 
                 running += strspn(running, " \t\n");
-                length = command_line_word(running);
+                length = boot_line_word(running);
                 word = bytes_of(running, length);
                 if (bytes_equal(word, text_view("--"))) /* what follows is for init */
                         break;

@@ -5,7 +5,6 @@
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,9 +13,7 @@
 #include "posix/file.h"
 #include "posix/memory.h"
 
-#define KEXEC_LOADED  "/sys/kernel/kexec_crash_loaded"
 #define LOAD_DISABLED "/proc/sys/kernel/kexec_load_disabled"
-#define PANIC_SECONDS "/proc/sys/kernel/panic"
 #define LOCKDOWN      "/sys/kernel/security/lockdown"
 #define SECURE_BOOT   "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define OWN_SERVICE   "pstore-fw-kdump"
@@ -47,15 +44,6 @@ static void look_at_lockdown(const char *root, struct kdump_facts *facts) {
         if (end)
                 snprintf(facts->lockdown, sizeof(facts->lockdown), "%.*s", (int) (end - begin - 1),
                          begin + 1);
-}
-
-static void look_at_panic(const char *root, struct kdump_facts *facts) {
-        char line[32], *end;
-
-        if (!system_file_line(root, PANIC_SECONDS, line, sizeof(line)))
-                return;
-        facts->panic_seconds = strtol(line, &end, 10);
-        facts->panic_known = end != line && *end == '\0';
 }
 
 static bool any_matches(const char *root, const char *pattern, const char *name) {
@@ -114,9 +102,7 @@ void kdump_facts_look(const char *root, const struct kdump_settings *settings,
         *facts = (struct kdump_facts){ 0 };
         machine_look(root, &facts->machine);
         facts->machine.kernel.wish = settings->path;
-        facts->can_kexec = system_file_exists(root, KEXEC_LOADED);
         facts->load_disabled = system_file_number(root, LOAD_DISABLED, &disabled) && disabled > 0;
-        look_at_panic(root, facts);
         facts->secure_boot = look_at_secure_boot(root);
         look_at_lockdown(root, facts);
         look_at_services(root, facts);

@@ -22,10 +22,7 @@ enum secure_boot {
 
 struct kdump_facts {
         struct machine machine; /* its wish is that of the settings */
-        bool can_kexec;         /* the kernel has kexec */
         bool load_disabled;     /* kexec_load_disabled: nothing can be loaded any more */
-        bool panic_known;
-        long panic_seconds; /* kernel.panic: 0 never reboots, < 0 at once */
         enum secure_boot secure_boot;
         char lockdown[32]; /* "none", "integrity", "confidentiality"; empty: this kernel has none */
 

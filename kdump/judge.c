@@ -23,39 +23,6 @@ struct judge {
         struct findings *findings;
 };
 
-/* --- what a panic would do now ------------------------------------------------------------------ */
-
-static void put_reboot(const struct kdump_facts *facts, struct text *text) {
-        if (!facts->panic_known)
-                return;
-        if (facts->panic_seconds == 0)
-                text_put(text, "; then the machine stays where it stopped (kernel.panic = 0)");
-        else if (facts->panic_seconds < 0)
-                text_put(text, "; then the machine reboots at once");
-        else
-                text_format(text, "; then the machine reboots after %lu s",
-                            (unsigned long) facts->panic_seconds);
-}
-
-/* K6.1 kernel/panic.c, panic(): the crash kernel, or notifiers and pstore and then the crash kernel. */
-static void describe_panic(const struct kdump_facts *facts, struct text *text) {
-        const struct check_kernel *kernel = &facts->machine.kernel;
-
-        text_put(text, "a panic ");
-        if (kernel->kdump_loaded && kernel->notifiers_first)
-                text_format(text, "is written to pstore's %s, then starts the crash kernel",
-                            kernel->backend ? kernel->backend : "back end (there is none)");
-        else if (kernel->kdump_loaded)
-                text_format(text, "starts the crash kernel at once%s",
-                            kernel->backend ? "; nothing of it reaches pstore" : "");
-        else if (kernel->backend)
-                text_format(text, "is written to pstore's %s", kernel->backend);
-        else
-                text_put(text, "leaves no trace");
-        if (!kernel->kdump_loaded)
-                put_reboot(facts, text);
-}
-
 /* --- what is wrong ------------------------------------------------------------------------------ */
 
 static void find_fault(struct judge *judge, const char *remedy, const char *text) {
@@ -85,6 +52,45 @@ static void judge_loaded(struct judge *judge) {
         else if (loaded && facts->load_disabled)
                 findings_add(judge->findings, VERDICT_OK, "",
                              "kexec_load_disabled is set: what is loaded stays until the next boot");
+}
+
+/* What is loaded counts as kdump only when somebody is known for it. */
+static void judge_content(struct judge *judge) {
+        if (!judge->kernel->kdump_loaded || judge->kernel->kdump_by)
+                return;
+        judge->fault = true;
+        findings_add(
+                judge->findings, VERDICT_WARNING,
+                judge->wanted ? "pstore-fw kdump load" : "pstore-fw kdump unload",
+                "a crash kernel is loaded, and nothing tells that it saves anything: 'kdump load' did not "
+                "load it, and no service did");
+}
+
+/* A machine that hangs serves nobody, whatever it has saved. */
+static void judge_hang(struct judge *judge) {
+        const struct check_kernel *kernel = judge->kernel;
+
+        if (kernel->panic_seconds_known && kernel->panic_seconds == 0 && !kernel->kdump_loaded)
+                findings_add(
+                        judge->findings, VERDICT_WARNING,
+                        "echo kernel.panic=10 > /etc/sysctl.d/61-panic.conf; sysctl kernel.panic=10",
+                        "after a panic the machine hangs until somebody comes to reset it (kernel.panic=0)");
+}
+
+/* It was asked for, and pstore takes nothing else meanwhile. */
+static void judge_backend(struct judge *judge) {
+        const struct check_kernel *kernel = judge->kernel;
+
+        if (kernel->asked)
+                findings_add(judge->findings, kernel->asked_unknown ? VERDICT_UNKNOWN : VERDICT_WARNING,
+                             kernel->command ? kernel->command : "", "pstore's back end %s, %s: %s",
+                             kernel->asked,
+                             kernel->asked_unknown ? "which was asked for, may not be there"
+                                                   : "which was asked for, is not there",
+                             kernel->why);
+        else if (check_hides_records(kernel, judge->facts->machine.has_efi))
+                findings_add(judge->findings, VERDICT_WARNING, CHECK_MOUNT,
+                             "pstore is not mounted: nothing shows what the kernel has saved");
 }
 
 static void judge_stray(struct judge *judge) {
@@ -201,10 +207,13 @@ void kdump_judge(const struct kdump_facts *facts, const struct findings *of_load
         findings_init(&judgement->findings, &system_allocator);
         check_decide_path(judge.kernel, &judgement->decision);
         judge.wanted = kdump_is_meant(judge.kernel->wish, judgement->decision.path);
-        describe_panic(facts, &panic);
+        check_describe_panic(judge.kernel, &panic);
         judge_preparation(&judge);
         judge_loaded(&judge);
         judge_decision(&judge);
+        judge_backend(&judge);
+        judge_content(&judge);
+        judge_hang(&judge);
         judge_stray(&judge);
         judge_notifiers(&judge);
         judge_services(&judge);

@@ -9,7 +9,7 @@
 
 struct kdump_judgement {
         struct crash_path_decision decision; /* what is meant */
-        char panic[320];                     /* what a panic would do now, one sentence */
+        char panic[CHECK_PANIC_SIZE];        /* what a panic would do now, one sentence */
         bool as_meant;                       /* it would leave a trace, and that way */
         struct findings findings;            /* at least one, the gravest first; to be freed */
 };

@@ -17,7 +17,6 @@
 #include "posix/file.h"
 #include "posix/memory.h"
 
-#define LOADED             "/sys/kernel/kexec_crash_loaded"
 #define MEMORY             "/proc/meminfo"
 #define RELEASE            "/proc/sys/kernel/osrelease"
 #define COMMAND_LINE       "/proc/cmdline"
@@ -84,7 +83,11 @@ static void look_at_machine(const char *root, const struct kdump_settings *setti
         kernel->wish = settings->path;
         machine->ram_bytes = read_ram(root);
         check_decide_path(kernel, &machine->decision);
-        if (!system_file_exists(root, LOADED))
+        if (kernel->is_xen_dom0)
+                add_fault(findings,
+                          "this is Xen's dom0: the crash kernel is the hypervisor's, and is loaded by "
+                          "Xen's own means (crashkernel= on Xen's command line, kexec -p)");
+        else if (!kernel->has_kexec)
                 add_fault(findings, "the running kernel cannot load another one (CONFIG_KEXEC_FILE)");
         else if (kernel->crash_bytes == 0)
                 findings_add(

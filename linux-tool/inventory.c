@@ -5,6 +5,7 @@
 #include "linux-tool/codec/codecs.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"
+#include "linux/machine.h"
 #include "posix/memory.h"
 #include "store/no-records.h"
 
@@ -21,6 +22,27 @@ int inventory_make(struct session *session, const char *const *specs, size_t cou
                 session_add(session, source, 0);
         }
         return 0;
+}
+
+/* Where nothing is mounted pstorefs is no store, and yet the kernel may have saved what nobody sees. */
+static void tell_unmounted(const struct session *session) {
+        struct machine machine;
+        bool has_view = true, has_efi = false;
+
+        for (size_t i = 0; i < session->source_count; i++) {
+                const struct record_source *source = session->sources[i];
+
+                if (source->is_view && source->of_machine)
+                        has_view = session->errors[i] != ERR_NO_STORE;
+                else if (source->of_machine && source->store == RECORD_STORE_EFI)
+                        has_efi = session->errors[i] == 0;
+        }
+        if (has_view)
+                return;
+        machine_look("", &machine);
+        if (check_hides_records(&machine.kernel, has_efi))
+                message_note("pstore is not mounted: what the kernel has saved is not seen (" CHECK_MOUNT
+                             ")");
 }
 
 int inventory_load(struct session *session, const struct options *options) {
@@ -41,6 +63,8 @@ int inventory_load(struct session *session, const struct options *options) {
         if (r == 0)
                 r = session_load(session);
         message_progress_end();
+        if (r == 0)
+                tell_unmounted(session);
         return r;
 }
 

@@ -5,8 +5,19 @@
 #include <sys/vfs.h>
 
 #include "base/text.h"
+#include "linux/system-file.h"
 #include "posix/errno.h"
 #include "store/draft.h"
+
+#define EFIVARFS_MAGIC 0xde5e81e4 /* linux/magic.h */
+
+bool efivarfs_is_mounted(const char *root) {
+        struct statfs status;
+        char path[PATH_MAX];
+
+        return system_file_path(root, EFIVARFS_DIRECTORY, path) && statfs(path, &status) == 0 &&
+               status.f_type == EFIVARFS_MAGIC;
+}
 
 int efivarfs_read_space(const char *path, struct source_space *ret_space) {
         struct source_space space = variable_space_unknown;

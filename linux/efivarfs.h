@@ -8,6 +8,9 @@
 #define EFIVARFS_DIRECTORY "/sys/firmware/efi/efivars/"
 #define EFIVARFS_MAGIC     0xde5e81e4 /* linux/magic.h */
 
+/* Whether that is there. `root` goes before the path: "" for this machine, a directory in tests. */
+bool efivarfs_is_mounted(const char *root);
+
 /*
  * The room for variables, of the efivarfs at `path`; what a directory on another file system has is none, and
  * not known. The kernel tells since 6.5; before, and where the firmware does not, it is not known either. 0,

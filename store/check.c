@@ -12,6 +12,7 @@
 struct judge {
         const struct check_facts *facts;
         struct findings *findings;
+        bool lack_told; /* of room for a log */
 };
 
 static bool event_is_of(const struct catalog *catalog, const struct event *event,
@@ -22,29 +23,34 @@ static bool event_is_of(const struct catalog *catalog, const struct event *event
         return false;
 }
 
-void check_look_at(const struct session *session, size_t index, struct check_store *ret_store) {
-        struct record_source *source = session->sources[index];
-        const struct catalog *catalog = &session->catalog;
-
-        *ret_store = (struct check_store){
-                .store = source->store,
-                .spec = source->spec,
-                .error = session->errors[index],
-                .is_view = source->is_view,
-        };
-        if (ret_store->error == 0 && source->operations->space)
-                (void) source->operations->space(source, &ret_store->space);
+static void count_records(const struct catalog *catalog, const struct record_source *source,
+                          struct check_store *store) {
         for (size_t i = 0; i < catalog->row_count; i++) {
                 const struct catalog_record *row = catalog->rows[i];
 
                 if (row->source != source)
                         continue;
-                ret_store->record_count++;
-                ret_store->record_bytes += row->record.raw.size;
-                ret_store->faulty_count += row->record.error < 0;
+                store->record_count++;
+                store->record_bytes += row->record.raw.size;
+                store->faulty_count += row->record.error < 0;
         }
         for (size_t i = 0; i < catalog->event_count; i++)
-                ret_store->event_count += event_is_of(catalog, &catalog->events[i], source);
+                store->event_count += event_is_of(catalog, &catalog->events[i], source);
+}
+
+void check_look_at(const struct session *session, size_t index, struct check_store *ret_store) {
+        struct record_source *source = session->sources[index];
+
+        *ret_store = (struct check_store){
+                .store = source->store,
+                .spec = source->spec,
+                .is_named = session->named,
+                .error = session->errors[index],
+                .is_view = source->is_view,
+        };
+        if (ret_store->error == 0 && source->operations->space)
+                (void) source->operations->space(source, &ret_store->space);
+        count_records(&session->catalog, source, ret_store);
 }
 
 static bool is_usable(const struct check_store *store) {
@@ -75,6 +81,7 @@ static bool is_view_of_another(const struct check_facts *facts, const struct che
 void check_decide_path(const struct check_kernel *kernel, struct crash_path_decision *ret_decision) {
         const struct crash_path_facts facts = {
                 .backend = kernel->backend,
+                .doubtful = kernel->asked_unknown ? kernel->asked : NULL,
                 .backend_full = kernel->backend_full,
                 .memory_reserved = kernel->crash_bytes > 0,
                 .wish = kernel->wish,
@@ -83,16 +90,108 @@ void check_decide_path(const struct check_kernel *kernel, struct crash_path_deci
         crash_path_decide(&facts, ret_decision);
 }
 
-/* What gives a machine without a store a trace all the same. Firmware has no kdump to name. */
+/* --- what a panic would do now ------------------------------------------------------------------ */
+
+static void put_reset(const struct check_kernel *kernel, struct text *text) {
+        if (!kernel->panic_seconds_known)
+                return;
+        if (kernel->panic_seconds == 0)
+                text_put(text, "; then the machine stays where it stopped (kernel.panic = 0)");
+        else if (kernel->panic_seconds < 0)
+                text_put(text, "; then the machine reboots at once");
+        else
+                text_format(text, "; then the machine reboots after %llu s",
+                            (unsigned long long) kernel->panic_seconds);
+}
+
+/* K6.1 kernel/panic.c, panic(): the crash kernel, or notifiers and pstore and then the crash kernel. */
+void check_describe_panic(const struct check_kernel *kernel, struct text *text) {
+        text_put(text, "a panic ");
+        if (kernel->kdump_loaded && kernel->notifiers_first)
+                text_format(text, "is written to pstore's %s, then starts the crash kernel",
+                            kernel->backend ? kernel->backend : "back end (there is none)");
+        else if (kernel->kdump_loaded)
+                text_format(text, "starts the crash kernel at once%s",
+                            kernel->backend ? "; nothing of it reaches pstore" : "");
+        else if (kernel->backend && kernel->backend_full)
+                text_format(text, "leaves less than its log: pstore's %s has no room", kernel->backend);
+        else if (kernel->backend)
+                text_format(text, "is written to pstore's %s", kernel->backend);
+        else if (kernel->asked_unknown)
+                text_format(text, "is written to pstore's %s if that has registered, which is not known",
+                            kernel->asked);
+        else
+                text_put(text, "leaves no trace");
+        if (kernel->kdump_loaded && !kernel->kdump_by)
+                text_put(text, ", and nothing tells what that saves");
+        if (!kernel->kdump_loaded)
+                put_reset(kernel, text);
+}
+
+/* --- remedies ----------------------------------------------------------------------------------- */
+
+/* What gives a machine without a store a trace all the same. Firmware has no kdump to name, nor has every
+ * kernel. */
 static const char *command_for_kdump(const struct check_kernel *kernel) {
-        if (!kernel->known)
+        if (!kernel->known || !kernel->has_kexec || kernel->is_xen_dom0)
                 return "";
         return kernel->crash_bytes > 0 ? "pstore-fw kdump load" : "pstore-fw kdump setup";
 }
 
+/* A word of the shell's: in quotes where it has to be. */
+static void put_quoted(const char *word, struct text *text) {
+        bool plain = word[0] != '\0';
+
+        for (const char *c = word; *c && plain; c++)
+                plain = digit_is_decimal((uint8_t) *c) || (*c >= 'a' && *c <= 'z') ||
+                        (*c >= 'A' && *c <= 'Z') || *c == '/' || *c == '.' || *c == '-' || *c == '_' ||
+                        *c == ':' || *c == '+' || *c == ',' || *c == '@' || *c == '=';
+        if (plain) {
+                text_put(text, word);
+                return;
+        }
+        text_put_char(text, '\'');
+        for (; *word; word++)
+                if (*word == '\'')
+                        text_put(text, "'\\''");
+                else
+                        text_put_char(text, *word);
+        text_put_char(text, '\'');
+}
+
+#define REMEDY_SIZE sizeof(((struct finding *) 0)->remedy)
+
+/* A command about this store: of one that was named by --source it is named again. What is cut is no command.
+ */
+static const char *command_about(const struct check_store *store, const char *command,
+                                 char ret_remedy[REMEDY_SIZE]) {
+        struct text text = text_on(ret_remedy, REMEDY_SIZE);
+
+        text_put(&text, command);
+        if (store->is_named) {
+                text_put(&text, " --source ");
+                put_quoted(store->spec, &text);
+        }
+        return text.truncated ? "" : ret_remedy;
+}
+
+/* What makes room for a log: to clear the records, where they take so much. */
+static const char *command_for_room(const struct check_store *store, const struct check_kernel *kernel,
+                                    char ret_remedy[REMEDY_SIZE]) {
+        if (store->record_count == 0 ||
+            bytes_for_logs(&store->space) + store->record_bytes < log_bytes_wanted(kernel))
+                return "";
+        return command_about(store, "pstore-fw clear --all", ret_remedy);
+}
+
+/* --- stores ------------------------------------------------------------------------------------- */
+
 static void judge_stores_together(struct judge *judge) {
         const struct check_facts *facts = judge->facts;
+        const struct check_kernel *kernel = &facts->kernel;
+        const struct check_store *full = NULL;
         size_t usable = 0, fitting = 0;
+        char remedy[REMEDY_SIZE];
 
         for (size_t i = 0; i < facts->store_count; i++) {
                 const struct check_store *store = &facts->stores[i];
@@ -100,48 +199,68 @@ static void judge_stores_together(struct judge *judge) {
                 if (store->error == ERR_PERMISSION)
                         return; /* it may be a good one: that it is unknown is said of it alone */
                 usable += is_usable(store);
-                fitting += is_usable(store) && !is_view_of_another(facts, store) &&
-                           !check_is_full(&facts->kernel, &store->space);
+                if (!is_usable(store) || is_view_of_another(facts, store))
+                        continue;
+                if (check_is_full(kernel, &store->space))
+                        full = store;
+                else
+                        fitting++;
         }
-        if (facts->kernel.known && facts->kernel.kdump_loaded)
-                return; /* a panic leaves its trace there */
+        if (kernel->known && kernel->kdump_loaded)
+                return; /* a panic leaves its trace there, if it leaves one */
+        if (usable == 0 && kernel->known && (kernel->backend || kernel->asked_unknown))
+                return; /* it is written where nothing is seen of it from here */
         if (usable == 0)
-                findings_add(judge->findings, VERDICT_CRITICAL, command_for_kdump(&facts->kernel),
+                findings_add(judge->findings, VERDICT_CRITICAL, command_for_kdump(kernel),
                              "a crash leaves no trace: no store of this machine can be used");
-        else if (fitting == 0)
-                findings_add(judge->findings, VERDICT_CRITICAL, "pstore-fw clear --all",
+        judge->lack_told = full && (fitting == 0 || (kernel->known && kernel->backend_full));
+        if (judge->lack_told)
+                findings_add(judge->findings, VERDICT_CRITICAL, command_for_room(full, kernel, remedy),
                              "a crash leaves less than its log: no store has %llu bytes left for it",
-                             (unsigned long long) log_bytes_wanted(&facts->kernel));
+                             (unsigned long long) log_bytes_wanted(kernel));
 }
 
-static void judge_store(struct judge *judge, const struct check_store *store) {
-        const struct source_space *space = &store->space;
-        uint64_t used = space->total > space->remaining ? space->total - space->remaining : 0;
+static void judge_errors(struct judge *judge, const struct check_store *store) {
+        char remedy[REMEDY_SIZE];
 
         if (store->error == ERR_PERMISSION)
-                findings_add(judge->findings, VERDICT_UNKNOWN, "sudo pstore-fw check",
+                findings_add(judge->findings, VERDICT_UNKNOWN,
+                             command_about(store, "sudo pstore-fw check", remedy),
                              "%s: only root may look into it", store->spec);
         else if (store->error < 0 && store->error != ERR_NO_STORE)
                 findings_add(judge->findings, VERDICT_WARNING, "", "%s: cannot be used: %s", store->spec,
                              error_text(store->error));
         if (store->faulty_count > 0)
-                findings_add(judge->findings, VERDICT_WARNING, "pstore-fw list",
+                findings_add(judge->findings, VERDICT_WARNING, command_about(store, "pstore-fw list", remedy),
                              "%s: %zu record%s cannot be read", store->spec, store->faulty_count,
                              text_plural(store->faulty_count));
+}
+
+static void judge_waiting(struct judge *judge, const struct check_store *store) {
+        char remedy[REMEDY_SIZE];
+
         if (store->record_count > 0)
-                findings_add(judge->findings, VERDICT_WARNING, "pstore-fw clear --all",
+                findings_add(judge->findings, VERDICT_WARNING,
+                             command_about(store, "pstore-fw clear --all", remedy),
                              "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared",
                              store->spec, store->record_count, text_plural(store->record_count),
                              store->event_count, text_plural(store->event_count),
                              (unsigned long long) store->record_bytes);
+}
+
+static void judge_space(struct judge *judge, const struct check_store *store) {
+        const struct source_space *space = &store->space;
+        uint64_t used = space->total > space->remaining ? space->total - space->remaining : 0;
+        char remedy[REMEDY_SIZE];
+
         if (!is_usable(store) || !space->known)
                 return;
         if (check_is_full(&judge->facts->kernel, space))
-                findings_add(judge->findings, VERDICT_WARNING, "pstore-fw clear --all",
+                findings_add(judge->findings, VERDICT_WARNING,
+                             command_for_room(store, &judge->facts->kernel, remedy),
                              "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
                              (unsigned long long) bytes_for_logs(space),
                              (unsigned long long) log_bytes_wanted(&judge->facts->kernel));
-        /* Divided first: a store may claim any size, and the product must not wrap. */
         else if (used > space->total / 100 * USED_WARNING_PERCENT)
                 findings_add(judge->findings, VERDICT_WARNING, "", "%s: more than %d%% of the store is used",
                              store->spec, USED_WARNING_PERCENT);
@@ -150,19 +269,146 @@ static void judge_store(struct judge *judge, const struct check_store *store) {
                              (unsigned long long) bytes_for_logs(space));
 }
 
+static void judge_store(struct judge *judge, const struct check_store *store) {
+        judge_errors(judge, store);
+        judge_waiting(judge, store);
+        judge_space(judge, store);
+}
+
+/* --- the kernel --------------------------------------------------------------------------------- */
+
+/* A panic comes to pstore unless an armed crash kernel takes it first. */
+static bool reaches_pstore(const struct check_kernel *kernel) {
+        return !kernel->kdump_loaded || kernel->notifiers_first;
+}
+
+static void judge_backend(struct judge *judge) {
+        const struct check_kernel *kernel = &judge->facts->kernel;
+        const char *remedy = kernel->command ? kernel->command : command_for_kdump(kernel);
+
+        if (kernel->backend && reaches_pstore(kernel) && !kernel->backend_full)
+                findings_add(judge->findings, VERDICT_OK, "", "pstore writes a crash to %s%s",
+                             kernel->backend, kernel->kdump_loaded ? ", then kdump starts" : "");
+        else if (kernel->backend && !kernel->kdump_loaded && !judge->lack_told)
+                findings_add(judge->findings, VERDICT_CRITICAL, "",
+                             "a crash leaves less than its log: pstore's %s has no room for it",
+                             kernel->backend);
+        else if (kernel->backend || kernel->kdump_loaded)
+                return; /* of what is loaded is told below */
+        else if (kernel->asked_unknown)
+                findings_add(judge->findings, VERDICT_UNKNOWN, "",
+                             "whether pstore's back end %s is there is not known: %s", kernel->asked,
+                             kernel->why);
+        else if (kernel->asked)
+                findings_add(
+                        judge->findings, VERDICT_CRITICAL, remedy,
+                        "a crash leaves no trace: pstore's back end %s, which was asked for, is not there: "
+                        "%s",
+                        kernel->asked, kernel->why);
+        else
+                findings_add(judge->findings, VERDICT_CRITICAL, remedy,
+                             "a crash leaves no trace: the kernel's pstore has no back end%s%s",
+                             kernel->why ? ": " : "", kernel->why ? kernel->why : "");
+}
+
+static bool is_efi(const char *backend) {
+        return text_equal(backend, "efi") || text_equal(backend, "efi_pstore");
+}
+
+/* Linux has no word of ERST's size, and a record that finds no room is lost. */
+static void judge_room(struct judge *judge) {
+        const struct check_facts *facts = judge->facts;
+        const struct check_store *holding = NULL;
+        char remedy[REMEDY_SIZE];
+
+        if (!facts->kernel.backend || !text_equal(facts->kernel.backend, "erst"))
+                return;
+        for (size_t i = 0; i < facts->store_count; i++)
+                if (facts->stores[i].store == RECORD_STORE_ERST && facts->stores[i].record_count > 0 &&
+                    (!holding || facts->stores[i].record_count > holding->record_count))
+                        holding = &facts->stores[i];
+        if (holding)
+                findings_add(judge->findings, VERDICT_UNKNOWN,
+                             command_about(holding, "pstore-fw clear --all", remedy),
+                             "ERST does not tell Linux its room: beside the %zu record%s that it holds one "
+                             "more may be lost",
+                             holding->record_count, text_plural(holding->record_count));
+        else
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "ERST does not tell Linux how much room it has");
+}
+
+bool check_hides_records(const struct check_kernel *kernel, bool has_efi) {
+        const char *backend = kernel->backend         ? kernel->backend
+                              : kernel->asked_unknown ? kernel->asked
+                                                      : NULL;
+
+        return kernel->unmounted && backend && !(has_efi && is_efi(backend));
+}
+
+static void judge_mount(struct judge *judge) {
+        const struct check_facts *facts = judge->facts;
+        bool has_efi = false;
+
+        for (size_t i = 0; i < facts->store_count; i++)
+                has_efi |= facts->stores[i].store == RECORD_STORE_EFI && is_usable(&facts->stores[i]);
+        if (check_hides_records(&facts->kernel, has_efi))
+                findings_add(judge->findings, VERDICT_WARNING, CHECK_MOUNT,
+                             "pstore is not mounted: nothing shows what the kernel has saved (a mount is for "
+                             "this boot; a line in /etc/fstab for each)");
+}
+
+static void judge_volatile(struct judge *judge) {
+        const struct check_kernel *kernel = &judge->facts->kernel;
+
+        if (kernel->efi_is_volatile && kernel->backend && is_efi(kernel->backend) && !kernel->kdump_loaded)
+                findings_add(
+                        judge->findings, VERDICT_CRITICAL, command_for_kdump(kernel),
+                        "a crash leaves no trace: this firmware keeps variables in memory while Linux runs "
+                        "(RTStorageVolatile), and a reset takes them away");
+}
+
+/* What is loaded may be a kernel that does nothing: Linux does not tell. */
+static void judge_crash_kernel(struct judge *judge) {
+        const struct check_kernel *kernel = &judge->facts->kernel;
+
+        if (!kernel->kdump_loaded)
+                return;
+        if (!kernel->kdump_by)
+                findings_add(judge->findings, VERDICT_WARNING,
+                             kernel->backend ? "pstore-fw kdump unload" : "pstore-fw kdump load",
+                             "a crash kernel is loaded, and nothing tells that it saves anything: without an "
+                             "initramfs for it a panic leaves no trace there");
+        else if (!kernel->backend)
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "kdump is loaded, by %s: a panic leaves its log and its memory there",
+                             kernel->kdump_by);
+}
+
 /* Both at once: the crash kernel starts first unless the kernel is told otherwise. */
 static void judge_kdump_beside_pstore(struct judge *judge) {
         const struct check_kernel *kernel = &judge->facts->kernel;
 
-        if (!kernel->backend || !kernel->kdump_loaded || kernel->notifiers_first)
+        if (!kernel->kdump_loaded)
+                return;
+        if (kernel->notifiers_first && !kernel->backend) {
+                findings_add(
+                        judge->findings, VERDICT_WARNING,
+                        "echo N > /sys/module/kernel/parameters/crash_kexec_post_notifiers",
+                        "crash_kexec_post_notifiers is on, and pstore has no back end that it would serve: "
+                        "what hangs in the kernel that broke keeps the crash kernel from starting");
+                return;
+        }
+        if (!kernel->backend || kernel->notifiers_first)
                 return;
         if (kernel->wish == CRASH_PATH_KDUMP) {
                 findings_add(judge->findings, VERDICT_OK, "",
                              "kdump is loaded, as was wished: a panic never reaches pstore");
                 return;
         }
-        findings_add(judge->findings, VERDICT_WARNING, "",
-                     "kdump is loaded: a panic goes there and never reaches pstore");
+        findings_add(judge->findings, VERDICT_WARNING, "pstore-fw kdump unload",
+                     "kdump is loaded: a panic goes there and never reaches pstore (loaded by %s)",
+                     kernel->kdump_by ? kernel->kdump_by : "nobody that is known");
         findings_add(judge->findings, VERDICT_OK, "",
                      "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
 }
@@ -172,19 +418,32 @@ static void judge_kernel(struct judge *judge) {
 
         if (!kernel->known)
                 return;
-        if (kernel->backend)
-                findings_add(judge->findings, VERDICT_OK, "", "pstore writes a crash to %s", kernel->backend);
-        else if (kernel->kdump_loaded)
-                findings_add(judge->findings, VERDICT_OK, "",
-                             "kdump is loaded: a panic leaves its log and its memory there");
-        else
-                findings_add(judge->findings, VERDICT_CRITICAL,
-                             kernel->command ? kernel->command : command_for_kdump(kernel),
-                             "a crash leaves no trace: the kernel's pstore has no back end");
+        judge_backend(judge);
+        judge_room(judge);
+        judge_mount(judge);
+        judge_volatile(judge);
+        judge_crash_kernel(judge);
         judge_kdump_beside_pstore(judge);
-        if (kernel->panic_seconds_known && kernel->panic_seconds == 0)
-                findings_add(judge->findings, VERDICT_OK, "sysctl kernel.panic=10",
-                             "after a panic the machine waits for somebody to reset it");
+        if (kernel->is_xen_dom0)
+                findings_add(
+                        judge->findings, VERDICT_UNKNOWN, "",
+                        "this is Xen's dom0: the crash kernel is the hypervisor's (crashkernel= on Xen's "
+                        "own command line), and what it does is not told here");
+        if (kernel->panic_seconds_known && kernel->panic_seconds == 0 && !kernel->kdump_loaded)
+                findings_add(
+                        judge->findings, VERDICT_WARNING,
+                        "echo kernel.panic=10 > /etc/sysctl.d/61-panic.conf; sysctl kernel.panic=10",
+                        "after a panic the machine hangs until somebody comes to reset it (kernel.panic=0)");
+}
+
+/* When nothing is to be said, a store is usable: else that would have been said. */
+static void praise_usable(struct judge *judge) {
+        for (size_t i = 0; i < judge->facts->store_count; i++)
+                if (is_usable(&judge->facts->stores[i])) {
+                        findings_add(judge->findings, VERDICT_OK, "", "a crash can leave a trace in %s",
+                                     judge->facts->stores[i].spec);
+                        return;
+                }
 }
 
 void check_judge(const struct check_facts *facts, struct findings *findings) {
@@ -194,11 +453,8 @@ void check_judge(const struct check_facts *facts, struct findings *findings) {
         judge_kernel(&judge);
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);
-        /* When nothing is to be said, a store is usable, else that would have been said: it is named. */
-        for (size_t i = 0; i < facts->store_count && !findings_at(findings, 0); i++)
-                if (is_usable(&facts->stores[i]))
-                        findings_add(findings, VERDICT_OK, "", "a crash can leave a trace in %s",
-                                     facts->stores[i].spec);
+        if (!findings_at(findings, 0))
+                praise_usable(&judge);
         findings_sort(findings);
 }
 
@@ -227,15 +483,26 @@ static int print_store(const struct check_store *store, const struct sink *sink)
         return r;
 }
 
-int check_print(const struct check_facts *facts, const struct findings *findings, const struct sink *sink) {
+/* What is, and what was wished, which may be two things. */
+static int print_path(const struct check_kernel *kernel, const struct sink *sink) {
         struct crash_path_decision decision;
+        char panic[CHECK_PANIC_SIZE];
+        struct text text = TEXT_ON(panic);
+        int r;
+
+        if (!kernel->known)
+                return 0;
+        check_describe_panic(kernel, &text);
+        check_decide_path(kernel, &decision);
+        r = sink_format(sink, "now: %s\n", panic);
+        return r < 0 ? r : sink_format(sink, "meant: %s: %s\n", crash_path_name(decision.path), decision.why);
+}
+
+int check_print(const struct check_facts *facts, const struct findings *findings, const struct sink *sink) {
         int r;
 
         r = findings_print(findings, sink);
         for (size_t i = 0; i < facts->store_count && r >= 0; i++)
                 r = print_store(&facts->stores[i], sink);
-        if (r < 0 || !facts->kernel.known)
-                return r;
-        check_decide_path(&facts->kernel, &decision);
-        return sink_format(sink, "path of a panic: %s: %s\n", crash_path_name(decision.path), decision.why);
+        return r < 0 ? r : print_path(&facts->kernel, sink);
 }

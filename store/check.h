@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "base/text.h"
 #include "store/crash-path.h"
 #include "store/finding.h"
 #include "store/session.h"
@@ -15,8 +16,9 @@
 struct check_store {
         enum record_store store;
         const char *spec;
-        int error;    /* 0, or why it cannot be opened; ERR_NO_STORE when this machine has none */
-        bool is_view; /* as the source says of itself: the store may hold more */
+        bool is_named; /* a remedy has to name it, or would be about the machine's own stores */
+        int error;     /* 0, or why it cannot be opened; ERR_NO_STORE when this machine has none */
+        bool is_view;  /* as the source says of itself: the store may hold more */
         struct source_space space;
         uint64_t record_bytes; /* of all records as stored */
         size_t record_count;
@@ -27,15 +29,23 @@ struct check_store {
 /* What the running kernel would do at a panic. In firmware there is none: known is false. */
 struct check_kernel {
         bool known;
-        const char *backend; /* pstore's active back end ("erst", "efi_pstore" …); NULL: none is registered */
-        bool backend_full;   /* its store is known to have no room for one more log */
-        const char *command; /* that would register one for a store of this machine; NULL: none is known */
+        const char *backend; /* of pstore, that registered ("erst", "efi_pstore" …); NULL: none is known to */
+        const char *asked;   /* else one that was asked for by its name; NULL: none was */
+        bool asked_unknown;   /* whether that registered is not known; else it did not */
+        const char *why;      /* there is no back end, or it is not known; a clause; NULL: nothing tells */
+        const char *command;  /* that would register one for a store of this machine; NULL: none is known */
+        bool backend_full;    /* its store is known to have no room for one more log */
+        bool unmounted;       /* nothing shows what pstore holds, as its file system is not mounted */
+        bool efi_is_volatile; /* the firmware keeps variables in memory while an OS runs */
+        bool has_kexec;
+        bool is_xen_dom0; /* the crash kernel is the hypervisor's, and nothing is told of it here */
         bool kdump_loaded;
-        bool notifiers_first;   /* crash_kexec_post_notifiers: pstore is written before kdump starts */
-        uint64_t crash_bytes;   /* of memory reserved for a crash kernel; 0: none */
-        enum crash_path wish;   /* of the settings of kdump */
-        uint64_t log_bytes;     /* kmsg_bytes: of stored bytes per event; 0 when unknown */
-        uint64_t panic_seconds; /* kernel.panic; 0: the machine stays where it stopped */
+        const char *kdump_by; /* who loaded it, and is known for one that saves a dump; NULL: nothing tells */
+        bool notifiers_first; /* crash_kexec_post_notifiers: pstore is written before kdump starts */
+        uint64_t crash_bytes; /* of memory reserved for a crash kernel; 0: none */
+        enum crash_path wish; /* of the settings of kdump */
+        uint64_t log_bytes;   /* kmsg_bytes: of stored bytes per event; 0 when unknown */
+        int64_t panic_seconds; /* kernel.panic; 0: the machine stays where it stopped; < 0: resets at once */
         bool panic_seconds_known;
 };
 
@@ -54,8 +64,22 @@ struct check_facts {
         struct check_kernel kernel;
 };
 
+/* Whether the kernel may hold records that are not seen, as its pstore is not mounted; EFI variables are seen
+ * by other means, too, where `has_efi`. */
+bool check_hides_records(const struct check_kernel *kernel, bool has_efi);
+
+/* What shows them, until the next boot. */
+#define CHECK_MOUNT "mount -t pstore pstore /sys/fs/pstore"
+
 /* Which way a panic is meant to take on this machine; what is armed may differ from it. */
 void check_decide_path(const struct check_kernel *kernel, struct crash_path_decision *ret_decision);
+
+/* Room for any of these sentences. */
+#define CHECK_PANIC_SIZE 320
+
+/* What a panic would do now, one sentence without a full stop: "a panic is written to pstore's erst; then …"
+ */
+void check_describe_panic(const struct check_kernel *kernel, struct text *text);
 
 /* Adds what is to be said of them to a list that is empty, the gravest first; at least one. */
 void check_judge(const struct check_facts *facts, struct findings *findings);

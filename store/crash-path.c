@@ -84,4 +84,6 @@ void crash_path_decide(const struct crash_path_facts *facts, struct crash_path_d
                 }
         if (facts->backend && facts->backend_full)
                 text_format(&why, " (%s has no room for a log)", facts->backend);
+        else if (!facts->backend && facts->doubtful)
+                text_format(&why, " (whether %s does is not known)", facts->doubtful);
 }

@@ -24,7 +24,8 @@ const char *crash_path_name(enum crash_path path);
 int crash_path_parse(const char *name, enum crash_path *ret_path);
 
 struct crash_path_facts {
-        const char *backend;  /* pstore's active back end; NULL for none */
+        const char *backend;  /* pstore's back end, that is known to have registered; NULL for none */
+        const char *doubtful; /* else one of which that is not known; NULL for none */
         bool backend_full;    /* and it has no room for a log */
         bool memory_reserved; /* for a crash kernel */
         enum crash_path wish;

@@ -26,7 +26,7 @@ const char *verdict_name(enum verdict verdict);
 struct finding {
         enum verdict verdict;
         char text[512];   /* what is so, one sentence; cut where it is longer */
-        char remedy[160]; /* the exact command that mends it, or empty */
+        char remedy[256]; /* the exact command that mends it, or empty */
 };
 
 /* As many as there are, in the order in which they were found until they are sorted. */

@@ -27,10 +27,19 @@ struct report {
 
 /* pstorefs is a view of whatever store the kernel's back end is for. */
 static enum record_store store_of(const struct record_source *source, const struct machine *machine) {
+        static const struct {
+                const char *backend;
+                enum record_store store;
+        } stores[] = { { "erst", RECORD_STORE_ERST },
+                       { "efi", RECORD_STORE_EFI },
+                       { "efi_pstore", RECORD_STORE_EFI } };
+
         if (!source->is_view)
                 return source->store;
-        return machine->kernel.backend && text_equal(machine->kernel.backend, "erst") ? RECORD_STORE_ERST
-                                                                                      : RECORD_STORE_EFI;
+        for (size_t i = 0; i < ARRAY_SIZE(stores); i++)
+                if (text_equal(machine->backend.name, stores[i].backend))
+                        return stores[i].store;
+        return RECORD_STORE_PSTOREFS;
 }
 
 /* Nothing is told while sources are read: all of it is judged. */
@@ -47,6 +56,7 @@ static int gather(const struct options *options, struct report *report) {
                 r = inventory_make(session, check_sources, ARRAY_SIZE(check_sources), NULL);
         if (r < 0)
                 return r;
+        session->named = count > 0;
         for (size_t i = 0; i < session->source_count; i++) {
                 /* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
                 if (session->sources[i]->is_archive) {
@@ -103,17 +113,24 @@ static struct json_object *json_from_store(const struct check_store *store) {
 static struct json_object *json_from_kernel(const struct check_kernel *kernel) {
         struct json_object *object = json_object_new_object();
         struct crash_path_decision decision;
+        char panic[CHECK_PANIC_SIZE];
+        struct text text = TEXT_ON(panic);
 
         check_decide_path(kernel, &decision);
+        check_describe_panic(kernel, &text);
         json_add_string(object, "backend", kernel->backend);
+        json_add_string(object, "backend_asked_for", kernel->asked);
+        json_add_bool(object, "pstore_mounted", !kernel->unmounted);
         json_add_bool(object, "kdump_loaded", kernel->kdump_loaded);
+        json_add_string(object, "kdump_loaded_by", kernel->kdump_by);
         json_add_bool(object, "notifiers_first", kernel->notifiers_first);
         json_add_number(object, "crash_memory", kernel->crash_bytes);
+        json_add_string(object, "panic", panic);
         json_add_string(object, "path", crash_path_name(decision.path));
         json_add_string(object, "path_reason", decision.why);
         json_add(object, "log_bytes", kernel->log_bytes ? json_object_new_uint64(kernel->log_bytes) : NULL);
         json_add(object, "panic_seconds",
-                 kernel->panic_seconds_known ? json_object_new_uint64(kernel->panic_seconds) : NULL);
+                 kernel->panic_seconds_known ? json_object_new_int64(kernel->panic_seconds) : NULL);
         return object;
 }
 

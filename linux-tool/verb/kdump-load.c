@@ -14,6 +14,7 @@
 #include "linux-tool/output/output.h"
 #include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
+#include "linux/crash-loader.h"
 #include "linux/system-file.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -247,8 +248,12 @@ static int arm(struct load *load) {
         if (preparation->tools->image.file_count > 0)
                 r = kdump_tools_install(&preparation->tools->image, preparation->place->target.directory,
                                         &reason);
+        /* Whatever comes of it, what was loaded before may be gone. */
+        crash_loader_forget("");
         if (r == 0)
                 r = crash_kernel_load("", &crash_kernel, &reason);
+        if (r == 0)
+                crash_loader_note("");
         if (r == 0 && options_have(load->options, &option_lock))
                 r = crash_kernel_lock("", &reason);
         if (r < 0)

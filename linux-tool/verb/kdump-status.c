@@ -134,11 +134,13 @@ static int print_text(const struct status *status, const struct sink *sink) {
 static struct json_object *json_from_switches(const struct kdump_facts *facts) {
         struct json_object *object = json_object_new_object(), *owners = json_object_new_array();
 
-        json_add_bool(object, "kexec", facts->can_kexec);
+        json_add_bool(object, "kexec", facts->machine.kernel.has_kexec);
         json_add_bool(object, "kexec_load_disabled", facts->load_disabled);
         json_add_bool(object, "crash_kexec_post_notifiers", facts->machine.kernel.notifiers_first);
         json_add(object, "panic_seconds",
-                 facts->panic_known ? json_object_new_int64(facts->panic_seconds) : NULL);
+                 facts->machine.kernel.panic_seconds_known
+                         ? json_object_new_int64(facts->machine.kernel.panic_seconds)
+                         : NULL);
         json_add(object, "secure_boot",
                  facts->secure_boot == SECURE_BOOT_UNKNOWN
                          ? NULL

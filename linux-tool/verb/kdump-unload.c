@@ -5,13 +5,16 @@
 #include "linux-tool/output/message.h"
 #include "linux-tool/output/output.h"
 #include "linux-tool/verb/verbs.h"
+#include "linux/crash-loader.h"
 
 static int unload_run(const struct options *options, void *context) {
         struct output *output = context;
         struct reason reason;
         int r = crash_kernel_unload("", &reason);
 
-        if (r < 0)
+        if (r == 0)
+                crash_loader_forget("");
+        else
                 message_error("%s", reason.text);
         if (options_have(options, &option_json)) {
                 struct json_object *report = json_report_new("kdump-unload");

@@ -19,10 +19,13 @@ static struct kdump_judgement judgement;
 static int begin(NO_STATE) {
         kdump_settings_default(&settings);
         facts = (struct kdump_facts){
-                .machine.kernel = { .known = true, .kdump_loaded = true, .crash_bytes = 80 << 20 },
-                .can_kexec = true,
-                .panic_known = true,
-                .panic_seconds = 10,
+                .machine.kernel = { .known = true,
+                                    .has_kexec = true,
+                                    .kdump_loaded = true,
+                                    .kdump_by = "pstore-fw kdump load",
+                                    .crash_bytes = 80 << 20,
+                                    .panic_seconds_known = true,
+                                    .panic_seconds = 10 },
                 .service_enabled = true,
         };
         findings_init(&of_load, &system_allocator);
@@ -82,7 +85,7 @@ static void test_not_loaded(NO_STATE) {
 static void test_nothing_reserved(NO_STATE) {
         facts.machine.kernel.kdump_loaded = false;
         facts.machine.kernel.crash_bytes = 0;
-        facts.panic_seconds = 0;
+        facts.machine.kernel.panic_seconds = 0;
         findings_add(&of_load, VERDICT_CRITICAL, "pstore-fw kdump setup", "no memory is reserved");
         judge();
         assert_false(judgement.as_meant);
@@ -108,7 +111,9 @@ static void test_what_load_would_find(NO_STATE) {
 
 /* A machine with a store needs no kdump, and is not asked to have it. */
 static void test_a_store(NO_STATE) {
-        facts.machine.kernel = (struct check_kernel){ .known = true, .backend = "erst" };
+        facts.machine.kernel.backend = "erst";
+        facts.machine.kernel.kdump_loaded = false;
+        facts.machine.kernel.crash_bytes = 0;
         facts.service_enabled = false;
         findings_add(&of_load, VERDICT_CRITICAL, "", "no memory is reserved");
         judge();
@@ -127,6 +132,56 @@ static void test_a_stray_crash_kernel(NO_STATE) {
         facts.machine.kernel.wish = CRASH_PATH_KDUMP;
         judge();
         assert_true(judgement.as_meant);
+}
+
+/* One that was loaded without an initramfs looks the same to Linux. */
+static void test_a_crash_kernel_of_unknown_content(NO_STATE) {
+        facts.machine.kernel.kdump_by = NULL;
+        judge();
+        assert_false(judgement.as_meant);
+        assert_finds(VERDICT_WARNING, "nothing tells that it saves anything", "pstore-fw kdump load");
+        test_assert_contains(judgement.panic, "at once, and nothing tells what that saves");
+        facts.machine.kernel.backend = "erst";
+        judge();
+        assert_finds(VERDICT_WARNING, "nothing tells that it saves anything", "pstore-fw kdump unload");
+}
+
+/* A name that nothing registers: kdump is what is left, and the name is told. */
+static void test_a_back_end_that_was_asked_for(NO_STATE) {
+        facts.machine.kernel.asked = "none";
+        facts.machine.kernel.why = "no back end has this name";
+        facts.machine.kernel.command = "boot";
+        judge();
+        assert_true(judgement.as_meant);
+        assert_int_equal(judgement.decision.path, CRASH_PATH_KDUMP);
+        assert_finds(VERDICT_WARNING, "none, which was asked for, is not there: no back end", "boot");
+        facts.machine.kernel.asked_unknown = true;
+        judge();
+        assert_int_equal(judgement.decision.path, CRASH_PATH_KDUMP);
+        assert_finds(VERDICT_UNKNOWN, "none, which was asked for, may not be there", "boot");
+        test_assert_contains(judgement.decision.why, "whether none does is not known");
+}
+
+static void test_a_machine_that_hangs(NO_STATE) {
+        facts.machine.kernel.panic_seconds = 0;
+        judge();
+        assert_null(find("hangs")); /* the crash kernel takes over */
+        facts.machine.kernel.kdump_loaded = false;
+        judge();
+        assert_finds(VERDICT_WARNING, "hangs until somebody comes",
+                     "echo kernel.panic=10 > /etc/sysctl.d/61-panic.conf; sysctl kernel.panic=10");
+}
+
+static void test_a_pstore_that_is_not_mounted(NO_STATE) {
+        facts.machine.kernel.unmounted = true;
+        judge();
+        assert_null(find("not mounted"));
+        facts.machine.kernel.backend = "efi_pstore";
+        judge();
+        assert_finds(VERDICT_WARNING, "pstore is not mounted", "mount -t pstore pstore /sys/fs/pstore");
+        facts.machine.has_efi = true; /* the same variables are in efivarfs */
+        judge();
+        assert_null(find("not mounted"));
 }
 
 static void test_both(NO_STATE) {
@@ -209,9 +264,9 @@ static void test_an_empty_machine(NO_STATE) {
         char *root = scratch_make();
 
         kdump_facts_look(root, &settings, &facts);
-        assert_false(facts.can_kexec);
+        assert_false(facts.machine.kernel.has_kexec);
         assert_false(facts.load_disabled);
-        assert_false(facts.panic_known);
+        assert_false(facts.machine.kernel.panic_seconds_known);
         assert_int_equal(facts.secure_boot, SECURE_BOOT_UNKNOWN);
         assert_string_equal(facts.lockdown, "");
         assert_false(facts.service_enabled);
@@ -238,13 +293,13 @@ static void test_a_full_machine(NO_STATE) {
         scratch_put(root, "/etc/rc3.d/S02pstore-fw-kdump", "");
         settings.path = CRASH_PATH_BOTH;
         kdump_facts_look(root, &settings, &facts);
-        assert_true(facts.can_kexec);
+        assert_true(facts.machine.kernel.has_kexec);
         assert_true(facts.machine.kernel.kdump_loaded);
         assert_int_equal(facts.machine.kernel.crash_bytes, 80 << 20);
         assert_int_equal(facts.machine.kernel.wish, CRASH_PATH_BOTH);
         assert_true(facts.load_disabled);
-        assert_true(facts.panic_known);
-        assert_int_equal(facts.panic_seconds, -1);
+        assert_true(facts.machine.kernel.panic_seconds_known);
+        assert_int_equal(facts.machine.kernel.panic_seconds, -1);
         assert_int_equal(facts.secure_boot, SECURE_BOOT_ON);
         assert_string_equal(facts.lockdown, "integrity");
         assert_true(facts.service_enabled);
@@ -309,6 +364,10 @@ int main(void) {
                 TEST(test_what_load_would_find),
                 TEST(test_a_store),
                 TEST(test_a_stray_crash_kernel),
+                TEST(test_a_crash_kernel_of_unknown_content),
+                TEST(test_a_back_end_that_was_asked_for),
+                TEST(test_a_machine_that_hangs),
+                TEST(test_a_pstore_that_is_not_mounted),
                 TEST(test_both),
                 TEST(test_notifiers_without_a_need),
                 TEST(test_a_wish_that_cannot_be),

@@ -123,12 +123,11 @@ static void test_no_room_for_a_log_anywhere_is_critical(NO_STATE) {
         assert_int_equal(judge(), VERDICT_OK);
         stores[1].space.remaining--;
         assert_int_equal(judge(), VERDICT_CRITICAL);
-        assert_finds(VERDICT_CRITICAL, "no store has 10240 bytes left for it", "pstore-fw clear --all");
-        assert_finds(VERDICT_WARNING, "efi: 10239 bytes are left for logs, less than the 10240",
-                     "pstore-fw clear --all");
+        assert_finds(VERDICT_CRITICAL, "no store has 10240 bytes left for it", "");
+        assert_finds(VERDICT_WARNING, "efi: 10239 bytes are left for logs, less than the 10240", "");
         stores[1].space.remaining = 5119; /* less than what is reserved: no difference may wrap */
         assert_int_equal(judge(), VERDICT_CRITICAL);
-        assert_finds(VERDICT_WARNING, "efi: 0 bytes are left", "pstore-fw clear --all");
+        assert_finds(VERDICT_WARNING, "efi: 0 bytes are left", "");
 }
 
 static void test_another_store_with_room_makes_it_a_warning(NO_STATE) {
@@ -149,7 +148,7 @@ static void test_the_kernels_own_limit_counts(NO_STATE) {
         facts.store_count = 2;
         facts.kernel = (struct check_kernel){ .known = true, .backend = "efi_pstore", .log_bytes = 194881 };
         assert_int_equal(judge(), VERDICT_WARNING);
-        assert_finds(VERDICT_WARNING, "less than the 194881 of one crash", "pstore-fw clear --all");
+        assert_finds(VERDICT_WARNING, "less than the 194881 of one crash", "");
         facts.kernel.log_bytes = 194880;
         assert_int_equal(judge(), VERDICT_OK);
 }
@@ -188,30 +187,111 @@ static void test_firmware_judges_no_kernel(NO_STATE) {
 }
 
 static void test_no_back_end_is_critical(NO_STATE) {
-        facts.kernel = (struct check_kernel){ .known = true, .command = "modprobe efi_pstore" };
+        facts.kernel = (struct check_kernel){ .known = true,
+                                              .has_kexec = true,
+                                              .why = "efi_pstore is not loaded",
+                                              .command = "modprobe efi_pstore" };
         assert_int_equal(judge(), VERDICT_CRITICAL);
-        assert_finds(VERDICT_CRITICAL, "the kernel's pstore has no back end", "modprobe efi_pstore");
-        facts.kernel.command = NULL;
+        assert_finds(VERDICT_CRITICAL, "the kernel's pstore has no back end: efi_pstore is not loaded",
+                     "modprobe efi_pstore");
+        facts.kernel.command = facts.kernel.why = NULL;
         assert_int_equal(judge(), VERDICT_CRITICAL);
         assert_finds(VERDICT_CRITICAL, "the kernel's pstore has no back end", "pstore-fw kdump setup");
+        facts.kernel.has_kexec = false; /* then it has nothing to set up, either */
+        judge();
+        assert_finds(VERDICT_CRITICAL, "the kernel's pstore has no back end", "");
+        facts.kernel.backend = "ramoops";
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK, "pstore writes a crash to ramoops", "");
+}
+
+/* A name is no back end. */
+static void test_a_back_end_that_was_asked_for(NO_STATE) {
+        facts.kernel = (struct check_kernel){
+                .known = true, .asked = "none", .why = "no such name", .command = "boot"
+        };
+        assert_int_equal(judge(), VERDICT_CRITICAL);
+        assert_finds(VERDICT_CRITICAL, "none, which was asked for, is not there: no such name", "boot");
+        facts.kernel.asked_unknown = true;
+        assert_int_equal(judge(), VERDICT_UNKNOWN);
+        assert_finds(VERDICT_UNKNOWN, "whether pstore's back end none is there is not known: no such name",
+                     "");
+        assert_does_not_find("pstore writes");
+        stores[0].error = stores[1].error = ERR_NO_STORE;
+        assert_int_equal(judge(), VERDICT_UNKNOWN);
+}
+
+static void test_what_pstore_holds_and_nobody_sees(NO_STATE) {
+        facts.kernel = (struct check_kernel){ .known = true, .backend = "ramoops", .unmounted = true };
+        stores[0].error = stores[1].error = ERR_NO_STORE;
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "pstore is not mounted", "mount -t pstore pstore /sys/fs/pstore");
+        assert_does_not_find("no store");
+        facts.kernel.backend = "efi_pstore";
+        assert_int_equal(judge(), VERDICT_WARNING);
+        stores[1].error = 0; /* efivarfs shows the same */
+        assert_int_equal(judge(), VERDICT_OK);
+        facts.kernel.backend = NULL;
+        judge();
+        assert_does_not_find("not mounted");
+}
+
+/* ERST is as large as it is; nobody tells Linux. */
+static void test_the_room_of_erst_is_not_known(NO_STATE) {
+        facts.kernel = (struct check_kernel){ .known = true, .backend = "erst" };
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK, "ERST does not tell Linux how much room it has", "");
+        stores[0].record_count = 7;
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_UNKNOWN, "ERST does not tell Linux its room: beside the 7 records",
+                     "pstore-fw clear --all");
+}
+
+static void test_variables_that_lie_in_memory(NO_STATE) {
+        facts.kernel =
+                (struct check_kernel){ .known = true, .backend = "efi_pstore", .efi_is_volatile = true };
+        assert_int_equal(judge(), VERDICT_CRITICAL);
+        assert_finds(VERDICT_CRITICAL, "keeps variables in memory while Linux runs", "");
         facts.kernel.backend = "erst";
         assert_int_equal(judge(), VERDICT_OK);
-        assert_finds(VERDICT_OK, "pstore writes a crash to erst", "");
+}
+
+static void test_a_back_end_without_room(NO_STATE) {
+        facts.kernel = (struct check_kernel){ .known = true, .backend = "efi_pstore", .backend_full = true };
+        stores[1].error = ERR_NO_STORE; /* what is full is not among what is looked at */
+        assert_int_equal(judge(), VERDICT_CRITICAL);
+        assert_finds(VERDICT_CRITICAL, "pstore's efi_pstore has no room", "");
+        assert_does_not_find("pstore writes");
+        stores[1].error = 0;
+        stores[1].space.remaining = 0; /* an ERST beside it, which pstore does not write to, is of no use */
+        assert_int_equal(judge(), VERDICT_CRITICAL);
+        assert_finds(VERDICT_CRITICAL, "no store has 10240 bytes left for it", "");
+        assert_does_not_find("pstore's efi_pstore has no room");
 }
 
 static void test_kdump_before_pstore_is_a_warning(NO_STATE) {
-        facts.kernel = (struct check_kernel){ .known = true, .backend = "erst", .kdump_loaded = true };
+        facts.kernel = (struct check_kernel){
+                .known = true, .backend = "ramoops", .kdump_loaded = true, .kdump_by = "kdump-tools"
+        };
         assert_int_equal(judge(), VERDICT_WARNING);
-        assert_finds(VERDICT_WARNING, "kdump is loaded", "");
+        assert_finds(VERDICT_WARNING, "never reaches pstore (loaded by kdump-tools)",
+                     "pstore-fw kdump unload");
+        assert_does_not_find("pstore writes");
         facts.kernel.notifiers_first = true;
         assert_int_equal(judge(), VERDICT_OK);
-        assert_does_not_find("kdump");
+        assert_finds(VERDICT_OK, "pstore writes a crash to ramoops, then kdump starts", "");
+        facts.kernel.backend = NULL; /* then what comes first is of no use */
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "crash_kexec_post_notifiers is on",
+                     "echo N > /sys/module/kernel/parameters/crash_kexec_post_notifiers");
 }
 
 static void test_a_wish_for_kdump_is_no_warning(NO_STATE) {
-        facts.kernel = (struct check_kernel){
-                .known = true, .backend = "erst", .kdump_loaded = true, .wish = CRASH_PATH_KDUMP
-        };
+        facts.kernel = (struct check_kernel){ .known = true,
+                                              .backend = "erst",
+                                              .kdump_loaded = true,
+                                              .kdump_by = "kdump",
+                                              .wish = CRASH_PATH_KDUMP };
         assert_int_equal(judge(), VERDICT_OK);
         assert_finds(VERDICT_OK, "kdump is loaded, as was wished", "");
         facts.kernel.wish = CRASH_PATH_BOTH;
@@ -221,7 +301,7 @@ static void test_a_wish_for_kdump_is_no_warning(NO_STATE) {
 /* A machine without a store: what mends it, step by step, until a panic leaves its trace. */
 static void test_kdump_serves_a_machine_without_a_store(NO_STATE) {
         stores[0].error = stores[1].error = ERR_NO_STORE;
-        facts.kernel = (struct check_kernel){ .known = true };
+        facts.kernel = (struct check_kernel){ .known = true, .has_kexec = true };
         assert_int_equal(judge(), VERDICT_CRITICAL);
         assert_finds(VERDICT_CRITICAL, "no store of this machine", "pstore-fw kdump setup");
         assert_finds(VERDICT_CRITICAL, "has no back end", "pstore-fw kdump setup");
@@ -229,9 +309,27 @@ static void test_kdump_serves_a_machine_without_a_store(NO_STATE) {
         assert_int_equal(judge(), VERDICT_CRITICAL);
         assert_finds(VERDICT_CRITICAL, "no store of this machine", "pstore-fw kdump load");
         facts.kernel.kdump_loaded = true;
+        facts.kernel.kdump_by = "pstore-fw kdump load";
         assert_int_equal(judge(), VERDICT_OK);
-        assert_finds(VERDICT_OK, "kdump is loaded", "");
+        assert_finds(VERDICT_OK, "kdump is loaded, by pstore-fw kdump load", "");
         assert_does_not_find("no trace");
+}
+
+/* One that was loaded without an initramfs looks the same. */
+static void test_a_crash_kernel_of_unknown_content_is_no_kdump(NO_STATE) {
+        facts.kernel = (struct check_kernel){ .known = true, .has_kexec = true, .kdump_loaded = true };
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "nothing tells that it saves anything", "pstore-fw kdump load");
+        assert_does_not_find("leaves its log");
+}
+
+/* The hypervisor crashes first, and has its own kernel for that. */
+static void test_xen_has_its_own_crash_kernel(NO_STATE) {
+        stores[0].error = stores[1].error = ERR_NO_STORE;
+        facts.kernel = (struct check_kernel){ .known = true, .has_kexec = true, .is_xen_dom0 = true };
+        assert_int_equal(judge(), VERDICT_CRITICAL);
+        assert_finds(VERDICT_CRITICAL, "no store of this machine", "");
+        assert_finds(VERDICT_UNKNOWN, "this is Xen's dom0", "");
 }
 
 /* A store that is full keeps its warning, but the panic is saved elsewhere. */
@@ -239,9 +337,11 @@ static void test_kdump_beside_a_full_store(NO_STATE) {
         facts.stores = &stores[1];
         facts.store_count = 1;
         stores[1].space.remaining = 5120;
-        facts.kernel = (struct check_kernel){
-                .known = true, .backend = "efi", .kdump_loaded = true, .notifiers_first = true
-        };
+        facts.kernel = (struct check_kernel){ .known = true,
+                                              .backend = "efi",
+                                              .kdump_loaded = true,
+                                              .kdump_by = "kdump",
+                                              .notifiers_first = true };
         assert_int_equal(judge(), VERDICT_WARNING);
         facts.kernel.kdump_loaded = false;
         assert_int_equal(judge(), VERDICT_CRITICAL);
@@ -249,11 +349,100 @@ static void test_kdump_beside_a_full_store(NO_STATE) {
 
 static void test_a_machine_that_stays_where_it_stopped(NO_STATE) {
         facts.kernel = (struct check_kernel){ .known = true, .backend = "erst", .panic_seconds_known = true };
-        assert_int_equal(judge(), VERDICT_OK);
-        assert_finds(VERDICT_OK, "waits for somebody to reset it", "sysctl kernel.panic=10");
-        facts.kernel.panic_seconds = 10;
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "hangs until somebody comes to reset it",
+                     "echo kernel.panic=10 > /etc/sysctl.d/61-panic.conf; sysctl kernel.panic=10");
+        facts.kernel.panic_seconds = -1;
         assert_int_equal(judge(), VERDICT_OK);
         assert_does_not_find("reset it");
+        facts.kernel.panic_seconds = 0;
+        facts.kernel.kdump_loaded = true;
+        judge();
+        assert_does_not_find("reset it");
+}
+
+/* --- what a panic would do now ------------------------------------------------------------------- */
+
+static void assert_describes(const char *words) {
+        char panic[CHECK_PANIC_SIZE];
+        struct text text = TEXT_ON(panic);
+
+        check_describe_panic(&facts.kernel, &text);
+        assert_string_equal(panic, words);
+}
+
+static void test_what_a_panic_would_do_now(NO_STATE) {
+        facts.kernel = (struct check_kernel){ .known = true, .panic_seconds_known = true };
+        assert_describes(
+                "a panic leaves no trace; then the machine stays where it stopped (kernel.panic = 0)");
+        facts.kernel.asked = "ramoops";
+        facts.kernel.panic_seconds = -1;
+        assert_describes("a panic leaves no trace; then the machine reboots at once");
+        facts.kernel.asked_unknown = true;
+        facts.kernel.panic_seconds_known = false;
+        assert_describes("a panic is written to pstore's ramoops if that has registered, which is not known");
+        facts.kernel.asked_unknown = false;
+        facts.kernel.backend = "efi_pstore";
+        facts.kernel.panic_seconds_known = true;
+        facts.kernel.panic_seconds = 30;
+        assert_describes("a panic is written to pstore's efi_pstore; then the machine reboots after 30 s");
+        facts.kernel.backend_full = true;
+        assert_describes(
+                "a panic leaves less than its log: pstore's efi_pstore has no room; then the machine "
+                "reboots after 30 s");
+        facts.kernel.kdump_loaded = true;
+        assert_describes("a panic starts the crash kernel at once; nothing of it reaches pstore, and nothing "
+                         "tells what that saves");
+        facts.kernel.kdump_by = "kdump";
+        facts.kernel.notifiers_first = true;
+        assert_describes("a panic is written to pstore's efi_pstore, then starts the crash kernel");
+}
+
+/* --- remedies ------------------------------------------------------------------------------------ */
+
+/* "clear" of an image must not become one of the machine. */
+static void test_a_source_that_was_named_is_named_again(NO_STATE) {
+        stores[0].record_count = 1;
+        stores[0].faulty_count = 1;
+        stores[0].is_named = true;
+        stores[0].spec = "erst-image:/tmp/erst.img";
+        judge();
+        assert_finds(VERDICT_WARNING, "1 record of 0",
+                     "pstore-fw clear --all --source erst-image:/tmp/erst.img");
+        assert_finds(VERDICT_WARNING, "cannot be read", "pstore-fw list --source erst-image:/tmp/erst.img");
+        stores[0].spec = "erst-image:/tmp/a file's";
+        judge();
+        assert_finds(VERDICT_WARNING, "cannot be read",
+                     "pstore-fw list --source 'erst-image:/tmp/a file'\\''s'");
+}
+
+/* Half a command is none. */
+static void test_a_source_too_long_for_a_remedy(NO_STATE) {
+        static char spec[400];
+
+        memset(spec, 'x', sizeof(spec) - 1);
+        stores[0].record_count = 1;
+        stores[0].is_named = true;
+        stores[0].spec = spec;
+        judge();
+        assert_finds(VERDICT_WARNING, "1 record of 0", "");
+}
+
+/* What is full of other things gets no room by clearing records. */
+static void test_clearing_helps_where_records_take_the_room(NO_STATE) {
+        facts.stores = &stores[1];
+        facts.store_count = 1;
+        stores[1].space.remaining = 5120;
+        assert_int_equal(judge(), VERDICT_CRITICAL);
+        assert_finds(VERDICT_CRITICAL, "no store has", "");
+        assert_finds(VERDICT_WARNING, "efi: 0 bytes are left for logs", "");
+        stores[1].record_count = 3;
+        stores[1].record_bytes = 10239;
+        judge();
+        assert_finds(VERDICT_WARNING, "efi: 0 bytes are left for logs", "");
+        stores[1].record_bytes = 10240;
+        judge();
+        assert_finds(VERDICT_WARNING, "efi: 0 bytes are left for logs", "pstore-fw clear --all");
 }
 
 /* --- the order ---------------------------------------------------------------------------------- */
@@ -264,8 +453,8 @@ static void test_the_gravest_comes_first(NO_STATE) {
         stores[1].record_count = 1;
         assert_int_equal(judge(), VERDICT_CRITICAL);
         assert_int_equal(findings.count, 5);
-        assert_int_equal(findings.rows[1].verdict, VERDICT_WARNING);
-        assert_int_equal(findings.rows[2].verdict, VERDICT_UNKNOWN);
+        assert_int_equal(findings.rows[2].verdict, VERDICT_WARNING);
+        assert_int_equal(findings.rows[3].verdict, VERDICT_UNKNOWN);
 }
 
 /* However many stores there are, each is told of. */
@@ -299,8 +488,9 @@ static void test_the_path_is_told(NO_STATE) {
         facts.kernel = (struct check_kernel){ .known = true, .backend = "erst", .crash_bytes = 1 };
         judge();
         assert_ok(check_print(&facts, &findings, &sink));
-        test_assert_contains(buffer,
-                             "path of a panic: pstore: pstore writes a panic to erst; an armed kdump");
+        test_assert_contains(
+                buffer, "now: a panic is written to pstore's erst\nmeant: pstore: pstore writes a panic to "
+                        "erst; an armed kdump");
 }
 
 static void test_the_report_is_this(NO_STATE) {
@@ -375,11 +565,22 @@ int main(void) {
                 TEST(test_records_that_cannot_be_read),
                 TEST(test_firmware_judges_no_kernel),
                 TEST(test_no_back_end_is_critical),
+                TEST(test_a_back_end_that_was_asked_for),
+                TEST(test_what_pstore_holds_and_nobody_sees),
+                TEST(test_the_room_of_erst_is_not_known),
+                TEST(test_variables_that_lie_in_memory),
+                TEST(test_a_back_end_without_room),
                 TEST(test_kdump_before_pstore_is_a_warning),
                 TEST(test_a_wish_for_kdump_is_no_warning),
                 TEST(test_kdump_serves_a_machine_without_a_store),
+                TEST(test_a_crash_kernel_of_unknown_content_is_no_kdump),
+                TEST(test_xen_has_its_own_crash_kernel),
                 TEST(test_kdump_beside_a_full_store),
                 TEST(test_a_machine_that_stays_where_it_stopped),
+                TEST(test_what_a_panic_would_do_now),
+                TEST(test_a_source_that_was_named_is_named_again),
+                TEST(test_a_source_too_long_for_a_remedy),
+                TEST(test_clearing_helps_where_records_take_the_room),
                 TEST(test_the_gravest_comes_first),
                 TEST(test_many_stores),
                 TEST(test_the_path_is_told),
