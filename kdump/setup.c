@@ -115,7 +115,7 @@ static int plan_own_file(const struct setup *setup, struct setup_file *file,
 /* The line at *offset with its end, which the last one may lack; moves *offset behind it. */
 static struct bytes next_line(struct bytes text, size_t *offset) {
         struct bytes rest = bytes_from(text, *offset);
-        const uint8_t *end = memchr(rest.data, '\n', rest.size);
+        const uint8_t *end = rest.size > 0 ? memchr(rest.data, '\n', rest.size) : NULL;
         size_t size = end ? (size_t) (end - rest.data) + 1 : rest.size;
 
         *offset += size;
@@ -143,6 +143,73 @@ static void put_foreign_lines(struct bytes old, struct buffer *content) {
         }
 }
 
+/* Where in the line the words stand that we put there, with the blank before them; false where none do. */
+static bool find_own_words(struct bytes line, size_t *ret_begin, size_t *ret_end) {
+        static const char own[] = " " SETUP_MARKER " " PARAMETER;
+        const uint8_t *found = line.size > 0 ? memmem(line.data, line.size, own, strlen(own)) : NULL;
+        size_t end;
+
+        if (!found)
+                return false;
+        for (end = (size_t) (found - line.data) + strlen(own);
+             end < line.size && !strchr(" \t\n", line.data[end]);)
+                end++;
+        *ret_begin = (size_t) (found - line.data);
+        *ret_end = end;
+        return true;
+}
+
+/* Where the kernel's own words end: behind "--" is what init gets, which reserves nothing. */
+static size_t end_of_words(struct bytes line) {
+        size_t end = line.size > 0 && line.data[line.size - 1] == '\n' ? line.size - 1 : line.size;
+        const uint8_t *found = end > 0 ? memmem(line.data, end, " -- ", 4) : NULL;
+
+        return found ? (size_t) (found - line.data) : end;
+}
+
+/* The first line is all that counts, and has to be a command line. */
+static int put_first_line(const struct setup *setup, struct bytes line, struct buffer *content,
+                          struct reason *ret_reason) {
+        size_t end = end_of_words(line);
+
+        if (line.size == 0 || !memmem(line.data, line.size, "root=", strlen("root=")))
+                return reason_set(ret_reason, ERR_VALUE,
+                                  "%s" SETUP_CMDLINE_PATH
+                                  ": its first line, which proxmox-boot-tool takes, has "
+                                  "no root=",
+                                  setup->root);
+        buffer_append(content, bytes_first(line, end));
+        buffer_append_format(content, " %s %s%uM", SETUP_MARKER, PARAMETER, setup->reserve_mib);
+        buffer_append(content, bytes_from(line, end));
+        return 0;
+}
+
+/* The same file where one line of it is read; a line of ours, of an earlier run, goes all the same. */
+static int plan_one_line(const struct setup *setup, struct bytes old, struct buffer *content,
+                         struct reason *ret_reason) {
+        _cleanup_buffer_ struct buffer foreign, first;
+        size_t begin, end, offset = 0;
+        struct bytes line;
+        int r;
+
+        buffer_init(&foreign, &system_allocator);
+        buffer_init(&first, &system_allocator);
+        put_foreign_lines(old, &foreign);
+        line = next_line(buffer_bytes(&foreign), &offset);
+        if (find_own_words(line, &begin, &end)) {
+                buffer_append(&first, bytes_first(line, begin));
+                buffer_append(&first, bytes_from(line, end));
+        } else
+                buffer_append(&first, line);
+        r = buffer_error(&foreign) < 0 ? buffer_error(&foreign) : buffer_error(&first);
+        if (r == 0 && setup->remove)
+                buffer_append(content, buffer_bytes(&first));
+        else if (r == 0)
+                r = put_first_line(setup, buffer_bytes(&first), content, ret_reason);
+        buffer_append(content, bytes_from(buffer_bytes(&foreign), offset));
+        return r;
+}
+
 static int plan_cmdline(const struct setup *setup, struct setup_file *file, struct reason *ret_reason) {
         _cleanup_buffer_ struct buffer old;
         bool there = false;
@@ -152,8 +219,13 @@ static int plan_cmdline(const struct setup *setup, struct setup_file *file, stru
         r = own_file_read(setup->root, file->path, &old, &there, ret_reason);
         if (r < 0)
                 return r;
-        put_foreign_lines(buffer_bytes(&old), &file->content);
-        if (!setup->remove) {
+        if (setup->is_proxmox)
+                r = plan_one_line(setup, buffer_bytes(&old), &file->content, ret_reason);
+        else
+                put_foreign_lines(buffer_bytes(&old), &file->content);
+        if (r < 0)
+                return r;
+        if (!setup->is_proxmox && !setup->remove) {
                 /* At the end, as the last crashkernel= counts; with a line's end where the file has one. */
                 bool end = file->content.size == 0 || ends_line(&file->content);
 
@@ -206,6 +278,8 @@ int setup_plan(struct setup *setup, struct reason *ret_reason) {
         setup->grub_is_closed = setup->has_grub && !grub_reads_drop_ins(setup->root);
         setup->has_grub &= !setup->grub_is_closed;
         setup->has_cmdline = system_file_exists(setup->root, SETUP_CMDLINE_PATH);
+        setup->is_proxmox = system_file_exists(setup->root, SETUP_PROXMOX_ESPS) ||
+                            system_file_exists(setup->root, SETUP_PROXMOX_TOOL);
         if (!setup->has_grub && !setup->has_cmdline && !setup->remove)
                 return refuse(setup, ret_reason);
         if (setup->has_grub || setup->remove)
@@ -258,8 +332,10 @@ static bool is_of_word(char c) {
         return c && !strchr(" \t\n\"'", c);
 }
 
-/* Each in the text that begins a word, but for those in a comment or in a line of ours. */
+/* Each in the text that begins a word, but for those in a comment and ours. */
 static void search_line(const struct search *search, const char *where, const char *line) {
+        static const char own[] = SETUP_MARKER " ";
+        const size_t own_length = strlen(own);
         const char *at = line;
 
         if (line[0] == '#' || line_is_ours(text_view(line)))
@@ -269,7 +345,8 @@ static void search_line(const struct search *search, const char *where, const ch
 
                 while (is_of_word(at[size]))
                         size++;
-                if (at == line || !is_of_word(at[-1]))
+                if ((at == line || !is_of_word(at[-1])) &&
+                    !((size_t) (at - line) >= own_length && memcmp(at - own_length, own, own_length) == 0))
                         search->tell(search->context, where, bytes_of(at, size));
                 at += size;
         }

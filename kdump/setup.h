@@ -25,6 +25,13 @@
  */
 #define SETUP_MARKER "pstore_fw.setup=1"
 
+/*
+ * proxmox-boot-tool takes the first line of /etc/kernel/cmdline and no other (proxmox-kernel-helper,
+ * zz-proxmox-boot, update_esps()): there ours are words of that line, this one and what stands behind it.
+ */
+#define SETUP_PROXMOX_TOOL "/usr/sbin/proxmox-boot-tool"
+#define SETUP_PROXMOX_ESPS "/etc/kernel/proxmox-boot-uuids"
+
 enum setup_change {
         SETUP_UNCHANGED,
         SETUP_CREATED,
@@ -50,6 +57,7 @@ struct setup {
 
         /* Planned: */
         bool has_grub, has_cmdline;
+        bool is_proxmox;     /* its tool serves both of them */
         bool grub_is_closed; /* there is a GRUB that reads no file of ours */
         struct setup_file files[SETUP_FILES_MAX];
         size_t file_count;

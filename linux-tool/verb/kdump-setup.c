@@ -166,6 +166,17 @@ static void follow_cmdline(struct run *run) {
                 take_words(follow_up, (const char *const[4]){ program, "add", system.release, image });
 }
 
+/* It copies to each ESP what GRUB or systemd-boot reads there. */
+static void follow_proxmox(struct run *run) {
+        struct follow_up *follow_up = &run->follow_ups[run->follow_up_count++];
+        char tool[PATH_MAX];
+
+        take_words(follow_up, (const char *const[4]){ SETUP_PROXMOX_TOOL, "refresh" });
+        follow_up->run =
+                snprintf(tool, sizeof(tool), "%s" SETUP_PROXMOX_TOOL, run->setup.root) < (int) sizeof(tool) &&
+                access(tool, X_OK) == 0;
+}
+
 static bool is_changed(const struct setup *setup, const char *path) {
         for (size_t i = 0; i < setup->file_count; i++)
                 if (strcmp(setup->files[i].path, path) == 0)
@@ -182,8 +193,12 @@ static int follow(struct run *run, bool may_run) {
         if (is_changed(&run->setup, SETUP_GRUB_PATH) ||
             (may_run && run->setup.has_grub && setup_grub_is_stale(&run->setup)))
                 follow_grub(run);
-        if (is_changed(&run->setup, SETUP_CMDLINE_PATH) ||
-            (may_run && run->setup.has_cmdline && setup_entries_are_stale(&run->setup, system.release)))
+        if (run->setup.is_proxmox &&
+            (is_changed(&run->setup, SETUP_CMDLINE_PATH) || run->follow_up_count > 0))
+                follow_proxmox(run);
+        else if (!run->setup.is_proxmox && (is_changed(&run->setup, SETUP_CMDLINE_PATH) ||
+                                            (may_run && run->setup.has_cmdline &&
+                                             setup_entries_are_stale(&run->setup, system.release))))
                 follow_cmdline(run);
         /* Left enabled it would fail at each boot: there is nothing any more to load into. */
         if (run->setup.remove && kdump_service_is_enabled(run->setup.root))
@@ -317,7 +332,8 @@ static int do_it(struct run *run, struct reason *reason) {
         }
         if (run->setup.grub_is_closed && !run->setup.remove)
                 message_note("GRUB is not served: its grub-mkconfig does not read /etc/default/grub.d; "
-                             "kernel-install is");
+                             "%s is",
+                             run->setup.is_proxmox ? "proxmox-boot-tool" : "kernel-install");
         setup_find_others(&run->setup, tell_other, run);
         run->reboot_needed = needs_reboot(&run->setup);
         return follow(run, !run->dry_run && !run->setup.root[0]);
@@ -367,7 +383,8 @@ const struct verb verb_kdump_setup = {
         .summary = "reserve memory for the crash kernel, from the next boot on",
         .description = "Writes the crashkernel= of the kernel's command line, for GRUB into\n"
                        "/etc/default/grub.d/pstore-fw.cfg and for kernel-install (systemd-boot) into\n"
-                       "a line of its own in /etc/kernel/cmdline, and has the boot loader take it; and\n"
+                       "a line of its own in /etc/kernel/cmdline, for proxmox-boot-tool into its first\n"
+                       "one, and has the boot loader take it; and\n"
                        "/etc/sysctl.d/60-pstore-fw.conf, which says what makes the kernel panic, and\n"
                        "why. A second run changes nothing; --remove undoes it.\n",
         .options = options_taken,

@@ -126,6 +126,65 @@ static void test_kernel_install(NO_STATE) {
 }
 
 /* Every byte is again as it was, whatever the last line ends in. */
+/* proxmox-boot-tool takes the first line and no other; what stands behind "--" is init's. */
+static void test_one_line(NO_STATE) {
+        static const struct {
+                const char *before, *with_80;
+        } rows[] = {
+                { "root=ZFS=x boot=zfs\n", "root=ZFS=x boot=zfs pstore_fw.setup=1 crashkernel=80M\n" },
+                { "root=ZFS=x", "root=ZFS=x pstore_fw.setup=1 crashkernel=80M" },
+                { "root=ZFS=x \nsecond\n\n", "root=ZFS=x  pstore_fw.setup=1 crashkernel=80M\nsecond\n\n" },
+                { "root=x crashkernel=1M -- single\n",
+                  "root=x crashkernel=1M pstore_fw.setup=1 crashkernel=80M -- single\n" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                char *root = scratch_make();
+
+                scratch_put(root, "/etc/kernel/proxmox-boot-uuids", "ABCD-1234\n");
+                scratch_put(root, SETUP_CMDLINE_PATH, rows[i].before);
+                assert_changes(root, false, 100, 2);
+                assert_changes(root, false, 80, 1);
+                assert_is(root, SETUP_CMDLINE_PATH, rows[i].with_80);
+                assert_changes(root, false, 80, 0);
+                assert_changes(root, true, 0, 2);
+                assert_is(root, SETUP_CMDLINE_PATH, rows[i].before);
+                assert_changes(root, true, 0, 0);
+                scratch_remove(root);
+        }
+}
+
+/* What an earlier run has put where nobody reads it goes. */
+static void test_one_line_after_a_line_of_ours(NO_STATE) {
+        char *root = scratch_make();
+
+        scratch_put(root, SETUP_PROXMOX_TOOL, "");
+        scratch_put(root, SETUP_CMDLINE_PATH, "root=x\n" SETUP_MARKER " crashkernel=64M\n");
+        assert_changes(root, false, 80, 2);
+        assert_is(root, SETUP_CMDLINE_PATH, "root=x pstore_fw.setup=1 crashkernel=80M\n");
+        scratch_remove(root);
+}
+
+/* Such a line boots nothing, and proxmox-boot-tool says so. */
+static void test_one_line_that_is_no_command_line(NO_STATE) {
+        static const char *const lines[] = { "", "\n", "\nroot=x\n", "quiet\n" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+                char *root = scratch_make();
+                struct reason reason = { "" };
+
+                scratch_put(root, SETUP_PROXMOX_TOOL, "");
+                scratch_put(root, SETUP_CMDLINE_PATH, lines[i]);
+                assert_error(apply(root, false, 80, &reason), ERR_VALUE);
+                test_assert_contains(reason.text,
+                                     "its first line, which proxmox-boot-tool takes, has no root=");
+                assert_is(root, SETUP_CMDLINE_PATH, lines[i]);
+                assert_is(root, SETUP_SYSCTL_PATH, NULL);
+                assert_changes(root, true, 0, 0);
+                scratch_remove(root);
+        }
+}
+
 static void test_removal_leaves_the_line_ends(NO_STATE) {
         static const char *const files[] = {
                 "",
@@ -295,7 +354,7 @@ static void test_other_reservations(NO_STATE) {
         scratch_put(root, "/etc/default/grub.d/kdump-tools.cfg", "A=\"$A crashkernel=384M-:128M\"\n");
         scratch_put(root, "/etc/default/grub.d/kdump-tools.cfg.old", "A=\"$A crashkernel=5M\"\n");
         scratch_put(root, SETUP_CMDLINE_PATH, "crashkernel=6M quiet\n");
-        scratch_put(root, "/proc/cmdline", "quiet crashkernel=7M\n");
+        scratch_put(root, "/proc/cmdline", "quiet crashkernel=7M " SETUP_MARKER " crashkernel=8M\n");
         assert_changes(root, false, 80, 3);
         assert_ok(setup_plan(&setup, &reason));
         setup_find_others(&setup, note_other, &others);
@@ -394,6 +453,9 @@ int main(void) {
                 cmocka_unit_test(test_grub),
                 cmocka_unit_test(test_grub_as_the_shell_reads_it),
                 cmocka_unit_test(test_kernel_install),
+                cmocka_unit_test(test_one_line),
+                cmocka_unit_test(test_one_line_after_a_line_of_ours),
+                cmocka_unit_test(test_one_line_that_is_no_command_line),
                 cmocka_unit_test(test_removal_leaves_the_line_ends),
                 cmocka_unit_test(test_both),
                 cmocka_unit_test(test_neither),

@@ -4,6 +4,8 @@
 #include "tests/support/program-fixture.h"
 
 #include <json-c/json.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "linux-tool/options.h"
@@ -203,6 +205,58 @@ static void test_check(NO_STATE) {
         program_free(&program);
 }
 
+/* Typed as it stands, but for the question: in a shell, with this program for "pstore-fw". */
+static void run_remedy(const struct program_fixture *fixture, const char *remedy) {
+        char script[1024], program[PATH_MAX];
+
+        assert_non_null(realpath(getenv("O") ? getenv("O") : "build", program));
+        snprintf(script, sizeof(script), "PATH=%s:$PATH; %s --yes --output %s 2> %s", program, remedy,
+                 fixture->output, scratch_path(fixture->directory, "said"));
+        assert_int_equal(system(script), 0);
+}
+
+/* The remedy for what waits in a source clears that source, and no other. */
+static void test_remedies_are_about_the_source_that_was_named(void **state) {
+        struct program_fixture *fixture = *state;
+        char image[4200], spec[4300];
+        struct json_object *report;
+        struct program program;
+        struct bytes content = test_read_file(test_data("erst-image/linux-6.1-panic.bin"));
+
+        snprintf(image, sizeof(image), "%s", scratch_path(fixture->directory, "an image"));
+        scratch_write(image, content);
+        free((void *) content.data);
+        snprintf(spec, sizeof(spec), "erst-image:%s", image);
+        program_run(&program, NULL, "check", "--json", "--source", spec, NULL);
+        report = parse_report(&program, "pstore-fw/check/1");
+        test_assert_contains(json_object_get_string(at(report, "findings.0.text")), "10240 bytes");
+        run_remedy(fixture, json_object_get_string(at(report, "findings.0.remedy")));
+        json_object_put(report);
+        program_free(&program);
+        program_run(&program, NULL, "list", "--source", spec, NULL);
+        program_assert_status(&program, EXIT_NOTHING);
+        program_free(&program);
+}
+
+/* Where one line is read, it is that line, and the tool that takes it is named. */
+static void test_setup_of_a_system_that_reads_one_line(void **state) {
+        const struct program_fixture *fixture = *state;
+        struct program program;
+
+        scratch_put(fixture->directory, "/etc/kernel/cmdline", "root=ZFS=rpool/ROOT boot=zfs\n");
+        scratch_put(fixture->directory, "/etc/kernel/proxmox-boot-uuids", "ABCD-1234\n");
+        program_run(&program, NULL, "kdump", "setup", "--reserve", "80M", "--root", fixture->directory, NULL);
+        program_assert_status(&program, EXIT_DONE);
+        test_assert_contains(program.output, "to be run: /usr/sbin/proxmox-boot-tool refresh\n");
+        assert_null(strstr(program.output, "kernel-install"));
+        program_free(&program);
+        scratch_put(fixture->directory, "/etc/default/grub", "GRUB_CMDLINE_LINUX=\n");
+        program_run(&program, NULL, "kdump", "setup", "--remove", "--root", fixture->directory, NULL);
+        program_assert_status(&program, EXIT_DONE);
+        test_assert_contains(program.output, "to be run: /usr/sbin/proxmox-boot-tool refresh\n");
+        program_free(&program);
+}
+
 /* A table in a file of the fixture's, with one byte changed when `offset` is not 0. The caller copies the
  * path. */
 static const char *put_table(const struct program_fixture *fixture, size_t offset, uint8_t byte) {
@@ -296,6 +350,8 @@ int main(void) {
                 TEST(test_json_of_a_clear_without_copies),
                 TEST(test_check),
                 TEST(test_check_that_nobody_hears),
+                TEST(test_remedies_are_about_the_source_that_was_named),
+                TEST(test_setup_of_a_system_that_reads_one_line),
                 TEST(test_erst),
                 TEST(test_wrong_erst),
         };
