@@ -38,6 +38,14 @@ static void count_records(const struct catalog *catalog, const struct record_sou
                 store->event_count += event_is_of(catalog, &catalog->events[i], source);
 }
 
+static uint64_t bytes_used(const struct source_space *space) {
+        return space->total > space->remaining ? space->total - space->remaining : 0;
+}
+
+static bool is_filled(const struct source_space *space) {
+        return bytes_used(space) > space->total / 100 * USED_WARNING_PERCENT;
+}
+
 void check_look_at(const struct session *session, size_t index, struct check_store *ret_store) {
         struct record_source *source = session->sources[index];
 
@@ -50,6 +58,11 @@ void check_look_at(const struct session *session, size_t index, struct check_sto
         };
         if (ret_store->error == 0 && source->operations->space)
                 (void) source->operations->space(source, &ret_store->space);
+        if (ret_store->space.known && source->operations->owners && is_filled(&ret_store->space)) {
+                int count = source->operations->owners(source, ret_store->owners);
+
+                ret_store->owner_count = count > 0 ? (size_t) count : 0;
+        }
         count_records(&session->catalog, source, ret_store);
 }
 
@@ -248,22 +261,31 @@ static void judge_waiting(struct judge *judge, const struct check_store *store) 
                              (unsigned long long) store->record_bytes);
 }
 
+/* "; the most of it are NAME (N bytes), …": what no clearing of records takes away. */
+static void put_owners(const struct check_store *store, struct text *text) {
+        for (size_t i = 0; i < store->owner_count; i++)
+                text_format(text, "%s%s (%llu bytes)", i == 0 ? "; beside records most is taken by " : ", ",
+                            store->owners[i].name, (unsigned long long) store->owners[i].bytes);
+}
+
 static void judge_space(struct judge *judge, const struct check_store *store) {
+        const struct check_kernel *kernel = &judge->facts->kernel;
         const struct source_space *space = &store->space;
-        uint64_t used = space->total > space->remaining ? space->total - space->remaining : 0;
-        char remedy[REMEDY_SIZE];
+        char remedy[REMEDY_SIZE], owners[400];
+        struct text text = TEXT_ON(owners);
 
         if (!is_usable(store) || !space->known)
                 return;
-        if (check_is_full(&judge->facts->kernel, space))
-                findings_add(judge->findings, VERDICT_WARNING,
-                             command_for_room(store, &judge->facts->kernel, remedy),
-                             "%s: %llu bytes are left for logs, less than the %llu of one crash", store->spec,
-                             (unsigned long long) bytes_for_logs(space),
-                             (unsigned long long) log_bytes_wanted(&judge->facts->kernel));
-        else if (used > space->total / 100 * USED_WARNING_PERCENT)
-                findings_add(judge->findings, VERDICT_WARNING, "", "%s: more than %d%% of the store is used",
-                             store->spec, USED_WARNING_PERCENT);
+        put_owners(store, &text);
+        if (check_is_full(kernel, space))
+                findings_add(judge->findings, VERDICT_WARNING, command_for_room(store, kernel, remedy),
+                             "%s: %llu bytes are left for logs, less than the %llu of one crash%s",
+                             store->spec, (unsigned long long) bytes_for_logs(space),
+                             (unsigned long long) log_bytes_wanted(kernel), owners);
+        else if (is_filled(space))
+                findings_add(judge->findings, VERDICT_WARNING, "",
+                             "%s: more than %d%% of the store is used%s", store->spec, USED_WARNING_PERCENT,
+                             owners);
         else
                 findings_add(judge->findings, VERDICT_OK, "", "%s: %llu bytes are left for logs", store->spec,
                              (unsigned long long) bytes_for_logs(space));

@@ -24,6 +24,9 @@ struct check_store {
         size_t record_count;
         size_t event_count;
         size_t faulty_count;
+        struct source_owner
+                owners[SOURCE_OWNERS_MAX]; /* of a store that is filled, what else takes its room */
+        size_t owner_count;
 };
 
 /* What the running kernel would do at a panic. In firmware there is none: known is false. */

@@ -53,6 +53,14 @@ struct source_space {
         uint64_t largest_record; /* bytes of log that fit in one record; 0 when unknown */
 };
 
+/* Of what is no record and lies in the same store. */
+struct source_owner {
+        char name[200]; /* as the platform calls it: of a variable its name, '-' and its vendor's GUID */
+        uint64_t bytes; /* of its data */
+};
+
+#define SOURCE_OWNERS_MAX 3
+
 /* A record to be: the source gives it the form and the id that its store wants. */
 struct record_draft {
         struct bytes log;
@@ -88,6 +96,10 @@ struct source_operations {
 
         /* NULL: nothing is known. */
         int (*space)(struct record_source *source, struct source_space *ret_space);
+
+        /* NULL: nothing is known. What else takes most of the room, the biggest first; how many, or an error.
+         */
+        int (*owners)(struct record_source *source, struct source_owner ret_owners[SOURCE_OWNERS_MAX]);
 
         /*
          * NULL: a new list (open, next) shows what is really stored. Otherwise the list is only somebody's

@@ -230,6 +230,7 @@ void variable_source_init(struct variable_source *variables, const struct variab
                 .write = variable_source_write,
                 .erase = variable_source_erase,
                 .space = variable_source_space,
+                .owners = variable_source_owners,
                 .close = variable_source_close,
         };
 

@@ -73,3 +73,6 @@ struct variable_source {
  */
 void variable_source_init(struct variable_source *variables, const struct variable_io *io,
                           const struct allocator *allocator, struct record_source *ret_source);
+
+/* Its operation (store/source.h), which walks over all variables and asks each for its size. */
+int variable_source_owners(struct record_source *source, struct source_owner ret_owners[SOURCE_OWNERS_MAX]);

@@ -207,7 +207,7 @@ static void test_check(NO_STATE) {
 
 /* Typed as it stands, but for the question: in a shell, with this program for "pstore-fw". */
 static void run_remedy(const struct program_fixture *fixture, const char *remedy) {
-        char script[1024], program[PATH_MAX];
+        char script[4 * PATH_MAX], program[PATH_MAX];
 
         assert_non_null(realpath(getenv("O") ? getenv("O") : "build", program));
         snprintf(script, sizeof(script), "PATH=%s:$PATH; %s --yes --output %s 2> %s", program, remedy,

@@ -440,6 +440,13 @@ static void test_clearing_helps_where_records_take_the_room(NO_STATE) {
         stores[1].record_bytes = 10239;
         judge();
         assert_finds(VERDICT_WARNING, "efi: 0 bytes are left for logs", "");
+        stores[1].owner_count = 2;
+        stores[1].owners[0] = (struct source_owner){ "db-x", 4000 };
+        stores[1].owners[1] = (struct source_owner){ "dbx-y", 3000 };
+        judge();
+        assert_finds(VERDICT_WARNING,
+                     "of one crash; beside records most is taken by db-x (4000 bytes), dbx-y (3000 bytes)",
+                     "");
         stores[1].record_bytes = 10240;
         judge();
         assert_finds(VERDICT_WARNING, "efi: 0 bytes are left for logs", "pstore-fw clear --all");

@@ -440,6 +440,49 @@ static void test_a_store_that_may_not_be_written(NO_STATE) {
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
+/* --- what else lies in the store ------------------------------------------------------------------ */
+
+static void put_other(const char *name, size_t size) {
+        static const uint8_t zeros[4096];
+
+        fake_variable_io_put(&fake, &vendor_other, name, bytes_of(zeros, size));
+}
+
+static void test_the_biggest_that_are_no_records(NO_STATE) {
+        struct source_owner owners[SOURCE_OWNERS_MAX];
+
+        assert_int_equal(source.operations->owners(&source, owners), 0);
+        put(FIRST, "a record is none of them");
+        put_other("a", 10);
+        assert_int_equal(source.operations->owners(&source, owners), 1);
+        assert_string_equal(owners[0].name, "a-8be4df61-93ca-11d2-aa0d-00e098032b8c");
+        put_other("b", 4000);
+        put_other("c", 10);
+        put_other("d", 300);
+        put_other("e", 5);
+        assert_int_equal(source.operations->owners(&source, owners), 3);
+        assert_string_equal(owners[0].name, "b-8be4df61-93ca-11d2-aa0d-00e098032b8c");
+        assert_int_equal(owners[0].bytes, 4000);
+        assert_int_equal(owners[1].bytes, 300);
+        assert_string_equal(owners[2].name, "a-8be4df61-93ca-11d2-aa0d-00e098032b8c");
+        assert_int_equal(owners[2].bytes, 10);
+}
+
+static void test_owners_of_a_store_that_tells_nothing(NO_STATE) {
+        struct source_owner owners[SOURCE_OWNERS_MAX];
+
+        put_other("a", 10);
+        fake.errors[FAKE_IO_GET] = ERR_IO;
+        assert_int_equal(source.operations->owners(&source, owners), 0);
+        fake.errors[FAKE_IO_GET] = 0;
+        fake.names = FAKE_IO_NAMES_REPEAT; /* it ends all the same */
+        assert_int_equal(source.operations->owners(&source, owners), 3);
+        fake.errors[FAKE_IO_NEXT] = ERR_IO;
+        assert_error(source.operations->owners(&source, owners), ERR_IO);
+        fake.errors[FAKE_IO_START] = ERR_PERMISSION;
+        assert_error(source.operations->owners(&source, owners), ERR_PERMISSION);
+}
+
 static void test_no_memory(NO_STATE) {
         char name[RECORD_NAME_SIZE];
         struct buffer buffer;
@@ -486,6 +529,8 @@ int main(void) {
                 TEST(test_success_is_not_believed),
                 TEST(test_erase_is_looked_after),
                 TEST(test_a_store_that_may_not_be_written),
+                TEST(test_the_biggest_that_are_no_records),
+                TEST(test_owners_of_a_store_that_tells_nothing),
                 TEST(test_no_memory),
         };
 
