@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
+#include "efi-app/variable-home.h"
 #include "efi-app/verb.h"
 #include "store/check.h"
+
+/* Of a list that is not whole nothing is said by what it lacks. */
+static void look_at_variables(struct app *app, const struct session *session,
+                              struct check_variables *ret_variables) {
+        struct variable_home home;
+        bool whole = false;
+
+        for (size_t i = 0; i < session->source_count; i++)
+                whole |= session->sources[i]->store == RECORD_STORE_EFI && session->errors[i] == 0;
+        variable_home_look(app, &home);
+        *ret_variables = home.known;
+        ret_variables->differs = whole && !variable_home_agrees(&home, &session->catalog);
+        variable_home_free(&home);
+}
 
 static int check_run(const struct options *options, void *context) {
         struct app *app = context;
@@ -19,6 +34,7 @@ static int check_run(const struct options *options, void *context) {
         (void) inventory_load(&inventory, app); /* what has failed is judged */
         for (; facts.store_count < session->source_count; facts.store_count++)
                 check_look_at(session, facts.store_count, &stores[facts.store_count]);
+        look_at_variables(app, session, &facts.variables);
         check_judge(&facts, &findings);
         r = check_print(&facts, &findings, &sink);
         verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&findings);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
 #include "cli/retire-options.h"
+#include "efi-app/variable-home.h"
 #include "efi-app/verb.h"
 
 static int agree(void *context, size_t count, size_t archive_count) {
@@ -44,6 +45,45 @@ static void list_only(const struct work *work, const struct sink *sink) {
         }
 }
 
+/*
+ * Variables are gone from the list of services that answer from memory. Where the flash can be asked it is;
+ * else only a reset proves it. How many of them the flash still holds.
+ */
+static size_t look_into_flash(struct app *app, const struct work *work, bool *ret_unproved) {
+        struct variable_home home;
+        size_t held = 0;
+
+        variable_home_look(app, &home);
+        for (size_t i = 0; i < work->catalog->row_count; i++) {
+                const struct record *record = &work->catalog->rows[i]->record;
+                int r;
+
+                if (record->store != RECORD_STORE_EFI || !work_is_selected(work, record) ||
+                    work_state_of(work, record)->outcome < 0)
+                        continue;
+                r = variable_home_holds(&home, record->name);
+                if (r > 0)
+                        console_problem(
+                                &app->console,
+                                "efi:%s: gone from the list, but not from the flash: a reset brings it back",
+                                record->name);
+                held += r > 0;
+                *ret_unproved |= r < 0;
+        }
+        variable_home_free(&home);
+        return held;
+}
+
+static void note_result(struct session *session, struct app *app, const struct clear_result *result) {
+        bool unproved = false;
+        size_t held = look_into_flash(app, &session->work, &unproved), gone = result->cleared_count - held;
+
+        session->failed |= held > 0;
+        console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s%s", gone,
+                     text_plural(gone), unproved ? "; a reset will prove it" : "",
+                     result->failed_count + result->unverified_count + held > 0 ? "; NOT ALL" : "");
+}
+
 /* The status. Firmware answers by itself: what cannot be verified here has failed. */
 static int clear(struct inventory *inventory, const struct options *options) {
         struct app *app = inventory->stores.app;
@@ -59,7 +99,6 @@ static int clear(struct inventory *inventory, const struct options *options) {
         struct session *session = &inventory->session;
         const struct retire_wish wish = retire_options_wish(options, target.origin.seconds, session->named);
         struct retire_result result;
-        const struct clear_result *cleared = &result.cleared;
         int r;
 
         r = retire_records(session, &wish, &target, &front, &result);
@@ -70,10 +109,8 @@ static int clear(struct inventory *inventory, const struct options *options) {
         if (wish.dry_run)
                 list_only(&session->work, &sink);
         if (result.saved_count > 0)
-                console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s",
-                             cleared->cleared_count, text_plural(cleared->cleared_count),
-                             cleared->failed_count + cleared->unverified_count > 0 ? "; NOT ALL" : "");
-        session->failed |= cleared->unverified_count > 0;
+                note_result(session, app, &result.cleared);
+        session->failed |= result.cleared.unverified_count > 0;
         return inventory_status(inventory, result.selected_count);
 }
 

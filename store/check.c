@@ -297,6 +297,43 @@ static void judge_store(struct judge *judge, const struct check_store *store) {
         judge_space(judge, store);
 }
 
+/* --- firmware ---------------------------------------------------------------------------------- */
+
+static const struct {
+        size_t offset; /* of the fact, in struct check_variables */
+        const char *text;
+} variable_faults[] = {
+        { offsetof(struct check_variables, os_cannot_write),
+          "no system may write variables once it runs (EFI_RT_PROPERTIES_TABLE), and Linux saves no crash "
+          "there" },
+        { offsetof(struct check_variables, in_memory),
+          "variables lie in memory, and a reset takes away what is stored" },
+        { offsetof(struct check_variables, read_only),
+          "the flash that holds the variables cannot be written, and a reset brings back what was" },
+        { offsetof(struct check_variables, differs),
+          "the flash holds other records than the firmware shows, and a reset brings back what it holds" },
+};
+
+/* Without a store beside it a crash leaves no trace there. */
+static void judge_variables(struct judge *judge) {
+        const struct check_facts *facts = judge->facts;
+        const struct check_store *variables = NULL;
+        bool beside = false;
+
+        for (size_t i = 0; i < facts->store_count; i++) {
+                const struct check_store *store = &facts->stores[i];
+
+                if (is_usable(store) && store->store == RECORD_STORE_EFI)
+                        variables = store;
+                else
+                        beside |= is_usable(store);
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(variable_faults) && variables; i++)
+                if (*(const bool *) ((const char *) &facts->variables + variable_faults[i].offset))
+                        findings_add(judge->findings, beside ? VERDICT_WARNING : VERDICT_CRITICAL, "",
+                                     "%s: %s", variables->spec, variable_faults[i].text);
+}
+
 /* --- the kernel --------------------------------------------------------------------------------- */
 
 /* A panic comes to pstore unless an armed crash kernel takes it first. */
@@ -473,6 +510,7 @@ void check_judge(const struct check_facts *facts, struct findings *findings) {
 
         judge_stores_together(&judge);
         judge_kernel(&judge);
+        judge_variables(&judge);
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);
         if (!findings_at(findings, 0))

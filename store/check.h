@@ -52,6 +52,15 @@ struct check_kernel {
         bool panic_seconds_known;
 };
 
+/* What firmware tells of where it keeps its variables; all false where nothing does, and under Linux. */
+struct check_variables {
+        bool os_cannot_write; /* no system may once it runs (EFI_RT_PROPERTIES_TABLE): Linux has no efi_pstore
+                               */
+        bool in_memory;       /* what is stored is gone after a reset */
+        bool read_only;       /* the flash says that it cannot be written */
+        bool differs; /* the flash holds other records than the services show: a reset shows its own */
+};
+
 /*
  * What the session saw of a source: its space, and what the catalog holds of it: records, their bytes,
  * faults, and the events they belong to; also of one that was not read to its end.
@@ -65,6 +74,7 @@ struct check_facts {
         const struct check_store *stores;
         size_t store_count;
         struct check_kernel kernel;
+        struct check_variables variables;
 };
 
 /* Whether the kernel may hold records that are not seen, as its pstore is not mounted; EFI variables are seen

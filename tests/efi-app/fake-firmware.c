@@ -117,6 +117,8 @@ static void *find_protocol(EFI_HANDLE handle, const EFI_GUID *guid) {
         if ((handle == &now->device.bridge || handle == &now->device.pci) &&
             is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID))
                 return handle;
+        if (handle == &now->flash && fake_flash_is_protocol(guid))
+                return &now->flash;
         return NULL;
 }
 
@@ -144,6 +146,14 @@ static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, EFI_GUID *g
         EFI_STATUS status;
 
         (void) key;
+        if (type == ByProtocol && fake_flash_is_protocol(guid) && now->flash.is_there) {
+                status = fake_firmware_allocate(sizeof(EFI_HANDLE), (void **) ret_handles);
+                if (EFI_ERROR(status))
+                        return status;
+                (*ret_handles)[0] = &now->flash;
+                *ret_count = 1;
+                return EFI_SUCCESS;
+        }
         if (type != ByProtocol || !is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID) ||
             now->system.NumberOfTableEntries == 0)
                 return EFI_NOT_FOUND;
@@ -188,6 +198,7 @@ static void install(struct fake_firmware *fake) {
         };
         fake->runtime.GetTime = get_time;
         fake_variables_install(&fake->runtime, &fake->variables);
+        fake_flash_install(&fake->flash, &fake->boot);
         fake->shell.OpenFileByName = shell_open;
         fake->system = (EFI_SYSTEM_TABLE){
                 .Hdr.Revision = 2 << 16 | 100,

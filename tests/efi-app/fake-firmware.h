@@ -7,6 +7,7 @@
 #include "efi-app/app.h"
 #include "tests/efi-app/fake-console.h"
 #include "tests/efi-app/fake-device.h"
+#include "tests/efi-app/fake-flash.h"
 #include "tests/efi-app/fake-variables.h"
 #include "tests/efi-app/fake-volume.h"
 
@@ -33,6 +34,7 @@ struct fake_firmware {
         struct fake_variables variables;
         struct fake_volume volume;
         struct fake_device device;
+        struct fake_flash flash;
 
         /* Set by fake_firmware_say() and fake_firmware_type(). */
         EFI_LOADED_IMAGE loaded;
