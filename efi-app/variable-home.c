@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/ucs2.h"
+#include "efi-app/runtime-variables.h"
 #include "pstore/variable-name.h"
 #include "pstore/variable-store.h"
 
@@ -67,7 +68,8 @@ struct volume_block {
 static const struct guid variables_file_system =
         GUID_INIT(0xfff12b8d, 0x7696, 0x4c8b, 0xa9, 0x85, 0x27, 0x47, 0x07, 0x5b, 0x4f, 0x50);
 
-/* More than any machine has of either. */
+/* More than any machine has of them. */
+#define VARIABLES_MAX    65536
 #define VOLUMES_MAX      256
 #define VOLUME_BYTES_MAX ((uint64_t) 32 * 1024 * 1024)
 
@@ -208,52 +210,97 @@ void variable_home_free(struct variable_home *home) {
         buffer_free(&home->flash);
 }
 
-/* The next live record of the volume; 0 behind the last, or where the volume breaks off. */
-static int next_record(const struct variable_store *store, struct variable_store_cursor *cursor,
-                       char ret_name[RECORD_NAME_SIZE]) {
-        struct variable_store_entry entry;
+/* The next live variable of the volume with a name like those of records; false behind the last, or where the
+ * volume breaks off. */
+static bool next_live(const struct variable_store *store, struct variable_store_cursor *cursor,
+                      struct variable_store_entry *ret_entry, char ret_name[RECORD_NAME_SIZE]) {
         struct fault fault;
 
-        while (variable_store_next(store, cursor, &entry, &fault) > 0) {
+        while (variable_store_next(store, cursor, ret_entry, &fault) > 0) {
                 struct text text = text_on(ret_name, RECORD_NAME_SIZE);
 
-                if (entry.live && ucs2_to_utf8(entry.name, &text) == 0 && !text.truncated &&
-                    variable_is_record(&entry.vendor, text_bytes(&text)))
-                        return 1;
+                if (ret_entry->live && ucs2_to_utf8(ret_entry->name, &text) == 0 && !text.truncated)
+                        return true;
         }
-        return 0;
+        return false;
 }
 
 int variable_home_holds(const struct variable_home *home, const char *name) {
         struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
         struct variable_store store;
         char found[RECORD_NAME_SIZE];
         struct fault fault;
 
         if (variable_store_open(buffer_bytes(&home->flash), &store, &fault) < 0)
                 return ERR_NOT_FOUND;
-        while (next_record(&store, &cursor, found) > 0)
-                if (text_equal(found, name))
+        while (next_live(&store, &cursor, &entry, found))
+                if (text_equal(found, name) &&
+                    guid_equal(&entry.vendor, variable_name_vendor(text_view(name))))
                         return 1;
         return 0;
 }
 
-bool variable_home_agrees(const struct variable_home *home, const struct catalog *catalog) {
+/* How many of them are kept over a reset, as the services tell; those of names like the other ones. */
+static int count_kept(const struct variable_io *io, size_t *ret_count) {
+        size_t count = 0;
+        int r;
+
+        r = io->start_names(io->context);
+        if (r < 0)
+                return r;
+        for (size_t walked = 0; walked < VARIABLES_MAX; walked++) {
+                char buffer[RECORD_NAME_SIZE];
+                struct text name = TEXT_ON(buffer);
+                uint32_t attributes = 0;
+                struct guid vendor;
+                size_t size = 0;
+
+                r = io->next_name(io->context, &vendor, &name);
+                if (r <= 0)
+                        break;
+                if (name.truncated)
+                        continue;
+                r = io->get(io->context, &vendor, buffer, NULL, &size, &attributes);
+                count += (r == 0 || r == ERR_BUFFER_TOO_SMALL) && (attributes & EFI_VARIABLE_NON_VOLATILE);
+        }
+        io->end_names(io->context);
+        *ret_count = count;
+        return r;
+}
+
+/* What the services say of a variable that is in the flash; true also where they say nothing of use. */
+static bool is_shown(const struct variable_io *io, const struct variable_store_entry *entry, const char *name,
+                     struct buffer *data) {
+        uint32_t attributes;
+        size_t size = entry->data.size;
+        int r;
+
+        if (buffer_reserve(data, size) < 0)
+                return true;
+        r = io->get(io->context, &entry->vendor, name, data->data, &size, &attributes);
+        if (r == ERR_NOT_FOUND || r == ERR_BUFFER_TOO_SMALL)
+                return false;
+        return r < 0 || bytes_equal(bytes_of(data->data, size_min(size, data->capacity)), entry->data);
+}
+
+bool variable_home_agrees(const struct variable_home *home, struct app *app) {
+        struct runtime_variables variables;
+        struct variable_io io = runtime_variables_io(&variables, app);
         struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
         struct variable_store store;
-        char found[RECORD_NAME_SIZE];
-        size_t held = 0, shown = 0;
+        char name[RECORD_NAME_SIZE];
+        struct buffer data;
         struct fault fault;
+        size_t held = 0, kept;
+        bool agrees = true;
 
         if (variable_store_open(buffer_bytes(&home->flash), &store, &fault) < 0)
                 return true;
-        while (next_record(&store, &cursor, found) > 0)
-                held++;
-        for (size_t i = 0; i < catalog->row_count; i++)
-                if (catalog->rows[i]->record.store == RECORD_STORE_EFI) {
-                        shown++;
-                        if (variable_home_holds(home, catalog->rows[i]->record.name) == 0)
-                                return false;
-                }
-        return held == shown;
+        buffer_init(&data, &app->allocator);
+        for (; agrees && next_live(&store, &cursor, &entry, name); held++)
+                agrees = is_shown(&io, &entry, name, &data);
+        buffer_free(&data);
+        return agrees && (count_kept(&io, &kept) < 0 || kept == held);
 }

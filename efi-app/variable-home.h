@@ -2,7 +2,6 @@
 #pragma once
 
 #include "efi-app/app.h"
-#include "store/catalog.h"
 #include "store/check.h"
 
 /*
@@ -26,7 +25,7 @@ void variable_home_free(struct variable_home *home);
 int variable_home_holds(const struct variable_home *home, const char *name);
 
 /*
- * Whether it holds the same records as the catalog, that firmware's services told of; true where nothing
- * tells.
+ * Whether it holds the same variables as the services tell of, all that are to outlive a reset; true where
+ * nothing tells. Firmware writes some at each start, so flash that takes nothing differs soon.
  */
-bool variable_home_agrees(const struct variable_home *home, const struct catalog *catalog);
+bool variable_home_agrees(const struct variable_home *home, struct app *app);

@@ -4,17 +4,19 @@
 #include "efi-app/verb.h"
 #include "store/check.h"
 
-/* Of a list that is not whole nothing is said by what it lacks. */
+/* Nothing is said of variables that are not looked at, or that firmware does not tell of. */
 static void look_at_variables(struct app *app, const struct session *session,
                               struct check_variables *ret_variables) {
         struct variable_home home;
-        bool whole = false;
+        bool shown = false;
 
         for (size_t i = 0; i < session->source_count; i++)
-                whole |= session->sources[i]->store == RECORD_STORE_EFI && session->errors[i] == 0;
+                shown |= session->sources[i]->store == RECORD_STORE_EFI && session->errors[i] == 0;
+        if (!shown)
+                return;
         variable_home_look(app, &home);
         *ret_variables = home.known;
-        ret_variables->differs = whole && !variable_home_agrees(&home, &session->catalog);
+        ret_variables->differs = !variable_home_agrees(&home, app);
         variable_home_free(&home);
 }
 

@@ -311,7 +311,7 @@ static const struct {
         { offsetof(struct check_variables, read_only),
           "the flash that holds the variables cannot be written, and a reset brings back what was" },
         { offsetof(struct check_variables, differs),
-          "the flash holds other records than the firmware shows, and a reset brings back what it holds" },
+          "the flash holds other variables than the firmware shows, and a reset brings back what it holds" },
 };
 
 /* Without a store beside it a crash leaves no trace there. */

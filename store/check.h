@@ -58,7 +58,7 @@ struct check_variables {
                                */
         bool in_memory;       /* what is stored is gone after a reset */
         bool read_only;       /* the flash says that it cannot be written */
-        bool differs; /* the flash holds other records than the services show: a reset shows its own */
+        bool differs;         /* the flash holds others than the services show: a reset shows its own */
 };
 
 /*

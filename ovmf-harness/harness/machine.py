@@ -58,14 +58,16 @@ class LinuxBoot:
 
 class Machine:
     """`erst` is the content of the ERST file, or None for a machine without the device. `variables` are in
-    the variable store before the first boot, `boot` with them instead of the option that starts the shell."""
+    the variable store before the first boot, `boot` with them instead of the option that starts the shell; a
+    `firmware` without a store comes to the shell by itself."""
 
     def __init__(self, lab: Lab, work: Path, erst: bytes | None = bytes(erstfile.SIZE),
                  variables: Sequence[varstore.Variable] = (),
-                 boot: Sequence[varstore.Variable] | None = None):
+                 boot: Sequence[varstore.Variable] | None = None, firmware: qemu.Firmware = qemu.OVMF):
         self._lab = lab
         self._work = work
         self._boots = 0
+        self._hardware = qemu.Hardware(firmware)
         self._variables = work / "vars.fd"
         self._erst = None if erst is None else work / "erst.img"
         self.last_log: Path | None = None
@@ -75,6 +77,8 @@ class Machine:
         self._variables.write_bytes(varstore.append(qemu.OVMF_VARIABLES.read_bytes(), [*start, *variables]))
         self.esp = esp.Esp.create(work / "esp.img")
         self.esp.add({_APPLICATION: lab.settings.application.read_bytes(), shell.FILE: lab.shell})
+        if not firmware.variables:
+            self.esp.add({"startup.nsh": _script([f"fs0:\\{_SCRIPT}"])})
 
     # --- the stores, seen from the host ---
 
@@ -102,7 +106,7 @@ class Machine:
 
     def _start(self, log: Path, devices: list[str]) -> qemu.Qemu:
         erst = qemu.erst_device(self._erst) if self._erst else []
-        return qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices)
+        return qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices, self._hardware)
 
     def _boot(self, log: Path, devices: list[str], until: bytes | None = None) -> bytes:
         with self._start(log, devices) as machine:

@@ -50,10 +50,14 @@ class Firmware:
     variables: Path | None = None  # the store that a new machine gets a copy of
     machine: str = "q35"
     options: tuple[str, ...] = ()
+    takes_writes: bool = True  # the flash of the variables
 
 
 SEABIOS = Firmware()
 OVMF = Firmware(_IN_OVMF / "OVMF_CODE_4M.fd", OVMF_VARIABLES)
+# The first says success of each write and loses it; the second has no flash and keeps variables in memory.
+OVMF_READ_ONLY = Firmware(OVMF.code, OVMF.variables, takes_writes=False)
+OVMF_IN_MEMORY = Firmware(OVMF.code)
 # Its keys are those of /usr/share/ovmf/PkKek-1-snakeoil.*, and Secure Boot is on. Only firmware in system
 # management mode may write to its flash.
 OVMF_SECURE = Firmware(_IN_OVMF / "OVMF_CODE_4M.secboot.fd", _IN_OVMF / "OVMF_VARS_4M.snakeoil.fd",
@@ -94,7 +98,10 @@ def disk(path: Path, name: str = "disk", bus: str = "virtio") -> list[str]:
 def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
     if not firmware.code:
         return []
-    return [*firmware.options, *pflash(0, firmware.code, readonly="on"), *pflash(1, variables)]
+    code = [*firmware.options, *pflash(0, firmware.code, readonly="on")]
+    if not firmware.variables:
+        return code
+    return [*code, *pflash(1, variables, readonly="off" if firmware.takes_writes else "on")]
 
 
 class Qemu:

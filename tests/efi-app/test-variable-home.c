@@ -2,6 +2,7 @@
 #include "tests/efi-app/run-fixture.h"
 
 #include "efi-app/variable-home.h"
+#include "pstore/variable-store.h"
 
 #define PANIC_PART u"dump-type0-3-1-1709210119-C" /* one of the 14 in the file */
 
@@ -124,14 +125,54 @@ static void test_firmware_that_lets_no_system_write(NO_STATE) {
 static void test_flash_that_holds_other_records(NO_STATE) {
         put_flash();
         assert_int_equal(RUN(u"check"), 2); /* 14 that the services do not show */
-        assert_shown("CRITICAL  efi: the flash holds other records than the firmware shows");
+        assert_shown("CRITICAL  efi: the flash holds other variables than the firmware shows");
         fake_flash_empty(&fake->flash);
         put_variables();
         assert_int_equal(RUN(u"check"), 2); /* 3 that it does not hold */
-        assert_shown("the flash holds other records");
+        assert_shown("the flash holds other variables");
         assert_int_equal(RUN(u"check", u"--source", u"erst"),
                          2); /* nothing is said of what is not looked at */
-        assert_not_shown("the flash holds other records");
+        assert_not_shown("the flash holds other variables");
+}
+
+/* All that the flash holds, as services tell of it. */
+static void put_what_the_flash_holds(void) {
+        struct variable_store store;
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct fault fault;
+
+        assert_ok(variable_store_open(bytes_of(fake->flash.bytes, FAKE_FLASH_SIZE), &store, &fault));
+        while (variable_store_next(&store, &cursor, &entry, &fault) > 0) {
+                CHAR16 name[FAKE_VARIABLE_NAME_MAX] = { 0 };
+                EFI_GUID vendor;
+
+                memcpy(name, entry.name.data, entry.name.size);
+                memcpy(&vendor, &entry.vendor, sizeof(vendor));
+                if (entry.live)
+                        fake_variables_put(&fake->variables, name, &vendor, entry.data);
+        }
+}
+
+static void test_flash_that_holds_what_is_shown(NO_STATE) {
+        put_flash();
+        put_what_the_flash_holds();
+        assert_int_equal(RUN(u"check"), 1); /* records wait */
+        assert_not_shown("the flash holds other");
+        fake->variables.list[0].attributes = 6; /* gone with a reset, whatever the flash has */
+        assert_int_equal(RUN(u"check"), 2);
+        fake->variables.list[0].attributes = 7;
+        fake->variables.list[0].data[0] ^= 1; /* as firmware changes one at each start */
+        assert_int_equal(RUN(u"check"), 2);
+        assert_shown("the flash holds other");
+        fake->variables.list[0].data[0] ^= 1;
+        fake->variables.list[0].size++;
+        assert_int_equal(RUN(u"check"), 2);
+        fake->variables.list[0].size--;
+        assert_int_equal(RUN(u"check"), 1);
+        fake_variables_put(&fake->variables, u"new", &fake_vendor_other, text_view("x"));
+        assert_int_equal(RUN(u"check"), 2);
+        assert_shown("the flash holds other");
 }
 
 static void test_flash_that_cannot_be_read(NO_STATE) {
@@ -141,7 +182,7 @@ static void test_flash_that_cannot_be_read(NO_STATE) {
         for (fake->flash.reads_good = 0; fake->flash.reads_good < 9; fake->flash.reads_good++) {
                 fake->flash.reads = 0;
                 assert_int_equal(RUN(u"check"), 0);
-                assert_not_shown("the flash holds other records");
+                assert_not_shown("the flash holds other variables");
         }
         fake->flash.reads = 0;
         assert_int_equal(RUN(u"check"), 2);
@@ -202,6 +243,7 @@ int main(void) {
                 TEST(test_flash_that_cannot_be_written),
                 TEST(test_firmware_that_lets_no_system_write),
                 TEST(test_flash_that_holds_other_records),
+                TEST(test_flash_that_holds_what_is_shown),
                 TEST(test_flash_that_cannot_be_read),
                 TEST(test_volumes_of_something_else),
                 TEST(test_a_write_that_only_memory_has),
