@@ -499,7 +499,9 @@ void backend_find(const char *root, const struct boot_line *line, struct backend
         }
         kernel_log_read(root, line, &log);
         backend->state = judge_name(&view, backend);
-        if (backend->state != BACKEND_REGISTERED)
+        if (backend->state == BACKEND_ABSENT)
                 explain_absent(&view, backend);
+        else if (backend->state == BACKEND_UNKNOWN && log.is_denied)
+                snprintf(backend->command, sizeof(backend->command), "sudo pstore-fw check");
         kernel_log_free(&log);
 }

@@ -20,7 +20,7 @@ struct backend {
         enum backend_state state;
         char name[64];
         char why[192];     /* none registered, or it is not known; a clause; empty where nothing tells */
-        char command[256]; /* that registers one for a store that is here; empty where none is known */
+        char command[256]; /* that registers one for a store that is here, or tells; empty: none is known */
 };
 
 /* `root` goes before every path: "" for this machine, a directory in tests. */

@@ -45,6 +45,7 @@ void kernel_log_read(const char *root, const struct boot_line *line, struct kern
         buffer_init(&log->text, &system_allocator);
         if (system_file_path(root, KERNEL_LOG, path))
                 fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        log->is_denied = fd < 0 && (errno == EPERM || errno == EACCES);
         /* EPIPE: what was to be read is overwritten; the next read() goes on behind it. */
         while (fd >= 0 && log->text.size < LOG_BYTES_MAX &&
                ((size = read(fd, record, sizeof(record))) > 0 || (size < 0 && errno == EPIPE)))

@@ -9,6 +9,7 @@
  * kernel.dmesg_restrict is set.
  */
 struct kernel_log {
+        bool is_denied;     /* this user may not read it */
         bool whole;         /* it begins with this boot: what it lacks was not said */
         struct buffer text; /* one record a line; ends in a NUL */
 };

@@ -153,7 +153,7 @@ static const char *command_for_kdump(const struct check_kernel *kernel) {
 
 /* A word of the shell's: in quotes where it has to be. */
 static void put_quoted(const char *word, struct text *text) {
-        bool plain = word[0] != '\0';
+        bool plain = true;
 
         for (const char *c = word; *c && plain; c++)
                 plain = digit_is_decimal((uint8_t) *c) || (*c >= 'a' && *c <= 'z') ||
@@ -355,7 +355,7 @@ static void judge_backend(struct judge *judge) {
         else if (kernel->backend || kernel->kdump_loaded)
                 return; /* of what is loaded is told below */
         else if (kernel->asked_unknown)
-                findings_add(judge->findings, VERDICT_UNKNOWN, "",
+                findings_add(judge->findings, VERDICT_UNKNOWN, kernel->command ? kernel->command : "",
                              "whether pstore's back end %s is there is not known: %s", kernel->asked,
                              kernel->why);
         else if (kernel->asked)
@@ -455,7 +455,9 @@ static void judge_kdump_beside_pstore(struct judge *judge) {
                         judge->findings, VERDICT_WARNING,
                         "echo N > /sys/module/kernel/parameters/crash_kexec_post_notifiers",
                         "crash_kexec_post_notifiers is on, and pstore has no back end that it would serve: "
-                        "what hangs in the kernel that broke keeps the crash kernel from starting");
+                        "what hangs in the kernel that broke keeps the crash kernel from starting (until the "
+                        "next "
+                        "boot; crash_kexec_post_notifiers=N on the command line lasts)");
                 return;
         }
         if (!kernel->backend || kernel->notifiers_first)

@@ -182,7 +182,9 @@ static int print_json(const struct status *status, struct output *output) {
         json_add_string(report, "path", crash_path_name(judgement->decision.path));
         json_add_string(report, "path_reason", judgement->decision.why);
         json_add_string(report, "backend", facts->machine.kernel.backend);
+        json_add_string(report, "backend_asked_for", facts->machine.kernel.asked);
         json_add_bool(report, "loaded", facts->machine.kernel.kdump_loaded);
+        json_add_string(report, "loaded_by", facts->machine.kernel.kdump_by);
         json_add_string(report, "kernel", preparation->kernel ? preparation->kernel->path : NULL);
         json_add(report, "memory", json_from_crash_memory(preparation));
         json_add(report, "target", json_from_crash_target(preparation->place));

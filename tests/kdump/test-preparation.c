@@ -164,6 +164,13 @@ static void test_a_kernel_without_kexec(NO_STATE) {
         assert_finds_only(VERDICT_CRITICAL, "cannot load another one", ""); /* one thing after the other */
 }
 
+/* The hypervisor's kernel is what crashes, and what takes a crash kernel. */
+static void test_a_dom0_of_xen(NO_STATE) {
+        module_tree_put(root, "/sys/hypervisor/properties/features", "00002f05\n");
+        prepare();
+        assert_finds_only(VERDICT_CRITICAL, "this is Xen's dom0", "");
+}
+
 static void test_no_image_of_the_kernel(NO_STATE) {
         spoil("boot/vmlinuz-" RELEASE);
         prepare();
@@ -458,6 +465,7 @@ int main(void) {
                 TEST(test_all_well),
                 TEST(test_no_memory_is_reserved),
                 TEST(test_a_kernel_without_kexec),
+                TEST(test_a_dom0_of_xen),
                 TEST(test_no_image_of_the_kernel),
                 TEST(test_another_kernel),
                 TEST(test_the_command_line),

@@ -239,6 +239,22 @@ static void test_the_kernels_log_tells(NO_STATE) {
         assert_is(BACKEND_UNKNOWN, "", "");
 }
 
+/* Another user may see what this one does not. */
+static void test_a_log_that_only_root_may_read(NO_STATE) {
+        put_efi(NULL);
+        put_log(LINE " pstore.backend=x", "y");
+        assert_int_equal(chmod(scratch_path(root, "dev/kmsg"), 0), 0);
+        find("x\n", LINE " pstore.backend=x\n");
+        if (geteuid() != 0)
+                assert_is(BACKEND_UNKNOWN, "", "sudo pstore-fw check");
+        scratch_remove(root);
+        root = scratch_make();
+        put_efi(NULL);
+        find("x\n", LINE " pstore.backend=x\n");
+        assert_is(BACKEND_UNKNOWN, "",
+                  ""); /* that there is a store mends nothing that is not known to be wrong */
+}
+
 /* --- none --------------------------------------------------------------------------------------- */
 
 static void test_a_machine_without_stores(NO_STATE) {
@@ -315,6 +331,7 @@ int main(void) {
                 TEST(test_a_name_that_nobody_knows),
                 TEST(test_the_files_of_pstore_tell),
                 TEST(test_the_kernels_log_tells),
+                TEST(test_a_log_that_only_root_may_read),
                 TEST(test_a_machine_without_stores),
                 TEST(test_a_kernel_without_pstore),
                 TEST(test_what_keeps_erst_away),

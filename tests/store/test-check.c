@@ -215,7 +215,7 @@ static void test_a_back_end_that_was_asked_for(NO_STATE) {
         facts.kernel.asked_unknown = true;
         assert_int_equal(judge(), VERDICT_UNKNOWN);
         assert_finds(VERDICT_UNKNOWN, "whether pstore's back end none is there is not known: no such name",
-                     "");
+                     "boot");
         assert_does_not_find("pstore writes");
         stores[0].error = stores[1].error = ERR_NO_STORE;
         assert_int_equal(judge(), VERDICT_UNKNOWN);
