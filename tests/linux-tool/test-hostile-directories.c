@@ -182,7 +182,7 @@ static void test_a_file_that_is_exchanged(void **state) {
                                 scratch_path(place->directory, "dmesg-ramoops-0")),
                          0);
         loaded.work.states[0].selected = loaded.work.states[1].selected = true;
-        assert_error(clear_selected(&loaded.work, NULL, NULL, &result), ERR_EXISTS);
+        assert_error(clear_selected(&loaded.work, NULL, NULL, &result), ERR_CHANGED);
         assert_int_equal(result.cleared_count, 1);
         assert_int_equal(result.failed_count, 1);
         assert_int_equal(access(scratch_path(place->directory, "dmesg-ramoops-0"), F_OK), 0);
