@@ -210,16 +210,17 @@ void variable_home_free(struct variable_home *home) {
         buffer_free(&home->flash);
 }
 
-/* The next live variable of the volume with a name like those of records; false behind the last, or where the
- * volume breaks off. */
+/* The next live variable of the volume with a name like those of records, also behind damage; false behind the
+ * last. */
 static bool next_live(const struct variable_store *store, struct variable_store_cursor *cursor,
                       struct variable_store_entry *ret_entry, char ret_name[RECORD_NAME_SIZE]) {
         struct fault fault;
+        int r;
 
-        while (variable_store_next(store, cursor, ret_entry, &fault) > 0) {
+        while ((r = variable_store_next(store, cursor, ret_entry, &fault)) != 0) {
                 struct text text = text_on(ret_name, RECORD_NAME_SIZE);
 
-                if (ret_entry->live && ucs2_to_utf8(ret_entry->name, &text) == 0 && !text.truncated)
+                if (r > 0 && ret_entry->live && ucs2_to_utf8(ret_entry->name, &text) == 0 && !text.truncated)
                         return true;
         }
         return false;

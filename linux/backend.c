@@ -380,7 +380,7 @@ static bool has_files_of(const struct view *view, const char *name) {
                 if (view_of_name.size > packed.size &&
                     bytes_equal(bytes_from(view_of_name, view_of_name.size - packed.size), packed))
                         view_of_name.size -= packed.size;
-                if (record_parse_file_name(view_of_name, &type, &backend, &id) == 0 &&
+                if (record_parse_file_name(view_of_name, &type, &backend, &id) >= 0 &&
                     bytes_equal(backend, text_view(name)))
                         return true;
         }

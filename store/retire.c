@@ -55,9 +55,7 @@ static size_t selected_copies(const struct work *work) {
         return count;
 }
 
-/* *ret_found is of what has a copy, where only that is meant. */
-static int choose(struct session *session, const struct retire_wish *wish,
-                  const struct session_target *target, struct dump_result *ret_found) {
+static int choose(struct session *session, const struct retire_wish *wish) {
         int r = session_select(session, &wish->selection);
 
         if (r < 0)
@@ -65,19 +63,33 @@ static int choose(struct session *session, const struct retire_wish *wish,
         if (!wish->archives_too)
                 leave_archives_out(session);
         mark_copies(&session->work);
-        if (work_selected_count(&session->work) > selected_copies(&session->work) && !wish->volatile_copy &&
-            !wish->dry_run) {
-                r = session_check_lasting(session, target);
-                if (r < 0)
-                        return r;
-        }
-        if (wish->only_dumped && work_selected_count(&session->work) > 0) {
-                r = session_keep_dumped(session, target, ret_found);
-                if (r < 0)
-                        return r;
-        }
-        leave_read_only_out(session);
         return 0;
+}
+
+/* Whether there can be copies, and, where only those that are there count, which: told in *ret_found. */
+static int look_at_target(struct session *session, const struct retire_wish *wish,
+                          const struct session_target *target, struct dump_result *ret_found) {
+        size_t count = work_selected_count(&session->work);
+        int r = 0;
+
+        if (count > selected_copies(&session->work) && !wish->volatile_copy && !wish->dry_run)
+                r = session_check_lasting(session, target);
+        if (r == 0 && count > 0 && wish->only_dumped)
+                r = session_keep_dumped(session, target, ret_found);
+        return r < 0 ? r : 0;
+}
+
+/* Where there can be no copy nothing goes, and each record has that for its outcome. */
+static void give_up(struct session *session, const struct retire_wish *wish, int error) {
+        struct work *work = &session->work;
+
+        for (size_t i = 0; i < work->count; i++)
+                if (work->states[i].selected) {
+                        work->states[i].outcome = error;
+                        work->states[i].saved = false;
+                        work->states[i].selected = !wish->dry_run;
+                }
+        session->failed = true;
 }
 
 /* Nothing is erased before its copy is flushed, read back and compared. What was found is all of that. */
@@ -101,9 +113,16 @@ int retire_records(struct session *session, const struct retire_wish *wish,
         int r;
 
         *ret_result = (struct retire_result){ 0 };
-        r = choose(session, wish, target, &copies);
+        r = choose(session, wish);
         if (r < 0)
                 return r;
+        r = look_at_target(session, wish, target, &copies);
+        if (r < 0) {
+                give_up(session, wish, r);
+                ret_result->selected_count = work_selected_count(&session->work);
+                return 0;
+        }
+        leave_read_only_out(session);
         ret_result->selected_count = work_selected_count(&session->work);
         ret_result->archive_count = selected_copies(&session->work);
         if (ret_result->selected_count == 0 && !session->failed)

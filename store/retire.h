@@ -41,9 +41,9 @@ struct retire_result {
  * selected in the session's work at the end is what there was a copy of, with its outcome. The session has
  * failed when anything was not copied or is not gone; what is only not verified, the result tells.
  *
- * 0, also when nothing was selected; ERR_UNKNOWN_ID; what the target's open() says; ERR_VOLATILE when it lies
- * in memory; what agree() says. All of them come before anything is copied or cleared. *ret_result is always
- * set.
+ * 0, also when nothing was selected, and when there can be no copies, as the target cannot be opened or lies
+ * in memory: then nothing is asked and nothing goes, and the session has failed. ERR_UNKNOWN_ID; what agree()
+ * says, before anything is copied or cleared. *ret_result is always set.
  */
 int retire_records(struct session *session, const struct retire_wish *wish,
                    const struct session_target *target, const struct retire_front *front,

@@ -82,9 +82,10 @@ void fake_flash_empty(struct fake_flash *flash) {
         memory_image_init(&image, bytes_of(flash->bytes, sizeof(flash->bytes)));
         image.steps_allowed = SIZE_MAX;
         assert_ok(variable_store_open(memory_image_bytes(&image), &store, &fault));
-        while (variable_store_next(&store, &cursor, &entry, &fault) > 0)
+        while (variable_store_next(&store, &cursor, &entry, &fault) != 0)
                 if (entry.live)
-                        assert_ok(variable_store_delete(&store, &entry.vendor, entry.name, &image.writer));
+                        assert_ok(variable_store_delete(&store, &entry.vendor, entry.name, &image.writer,
+                                                        &fault));
         memcpy(flash->bytes, image.data, sizeof(flash->bytes));
         memory_image_free(&image);
 }

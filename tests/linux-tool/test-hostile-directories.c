@@ -438,7 +438,7 @@ static void test_a_device_that_only_fails(void **state) {
         char spec[4300];
 
         load(&loaded, "erst-dbg:/"); /* EISDIR, for ever */
-        assert_error(loaded.result, ERR_INVALID_ARGUMENT);
+        assert_error(loaded.result, ERR_IS_DIRECTORY);
         unload(&loaded);
         assert_int_equal(mkfifo(scratch_path(place->directory, "erst_dbg"), 0600), 0);
         snprintf(spec, sizeof(spec), "erst-dbg:%s/erst_dbg", place->directory);

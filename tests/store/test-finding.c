@@ -183,7 +183,7 @@ static void test_print_the_longest(NO_STATE) {
         assert_ok(findings_print(&findings, &sink));
         for (const char *c = buffer; *c; c++)
                 count += *c == 'x';
-        assert_int_equal(count, (511 - 511 / 38) + (159 - 159 / 38));
+        assert_int_equal(count, (511 - 511 / 38) + (255 - 255 / 38));
         assert_true(text_ends_with(buffer, "x\n"));
 }
 

@@ -209,7 +209,11 @@ static void test_only_what_is_dumped(NO_STATE) {
 static void test_only_what_is_dumped_where_nothing_can_be(NO_STATE) {
         wish.only_dumped = true;
         f.target_error = ERR_PERMISSION;
-        assert_error(retire(), ERR_PERMISSION);
+        assert_retires(3, 0, 0, true);
+        assert_untouched();
+        session_fixture_renew(&f);
+        wish.dry_run = true;
+        assert_retires(0, 0, 0, true); /* nothing would be cleared */
         assert_untouched();
 }
 
@@ -256,9 +260,10 @@ static void test_a_copy_in_memory_is_none(NO_STATE) {
         for (unsigned dumped = 0; dumped < 2; dumped++) {
                 f.files.target.is_volatile = true;
                 wish.only_dumped = dumped;
-                assert_error(retire(), ERR_VOLATILE);
+                assert_retires(3, 0, 0, true);
                 assert_untouched();
                 assert_int_equal(seen.asked, 0);
+                assert_error(f.session.work.states[0].outcome, ERR_VOLATILE);
                 test_assert_contains(f.told.lines, "! files: lies in memory");
                 test_assert_contains(f.told.lines, "give another, or add --volatile-copy");
                 session_fixture_renew(&f);
@@ -306,9 +311,11 @@ static void test_a_clear_that_was_cut_short(NO_STATE) {
 
 static void test_nowhere_to_copy_to(NO_STATE) {
         f.target_error = ERR_READ_ONLY;
-        assert_error(retire(), ERR_READ_ONLY);
+        assert_retires(3, 0, 0, true);
         assert_untouched();
         assert_int_equal(seen.asked, 0);
+        for (size_t i = 0; i < f.session.work.count; i++)
+                assert_error(f.session.work.states[i].outcome, ERR_READ_ONLY);
 }
 
 static void test_a_copy_that_differs_keeps_its_record(NO_STATE) {
