@@ -210,8 +210,8 @@ void variable_home_free(struct variable_home *home) {
         buffer_free(&home->flash);
 }
 
-/* The next live variable of the volume with a name like those of records, also behind damage; false behind the
- * last. */
+/* The next live variable of the volume with a name like those of records, also behind damage; false behind
+ * the last. */
 static bool next_live(const struct variable_store *store, struct variable_store_cursor *cursor,
                       struct variable_store_entry *ret_entry, char ret_name[RECORD_NAME_SIZE]) {
         struct fault fault;

@@ -46,6 +46,20 @@ static bool is_filled(const struct source_space *space) {
         return bytes_used(space) > space->total / 100 * USED_WARNING_PERCENT;
 }
 
+/* What lies in it beside records hides none of them. */
+static bool is_usable(const struct check_store *store) {
+        return store->error == 0 || store->error == ERR_STRAY;
+}
+
+/* The error in words, with what is wrong where that is known. */
+static void put_error(const struct check_store *store, struct text *text) {
+        if (store->fault.field && error_group(store->error) == ERROR_GROUP_INPUT)
+                text_format(text, "offset %zu: %s: %s", store->fault.offset, store->fault.field,
+                            store->fault.reason);
+        else
+                text_put(text, error_text(store->error));
+}
+
 void check_look_at(const struct session *session, size_t index, struct check_store *ret_store) {
         struct record_source *source = session->sources[index];
 
@@ -54,9 +68,11 @@ void check_look_at(const struct session *session, size_t index, struct check_sto
                 .spec = source->spec,
                 .is_named = session->named,
                 .error = session->errors[index],
+                .fault = source->fault,
+                .can_erase = source->operations && source->operations->erase,
                 .is_view = source->is_view,
         };
-        if (ret_store->error == 0 && source->operations->space)
+        if (is_usable(ret_store) && source->operations->space)
                 (void) source->operations->space(source, &ret_store->space);
         if (ret_store->space.known && source->operations->owners && is_filled(&ret_store->space)) {
                 int count = source->operations->owners(source, ret_store->owners);
@@ -64,10 +80,6 @@ void check_look_at(const struct session *session, size_t index, struct check_sto
                 ret_store->owner_count = count > 0 ? (size_t) count : 0;
         }
         count_records(&session->catalog, source, ret_store);
-}
-
-static bool is_usable(const struct check_store *store) {
-        return store->error == 0;
 }
 
 static uint64_t bytes_for_logs(const struct source_space *space) {
@@ -172,6 +184,7 @@ static void put_quoted(const char *word, struct text *text) {
         text_put_char(text, '\'');
 }
 
+#define ERROR_SIZE  320
 #define REMEDY_SIZE sizeof(((struct finding *) 0)->remedy)
 
 /* A command about this store: of one that was named by --source it is named again. What is cut is no command.
@@ -234,15 +247,20 @@ static void judge_stores_together(struct judge *judge) {
 }
 
 static void judge_errors(struct judge *judge, const struct check_store *store) {
-        char remedy[REMEDY_SIZE];
+        char remedy[REMEDY_SIZE], error[ERROR_SIZE];
+        struct text text = TEXT_ON(error);
 
+        put_error(store, &text);
         if (store->error == ERR_PERMISSION)
                 findings_add(judge->findings, VERDICT_UNKNOWN,
                              command_about(store, "sudo pstore-fw check", remedy),
                              "%s: only root may look into it", store->spec);
+        else if (store->error == ERR_STRAY)
+                findings_add(judge->findings, VERDICT_WARNING, command_about(store, "pstore-fw list", remedy),
+                             "%s: %s", store->spec, error);
         else if (store->error < 0 && store->error != ERR_NO_STORE)
                 findings_add(judge->findings, VERDICT_WARNING, "", "%s: cannot be used: %s", store->spec,
-                             error_text(store->error));
+                             error);
         if (store->faulty_count > 0)
                 findings_add(judge->findings, VERDICT_WARNING, command_about(store, "pstore-fw list", remedy),
                              "%s: %zu record%s cannot be read", store->spec, store->faulty_count,
@@ -254,11 +272,13 @@ static void judge_waiting(struct judge *judge, const struct check_store *store) 
 
         if (store->record_count > 0)
                 findings_add(judge->findings, VERDICT_WARNING,
-                             command_about(store, "pstore-fw clear --all", remedy),
-                             "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved and cleared",
-                             store->spec, store->record_count, text_plural(store->record_count),
-                             store->event_count, text_plural(store->event_count),
-                             (unsigned long long) store->record_bytes);
+                             command_about(store,
+                                           store->can_erase ? "pstore-fw clear --all" : "pstore-fw dump",
+                                           remedy),
+                             "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved%s", store->spec,
+                             store->record_count, text_plural(store->record_count), store->event_count,
+                             text_plural(store->event_count), (unsigned long long) store->record_bytes,
+                             store->can_erase ? " and cleared" : "; it can only be read");
 }
 
 /* "; the most of it are NAME (N bytes), …": what no clearing of records takes away. */
@@ -522,26 +542,29 @@ void check_judge(const struct check_facts *facts, struct findings *findings) {
 
 static int print_store(const struct check_store *store, const struct sink *sink) {
         const struct source_space *space = &store->space;
+        char error[ERROR_SIZE];
+        struct text text = TEXT_ON(error);
         int r;
 
-        if (store->error < 0)
-                return sink_format(sink, "%s: %s\n", store->spec, error_text(store->error));
-        r = sink_format(sink, "%s: %zu record%s, %zu event%s, %llu bytes stored%s\n", store->spec,
-                        store->record_count, text_plural(store->record_count), store->event_count,
-                        text_plural(store->event_count), (unsigned long long) store->record_bytes,
-                        store->is_view ? " (as the kernel shows it)" : "");
+        put_error(store, &text);
+        if (!is_usable(store))
+                return sink_prose(sink, "", "%s: %s", store->spec, error);
+        r = sink_prose(sink, "", "%s: %zu record%s, %zu event%s, %llu bytes stored%s", store->spec,
+                       store->record_count, text_plural(store->record_count), store->event_count,
+                       text_plural(store->event_count), (unsigned long long) store->record_bytes,
+                       store->is_view ? " (as the kernel shows it)" : "");
         if (r >= 0 && space->known)
-                r = sink_format(sink, "  %llu of %llu bytes free, %llu of them reserved\n",
-                                (unsigned long long) space->remaining, (unsigned long long) space->total,
-                                (unsigned long long) space->reserved);
+                r = sink_prose(sink, "  ", "%llu of %llu bytes free, %llu of them reserved",
+                               (unsigned long long) space->remaining, (unsigned long long) space->total,
+                               (unsigned long long) space->reserved);
         if (r >= 0 && space->stale_known)
-                r = sink_format(sink, "  %llu live, %llu stale until firmware reclaims them, %llu erased\n",
-                                (unsigned long long) (space->total - space->remaining),
-                                (unsigned long long) space->stale,
-                                (unsigned long long) (space->remaining - space->stale));
+                r = sink_prose(sink, "  ", "%llu live, %llu stale until firmware reclaims them, %llu erased",
+                               (unsigned long long) (space->total - space->remaining),
+                               (unsigned long long) space->stale,
+                               (unsigned long long) (space->remaining - space->stale));
         if (r >= 0 && space->largest_record > 0)
-                r = sink_format(sink, "  one record holds up to %llu bytes of log\n",
-                                (unsigned long long) space->largest_record);
+                r = sink_prose(sink, "  ", "one record holds up to %llu bytes of log",
+                               (unsigned long long) space->largest_record);
         return r;
 }
 
@@ -556,8 +579,9 @@ static int print_path(const struct check_kernel *kernel, const struct sink *sink
                 return 0;
         check_describe_panic(kernel, &text);
         check_decide_path(kernel, &decision);
-        r = sink_format(sink, "now: %s\n", panic);
-        return r < 0 ? r : sink_format(sink, "meant: %s: %s\n", crash_path_name(decision.path), decision.why);
+        r = sink_prose(sink, "now: ", "%s", panic);
+        return r < 0 ? r
+                     : sink_prose(sink, "meant: ", "%s: %s", crash_path_name(decision.path), decision.why);
 }
 
 int check_print(const struct check_facts *facts, const struct findings *findings, const struct sink *sink) {

@@ -16,9 +16,11 @@
 struct check_store {
         enum record_store store;
         const char *spec;
-        bool is_named; /* a remedy has to name it, or would be about the machine's own stores */
-        int error;     /* 0, or why it cannot be opened; ERR_NO_STORE when this machine has none */
-        bool is_view;  /* as the source says of itself: the store may hold more */
+        bool is_named;      /* a remedy has to name it, or would be about the machine's own stores */
+        int error;          /* 0, or why it cannot be opened; ERR_NO_STORE when this machine has none */
+        struct fault fault; /* where, for an error of its input; .field NULL: unknown */
+        bool can_erase;
+        bool is_view; /* as the source says of itself: the store may hold more */
         struct source_space space;
         uint64_t record_bytes; /* of all records as stored */
         size_t record_count;

@@ -7,10 +7,13 @@
 #define VARIABLES_MAX 65536
 
 /* Takes it in where it belongs, the biggest first; the least of them goes where there is no room. */
-static size_t put_owner(struct source_owner *owners, size_t count, const struct source_owner *owner) {
+size_t variable_owners_put(struct source_owner owners[SOURCE_OWNERS_MAX], size_t count,
+                           const struct guid *vendor, struct bytes name, uint64_t bytes) {
+        char vendor_text[GUID_TEXT_SIZE];
+        struct text text;
         size_t at = count;
 
-        while (at > 0 && owners[at - 1].bytes < owner->bytes)
+        while (at > 0 && owners[at - 1].bytes < bytes)
                 at--;
         if (at == SOURCE_OWNERS_MAX)
                 return count;
@@ -18,7 +21,11 @@ static size_t put_owner(struct source_owner *owners, size_t count, const struct 
                 count++;
         for (size_t i = count - 1; i > at; i--)
                 owners[i] = owners[i - 1];
-        owners[at] = *owner;
+        owners[at] = (struct source_owner){ .bytes = bytes };
+        text = TEXT_ON(owners[at].name);
+        guid_format(vendor, vendor_text);
+        text_put_escaped(&text, name);
+        text_format(&text, "-%s", vendor_text);
         return count;
 }
 
@@ -32,9 +39,8 @@ int variable_source_owners(struct record_source *source, struct source_owner ret
         if (r < 0)
                 return r;
         for (size_t walked = 0; walked < VARIABLES_MAX; walked++) {
-                char buffer[RECORD_NAME_SIZE], vendor_text[GUID_TEXT_SIZE];
+                char buffer[RECORD_NAME_SIZE];
                 struct text name = TEXT_ON(buffer);
-                struct source_owner owner;
                 uint32_t attributes;
                 struct guid vendor;
                 size_t size = 0;
@@ -47,12 +53,7 @@ int variable_source_owners(struct record_source *source, struct source_owner ret
                 r = io->get(io->context, &vendor, buffer, NULL, &size, &attributes);
                 if (r < 0 && r != ERR_BUFFER_TOO_SMALL)
                         continue; /* what cannot be asked for is not the biggest that is known */
-                guid_format(&vendor, vendor_text);
-                owner = (struct source_owner){ .bytes = size };
-                name = TEXT_ON(owner.name);
-                text_put_escaped(&name, text_view(buffer));
-                text_format(&name, "-%s", vendor_text);
-                count = put_owner(ret_owners, count, &owner);
+                count = variable_owners_put(ret_owners, count, &vendor, text_view(buffer), size);
         }
         io->end_names(io->context);
         return r < 0 && count == 0 ? r : (int) count;

@@ -74,5 +74,12 @@ struct variable_source {
 void variable_source_init(struct variable_source *variables, const struct variable_io *io,
                           const struct allocator *allocator, struct record_source *ret_source);
 
+/*
+ * Adds a variable to the biggest so far, `count` of them: its name as it shall be shown, and the bytes of its
+ * data. Returns how many there are now.
+ */
+size_t variable_owners_put(struct source_owner owners[SOURCE_OWNERS_MAX], size_t count,
+                           const struct guid *vendor, struct bytes name, uint64_t bytes);
+
 /* Its operation (store/source.h), which walks over all variables and asks each for its size. */
 int variable_source_owners(struct record_source *source, struct source_owner ret_owners[SOURCE_OWNERS_MAX]);

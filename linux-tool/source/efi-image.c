@@ -9,6 +9,7 @@
 #include "pstore/variable-name.h"
 #include "pstore/variable-store.h"
 #include "store/draft.h"
+#include "store/variable-source.h"
 
 /* A name that cannot be one of a hardware error, too long or malformed, is the crash vendor's to complain of.
  */
@@ -134,6 +135,28 @@ static int measure_variables(const struct image_file *file, struct source_space 
         return 0;
 }
 
+static int find_owners(const struct image_file *file, struct source_owner ret_owners[SOURCE_OWNERS_MAX]) {
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct variable_store store;
+        struct fault fault;
+        size_t count = 0;
+        int r;
+
+        r = variable_store_open(file->bytes, &store, &fault);
+        if (r < 0)
+                return r;
+        while ((r = variable_store_next(&store, &cursor, &entry, &fault)) != 0) {
+                char name[RECORD_NAME_SIZE];
+                struct text text = TEXT_ON(name);
+
+                if (r > 0 && entry.live && !is_record(&entry) && ucs2_to_utf8(entry.name, &text) == 0)
+                        count = variable_owners_put(ret_owners, count, &entry.vendor, text_bytes(&text),
+                                                    entry.data.size);
+        }
+        return (int) count;
+}
+
 /* To change something in it. */
 static int open_to_change(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
         if (uboot_variables_recognize(image))
@@ -247,6 +270,7 @@ struct record_source *efi_image_source_new(const char *spec, const char *argumen
                 .store = RECORD_STORE_EFI,
                 .index = index_variables,
                 .measure = measure_variables,
+                .owners = find_owners,
                 .write = write_variable,
                 .erase = erase_variable,
         };

@@ -71,6 +71,12 @@ static int image_space(struct record_source *source, struct source_space *ret_sp
         return r < 0 ? r : image->kind->measure(&image->file, ret_space);
 }
 
+static int image_owners(struct record_source *source, struct source_owner ret_owners[SOURCE_OWNERS_MAX]) {
+        struct image_source *image = image_of(source);
+
+        return image->kind->owners ? image->kind->owners(&image->file, ret_owners) : 0;
+}
+
 /* The list stays what it was; the next open() takes a new one. */
 static int image_write(struct record_source *source, const struct record_draft *draft,
                        char ret_name[RECORD_NAME_SIZE]) {
@@ -118,6 +124,7 @@ static const struct source_operations operations = {
         .write = image_write,
         .erase = image_erase,
         .space = image_space,
+        .owners = image_owners,
         .close = image_close,
 };
 
@@ -126,6 +133,7 @@ static const struct source_operations operations_read_only = {
         .next = image_next,
         .read = image_read,
         .space = image_space,
+        .owners = image_owners,
         .close = image_close,
 };
 

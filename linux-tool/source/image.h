@@ -28,6 +28,9 @@ struct image_kind {
 
         int (*measure)(const struct image_file *file, struct source_space *ret_space);
 
+        /* As the operation of struct record_source; NULL: nothing else is in such a store. */
+        int (*owners)(const struct image_file *file, struct source_owner ret_owners[SOURCE_OWNERS_MAX]);
+
         /* As the operations of struct record_source. They have looked again when they say that it is done. */
         int (*write)(const struct image_file *file, const struct record_draft *draft,
                      char ret_name[RECORD_NAME_SIZE], struct fault *ret_fault);

@@ -92,7 +92,7 @@ static struct json_object *json_from_store(const struct check_store *store) {
 
         json_add_string(object, "source", store->spec);
         json_add_string(object, "store", record_store_name(store->store));
-        json_add(object, "error", json_from_error(store->error, NULL));
+        json_add(object, "error", json_from_error(store->error, &store->fault));
         json_add_bool(object, "partial", store->is_view); /* the kernel hides what it cannot read */
         json_add_number(object, "events", store->event_count);
         json_add_number(object, "records", store->record_count);

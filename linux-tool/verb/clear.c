@@ -154,11 +154,12 @@ static int print_json(const struct clearing *clearing, bool dry_run, const struc
 }
 
 static void note_result(const struct retire_result *result, const char *directory) {
-        bool only_dumps = result->saved_count > 0 && result->archive_count == result->saved_count;
+        const struct clear_result *cleared = &result->cleared;
+        bool has_copies = result->saved_count > result->archive_count;
 
-        message_note("cleared: %zu, failed: %zu%s%s", result->cleared.cleared_count,
-                     result->cleared.failed_count, only_dumps ? "" : "; copies are in ",
-                     only_dumps ? "" : directory);
+        message_note("cleared: %zu, failed: %zu%s%s", cleared->cleared_count,
+                     result->selected_count - cleared->cleared_count - cleared->unverified_count,
+                     has_copies ? "; copies are in " : "", has_copies ? directory : "");
         if (result->cleared.unverified_count > 0)
                 message_note("erased: %zu, but this kernel gives no means to look into the store again: "
                              "list after the next boot tells whether they are gone",

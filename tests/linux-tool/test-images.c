@@ -724,10 +724,34 @@ static void test_deleted_of_a_machine(NO_STATE) {
         program_free(&program);
 }
 
+/* What else lies in a store of variables is named, the biggest first, and no record is among it. */
+static void test_what_else_takes_the_room(void **state) {
+        struct fixture *fixture = *state;
+        struct source_owner owners[SOURCE_OWNERS_MAX];
+        struct record_source *source;
+
+        copy_image(fixture, 0);
+        source = source_new(fixture->spec);
+        assert_ok(source->operations->open(source));
+        assert_int_equal(source->operations->owners(source, owners), 0);
+        source_free(source);
+        copy_image(fixture, 1);
+        source = source_new(fixture->spec);
+        assert_ok(source->operations->open(source));
+        assert_int_equal(source->operations->owners(source, owners), SOURCE_OWNERS_MAX);
+        for (size_t i = 0; i < SOURCE_OWNERS_MAX; i++) {
+                assert_null(strstr(owners[i].name, "dump-type0"));
+                assert_true(owners[i].bytes > 0 && (i == 0 || owners[i].bytes <= owners[i - 1].bytes));
+                assert_true(strlen(owners[i].name) > GUID_TEXT_SIZE);
+        }
+        source_free(source);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                TEST(test_what_else_takes_the_room),
                 TEST(test_deleted_is_found_again),
                 TEST(test_dump_of_deleted),
                 TEST(test_deleted_ones_of_one_name),

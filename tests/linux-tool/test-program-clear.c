@@ -179,6 +179,7 @@ static void test_clear_without_a_copy(void **state) {
         program_assert_status(&program, EXIT_FAILED);
         assert_int_equal(program_fixture_count_variables(fixture), 14);
         assert_string_equal(program.output, "");
+        test_assert_contains(program.messages, "cleared: 0, failed: 14\n");
         program_free(&program);
 }
 

@@ -18,10 +18,11 @@ static int begin(NO_STATE) {
         fake_allocator_init(&memory);
         findings_init(&findings, &memory.allocator);
         memset(stores, 0, sizeof(stores));
-        stores[0] = (struct check_store){ .store = RECORD_STORE_ERST, .spec = "erst" };
+        stores[0] = (struct check_store){ .store = RECORD_STORE_ERST, .spec = "erst", .can_erase = true };
         stores[1] = (struct check_store){
                 .store = RECORD_STORE_EFI,
                 .spec = "efi",
+                .can_erase = true,
                 .space = { .known = true, .total = 262000, .remaining = 200000, .reserved = 5120 },
         };
         facts = (struct check_facts){ .stores = stores, .store_count = 2 };
@@ -401,6 +402,27 @@ static void test_what_a_panic_would_do_now(NO_STATE) {
 /* --- remedies ------------------------------------------------------------------------------------ */
 
 /* "clear" of an image must not become one of the machine. */
+/* A damaged image: nothing is cleared there, and what is wrong with it is said. */
+static void test_what_can_only_be_read(NO_STATE) {
+        stores[0].can_erase = false;
+        stores[0].error = ERR_SIGNATURE;
+        stores[0].fault = (struct fault){ 72, "qcow2", "is no raw image" };
+        stores[0].record_count = stores[0].event_count = 1;
+        (void) judge();
+        assert_finds(VERDICT_WARNING,
+                     "erst: 1 record of 1 event (0 bytes) wait to be saved; it can only be read",
+                     "pstore-fw dump");
+        assert_finds(VERDICT_WARNING, "erst: cannot be used: offset 72: qcow2: is no raw image", "");
+}
+
+/* What lies beside records hides none of them. */
+static void test_a_directory_with_strays_can_be_used(NO_STATE) {
+        stores[0].error = ERR_STRAY;
+        (void) judge();
+        assert_finds(VERDICT_WARNING, "erst: holds files that are no records", "pstore-fw list");
+        assert_does_not_find("cannot be used");
+}
+
 static void test_a_source_that_was_named_is_named_again(NO_STATE) {
         stores[0].record_count = 1;
         stores[0].faulty_count = 1;
@@ -585,6 +607,8 @@ int main(void) {
                 TEST(test_kdump_beside_a_full_store),
                 TEST(test_a_machine_that_stays_where_it_stopped),
                 TEST(test_what_a_panic_would_do_now),
+                TEST(test_what_can_only_be_read),
+                TEST(test_a_directory_with_strays_can_be_used),
                 TEST(test_a_source_that_was_named_is_named_again),
                 TEST(test_a_source_too_long_for_a_remedy),
                 TEST(test_clearing_helps_where_records_take_the_room),
