@@ -238,7 +238,9 @@ static void judge_stores_together(struct judge *judge) {
                 return; /* it is written where nothing is seen of it from here */
         if (usable == 0)
                 findings_add(judge->findings, VERDICT_CRITICAL, command_for_kdump(kernel),
-                             "a crash leaves no trace: no store of this machine can be used");
+                             facts->store_count > 0 && facts->stores[0].is_named && !kernel->known
+                                     ? "a crash leaves no trace: nothing of what was named can be used"
+                                     : "a crash leaves no trace: no store of this machine can be used");
         judge->lack_told = full && (fitting == 0 || (kernel->known && kernel->backend_full));
         if (judge->lack_told)
                 findings_add(judge->findings, VERDICT_CRITICAL, command_for_room(full, kernel, remedy),

@@ -57,12 +57,14 @@ static void put_kind(const struct record *record, struct text *text) {
                 text_format(text, "part %u", record->header.part);
         else
                 text_put(text, record_type_name(record->type));
-        if (record->codec)
+        /* The column has room for two words: what is found behind damage matters more than its compression.
+         */
+        if (record->salvaged)
+                text_put(text, ", salvaged");
+        else if (record->codec)
                 text_format(text, ", %s", record->codec);
         if (record->deleted)
                 text_put(text, ", deleted");
-        if (record->salvaged)
-                text_put(text, ", behind damage");
 }
 
 static int list_record_error(const struct record *record, const struct sink *sink) {

@@ -464,7 +464,7 @@ static void test_a_damaged_store(void **state) {
                 program_run(&program, NULL, "list", "-s", fixture->spec, NULL);
                 assert_run(&program, EXIT_FAILED, NULL, damage->says);
                 assert_int_equal(count_of(program.output, "\n  efi:dump-type0-"), damage->intact);
-                assert_int_equal(count_of(program.output, ", behind damage "), damage->behind);
+                assert_int_equal(count_of(program.output, ", salvaged "), damage->behind);
                 assert_int_equal(count_of(program.messages, ": offset "), 1);
                 program_free(&program);
 

@@ -91,6 +91,9 @@ static void test_no_store_is_critical(NO_STATE) {
         stores[0].error = stores[1].error = ERR_NO_STORE;
         assert_int_equal(judge(), VERDICT_CRITICAL);
         assert_finds(VERDICT_CRITICAL, "no store of this machine can be used", "");
+        stores[0].is_named = stores[1].is_named = true; /* an image may be of any machine */
+        (void) judge();
+        assert_finds(VERDICT_CRITICAL, "nothing of what was named can be used", "");
         assert_int_equal(findings.count, 1);
         facts.store_count = 0;
         assert_int_equal(judge(), VERDICT_CRITICAL);
