@@ -87,46 +87,28 @@ static int get(const struct variable_source *variables, const char *name, void *
                                   size, ret_attributes);
 }
 
-/*
- * The size is asked for, then the data: what comes back shorter than was said is not the record, and what
- * would be erased were more than what was copied. Some firmware of EFI 1.10 wants a place for no data, too.
- */
-static int read_once(const struct variable_source *variables, const char *name, struct buffer *buffer,
-                     uint32_t *ret_attributes) {
-        size_t said = 0, size;
-        int r;
-
-        r = buffer_reserve(buffer, VARIABLE_DATA_MAX);
-        if (r < 0)
-                return r;
-        r = get(variables, name, buffer->data, &said, ret_attributes);
-        if (r < 0 && r != ERR_BUFFER_TOO_SMALL)
-                return r;
-        if (said > VARIABLE_SIZE_MAX)
-                return ERR_TOO_LARGE;
-        r = buffer_reserve(buffer, said);
-        if (r < 0)
-                return r;
-        size = buffer->capacity;
-        r = get(variables, name, buffer->data, &size, ret_attributes);
-        if (r >= 0 && size != said)
-                return ERR_LENGTH;
-        if (r >= 0)
-                buffer->size = size;
-        return r;
-}
-
-/* Somebody may have written it between the two calls; sizes that go on disagreeing are firmware's. */
+/* The first room holds all that Linux writes, so that one call is enough for most. */
 static int read_whole(const struct variable_source *variables, const char *name, struct buffer *buffer,
                       uint32_t *ret_attributes) {
-        int r = 0;
+        size_t size = VARIABLE_DATA_MAX;
+        int r;
 
         for (unsigned attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-                r = read_once(variables, name, buffer, ret_attributes);
-                if (r != ERR_BUFFER_TOO_SMALL && r != ERR_LENGTH)
+                r = buffer_reserve(buffer, size);
+                if (r < 0)
                         return r;
+                size = buffer->capacity;
+                r = get(variables, name, buffer->data, &size, ret_attributes);
+                if (r >= 0 && size > buffer->capacity)
+                        return ERR_LENGTH; /* firmware that claims to have written more than there was room */
+                if (r >= 0)
+                        buffer->size = size;
+                if (r != ERR_BUFFER_TOO_SMALL)
+                        return r;
+                if (size > VARIABLE_SIZE_MAX)
+                        return ERR_TOO_LARGE;
         }
-        return r == ERR_BUFFER_TOO_SMALL ? ERR_LOOP : r;
+        return ERR_LOOP;
 }
 
 static int variable_source_read(struct record_source *source, const char *name, struct buffer *buffer) {
@@ -135,10 +117,41 @@ static int variable_source_read(struct record_source *source, const char *name, 
         return read_whole(variable_source_of(source), name, buffer, &attributes);
 }
 
-static int variable_source_erase(struct record_source *source, const char *name) {
-        const struct variable_io *io = variable_source_of(source)->io;
+/*
+ * Whether the firmware says the same size when it is asked for that alone: what would be erased may be more
+ * than what it gives, and nobody has a copy of the rest. Somebody may write it between the two calls; sizes
+ * that go on disagreeing are firmware's.
+ */
+static int check_size(const struct variable_source *variables, const char *name) {
+        struct buffer buffer;
+        int r = 0;
 
-        return io->erase(io->context, variable_name_vendor(text_view(name)), name);
+        buffer_init(&buffer, variables->allocator);
+        for (unsigned attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+                uint32_t attributes;
+                size_t said = 0;
+
+                r = read_whole(variables, name, &buffer, &attributes);
+                if (r < 0)
+                        break;
+                /* Some firmware of EFI 1.10 wants a place for no data, too. */
+                r = get(variables, name, buffer.data, &said, &attributes);
+                if (r == ERR_BUFFER_TOO_SMALL || r >= 0)
+                        r = said == buffer.size ? 0 : ERR_LENGTH;
+                if (r != ERR_LENGTH)
+                        break;
+        }
+        buffer_free(&buffer);
+        return r;
+}
+
+static int variable_source_erase(struct record_source *source, const char *name) {
+        const struct variable_source *variables = variable_source_of(source);
+        int r = check_size(variables, name);
+
+        if (r < 0)
+                return r;
+        return variables->io->erase(variables->io->context, variable_name_vendor(text_view(name)), name);
 }
 
 /* --- a new one -------------------------------------------------------------------------------- */

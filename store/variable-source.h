@@ -57,8 +57,9 @@ struct variable_io {
 };
 
 /*
- * The records among EFI variables: those of the kernel's pstore, and hardware errors (appendix P). A variable
- * whose data is again and again of another size than was said has ERR_LENGTH, and is not read.
+ * The records among EFI variables: those of the kernel's pstore, and hardware errors (appendix P). One call
+ * reads one. ERR_LENGTH from erase(), and it stays: what the firmware gives is again and again of another size
+ * than what it says.
  */
 struct variable_source {
         const struct variable_io *io;

@@ -247,7 +247,8 @@ static void test_sizes_that_change_between_two_calls(NO_STATE) {
         buffer_init(&buffer, &system_allocator);
         assert_ok(read_first(READ_GROWS, &buffer));
         assert_first(&buffer, 21);
-        assert_error(read_first(READ_SHRINKS, &buffer), ERR_LENGTH);
+        assert_ok(read_first(READ_SHRINKS, &buffer));
+        assert_first(&buffer, 20);
         buffer_free(&buffer);
 }
 
@@ -350,11 +351,12 @@ static void test_refusals_have_names(NO_STATE) {
         };
         char name[RECORD_NAME_SIZE] = "untouched";
 
+        fake_variables_put_record(&fake->variables, u"dump-type0-9-9-1709210119-D", "a record");
         fake->variables.write = WRITE_FAILS;
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 fake->variables.write_status = rows[i].status;
                 assert_error(write_text("hello\n", name), rows[i].error);
-                assert_error(source.operations->erase(&source, NAME), rows[i].error);
+                assert_error(source.operations->erase(&source, "dump-type0-9-9-1709210119-D"), rows[i].error);
         }
         assert_string_equal(name, "untouched");
 }

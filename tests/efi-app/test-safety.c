@@ -120,7 +120,7 @@ static void test_a_variable_that_shrinks_stays(NO_STATE) {
         fake->variables.read = READ_SHRINKS;
         fake->variables.read_only_of = OLD_PART;
         assert_int_equal(clear_all(), EXIT_FAILED);
-        assert_shown("efi:dump-type0-1-1-1709210000-D: length does not fit");
+        assert_shown("efi:dump-type0-1-1-1709210000-D: not cleared: length does not fit");
         assert_non_null(fake_variables_find(&fake->variables, OLD_PART));
         assert_int_equal(fake_variables_count(&fake->variables), 1);
 }
