@@ -69,7 +69,6 @@ static const struct guid variables_file_system =
         GUID_INIT(0xfff12b8d, 0x7696, 0x4c8b, 0xa9, 0x85, 0x27, 0x47, 0x07, 0x5b, 0x4f, 0x50);
 
 /* More than any machine has of them. */
-#define VARIABLES_MAX    65536
 #define VOLUMES_MAX      256
 #define VOLUME_BYTES_MAX ((uint64_t) 32 * 1024 * 1024)
 
@@ -242,32 +241,15 @@ int variable_home_holds(const struct variable_home *home, const char *name) {
         return 0;
 }
 
-/* How many of them are kept over a reset, as the services tell; those of names like the other ones. */
-static int count_kept(const struct variable_io *io, size_t *ret_count) {
-        size_t count = 0;
-        int r;
+/* How many of them are kept over a reset, as the services tell. */
+static void count_kept(void *context, const struct guid *vendor, const char *name, size_t size,
+                       uint32_t attributes) {
+        size_t *count = context;
 
-        r = io->start_names(io->context);
-        if (r < 0)
-                return r;
-        for (size_t walked = 0; walked < VARIABLES_MAX; walked++) {
-                char buffer[RECORD_NAME_SIZE];
-                struct text name = TEXT_ON(buffer);
-                uint32_t attributes = 0;
-                struct guid vendor;
-                size_t size = 0;
-
-                r = io->next_name(io->context, &vendor, &name);
-                if (r <= 0)
-                        break;
-                if (name.truncated)
-                        continue;
-                r = io->get(io->context, &vendor, buffer, NULL, &size, &attributes);
-                count += (r == 0 || r == ERR_BUFFER_TOO_SMALL) && (attributes & EFI_VARIABLE_NON_VOLATILE);
-        }
-        io->end_names(io->context);
-        *ret_count = count;
-        return r;
+        (void) vendor;
+        (void) name;
+        (void) size;
+        *count += (attributes & EFI_VARIABLE_NON_VOLATILE) != 0;
 }
 
 /* What the services say of a variable that is in the flash; true also where they say nothing of use. */
@@ -294,7 +276,7 @@ bool variable_home_agrees(const struct variable_home *home, struct app *app) {
         char name[RECORD_NAME_SIZE];
         struct buffer data;
         struct fault fault;
-        size_t held = 0, kept;
+        size_t held = 0, kept = 0;
         bool agrees = true;
 
         if (variable_store_open(buffer_bytes(&home->flash), &store, &fault) < 0)
@@ -303,5 +285,5 @@ bool variable_home_agrees(const struct variable_home *home, struct app *app) {
         for (; agrees && next_live(&store, &cursor, &entry, name); held++)
                 agrees = is_shown(&io, &entry, name, &data);
         buffer_free(&data);
-        return agrees && (count_kept(&io, &kept) < 0 || kept == held);
+        return agrees && (variable_io_walk(&io, count_kept, &kept) < 0 || kept == held);
 }

@@ -29,10 +29,7 @@ size_t variable_owners_put(struct source_owner owners[SOURCE_OWNERS_MAX], size_t
         return count;
 }
 
-int variable_source_owners(struct record_source *source, struct source_owner ret_owners[SOURCE_OWNERS_MAX]) {
-        const struct variable_source *variables = source->context;
-        const struct variable_io *io = variables->io;
-        size_t count = 0;
+int variable_io_walk(const struct variable_io *io, variable_visit *visit, void *context) {
         int r;
 
         r = io->start_names(io->context);
@@ -41,20 +38,43 @@ int variable_source_owners(struct record_source *source, struct source_owner ret
         for (size_t walked = 0; walked < VARIABLES_MAX; walked++) {
                 char buffer[RECORD_NAME_SIZE];
                 struct text name = TEXT_ON(buffer);
-                uint32_t attributes;
+                uint32_t attributes = 0;
                 struct guid vendor;
                 size_t size = 0;
+                int known;
 
                 r = io->next_name(io->context, &vendor, &name);
                 if (r <= 0)
                         break;
-                if (name.truncated || variable_is_record(&vendor, text_bytes(&name)))
+                if (name.truncated)
                         continue;
-                r = io->get(io->context, &vendor, buffer, NULL, &size, &attributes);
-                if (r < 0 && r != ERR_BUFFER_TOO_SMALL)
-                        continue; /* what cannot be asked for is not the biggest that is known */
-                count = variable_owners_put(ret_owners, count, &vendor, text_view(buffer), size);
+                known = io->get(io->context, &vendor, buffer, NULL, &size, &attributes);
+                if (known == 0 || known == ERR_BUFFER_TOO_SMALL)
+                        visit(context, &vendor, buffer, size, attributes);
         }
         io->end_names(io->context);
-        return r < 0 && count == 0 ? r : (int) count;
+        return r < 0 ? r : 0;
+}
+
+struct owners {
+        struct source_owner *rows;
+        size_t count;
+};
+
+static void take_owner(void *context, const struct guid *vendor, const char *name, size_t size,
+                       uint32_t attributes) {
+        struct owners *owners = context;
+
+        (void) attributes;
+        if (!variable_is_record(vendor, text_view(name)))
+                owners->count =
+                        variable_owners_put(owners->rows, owners->count, vendor, text_view(name), size);
+}
+
+int variable_source_owners(struct record_source *source, struct source_owner ret_owners[SOURCE_OWNERS_MAX]) {
+        const struct variable_source *variables = source->context;
+        struct owners owners = { .rows = ret_owners };
+        int r = variable_io_walk(variables->io, take_owner, &owners);
+
+        return r < 0 && owners.count == 0 ? r : (int) owners.count;
 }

@@ -58,8 +58,8 @@ struct variable_io {
 
 /*
  * The records among EFI variables: those of the kernel's pstore, and hardware errors (appendix P). One call
- * reads one. ERR_LENGTH from erase(), and it stays: what the firmware gives is again and again of another size
- * than what it says.
+ * reads one. ERR_LENGTH from erase(), and it stays: what the firmware gives is again and again of another
+ * size than what it says.
  */
 struct variable_source {
         const struct variable_io *io;
@@ -74,6 +74,14 @@ struct variable_source {
  */
 void variable_source_init(struct variable_source *variables, const struct variable_io *io,
                           const struct allocator *allocator, struct record_source *ret_source);
+
+/*
+ * Calls `visit` for every variable, of whichever vendor, whose name fits and whose size the firmware tells.
+ * 0, or why the walk ended before all were seen; one that does not end is cut.
+ */
+typedef void variable_visit(void *context, const struct guid *vendor, const char *name, size_t size,
+                            uint32_t attributes);
+int variable_io_walk(const struct variable_io *io, variable_visit *visit, void *context);
 
 /*
  * Adds a variable to the biggest so far, `count` of them: its name as it shall be shown, and the bytes of its
