@@ -4,7 +4,6 @@
 #include <blkid/blkid.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +18,7 @@
 #include "linux/mount-table.h"
 #include "linux/system-file.h"
 #include "posix/errno.h"
-#include "posix/file.h"
 #include "posix/memory.h"
-
-#define MOUNT_TABLE       "/proc/self/mountinfo"
-#define MOUNT_TABLE_LIMIT ((size_t) 4 * 1024 * 1024)
 
 /* What an initramfs of ours mounts. */
 static const char *const file_systems[] = { "ext4", "ext3", "ext2", "xfs", "btrfs", "vfat" };
@@ -77,22 +72,6 @@ static int resolve(const char *root, const char *directory, char ret_existing[PA
         if (!ret_directory[0])
                 strcpy(ret_directory, "/");
         return 0;
-}
-
-static int read_mount(const char *root, const char *directory, struct mount_row *ret_row) {
-        _cleanup_buffer_ struct buffer text;
-        char path[PATH_MAX];
-        int r;
-
-        buffer_init(&text, &system_allocator);
-        if (!system_file_path(root, MOUNT_TABLE, path))
-                return ERR_TOO_LARGE;
-        r = file_read_at(AT_FDCWD, path, MOUNT_TABLE_LIMIT, &text);
-        if (r < 0)
-                return r;
-        buffer_append(&text, bytes_of("", 1));
-        r = buffer_error(&text);
-        return r < 0 ? r : mount_table_find((char *) text.data, directory, ret_row);
 }
 
 /* The mounted part of the file system, and in it what lies below the mount point. */
@@ -152,16 +131,12 @@ static void probe(const char *root, struct kdump_target *target) {
 
 /* A member of the list "a=1,b" with its value, as it stands there. */
 static void copy_option(const char *options, const char *name, struct text *text) {
-        const char *at = options;
+        const char *value = mount_option_find(options, name);
 
-        while (at && strncmp(at, name, strlen(name)) != 0) {
-                at = strchr(at, ',');
-                at = at ? at + 1 : NULL;
-        }
-        if (!at)
+        if (!value)
                 return;
-        text_put(text, text->length > 0 ? "," : "");
-        text_put_bytes(text, bytes_of(at, strcspn(at, ",")));
+        text_format(text, "%s%s", text->length > 0 ? "," : "", name);
+        text_put_bytes(text, bytes_of(value, strcspn(value, ",")));
 }
 
 /*
@@ -256,7 +231,7 @@ static int fill(const char *root, const char *directory, struct kdump_target *ta
 
         r = resolve(root, directory, existing, target->directory);
         if (r == 0)
-                r = read_mount(root, target->directory, &row);
+                r = mount_table_read(root, target->directory, &row);
         if (r == 0)
                 r = measure(existing, target);
         if (r == 0)

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux/mount-table.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "linux/system-file.h"
+#include "posix/file.h"
+#include "posix/memory.h"
 
-#define FIELDS_MAX 64
+#define MOUNT_TABLE       "/proc/self/mountinfo"
+#define MOUNT_TABLE_LIMIT ((size_t) 4 * 1024 * 1024)
+
+#define FIELDS_MAX        64
 
 enum field {
         FIELD_DEVICE = 2,
@@ -93,4 +100,30 @@ int mount_table_find(char *text, const char *path, struct mount_row *ret_row) {
                         *ret_row = row;
                 }
         return longest > 0 ? 0 : ERR_NOT_FOUND;
+}
+
+int mount_table_read(const char *root, const char *path, struct mount_row *ret_row) {
+        _cleanup_buffer_ struct buffer text;
+        char full[PATH_MAX];
+        int r;
+
+        buffer_init(&text, &system_allocator);
+        if (!system_file_path(root, MOUNT_TABLE, full))
+                return ERR_TOO_LARGE;
+        r = file_read_at(AT_FDCWD, full, MOUNT_TABLE_LIMIT, &text);
+        if (r < 0)
+                return r;
+        buffer_append(&text, bytes_of("", 1));
+        r = buffer_error(&text);
+        return r < 0 ? r : mount_table_find((char *) text.data, path, ret_row);
+}
+
+const char *mount_option_find(const char *options, const char *name) {
+        const char *at = options;
+
+        while (at && strncmp(at, name, strlen(name)) != 0) {
+                at = strchr(at, ',');
+                at = at ? at + 1 : NULL;
+        }
+        return at ? at + strlen(name) : NULL;
 }

@@ -17,5 +17,12 @@ struct mount_row {
 /* The mount that holds the path, which is absolute and without links. ERR_NOT_FOUND. `text` is changed. */
 int mount_table_find(char *text, const char *path, struct mount_row *ret_row);
 
+/* The same out of the table below `root` ("" is this machine's), or what reading that says. */
+int mount_table_read(const char *root, const char *path, struct mount_row *ret_row);
+
+/* The value of the option NAME=, up to the next comma or the end; NULL when the list has none. `name` with
+ * '='. */
+const char *mount_option_find(const char *options, const char *name);
+
 /* Whether `path` is `directory` or below it. */
 int mount_table_is_below(const char *path, const char *directory);

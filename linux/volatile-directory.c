@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux/volatile-directory.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -10,12 +9,6 @@
 #include <sys/vfs.h>
 
 #include "linux/mount-table.h"
-#include "posix/file.h"
-#include "posix/memory.h"
-
-#define MOUNT_TABLE       "/proc/self/mountinfo"
-#define MOUNT_TABLE_LIMIT ((size_t) 4 * 1024 * 1024)
-#define UPPER_OPTION      "upperdir="
 
 /* Of the path, the longest beginning that is there, without links. */
 static bool find_existing(const char *path, char ret_real[PATH_MAX]) {
@@ -35,23 +28,17 @@ static bool find_existing(const char *path, char ret_real[PATH_MAX]) {
         return true;
 }
 
-/* Where an overlay's new files go: the last of its mount's options of that name. */
+/* Where an overlay's new files go. */
 static bool find_upper(const char *directory, char ret_upper[PATH_MAX]) {
-        _cleanup_buffer_ struct buffer text;
         struct mount_row row;
-        const char *option;
+        const char *upper;
 
-        buffer_init(&text, &system_allocator);
-        if (file_read_at(AT_FDCWD, MOUNT_TABLE, MOUNT_TABLE_LIMIT, &text) < 0)
+        if (mount_table_read("", directory, &row) < 0)
                 return false;
-        buffer_append(&text, bytes_of("", 1));
-        if (buffer_error(&text) < 0 || mount_table_find((char *) text.data, directory, &row) < 0)
+        upper = mount_option_find(row.options, "upperdir=");
+        if (!upper)
                 return false;
-        option = strstr(row.options, UPPER_OPTION);
-        if (!option)
-                return false;
-        option += strlen(UPPER_OPTION);
-        snprintf(ret_upper, PATH_MAX, "%.*s", (int) strcspn(option, ","), option);
+        snprintf(ret_upper, PATH_MAX, "%.*s", (int) strcspn(upper, ","), upper);
         return true;
 }
 
