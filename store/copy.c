@@ -207,8 +207,7 @@ static int remove_unfinished(struct copier *copier) {
 }
 
 void copier_clean(struct copier *copier) {
-        if (!copier->is_clean)
-                (void) remove_unfinished(copier);
+        (void) remove_unfinished(copier);
 }
 
 static int make_aside(struct copier *copier, const char *place, const struct copy_content *content) {

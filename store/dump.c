@@ -308,7 +308,6 @@ static bool save(struct dumper *dumper, const struct subject *subject) {
         }
         if (count_with_content(subject) == 0)
                 return false;
-        copier_clean(&dumper->copier);
         r = find_copies(dumper, subject, 1, &alternative);
         if (r == 0 && !subject->event)
                 r = dumper->target->make_directory(dumper->target->context, OTHER_DIRECTORY);
@@ -368,6 +367,13 @@ static void dump_events(struct dumper *dumper) {
         }
 }
 
+/* The names of other records' copies, and that of the directory which they share. */
+static int flush_others(struct dumper *dumper) {
+        int r = copy_flush_above(&dumper->copier, OTHER_DIRECTORY);
+
+        return r < 0 ? r : copy_flush_above(&dumper->copier, "");
+}
+
 /* They share a directory, whose flush all have to wait for: one for them all. */
 static void dump_others(struct dumper *dumper) {
         const struct catalog *catalog = dumper->catalog;
@@ -381,9 +387,7 @@ static void dump_others(struct dumper *dumper) {
                         flushes |= save(dumper, &subject);
         }
         if (flushes)
-                r = copy_flush_above(&dumper->copier, OTHER_DIRECTORY);
-        if (flushes && r == 0)
-                r = copy_flush_above(&dumper->copier, "");
+                r = flush_others(dumper);
         for (size_t i = catalog->other_first; i < catalog->record_count; i++) {
                 struct subject subject = subject_of_other(catalog, i);
 
@@ -419,6 +423,8 @@ int dump_selected(struct work *work, const struct dump_target *target, const str
         dumper.origin = origin;
         dumper.report = report;
         dumper.report_context = report_context;
+        if (dumper.total > 0)
+                copier_clean(&dumper.copier);
         dump_events(&dumper);
         dump_others(&dumper);
         dumper_end(&dumper);
@@ -440,11 +446,8 @@ static size_t keep_if_dumped(struct dumper *dumper, const struct subject *subjec
 
         forget(dumper, subject, 0);
         r = find_copies(dumper, subject, 1, &alternative);
-        if (r >= 0 && is_any_saved(dumper, subject)) {
-                r = subject->event ? 0 : copy_flush_above(&dumper->copier, OTHER_DIRECTORY);
-                if (r == 0)
-                        r = copy_flush_above(&dumper->copier, "");
-        }
+        if (r >= 0 && is_any_saved(dumper, subject))
+                r = subject->event ? copy_flush_above(&dumper->copier, "") : flush_others(dumper);
         if (r < 0)
                 forget(dumper, subject, r);
         for (size_t i = 0; i < subject->count; i++) {
