@@ -144,8 +144,7 @@ static bool lies_in(const struct fake_file *file, const char *directory) {
         return strncmp(file->path, directory, length) == 0 && file->path[length] == '/';
 }
 
-static int fake_remove_file(void *context, const char *path) {
-        struct fake_target *fake = context;
+static int remove_entry(struct fake_target *fake, const char *path, bool is_directory) {
         struct fake_file *file = find(fake, path);
 
         judge_path(fake, path);
@@ -153,28 +152,21 @@ static int fake_remove_file(void *context, const char *path) {
                 return ERR_IO;
         if (!file)
                 return ERR_NOT_FOUND;
-        if (file->is_directory)
-                return ERR_INVALID_ARGUMENT;
-        forget(fake, file);
-        return 0;
-}
-
-static int fake_remove_directory(void *context, const char *path) {
-        struct fake_target *fake = context;
-        struct fake_file *file = find(fake, path);
-
-        judge_path(fake, path);
-        if (fails_now(fake))
-                return ERR_IO;
-        if (!file)
-                return ERR_NOT_FOUND;
-        if (!file->is_directory)
+        if (file->is_directory != is_directory)
                 return ERR_INVALID_ARGUMENT;
         for (size_t i = 0; i < fake->count; i++)
                 if (lies_in(&fake->files[i], path))
                         return ERR_EXISTS;
         forget(fake, file);
         return 0;
+}
+
+static int fake_remove_file(void *context, const char *path) {
+        return remove_entry(context, path, false);
+}
+
+static int fake_remove_directory(void *context, const char *path) {
+        return remove_entry(context, path, true);
 }
 
 static int fake_rename_directory(void *context, const char *from, const char *to) {
