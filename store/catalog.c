@@ -57,57 +57,97 @@ static bool same_content(const struct catalog_record *left, const struct catalog
 }
 
 /*
- * The rows of earlier sources, by id: only these can hold the same record, as within one source ids are the
- * store's own. In order, as each record of a source is looked for among them.
+ * The rows of earlier sources: only these can hold the same record, as within one source ids are the store's
+ * own. In order, as each record of a source is looked for among them.
  */
 struct earlier_rows {
-        struct catalog_record **rows;
-        size_t count;
+        struct catalog_record **by_id, **by_text; /* the latter for an archive alone, of rows with a log */
+        size_t count, text_count;
+        uint32_t bit; /* of the source that is looked at now */
 };
 
-/* Of one id, the one that was found first goes first. */
-static int compare_rows(const void *left, const void *right) {
+static int compare_indexes(const struct catalog_record *left, const struct catalog_record *right) {
+        return (left->index > right->index) - (left->index < right->index);
+}
+
+/* Of one id, or one text, the one that was found first goes first. */
+static int compare_ids(const void *left, const void *right) {
         const struct catalog_record *left_row = left, *right_row = right;
         int order = record_compare_id(&left_row->record, &right_row->record);
 
-        return order ? order : (left_row->index > right_row->index) - (left_row->index < right_row->index);
+        return order ? order : compare_indexes(left_row, right_row);
 }
 
-static int earlier_rows_take(const struct catalog *catalog, struct earlier_rows *ret_earlier) {
+static int compare_texts(const void *left, const void *right) {
+        const struct catalog_record *left_row = left, *right_row = right;
+        struct bytes left_text = left_row->record.text, right_text = right_row->record.text;
+        int order = (left_text.size > right_text.size) - (left_text.size < right_text.size);
+
+        if (order == 0)
+                order = memcmp(left_text.data, right_text.data, left_text.size);
+        return order ? order : compare_indexes(left_row, right_row);
+}
+
+static bool has_log(const struct catalog_record *row) {
+        return record_has_log(&row->record) && row->record.text.size > 0;
+}
+
+static int earlier_rows_take(const struct catalog *catalog, bool is_archive,
+                             struct earlier_rows *ret_earlier) {
         const struct allocator *allocator = catalog->allocator;
         struct earlier_rows earlier = { .count = catalog->row_count };
-        size_t size = earlier.count * sizeof(*earlier.rows);
+        size_t size = 2 * earlier.count * sizeof(*earlier.by_id);
 
         if (earlier.count > 0) {
-                earlier.rows = allocator->resize(allocator->context, NULL, 0, size);
-                if (!earlier.rows)
+                earlier.by_id = allocator->resize(allocator->context, NULL, 0, size);
+                if (!earlier.by_id)
                         return ERR_NO_MEMORY;
-                memcpy(earlier.rows, catalog->rows, size);
-                sort_pointers((void **) earlier.rows, earlier.count, compare_rows);
+                memcpy(earlier.by_id, catalog->rows, size / 2);
+                sort_pointers((void **) earlier.by_id, earlier.count, compare_ids);
+                earlier.by_text = earlier.by_id + earlier.count;
         }
+        for (size_t i = 0; i < earlier.count && is_archive; i++)
+                if (has_log(catalog->rows[i]))
+                        earlier.by_text[earlier.text_count++] = catalog->rows[i];
+        sort_pointers((void **) earlier.by_text, earlier.text_count, compare_texts);
         *ret_earlier = earlier;
         return 0;
+}
+
+static void earlier_rows_free(const struct catalog *catalog, struct earlier_rows *earlier) {
+        free_block(catalog->allocator, earlier->by_id, 2 * earlier->count * sizeof(*earlier->by_id));
+}
+
+/* The first that is not before this row, which has no index yet and so is the first of its id or text. */
+static size_t find_place(struct catalog_record *const *rows, size_t count, const struct catalog_record *row,
+                         int (*compare)(const void *left, const void *right)) {
+        size_t first = 0, end = count;
+
+        while (first < end) {
+                size_t middle = first + (end - first) / 2;
+
+                if (compare(rows[middle], row) < 0)
+                        first = middle + 1;
+                else
+                        end = middle;
+        }
+        return first;
 }
 
 /* One id may stand for two records, if one of the sources is an image of another machine. */
 static struct catalog_record *find_known(const struct earlier_rows *earlier,
                                          const struct catalog_record *row) {
-        size_t first = 0,
-               end = earlier->count; /* the first row of this id is one of these, or there is none */
+        size_t i = find_place(earlier->by_id, earlier->count, row, compare_ids);
 
-        while (first < end) {
-                size_t middle = first + (end - first) / 2;
-
-                if (record_compare_id(&earlier->rows[middle]->record, &row->record) < 0)
-                        first = middle + 1;
-                else
-                        end = middle;
-        }
-        for (; first < earlier->count && record_compare_id(&earlier->rows[first]->record, &row->record) == 0;
-             first++)
-                if (record_same_id(&earlier->rows[first]->record, &row->record) &&
-                    same_content(earlier->rows[first], row))
-                        return earlier->rows[first];
+        for (; i < earlier->count && record_compare_id(&earlier->by_id[i]->record, &row->record) == 0; i++)
+                if (record_same_id(&earlier->by_id[i]->record, &row->record) &&
+                    same_content(earlier->by_id[i], row))
+                        return earlier->by_id[i];
+        if (!has_log(row))
+                return NULL;
+        i = find_place(earlier->by_text, earlier->text_count, row, compare_texts);
+        if (i < earlier->text_count && bytes_equal(earlier->by_text[i]->record.text, row->record.text))
+                return earlier->by_text[i];
         return NULL;
 }
 
@@ -251,6 +291,7 @@ static int read_row(const struct catalog *catalog, const struct earlier_rows *ea
         r = record_init(&row->record, entry->store, text_view(entry->name));
         if (r < 0)
                 return r;
+        row->shown_by = earlier->bit;
         row->form = entry->form;
         row->image = entry->image;
         row->image_size = entry->image_size;
@@ -266,9 +307,11 @@ static int read_row(const struct catalog *catalog, const struct earlier_rows *ea
         else
                 understand(catalog, row, entry);
         known = find_known(earlier, row);
-        if (known)
-                take_text(known, row);
-        return !known;
+        if (!known)
+                return 1;
+        take_text(known, row);
+        known->shown_by |= earlier->bit;
+        return 0;
 }
 
 /* The same results, but that 1 means that it was added. */
@@ -319,14 +362,18 @@ static int add_entries(struct catalog *catalog, const struct earlier_rows *earli
 
 int catalog_add(struct catalog *catalog, struct record_source *source) {
         struct earlier_rows earlier;
-        int r = earlier_rows_take(catalog, &earlier);
+        int r = earlier_rows_take(catalog, source->is_archive, &earlier);
 
         if (r < 0)
                 return r;
+        if (catalog->source_count < CATALOG_SOURCES_MAX) {
+                earlier.bit = UINT32_C(1) << catalog->source_count;
+                catalog->sources[catalog->source_count++] = source;
+        }
         r = source->operations->open(source);
         if (r >= 0)
                 r = add_entries(catalog, &earlier, source);
-        free_block(catalog->allocator, earlier.rows, earlier.count * sizeof(*earlier.rows));
+        earlier_rows_free(catalog, &earlier);
         return r;
 }
 

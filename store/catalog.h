@@ -11,10 +11,14 @@
  * is in it with its error and hides no other.
  */
 
+/* Of so many sources it is known which records they show; a session has fewer. */
+#define CATALOG_SOURCES_MAX 32
+
 struct catalog_record {
-        struct record record; /* first, so that a record leads back to its row */
-        struct record_source *source;
-        enum record_form form; /* in which the source handed it out */
+        struct record record;         /* first, so that a record leads back to its row */
+        struct record_source *source; /* that showed it first: whoever clears the record clears it there */
+        uint32_t shown_by;            /* bits of catalog->sources, that one's too: see store/places.h */
+        enum record_form form;        /* in which the source handed it out */
         enum source_image image;
         uint64_t image_size; /* bytes, of a whole one */
         struct buffer raw;
@@ -29,6 +33,8 @@ struct catalog {
         char tried[DECODE_TRIED_SIZE]; /* what is wrong with a record that none of them decodes */
         const struct observer *observer;
 
+        struct record_source *sources[CATALOG_SOURCES_MAX]; /* in the order in which they were added */
+        size_t source_count;
         struct catalog_record **rows; /* in the order in which they were found */
         size_t row_count, row_capacity;
 
@@ -50,10 +56,11 @@ void catalog_init(struct catalog *catalog, const struct allocator *allocator, co
 /*
  * Opens the source, reads and decodes all its records. A record that is there already, from an earlier
  * source, with the same id and the same bytes, or the same text where one of the two has no bytes as stored,
- * is left out, so the source that shows most comes first; but its text is taken when that one could not be
- * decoded. Returns the number of records that were added, or why the source could not be opened or walked
- * (source->fault says where); what was read before stays. ERR_LOOP when the source has more than
- * SOURCE_RECORDS_MAX.
+ * is that record and gets no row, so the source that shows most comes first; but its text is taken when that
+ * one could not be decoded. What an archive holds may have lost its id, and is an earlier record whose text
+ * it has, whatever it is called: so archives come behind the stores. Of two stores the ids decide. Returns
+ * the number of records that were added, or why the source could not be opened or walked (source->fault says
+ * where); what was read before stays. ERR_LOOP when the source has more than SOURCE_RECORDS_MAX.
  */
 int catalog_add(struct catalog *catalog, struct record_source *source);
 

@@ -179,6 +179,58 @@ static void test_the_first_of_several_is_the_record(NO_STATE) {
         fake_source_free(&view);
 }
 
+/* What an archive holds may have lost its id: its text tells what it is. Of two stores the ids decide. */
+static void test_an_archives_record_is_known_by_its_text(NO_STATE) {
+        static struct fake_source other, archive, later;
+        struct fake_source *const archives[] = { &archive, &later };
+
+        fake_source_init(&other, "erst-image:other", RECORD_STORE_ERST);
+        store_fixture_put_efi_part(&fixture, "Oops", 2, 1, 6, "log\n");
+        fake_source_add(&fixture.efi, "dump-type0-2-2-6-C", packed("Oops#2 Part2\nlog\n"));
+        fake_source_add_shown(&other, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 6,
+                              text_view("Oops#2 Part1\nlog\n"));
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 2);
+        assert_int_equal(catalog_add(&fixture.catalog, &other.source), 1);
+        for (size_t i = 0; i < ARRAY_SIZE(archives); i++) {
+                fake_source_init(archives[i], "dir:/x", RECORD_STORE_PSTOREFS);
+                archives[i]->source.is_archive = true;
+                fake_source_add_shown(archives[i], "part-2", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 7,
+                                      text_view("Oops#2 Part2\nlog\n"));
+                fake_source_add_shown(archives[i], "part-3", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 7,
+                                      text_view("Oops#2 Part3\nlog\n"));
+                /* Of nothing, nothing can be said. */
+                fake_source_add_shown(archives[i], i == 0 ? "empty" : "another", RECORD_FORM_TEXT,
+                                      RECORD_TYPE_CONSOLE, 7, text_view(""));
+        }
+        assert_int_equal(catalog_add(&fixture.catalog, &archive.source), 2);
+        assert_int_equal(catalog_add(&fixture.catalog, &later.source), 1);
+        assert_int_equal(fixture.catalog.rows[0]->shown_by, 1 << 0);
+        assert_int_equal(fixture.catalog.rows[1]->shown_by, 1 << 0 | 1 << 2 | 1 << 3);
+        assert_int_equal(fixture.catalog.rows[2]->shown_by, 1 << 1);
+        assert_int_equal(fixture.catalog.rows[3]->shown_by, 1 << 2 | 1 << 3);
+        assert_ptr_equal(fixture.catalog.rows[1]->source, &fixture.efi.source);
+        fake_source_free(&other);
+        fake_source_free(&archive);
+        fake_source_free(&later);
+}
+
+/* The id that was kept decides before a text that others have, too. */
+static void test_an_archives_id_goes_before_its_text(NO_STATE) {
+        static struct fake_source archive;
+
+        fake_source_init(&archive, "dir:/x", RECORD_STORE_EFI);
+        archive.source.is_archive = true;
+        store_fixture_put_efi_part(&fixture, "Oops", 1, 1, 5, "log\n");
+        store_fixture_put_efi_part(&fixture, "Oops", 1, 1, 500, "log\n");
+        fake_source_add_shown(&archive, "dump-type0-1-1-500", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 500,
+                              text_view("Oops#1 Part1\nlog\n"));
+        assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 2);
+        assert_int_equal(catalog_add(&fixture.catalog, &archive.source), 0);
+        assert_int_equal(fixture.catalog.rows[0]->shown_by, 1 << 0);
+        assert_int_equal(fixture.catalog.rows[1]->shown_by, 1 << 0 | 1 << 1);
+        fake_source_free(&archive);
+}
+
 /* Each is looked for among as many: in minutes, if it were compared with each. */
 static void test_as_many_records_as_there_can_be_twice(NO_STATE) {
         static struct fake_source again;
@@ -191,6 +243,24 @@ static void test_as_many_records_as_there_can_be_twice(NO_STATE) {
         (void) alarm(0);
         assert_int_equal(fixture.catalog.row_count, SOURCE_RECORDS_MAX);
         fake_source_free(&again);
+}
+
+/* The same by text: none of them has the id of another. */
+static void test_as_many_texts_as_there_can_be_twice(NO_STATE) {
+        static struct fake_source archive;
+
+        fake_source_init(&archive, "dir:/x", RECORD_STORE_PSTOREFS);
+        archive.source.is_archive = true;
+        fixture.efi.source.store = RECORD_STORE_PSTOREFS;
+        fixture.efi.endless = archive.endless = true;
+        fixture.efi.invents_texts = archive.invents_texts = true;
+        archive.nexts = SOURCE_RECORDS_MAX; /* their names go on where those of the store end */
+        assert_error(catalog_add(&fixture.catalog, &fixture.efi.source), ERR_LOOP);
+        (void) alarm(60);
+        assert_error(catalog_add(&fixture.catalog, &archive.source), ERR_LOOP);
+        (void) alarm(0);
+        assert_int_equal(fixture.catalog.row_count, SOURCE_RECORDS_MAX);
+        fake_source_free(&archive);
 }
 
 /* Read or decoded by nobody but the kernel; the stored bytes stay. */
@@ -427,7 +497,10 @@ int main(void) {
                 TEST(test_a_record_of_two_sources_is_one),
                 TEST(test_one_id_of_two_sources_may_be_two_records),
                 TEST(test_the_first_of_several_is_the_record),
+                TEST(test_an_archives_record_is_known_by_its_text),
+                TEST(test_an_archives_id_goes_before_its_text),
                 TEST(test_as_many_records_as_there_can_be_twice),
+                TEST(test_as_many_texts_as_there_can_be_twice),
                 TEST(test_the_kernels_text_of_what_we_cannot_decode),
                 TEST(test_one_source_shows_what_it_has),
                 TEST(test_one_bad_record_hides_none_of_200),

@@ -24,6 +24,7 @@ static int invent(struct fake_source *fake, struct source_entry *ret_entry) {
 
         ret_entry->store = fake->source.store;
         text_format(&text, "invented-%u", fake->nexts);
+        ret_entry->form = fake->invents_texts ? RECORD_FORM_TEXT : RECORD_FORM_STORED;
         return fake->endless_error < 0 ? fake->endless_error : 1;
 }
 
@@ -48,11 +49,19 @@ static int fake_next(struct record_source *source, struct source_entry *ret_entr
         return fake->endless ? invent(fake, ret_entry) : 0;
 }
 
+static int put_invented(const struct fake_source *fake, struct buffer *buffer) {
+        buffer->size = 0;
+        buffer_append_format(buffer, "Oops#1 Part1\n%u\n", fake->nexts % SOURCE_RECORDS_MAX);
+        return buffer_error(buffer);
+}
+
 static int fake_read(struct record_source *source, const char *name, struct buffer *buffer) {
         struct fake_source *fake = fake_of(source);
         struct fake_entry *entry = fake_source_find(fake, name);
 
         fake->reads++;
+        if (!entry && fake->invents_texts)
+                return put_invented(fake, buffer);
         if (!entry)
                 return fake->endless ? 0 : ERR_NOT_FOUND;
         if (entry->read_error < 0)

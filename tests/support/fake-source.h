@@ -34,6 +34,7 @@ struct fake_source {
         unsigned open_fails; /* … from this one on, counted from 1; 0 is 1 */
         bool endless;        /* next() invents a new entry for ever */
         int endless_error;   /* and gives this error with it */
+        bool invents_texts;  /* a log in each, which says the how-manyth next() it is of; 0 to 65535 */
         int write_error, space_error;
         struct source_space space_reported;
         unsigned stops_after; /* so many erase()s, and no other works; 0: all do */
