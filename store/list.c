@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "pstore/cper.h"
+#include "store/places.h"
 #include "store/selection.h"
 
 #define ID_WIDTH      35
@@ -142,6 +143,31 @@ static bool is_listed(const struct work *work, const struct record *record) {
         return !work || work_is_selected(work, record);
 }
 
+/* Where it lies, unless that is seen anyway. */
+static int list_places(const struct catalog *catalog, const struct place *places, size_t count,
+                       enum record_store store, const char *indent, const struct sink *sink) {
+        char words[PLACES_SIZE];
+        struct text text = TEXT_ON(words);
+
+        places_describe(catalog, places, count, store, &text);
+        return text.length > 0 ? sink_prose(sink, indent, "%s", words) : 0;
+}
+
+static int list_event_places(const struct catalog *catalog, const struct event *event,
+                             const struct sink *sink) {
+        struct place places[CATALOG_SOURCES_MAX];
+        size_t count = places_of_event(catalog, event, places);
+
+        return list_places(catalog, places, count, event->store, "  ", sink);
+}
+
+static int list_record_places(const struct catalog *catalog, struct record *record, const struct sink *sink) {
+        struct place places[CATALOG_SOURCES_MAX];
+        size_t count = places_of_record(catalog, record, places);
+
+        return list_places(catalog, places, count, record->store, "    ", sink);
+}
+
 static int list_event(const struct catalog *catalog, const struct event *event, const struct work *work,
                       const struct sink *sink) {
         char missing[128];
@@ -157,7 +183,7 @@ static int list_event(const struct catalog *catalog, const struct event *event, 
         list_format_missing(catalog, event, &missing_text);
         if (r >= 0 && missing_text.length > 0)
                 r = sink_format(sink, "  missing: part %s of %u\n", missing, event->part_max);
-        return r;
+        return r < 0 ? r : list_event_places(catalog, event, sink);
 }
 
 static int list_some(const struct catalog *catalog, const struct work *work, const struct sink *sink) {
@@ -177,6 +203,8 @@ static int list_some(const struct catalog *catalog, const struct work *work, con
                 titled = true;
                 if (r >= 0)
                         r = list_record(catalog->records[i], sink);
+                if (r >= 0)
+                        r = list_record_places(catalog, catalog->records[i], sink);
         }
         return r;
 }

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "posix/memory.h"
 #include "pstore/cper.h"
+#include "store/places.h"
 
 #define PRINT_FLAGS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 
@@ -148,6 +149,26 @@ static struct json_object *json_from_missing(const struct catalog *catalog, cons
         return runs;
 }
 
+static struct json_object *json_from_place(const struct place *place) {
+        struct json_object *object = json_object_new_object();
+
+        json_add_string(object, "source", place->source->spec);
+        json_add_string(object, "location", place->source->location);
+        json_add_string(object, "kind", place->source->is_archive ? "archive" : "store");
+        json_add_bool(object, "complete", place->complete);
+        return object;
+}
+
+struct json_object *json_from_places(const struct catalog *catalog, const struct event *event) {
+        struct json_object *array = json_object_new_array();
+        struct place places[CATALOG_SOURCES_MAX];
+        size_t count = places_of_event(catalog, event, places);
+
+        for (size_t i = 0; i < count; i++)
+                json_object_array_add(array, json_from_place(&places[i]));
+        return array;
+}
+
 struct json_object *json_from_event(const struct catalog *catalog, const struct event *event) {
         struct json_object *object = json_object_new_object(), *records = json_object_new_array();
         char name[EVENT_NAME_SIZE];
@@ -162,6 +183,7 @@ struct json_object *json_from_event(const struct catalog *catalog, const struct 
         json_add_number(object, "parts", event->part_max);
         json_add(object, "missing", json_from_missing(catalog, event));
         json_add_number(object, "log_bytes", event->log_size);
+        json_add(object, "places", json_from_places(catalog, event));
         for (size_t i = 0; i < event->record_count; i++)
                 json_object_array_add(records,
                                       json_from_record(catalog_row(catalog->records[event->first + i])));

@@ -35,5 +35,8 @@ struct json_object *json_from_error(int error, const struct fault *fault);
 struct json_object *json_from_record(const struct catalog_record *row);
 struct json_object *json_from_record_id(const struct record *record);
 
+/* Where it lies: an array. */
+struct json_object *json_from_places(const struct catalog *catalog, const struct event *event);
+
 /* With its records. */
 struct json_object *json_from_event(const struct catalog *catalog, const struct event *event);

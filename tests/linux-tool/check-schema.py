@@ -72,10 +72,15 @@ def check_list(run):
     document = run.json([FAILED], "list")
     assert document["events"][0]["missing"] == [{"first": 2, "last": 2}]
     assert len(document["others"]) == 3
+    source = f"efivarfs:{run.variables}"
+    place = {"source": source, "location": None, "kind": "store", "complete": True}
+    assert document["events"][0]["places"] == [place]
 
 
 def check_show(run):
-    assert "the end" in run.json([FAILED], "show")["events"][0]["log"]
+    event = run.json([FAILED], "show")["events"][0]
+    assert "the end" in event["log"]
+    assert event["places"][0]["kind"] == "store"
     run.json([FAILED], "show", "--all", "--parts")
 
 

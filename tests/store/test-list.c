@@ -59,6 +59,49 @@ static void test_the_table_is_this(NO_STATE) {
         assert_lines_fit(text);
 }
 
+/* Below the event, in lines that fit; what lies in its own store alone says nothing of it. */
+static void test_where_it_lies_unless_that_is_seen(NO_STATE) {
+        static struct fake_source archive, deep;
+        const char *text;
+
+        fake_source_init(&archive, "dir:/var/lib/systemd/pstore", RECORD_STORE_END);
+        fake_source_init(&deep, "dir:/deep", RECORD_STORE_END);
+        archive.source.is_archive = deep.source.is_archive = true;
+        archive.source.location = "/var/lib/systemd/pstore";
+        deep.source.location = "/a/directory/that/is/so/deep/that/its/name/takes/a/line/of/its/own";
+        store_fixture_put_efi_part(&fixture, "Oops", 1, 1, 1709210119, "x\n");
+        store_fixture_put_efi_part(&fixture, "Panic", 2, 1, 1709210120, "x\n");
+        fake_source_add_shown(&archive, "dump-type0-1-2-1709210120", RECORD_FORM_TEXT, RECORD_TYPE_DMESG,
+                              1709210120, text_view("Panic#2 Part1\nx\n"))
+                ->entry.store = RECORD_STORE_EFI;
+        fake_source_add_shown(&archive, "dump-type2-1-2-1709210120", RECORD_FORM_TEXT, RECORD_TYPE_CONSOLE,
+                              1709210120, text_view("console"))
+                ->entry.store = RECORD_STORE_EFI;
+        fake_source_add_shown(&deep, "x", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 1709210120,
+                              text_view("Panic#2 Part1\nx\n"))
+                ->entry.store = RECORD_STORE_EFI;
+        assert_ok(catalog_add(&fixture.catalog, &fixture.efi.source));
+        assert_ok(catalog_add(&fixture.catalog, &archive.source));
+        assert_ok(catalog_add(&fixture.catalog, &deep.source));
+        assert_ok(catalog_join(&fixture.catalog));
+        assert_ok(list_catalog(&fixture.catalog, &fixture.sink));
+        text = store_fixture_output(&fixture);
+        assert_string_equal(
+                text, "EVENT, RECORDS                      TIME, PART                 STORED       LOG\n"
+                      "20240229T123519Z-efi-oops1          2024-02-29 12:35:19 UTC        15         2\n"
+                      "  efi:dump-type0-1-1-1709210119-D   part 1, text                   15         2\n"
+                      "20240229T123520Z-efi-panic2         2024-02-29 12:35:20 UTC        16         2\n"
+                      "  efi:dump-type0-1-2-1709210120-D   part 1, text                   16         2\n"
+                      "  also in /var/lib/systemd/pstore,\n"
+                      "  /a/directory/that/is/so/deep/that/its/name/takes/a/line/of/its/own\n"
+                      "other records\n"
+                      "  efi:dump-type2-1-2-1709210120     console, kernel                 -         7\n"
+                      "    in /var/lib/systemd/pstore\n");
+        assert_lines_fit(text);
+        fake_source_free(&archive);
+        fake_source_free(&deep);
+}
+
 static void test_an_undecodable_part_is_among_the_others(NO_STATE) {
         const char *text;
 
@@ -170,6 +213,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_nothing_is_no_table),
                 TEST(test_the_table_is_this),
+                TEST(test_where_it_lies_unless_that_is_seen),
                 TEST(test_an_undecodable_part_is_among_the_others),
                 TEST(test_a_read_that_failed_is_not_the_records_fault),
                 TEST(test_only_what_is_selected),
