@@ -7,18 +7,19 @@ static void put_place(const struct record_source *source, struct text *text) {
 
         text_put(text, source->spec);
         /* A spec with a directory or a file of its own says it already. */
-        if (where && (source->nature || source->of_machine))
+        if (where && (source->nature || (source->of_machine && !text_ends_with(source->spec, where))))
                 text_format(text, " (%s)", where);
 }
 
-/* Those whose reading ended so. */
+/* Those whose reading ended so. An archive that is not there is no store that this machine lacks. */
 static void put_places(const struct session *session, int error, const char *before, struct text *text) {
         size_t count = 0;
 
         for (size_t i = 0; i < session->source_count; i++) {
                 const struct record_source *source = session->sources[i];
 
-                if (session->errors[i] != error || !source->spec)
+                if (session->errors[i] != error || !source->spec ||
+                    (error == ERR_NO_STORE && source->is_archive))
                         continue;
                 text_put(text, count++ == 0 ? before : ", ");
                 put_place(source, text);

@@ -74,6 +74,9 @@ static void read_source(struct session *session, size_t index) {
 
         if (is_made) {
                 r = catalog_add(&session->catalog, source);
+                /* An archive that nobody named need not be there. */
+                if (r == ERR_NOT_FOUND && source->is_archive && !session->named)
+                        r = ERR_NO_STORE;
                 session->errors[index] = r < 0 ? r : 0;
         }
         r = session->errors[index];
@@ -88,8 +91,11 @@ int session_load(struct session *session) {
         struct catalog *catalog = &session->catalog;
         int r;
 
-        for (size_t i = 0; i < session->source_count; i++)
-                read_source(session, i);
+        /* Of what lies in both, the store's record is the one that is cleared: see catalog_add(). */
+        for (int archives = false; archives <= true; archives++)
+                for (size_t i = 0; i < session->source_count; i++)
+                        if (session->sources[i]->is_archive == archives)
+                                read_source(session, i);
         r = catalog_join(catalog);
         if (r == 0)
                 r = work_init(&session->work, catalog);

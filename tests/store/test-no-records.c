@@ -8,6 +8,7 @@ static struct record_source sources[] = {
         { .spec = "pstorefs", .of_machine = true, .location = "/sys/fs/pstore" },
         { .spec = "pstorefs:/x", .location = "/x" },
         { .spec = "pstorefs:/y", .location = "/y", .nature = "a directory, and no pstorefs" },
+        { .spec = "dir:/z", .location = "/z", .of_machine = true, .is_archive = true },
         { 0 }, /* that could not be made */
 };
 
@@ -18,12 +19,12 @@ static void test_where_was_looked(NO_STATE) {
         } rows[] = {
                 { { 0 },
                   "no records in efivarfs, pstorefs (/sys/fs/pstore), pstorefs:/x, pstorefs:/y (a directory, "
-                  "and no pstorefs)" },
-                { { ERR_NO_STORE, 0, ERR_IO, ERR_IO },
+                  "and no pstorefs), dir:/z" },
+                { { ERR_NO_STORE, 0, ERR_IO, ERR_IO, ERR_NO_STORE },
                   "no records in pstorefs (/sys/fs/pstore); not on this machine: efivarfs" },
-                { { ERR_NO_STORE, ERR_NO_STORE, ERR_IO, ERR_IO, ERR_NO_STORE },
+                { { ERR_NO_STORE, ERR_NO_STORE, ERR_IO, ERR_IO, ERR_NO_STORE, ERR_NO_STORE },
                   "no records; not on this machine: efivarfs, pstorefs (/sys/fs/pstore)" },
-                { { ERR_IO, ERR_IO, ERR_IO, ERR_IO }, "no records" },
+                { { ERR_IO, ERR_IO, ERR_IO, ERR_IO, ERR_IO }, "no records" },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

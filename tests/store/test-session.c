@@ -47,6 +47,35 @@ static void test_a_store_that_is_not_there(NO_STATE) {
         test_assert_contains(f.told.lines, "! erst: ");
 }
 
+/* What is in it already is a record of the store's, wherever it was named. */
+static void test_archives_come_behind_the_stores(NO_STATE) {
+        static struct fake_source store;
+
+        fake_source_init(&store, "erst-dbg", RECORD_STORE_ERST);
+        f.stores.erst.source.is_archive = true;
+        fake_source_add(&store, "65e079fe00000001", f.stores.erst.entries[0].bytes);
+        session_add(&f.session, &store.source, 0);
+        assert_loads(3, false, "");
+        assert_ptr_equal(f.session.catalog.sources[2], &f.stores.erst.source);
+        for (size_t i = 0; i < f.session.catalog.row_count; i++)
+                if (text_equal(f.session.catalog.rows[i]->record.name, "65e079fe00000001"))
+                        assert_ptr_equal(f.session.catalog.rows[i]->source, &store.source);
+        fake_source_free(&store);
+}
+
+static void test_an_archive_that_is_not_there(NO_STATE) {
+        f.stores.erst.open_error = ERR_NOT_FOUND;
+        assert_loads(1, true, "! erst: not found\n");
+        session_fixture_renew(&f);
+        f.stores.erst.source.is_archive = true;
+        assert_loads(1, false, "");
+        assert_error(f.session.errors[0], ERR_NO_STORE);
+        session_fixture_renew(&f);
+        f.session.named = true;
+        assert_loads(1, true, "! erst: not found\n");
+        assert_error(f.session.errors[0], ERR_NOT_FOUND);
+}
+
 static void test_a_malformed_source_says_where(NO_STATE) {
         f.stores.efi.open_error = ERR_LENGTH;
         f.stores.efi.source.fault = (struct fault){ .offset = 20, .field = "length", .reason = "too large" };
@@ -174,6 +203,8 @@ int main(void) {
                 TEST(test_what_is_well_is_not_spoken_of),
                 TEST(test_a_source_that_fails),
                 TEST(test_a_store_that_is_not_there),
+                TEST(test_archives_come_behind_the_stores),
+                TEST(test_an_archive_that_is_not_there),
                 TEST(test_a_malformed_source_says_where),
                 TEST(test_a_fault_belongs_to_malformed_input),
                 TEST(test_a_source_that_could_not_be_made),
