@@ -14,6 +14,7 @@ const char *retire_options_misuse(const struct options *options) {
 }
 
 struct retire_wish retire_options_wish(const struct options *options, uint64_t now, bool sources_named) {
+        bool archives_too = sources_named || options->operand_count > 0;
         uint64_t age = options_number(options, &option_older_than);
 
         return (struct retire_wish){
@@ -24,8 +25,9 @@ struct retire_wish retire_options_wish(const struct options *options, uint64_t n
                         .limit_age = options_have(options, &option_older_than),
                         .made_before = now > age ? now - age : 0,
                         .keep_events = options_number(options, &option_keep),
+                        .stores_alone = !archives_too,
                 },
-                .archives_too = sources_named || options->operand_count > 0,
+                .archives_too = archives_too,
                 .only_dumped = options_have(options, &option_dumped),
                 .volatile_copy = options_have(options, &option_volatile_copy),
                 .dry_run = options_have(options, &option_dry_run),

@@ -263,17 +263,27 @@ static int make_copy(struct dumper *dumper, const struct subject *subject, unsig
 
 /* --- what is asked for -------------------------------------------------------------------------- */
 
-/* What an archive holds is what a dump would make of it, if it lies where the dump goes. */
-static bool lies_in_target(const struct dump_target *target, const struct catalog_record *row) {
-        const struct record_source *source = row->source;
+/*
+ * What an archive holds is what a dump would make of it, if it lies where the dump goes, there alone or there
+ * too. What lies in a store is compared with its copy.
+ */
+static bool lies_in_target(const struct dumper *dumper, const struct catalog_record *row) {
+        const struct dump_target *target = dumper->target;
 
-        return source->is_archive && source->location && row->record.error == 0 && target->is_at &&
-               target->is_at(target->context, source->location);
+        if (!row->source->is_archive || row->record.error < 0 || !target->is_at)
+                return false;
+        for (size_t i = 0; i < dumper->catalog->source_count; i++) {
+                const struct record_source *source = dumper->catalog->sources[i];
+
+                if ((row->shown_by >> i & 1) && source->is_archive && source->location &&
+                    target->is_at(target->context, source->location))
+                        return true;
+        }
+        return false;
 }
 
 static bool is_copy(const struct dumper *dumper, const struct record *record) {
-        return work_state_of(dumper->work, record)->is_copy ||
-               lies_in_target(dumper->target, catalog_row(record));
+        return work_state_of(dumper->work, record)->is_copy || lies_in_target(dumper, catalog_row(record));
 }
 
 static bool is_copy_already(const struct dumper *dumper, const struct subject *subject) {

@@ -22,9 +22,48 @@ static void leave_archives_out(struct session *session) {
 
                 if (count > 0)
                         session_tell_note(session,
-                                          "%zu dump%s of %s left alone: clear by id, or with --source %s",
+                                          "%zu record%s of %s left alone: clear by id, or with --source %s",
                                           count, text_plural(count), source->spec, source->spec);
         }
+}
+
+static bool is_of_archive(const struct record *record) {
+        return catalog_row(record)->source->is_archive;
+}
+
+/* How many of the event are selected, in archives or in stores. */
+static size_t count_selected(const struct work *work, const struct event *event, bool in_archives) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < event->record_count; i++) {
+                const struct record *record = work->catalog->records[event->first + i];
+
+                count += work_is_selected(work, record) && is_of_archive(record) == in_archives;
+        }
+        return count;
+}
+
+/* An id names all of an event. Of one that lies in a store, what an archive alone has stays there. */
+static void leave_rest_out(struct session *session) {
+        struct work *work = &session->work;
+        size_t count = 0;
+
+        for (size_t i = 0; i < session->catalog.event_count; i++) {
+                const struct event *event = &session->catalog.events[i];
+
+                if (count_selected(work, event, false) == 0)
+                        continue;
+                count += count_selected(work, event, true);
+                for (size_t k = event->first; k < event->first + event->record_count; k++)
+                        work_state(work, session->catalog.records[k])->selected &=
+                                !is_of_archive(session->catalog.records[k]);
+        }
+        if (count > 0)
+                session_tell_note(session,
+                                  "%zu record%s that an archive alone holds %s left alone: clear %s with its "
+                                  "--source",
+                                  count, text_plural(count), count == 1 ? "is" : "are",
+                                  count == 1 ? "it" : "them");
 }
 
 static void leave_read_only_out(struct session *session) {
@@ -62,6 +101,8 @@ static int choose(struct session *session, const struct retire_wish *wish) {
                 return r;
         if (!wish->archives_too)
                 leave_archives_out(session);
+        else if (!session->named)
+                leave_rest_out(session);
         mark_copies(&session->work);
         return 0;
 }

@@ -37,9 +37,11 @@ struct retire_result {
 };
 
 /*
- * Deselects what an archive holds unless that is meant, and what can only be read: both are told. What stays
- * selected in the session's work at the end is what there was a copy of, with its outcome. The session has
- * failed when anything was not copied or is not gone; what is only not verified, the result tells.
+ * Deselects what an archive holds unless that is meant, and what can only be read: both are told. What a
+ * store holds too is the store's, and its copies in archives stay; so does, where no source was named, what
+ * an archive alone has of an event that lies in a store. What stays selected in the session's work at the end
+ * is what there was a copy of, with its outcome. The session has failed when anything was not copied or is
+ * not gone; what is only not verified, the result tells.
  *
  * 0, also when nothing was selected, and when there can be no copies, as the target cannot be opened or lies
  * in memory: then nothing is asked and nothing goes, and the session has failed. ERR_UNKNOWN_ID; what agree()

@@ -35,8 +35,16 @@ static bool select_id(struct work *work, const char *id) {
         return found;
 }
 
+static bool lies_in_store(const struct catalog *catalog, const struct event *event) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (!catalog_row(catalog->records[event->first + i])->source->is_archive)
+                        return true;
+        return false;
+}
+
 int selection_mark(struct work *work, const struct selection *selection, const char **ret_unknown) {
         const struct catalog *catalog = work->catalog;
+        size_t newer = 0;
 
         select_all(work, selection->id_count == 0);
         for (size_t i = 0; i < selection->id_count; i++)
@@ -50,11 +58,14 @@ int selection_mark(struct work *work, const struct selection *selection, const c
                 if (selection->id_count == 0 && record_is_hardware_error(&catalog->rows[i]->record))
                         work->states[i].selected = false;
         /* Age and number are an event's: half of one is never left behind. The newest are the last. */
-        for (size_t i = 0; i < catalog->event_count; i++) {
-                bool is_young = selection->limit_age && catalog->events[i].seconds >= selection->made_before;
+        for (size_t i = catalog->event_count; i > 0; i--) {
+                const struct event *event = &catalog->events[i - 1];
+                bool is_young = selection->limit_age && event->seconds >= selection->made_before;
+                bool counts = !selection->stores_alone || lies_in_store(catalog, event);
 
-                if (is_young || catalog->event_count - i <= selection->keep_events)
-                        select_event(work, &catalog->events[i], false);
+                if (is_young || (counts && newer < selection->keep_events))
+                        select_event(work, event, false);
+                newer += counts;
         }
         for (size_t i = catalog->other_first; i < catalog->record_count && selection->limit_age; i++) {
                 const struct record *record = catalog->records[i];

@@ -11,6 +11,7 @@ struct selection {
         bool limit_age;
         uint64_t made_before; /* seconds since 1970; a record without a time is never older */
         size_t keep_events;   /* leave the newest N events out; 0: none is left out */
+        bool stores_alone;    /* what lies in archives alone is none of these N */
 };
 
 /*

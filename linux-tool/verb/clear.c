@@ -51,7 +51,8 @@ static int agree(void *context, size_t count, size_t archive_count) {
         /* Not on standard output, which is the report's. */
         if (archive_count > 0)
                 fprintf(stderr,
-                        "%zu dump%s of kdump will be removed with all files: there is no other copy.\n",
+                        "%zu record%s of archives will be removed with all files: nothing is copied of "
+                        "them.\n",
                         archive_count, text_plural(archive_count));
         fprintf(stderr, "Erase %zu record%s, after copying what has no copy yet? [y/N] ", count,
                 text_plural(count));
@@ -230,8 +231,8 @@ const struct verb verb_clear = {
         .description = "Says which records by ids or by options, which narrow each other. Each record\n"
                        "is first copied to the directory of dump; what has no flushed and compared\n"
                        "copy is not erased. Asks on a terminal, and refuses without --yes otherwise.\n"
-                       "A dump of kdump is such a copy: it is removed as it is, and only when it or\n"
-                       "--source kdump is named.\n",
+                       "What an archive holds, as kdump's dumps, is such a copy: it is removed as it\n"
+                       "is, and only when it is named, or its --source.\n",
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

@@ -669,6 +669,46 @@ static void test_what_lies_in_one_target_is_copied_to_another(NO_STATE) {
         assert_int_equal(fake_target_size(&target), FILES);
 }
 
+/* An archive where the dump goes holds what the first source has; nothing else is in the catalog. */
+static void load_with_archive(struct fake_source *archive) {
+        fake_source_init(archive, "dir:/dumps", RECORD_STORE_ERST);
+        archive->source.location = target.location = "/dumps";
+        archive->source.is_archive = true;
+        for (size_t i = 0; i < fixture.erst.count; i++)
+                fake_source_add(archive, fixture.erst.entries[i].entry.name, fixture.erst.entries[i].bytes);
+        work_free(&fixture.work);
+        catalog_free(&fixture.catalog);
+        assert_ok(catalog_add(&fixture.catalog, &fixture.erst.source));
+        assert_int_equal(catalog_add(&fixture.catalog, &archive->source), 0);
+        assert_ok(catalog_join(&fixture.catalog));
+        assert_ok(work_init(&fixture.work, &fixture.catalog));
+        store_fixture_select_all(&fixture);
+}
+
+/* Of what several archives hold, the one where the dump goes counts. */
+static void test_what_another_archive_holds_here_too(NO_STATE) {
+        static struct fake_source here;
+
+        fixture.erst.source.is_archive = true;
+        load_with_archive(&here);
+        assert_ok(dump());
+        assert_int_equal(result.record_count, 2);
+        assert_int_equal(fake_target_size(&target), 0);
+        fake_source_free(&here);
+}
+
+/* What lies in a store is compared with its copy, which the archive only tells of. */
+static void test_a_store_does_not_rely_on_an_archive(NO_STATE) {
+        static struct fake_source here;
+
+        load_with_archive(&here);
+        assert_int_equal(keep_dumped(), 0);
+        store_fixture_select_all(&fixture);
+        assert_ok(dump());
+        assert_int_equal(fake_target_size(&target), 3);
+        fake_source_free(&here);
+}
+
 /* Each of these alone makes that it is copied like any other. */
 static void test_what_is_no_copy_of_itself(NO_STATE) {
         static const struct {
@@ -802,6 +842,8 @@ int main(void) {
                 TEST(test_every_allocation_may_fail),
                 TEST(test_every_allocation_may_fail_beside_a_copy),
                 TEST(test_what_an_archive_holds_here_is_safe_as_it_is),
+                TEST(test_what_another_archive_holds_here_too),
+                TEST(test_a_store_does_not_rely_on_an_archive),
                 TEST(test_what_lies_in_one_target_is_copied_to_another),
                 TEST(test_what_is_no_copy_of_itself),
                 TEST(test_an_archive_that_cannot_be_read_is_no_copy),

@@ -152,7 +152,7 @@ static void test_an_archive_is_left_alone_unless_it_is_meant(NO_STATE) {
         assert_retires(1, 1, 1, false);
         assert_int_equal(f.stores.erst.erases, 0);
         assert_string_equal(f.told.lines,
-                            "- 2 dumps of erst left alone: clear by id, or with --source erst\n");
+                            "- 2 records of erst left alone: clear by id, or with --source erst\n");
 }
 
 /* What is the only copy is not copied, and the user is told how much of it there is. */
@@ -165,6 +165,71 @@ static void test_an_archive_that_is_meant(NO_STATE) {
         assert_int_equal(stored_count(), 0);
         assert_int_equal(fake_target_size(&f.files), 3); /* of the oops alone */
         assert_string_equal(f.told.lines, "");
+}
+
+/* An archive with a copy of the panic's first record, and another record of it that the store has lost. */
+static struct fake_source *add_archive(void) {
+        static struct fake_source archive;
+
+        fake_source_init(&archive, "dir:/x", RECORD_STORE_ERST);
+        archive.source.is_archive = true;
+        fake_source_add(&archive, "65e079fe00000001", f.stores.erst.entries[0].bytes);
+        fake_source_add(&archive, "65e079fe00000002", f.stores.erst.entries[1].bytes);
+        session_add(&f.session, &archive.source, 0);
+        return &archive;
+}
+
+static void name_event(void) {
+        static const char *const ids[] = { "20240229T123510Z-erst-panic1" };
+
+        wish.selection = (struct selection){ .ids = ids, .id_count = 1 };
+        wish.archives_too = true;
+}
+
+/* What lies in both goes from the store, after it was copied like any other. */
+static void test_the_copy_in_an_archive_stays(NO_STATE) {
+        struct fake_source *archive = add_archive();
+
+        assert_retires(3, 3, 3, false);
+        assert_int_equal(stored_count(), 0);
+        assert_int_equal(archive->erases, 0);
+        assert_int_equal(result.archive_count, 0);
+        assert_int_equal(fake_target_size(&f.files), 6);
+        assert_string_equal(f.told.lines, "");
+        fake_source_free(archive);
+}
+
+static void test_an_id_means_what_the_store_holds(NO_STATE) {
+        struct fake_source *archive = add_archive();
+
+        name_event();
+        f.stores.erst.entries[1].gone = true;
+        assert_retires(1, 1, 1, false);
+        assert_int_equal(stored_count(), 1); /* the oops */
+        assert_int_equal(archive->erases, 0);
+        assert_string_equal(f.told.lines,
+                            "- 1 record that an archive alone holds is left alone: clear it with "
+                            "its --source\n");
+        fake_source_free(archive);
+}
+
+/* It is meant where nothing else can be, and where its source is named. */
+static void test_an_id_of_what_an_archive_alone_holds(NO_STATE) {
+        for (int named = false; named <= true; named++) {
+                struct fake_source *archive = add_archive();
+
+                name_event();
+                f.session.named = named;
+                f.stores.erst.entries[0].gone = !named;
+                f.stores.erst.entries[1].gone = true;
+                assert_retires(2, 2, 2, false);
+                assert_int_equal(archive->erases, named ? 1 : 2);
+                assert_int_equal(result.archive_count, named ? 1 : 2);
+                assert_string_equal(f.told.lines, "");
+                fake_source_free(archive);
+                session_fixture_end(&f);
+                begin(NULL);
+        }
 }
 
 static void test_a_store_that_can_only_be_read(NO_STATE) {
@@ -383,6 +448,9 @@ int main(void) {
                 TEST(test_nothing_to_clear_is_not_said_of_what_was_not_read),
                 TEST(test_an_archive_is_left_alone_unless_it_is_meant),
                 TEST(test_an_archive_that_is_meant),
+                TEST(test_the_copy_in_an_archive_stays),
+                TEST(test_an_id_means_what_the_store_holds),
+                TEST(test_an_id_of_what_an_archive_alone_holds),
                 TEST(test_a_store_that_can_only_be_read),
                 TEST(test_a_store_that_can_only_be_read_and_shall_not_be_cleared),
                 TEST(test_a_source_that_could_not_be_made),

@@ -159,6 +159,19 @@ static void test_the_form_of_an_id(NO_STATE) {
                         fail_msg("%s", invalid[i]);
 }
 
+/* What waits in a store is counted, not what was saved meanwhile. */
+static void test_what_an_archive_alone_holds_is_none_of_the_newest(NO_STATE) {
+        fixture.efi.source.is_archive = true;
+        assert_int_equal(mark(&(struct selection){ .keep_events = 1 }), 3);
+        assert_string_equal(selected(), "oo.x");
+        assert_int_equal(mark(&(struct selection){ .keep_events = 1, .stores_alone = true }), 2);
+        assert_string_equal(selected(), "..nx");
+        assert_int_equal(
+                mark(&(struct selection){
+                        .keep_events = 1, .stores_alone = true, .limit_age = true, .made_before = 2 }),
+                0);
+}
+
 #define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, begin, store_fixture_teardown, &fixture)
 
 int main(void) {
@@ -166,6 +179,7 @@ int main(void) {
                 TEST(test_nothing_named_is_everything),
                 TEST(test_hardware_errors_are_spared_unless_named),
                 TEST(test_ids_of_events_and_of_records),
+                TEST(test_what_an_archive_alone_holds_is_none_of_the_newest),
                 TEST(test_an_unknown_id_selects_nothing),
                 TEST(test_age_is_the_events),
                 TEST(test_the_newest_are_kept),
