@@ -102,20 +102,48 @@ int mount_table_find(char *text, const char *path, struct mount_row *ret_row) {
         return longest > 0 ? 0 : ERR_NOT_FOUND;
 }
 
-int mount_table_read(const char *root, const char *path, struct mount_row *ret_row) {
-        _cleanup_buffer_ struct buffer text;
+static int read_table(const char *root, struct buffer *text) {
         char full[PATH_MAX];
         int r;
 
-        buffer_init(&text, &system_allocator);
         if (!system_file_path(root, MOUNT_TABLE, full))
                 return ERR_TOO_LARGE;
-        r = file_read_at(AT_FDCWD, full, MOUNT_TABLE_LIMIT, &text);
+        r = file_read_at(AT_FDCWD, full, MOUNT_TABLE_LIMIT, text);
         if (r < 0)
                 return r;
-        buffer_append(&text, bytes_of("", 1));
-        r = buffer_error(&text);
+        buffer_append(text, bytes_of("", 1));
+        return buffer_error(text);
+}
+
+int mount_table_read(const char *root, const char *path, struct mount_row *ret_row) {
+        _cleanup_buffer_ struct buffer text;
+        int r;
+
+        buffer_init(&text, &system_allocator);
+        r = read_table(root, &text);
         return r < 0 ? r : mount_table_find((char *) text.data, path, ret_row);
+}
+
+int mount_table_read_device(const char *root, unsigned major, unsigned minor, struct mount_row *ret_row) {
+        _cleanup_buffer_ struct buffer text;
+        char *lines, *line;
+        int r;
+
+        buffer_init(&text, &system_allocator);
+        r = read_table(root, &text);
+        if (r < 0)
+                return r;
+        lines = (char *) text.data;
+        while ((line = strsep(&lines, "\n"))) {
+                struct mount_row row;
+
+                if (parse(line, &row) && row.major == major && row.minor == minor &&
+                    strcmp(row.root, "/") == 0) {
+                        *ret_row = row;
+                        return 0;
+                }
+        }
+        return ERR_NOT_FOUND;
 }
 
 const char *mount_option_find(const char *options, const char *name) {

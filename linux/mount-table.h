@@ -20,6 +20,9 @@ int mount_table_find(char *text, const char *path, struct mount_row *ret_row);
 /* The same out of the table below `root` ("" is this machine's), or what reading that says. */
 int mount_table_read(const char *root, const char *path, struct mount_row *ret_row);
 
+/* The first mount of all that is on this device, or ERR_NOT_FOUND, or what reading the table says. */
+int mount_table_read_device(const char *root, unsigned major, unsigned minor, struct mount_row *ret_row);
+
 /* The value of the option NAME=, up to the next comma or the end; NULL when the list has none. `name` with
  * '='. */
 const char *mount_option_find(const char *options, const char *name);
