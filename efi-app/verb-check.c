@@ -37,6 +37,7 @@ static int check_run(const struct options *options, void *context) {
         for (; facts.store_count < session->source_count; facts.store_count++)
                 check_look_at(session, facts.store_count, &stores[facts.store_count]);
         look_at_variables(app, session, &facts.variables);
+        crashes_count(&session->catalog, clock_seconds(app), &facts.crashes);
         check_judge(&facts, &findings);
         r = check_print(&facts, &findings, &sink);
         verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&findings);

@@ -9,9 +9,10 @@
 #include "posix/memory.h"
 #include "store/no-records.h"
 
-int inventory_make(struct session *session, const char *const *specs, size_t count,
+int inventory_make(struct session *session, const char *const *specs, size_t count, bool named,
                    const struct teller *teller) {
         session_init(session, &system_allocator, codecs_linux, codecs_linux_count, &message_progress, teller);
+        session->named = named;
         for (size_t i = 0; i < count; i++) {
                 struct record_source *source = source_new(specs[i]);
 
@@ -19,6 +20,7 @@ int inventory_make(struct session *session, const char *const *specs, size_t cou
                         message_failure(specs[i], ERR_NO_MEMORY);
                         return ERR_NO_MEMORY;
                 }
+                source->of_machine |= !named;
                 session_add(session, source, 0);
         }
         return 0;
@@ -54,8 +56,9 @@ int inventory_load(struct session *session, const struct options *options) {
         /* Where none is named, all that this machine may have. */
         for (; named == 0 && sources_default[count]; count++)
                 sources[count] = sources_default[count];
-        r = inventory_make(session, sources, count, &message_teller);
-        session->named = named > 0;
+        if (named == 0)
+                count = sources_add_archives(sources, count);
+        r = inventory_make(session, sources, count, named > 0, &message_teller);
         if (deleted)
                 message_note("only what was deleted and has not been overwritten");
         for (size_t i = 0; i < session->source_count; i++)
@@ -77,12 +80,22 @@ int inventory_select(struct session *session, const struct options *options) {
         return session_select(session, &selection);
 }
 
+bool inventory_misses_esp(char ret_why[ESP_WHY_SIZE]) {
+        struct esp esp;
+
+        esp_find("", &esp);
+        esp_describe(&esp, ret_why, ESP_WHY_SIZE);
+        return ret_why[0] != '\0';
+}
+
 void inventory_note_none(const struct session *session) {
-        char line[NO_RECORDS_SIZE];
+        char line[NO_RECORDS_SIZE], esp[ESP_WHY_SIZE];
         struct text text = TEXT_ON(line);
 
         no_records_describe(session, &text);
         message_note("%s", line);
+        if (!session->named && inventory_misses_esp(esp))
+                message_note("%s: what the application has saved there is not seen", esp);
 }
 
 int inventory_status(const struct session *session, size_t count) {

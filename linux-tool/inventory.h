@@ -2,6 +2,7 @@
 #pragma once
 
 #include "linux-tool/options.h"
+#include "linux/esp.h"
 #include "store/session.h"
 
 /* Sessions (store/session.h) over the sources that the command line names, or over the machine's own. */
@@ -14,16 +15,19 @@
 int inventory_load(struct session *session, const struct options *options);
 
 /*
- * Makes the sources, at most SESSION_SOURCES_MAX, and reads nothing. A session without a teller
- * (message_teller) tells nothing when it is loaded.
+ * Makes the sources, at most SESSION_SOURCES_MAX, and reads nothing. Those that are not `named` by the user
+ * are this machine's. A session without a teller (message_teller) tells nothing when it is loaded.
  */
-int inventory_make(struct session *session, const char *const *specs, size_t count,
+int inventory_make(struct session *session, const char *const *specs, size_t count, bool named,
                    const struct teller *teller);
 
 /* Marks what the operands name, or all. 0 or more records; ERR_UNKNOWN_ID, told. */
 int inventory_select(struct session *session, const struct options *options);
 
-/* A note that there are no records, and where was looked. */
+/* True when the dumps on the EFI system partition cannot be seen: with the sentence why. */
+bool inventory_misses_esp(char ret_why[ESP_WHY_SIZE]);
+
+/* A note that there are no records, and where was looked, or could not be. */
 void inventory_note_none(const struct session *session);
 
 /* EXIT_FAILED when something could not be done, otherwise EXIT_NOTHING for none, EXIT_DONE for some. */

@@ -590,6 +590,8 @@ int check_print(const struct check_facts *facts, const struct findings *findings
         int r;
 
         r = findings_print(findings, sink);
+        if (r >= 0)
+                r = crashes_print(&facts->crashes, sink);
         for (size_t i = 0; i < facts->store_count && r >= 0; i++)
                 r = print_store(&facts->stores[i], sink);
         return r < 0 ? r : print_path(&facts->kernel, sink);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "store/crash-path.h"
+#include "store/crashes.h"
 #include "store/finding.h"
 #include "store/session.h"
 #include "store/sink.h"
@@ -77,6 +78,7 @@ struct check_facts {
         size_t store_count;
         struct check_kernel kernel;
         struct check_variables variables;
+        struct crashes crashes;
 };
 
 /* Whether the kernel may hold records that are not seen, as its pstore is not mounted; EFI variables are seen
@@ -99,5 +101,5 @@ void check_describe_panic(const struct check_kernel *kernel, struct text *text);
 /* Adds what is to be said of them to a list that is empty, the gravest first; at least one. */
 void check_judge(const struct check_facts *facts, struct findings *findings);
 
-/* The report for people: the findings with their remedies, then the facts of each store. */
+/* The report for people: the findings with their remedies, the crashes, then the facts of each store. */
 int check_print(const struct check_facts *facts, const struct findings *findings, const struct sink *sink);

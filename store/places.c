@@ -29,7 +29,7 @@ static size_t find_places(const struct catalog *catalog, struct record *const *r
         for (size_t i = 0; i < count; i++)
                 showing |= catalog_row(records[i])->shown_by;
         for (size_t i = 0; i < catalog->source_count; i++) {
-                struct place place = { .source = catalog->sources[i], .complete = true };
+                struct place place = { .source = catalog->sources[i], .index = i, .complete = true };
                 uint32_t doors = find_doors(catalog, i);
 
                 if (!(showing >> i & 1))
@@ -54,9 +54,7 @@ size_t places_of_record(const struct catalog *catalog, struct record *record,
         return find_places(catalog, &record, 1, NULL, ret_places);
 }
 
-const char *place_name(const struct place *place) {
-        const struct record_source *source = place->source;
-
+const char *place_name(const struct record_source *source) {
         return source->is_archive && source->location ? source->location : source->spec;
 }
 
@@ -75,5 +73,5 @@ void places_describe(const struct catalog *catalog, const struct place *places, 
                             i > also ? ", "
                             : also   ? "also in "
                                      : "in ",
-                            place_name(&places[i]), places[i].complete ? "" : " (some parts)");
+                            place_name(places[i].source), places[i].complete ? "" : " (some parts)");
 }

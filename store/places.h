@@ -9,6 +9,7 @@
  */
 struct place {
         struct record_source *source; /* that shows it; of several that are one place, the first */
+        size_t index;                 /* of it in catalog->sources */
         bool complete;                /* all that is known of it lies there */
 };
 
@@ -24,7 +25,7 @@ size_t places_of_record(const struct catalog *catalog, struct record *record,
                         struct place ret_places[CATALOG_SOURCES_MAX]);
 
 /* What it is called: an archive's directory, a store's SPEC. */
-const char *place_name(const struct place *place);
+const char *place_name(const struct record_source *source);
 
 /*
  * "also in /var/lib/systemd/pstore, /x (some parts)" of what is whole in its store; otherwise "in" and all of

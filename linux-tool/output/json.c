@@ -149,13 +149,12 @@ static struct json_object *json_from_missing(const struct catalog *catalog, cons
         return runs;
 }
 
-static struct json_object *json_from_place(const struct place *place) {
+struct json_object *json_from_place(const struct record_source *source) {
         struct json_object *object = json_object_new_object();
 
-        json_add_string(object, "source", place->source->spec);
-        json_add_string(object, "location", place->source->location);
-        json_add_string(object, "kind", place->source->is_archive ? "archive" : "store");
-        json_add_bool(object, "complete", place->complete);
+        json_add_string(object, "source", source->spec);
+        json_add_string(object, "location", source->location);
+        json_add_string(object, "kind", source->is_archive ? "archive" : "store");
         return object;
 }
 
@@ -164,8 +163,12 @@ struct json_object *json_from_places(const struct catalog *catalog, const struct
         struct place places[CATALOG_SOURCES_MAX];
         size_t count = places_of_event(catalog, event, places);
 
-        for (size_t i = 0; i < count; i++)
-                json_object_array_add(array, json_from_place(&places[i]));
+        for (size_t i = 0; i < count; i++) {
+                struct json_object *place = json_from_place(places[i].source);
+
+                json_add_bool(place, "complete", places[i].complete);
+                json_object_array_add(array, place);
+        }
         return array;
 }
 

@@ -35,6 +35,9 @@ struct json_object *json_from_error(int error, const struct fault *fault);
 struct json_object *json_from_record(const struct catalog_record *row);
 struct json_object *json_from_record_id(const struct record *record);
 
+/* Source, location and kind; what else is to be said of the place, the caller adds. */
+struct json_object *json_from_place(const struct record_source *source);
+
 /* Where it lies: an array. */
 struct json_object *json_from_places(const struct catalog *catalog, const struct event *event);
 

@@ -28,7 +28,15 @@ static const struct source_kind source_kinds[] = {
           efi_image_source_new },
 };
 
-const char *const sources_default[] = { "efivarfs", "pstorefs", "kdump", NULL };
+const char *const sources_default[] = { "efivarfs", "pstorefs", NULL };
+
+static const char *const archives_default[] = { "kdump" };
+
+size_t sources_add_archives(const char *specs[SOURCES_MAX], size_t count) {
+        for (size_t i = 0; i < ARRAY_SIZE(archives_default) && count < SOURCES_MAX; i++)
+                specs[count++] = archives_default[i];
+        return count;
+}
 
 /* The kind that the spec names, and behind its ':' the argument or NULL. */
 static const struct source_kind *find_kind(const char *spec, const char **ret_argument) {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "linux-tool/options.h"
 #include "store/sink.h"
 #include "store/source.h"
 
@@ -31,8 +32,17 @@ bool source_spec_finds_deleted(const char *spec);
 /* For a valid spec. NULL: no memory. */
 struct record_source *source_new(const char *spec);
 
-/* What is looked at when no source is named, the one that shows most of a store first; ends in NULL. */
+/*
+ * What is looked at when no source is named: this machine's stores, the one that shows most of them first;
+ * ends in NULL.
+ */
 extern const char *const sources_default[];
+
+/*
+ * And behind them the archives where copies of what was in them lie, be they there or not. Adds their specs,
+ * which are valid up to the next call, to the `count` that there are; how many there are then.
+ */
+size_t sources_add_archives(const char *specs[SOURCES_MAX], size_t count);
 
 /* The lines of the help about SPEC. */
 void sources_print_help(const struct sink *sink);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "store/check.h"
 
+#include <time.h>
+
 #include "base/arith.h"
 #include "base/error.h"
 #include "linux-tool/inventory.h"
@@ -10,18 +12,22 @@
 #include "linux-tool/source/sources.h"
 #include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
+#include "linux/esp.h"
 #include "linux/machine.h"
 #include "posix/memory.h"
 
-/* What is looked at when no source is named: ERST itself too, where the kernel lets one. */
+/* The stores that are judged when no source is named: ERST itself too, where the kernel lets one. */
 static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs" };
+
+#define UNSEEN_SIZE 480 /* what a line of prose holds */
 
 struct report {
         struct session session;
         struct machine machine;
         struct kdump_settings settings;
-        struct check_store stores[SOURCES_MAX];
+        struct check_store stores[SOURCES_MAX]; /* of the sources that are no archives */
         struct check_facts facts;
+        char unseen[UNSEEN_SIZE];
         struct findings findings;
 };
 
@@ -42,30 +48,53 @@ static enum record_store store_of(const struct record_source *source, const stru
         return RECORD_STORE_PSTOREFS;
 }
 
-/* Nothing is told while sources are read: all of it is judged. */
-static int gather(const struct options *options, struct report *report) {
-        struct session *session = &report->session;
+/* Crashes may lie where nobody looked. What is wrong with a store is judged. */
+static void put_unseen(const struct session *session, struct text *text) {
+        char esp[ESP_WHY_SIZE];
+
+        for (size_t i = 0; i < session->source_count; i++)
+                if (session->sources[i]->is_archive && session->errors[i] < 0 &&
+                    session->errors[i] != ERR_NO_STORE)
+                        text_format(text, "%s%s: %s", text->length > 0 ? "; " : "", session->sources[i]->spec,
+                                    error_text(session->errors[i]));
+        if (!session->named && inventory_misses_esp(esp))
+                text_format(text, "%s%s", text->length > 0 ? "; " : "", esp);
+}
+
+/* Archives are looked at, too, where none is named: what waits nowhere is a crash all the same. */
+static int make_sources(const struct options *options, struct session *session) {
         const char *sources[SOURCES_MAX];
-        size_t count = options_texts(options, &option_source, sources);
-        bool about_machine = false;
+        size_t named = options_texts(options, &option_source, sources), count = named;
         int r;
 
-        if (count > 0)
-                r = inventory_make(session, sources, count, NULL);
-        else
-                r = inventory_make(session, check_sources, ARRAY_SIZE(check_sources), NULL);
-        if (r < 0)
-                return r;
-        session->named = count > 0;
-        for (size_t i = 0; i < session->source_count; i++) {
+        for (size_t i = 0; named == 0 && i < ARRAY_SIZE(check_sources); i++)
+                sources[count++] = check_sources[i];
+        if (named == 0)
+                count = sources_add_archives(sources, count);
+        r = inventory_make(session, sources, count, named > 0, NULL);
+        for (size_t i = 0; i < named && r == 0; i++)
                 /* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
                 if (session->sources[i]->is_archive) {
                         message_error("%s: holds saved dumps, and is no store to be checked",
                                       session->sources[i]->spec);
                         return ERR_NOT_SUPPORTED;
                 }
+        return r;
+}
+
+/* Nothing is told while sources are read: all of it is judged. */
+static int gather(const struct options *options, struct report *report) {
+        struct session *session = &report->session;
+        struct check_facts *facts = &report->facts;
+        struct text unseen = TEXT_ON(report->unseen);
+        bool about_machine = false;
+        int r;
+
+        r = make_sources(options, session);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < session->source_count; i++)
                 about_machine |= session->sources[i]->of_machine;
-        }
         /* What the kernel does at a panic says nothing of an image or of a directory of copies. */
         if (about_machine) {
                 machine_look("", &report->machine);
@@ -75,15 +104,19 @@ static int gather(const struct options *options, struct report *report) {
         r = session_load(session);
         if (r < 0)
                 message_failure("records", r);
+        *facts = (struct check_facts){ .stores = report->stores, .kernel = report->machine.kernel };
         for (size_t i = 0; i < session->source_count; i++) {
-                check_look_at(session, i, &report->stores[i]);
-                report->stores[i].store = store_of(session->sources[i], &report->machine);
+                struct check_store *store = &report->stores[facts->store_count];
+
+                if (session->sources[i]->is_archive)
+                        continue;
+                check_look_at(session, i, store);
+                store->store = store_of(session->sources[i], &report->machine);
+                facts->store_count++;
         }
-        report->facts = (struct check_facts){
-                .stores = report->stores,
-                .store_count = session->source_count,
-                .kernel = report->machine.kernel,
-        };
+        crashes_count(&session->catalog, (uint64_t) time(NULL), &facts->crashes);
+        put_unseen(session, &unseen);
+        facts->crashes.unseen = unseen.length > 0 ? report->unseen : NULL;
         return r;
 }
 
@@ -134,6 +167,27 @@ static struct json_object *json_from_kernel(const struct check_kernel *kernel) {
         return object;
 }
 
+static struct json_object *json_from_crashes(const struct crashes *crashes) {
+        struct json_object *object = json_object_new_object(), *places = json_object_new_array();
+
+        json_add_number(object, "days", CRASHES_DAYS);
+        json_add_number(object, "count", crashes->count);
+        json_add_number(object, "in_future", crashes->future_count);
+        json_add_string(object, "newest", crashes->count > 0 ? crashes->newest : NULL);
+        for (size_t i = 0; i < CATALOG_SOURCES_MAX; i++) {
+                struct json_object *place;
+
+                if (crashes->counts[i] == 0)
+                        continue;
+                place = json_from_place(crashes->catalog->sources[i]);
+                json_add_number(place, "count", crashes->counts[i]);
+                json_object_array_add(places, place);
+        }
+        json_add(object, "places", places);
+        json_add_string(object, "not_seen", crashes->unseen);
+        return object;
+}
+
 static int print_json(const struct check_facts *facts, const struct findings *findings,
                       struct output *output) {
         struct json_object *report = json_report_new("check");
@@ -143,6 +197,7 @@ static int print_json(const struct check_facts *facts, const struct findings *fi
                 json_object_array_add(stores, json_from_store(&facts->stores[i]));
         json_add_string(report, "verdict", verdict_name(findings_worst(findings)));
         json_add(report, "findings", json_from_findings(findings));
+        json_add(report, "crashes", json_from_crashes(&facts->crashes));
         json_add(report, "stores", stores);
         json_add(report, "kernel", facts->kernel.known ? json_from_kernel(&facts->kernel) : NULL);
         return json_report_print(report, output);
@@ -179,7 +234,8 @@ const struct verb verb_check = {
         .summary = "will a crash on this machine leave a trace?",
         .operands = "",
         .description = "A verdict, and the facts behind it: stores, their space, the records that wait\n"
-                       "in them, which back end the kernel writes to, and what mends what is wrong.\n"
+                       "in them, which back end the kernel writes to, and what mends what is wrong;\n"
+                       "and how often this machine has crashed of late, and where that lies.\n"
                        "The exit status is that of a monitoring plug-in.\n",
         .options = options_taken,
         .statuses = "0 OK, 1 WARNING, 2 CRITICAL or usage, 3 UNKNOWN",

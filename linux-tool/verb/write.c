@@ -56,9 +56,10 @@ static struct record_source *choose_source(const struct options *options, struct
         const char *source = options_text(options, &option_source);
 
         if (!source)
-                return inventory_make(session, writable, 2, &message_teller) < 0 ? NULL
-                                                                                 : find_writable(session);
-        if (inventory_make(session, &source, 1, &message_teller) < 0)
+                return inventory_make(session, writable, 2, false, &message_teller) < 0
+                               ? NULL
+                               : find_writable(session);
+        if (inventory_make(session, &source, 1, true, &message_teller) < 0)
                 return NULL;
         if (session->sources[0]->operations->write)
                 return session->sources[0];

@@ -337,10 +337,34 @@ static void test_wrong_erst(void **state) {
         program_free(&program);
 }
 
+/* One of a test's own making, now, counts; those of the images are of 2024. */
+static void test_crashes_of_late(void **state) {
+        struct program_fixture *fixture = *state;
+        struct json_object *report;
+        struct program program;
+
+        program_run(&program, "Panic#7 Part1\n<0>[    1.000000] written\n", "write", "-s", fixture->variables,
+                    NULL);
+        program_free(&program);
+        program_run(&program, NULL, "check", "-j", "-s", fixture->variables, "-s", PROGRAM_ERST_IMAGE, NULL);
+        program_assert_status(&program, VERDICT_WARNING);
+        report = parse_report(&program, "pstore-fw/check/1");
+        assert_int_equal(json_object_get_int(at(report, "crashes.count")), 1);
+        assert_int_equal(json_object_get_int(at(report, "crashes.in_future")), 0);
+        test_assert_contains(json_object_get_string(at(report, "crashes.newest")), "-efi-panic7");
+        assert_string_equal(json_object_get_string(at(report, "crashes.places.0.source")),
+                            fixture->variables);
+        assert_string_equal(json_object_get_string(at(report, "crashes.places.0.kind")), "store");
+        assert_int_equal(json_object_get_int(at(report, "crashes.places.0.count")), 1);
+        json_object_put(report);
+        program_free(&program);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, program_fixture_setup, program_fixture_teardown)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                TEST(test_crashes_of_late),
                 TEST(test_json_of_list),
                 TEST(test_json_of_malformed_records),
                 TEST(test_json_of_show),

@@ -152,7 +152,7 @@ static void test_a_record_of_no_event(NO_STATE) {
         load();
         assert_int_equal(fixture.catalog.row_count, 2);
         assert_int_equal(places_of_record(&fixture.catalog, &fixture.catalog.rows[1]->record, places), 1);
-        assert_string_equal(place_name(&places[0]), "/saved");
+        assert_string_equal(place_name(places[0].source), "/saved");
         assert_true(places[0].complete);
 }
 
