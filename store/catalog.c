@@ -70,22 +70,44 @@ static int compare_indexes(const struct catalog_record *left, const struct catal
         return (left->index > right->index) - (left->index < right->index);
 }
 
-/* Of one id, or one text, the one that was found first goes first. */
 static int compare_ids(const void *left, const void *right) {
         const struct catalog_record *left_row = left, *right_row = right;
-        int order = record_compare_id(&left_row->record, &right_row->record);
 
-        return order ? order : compare_indexes(left_row, right_row);
+        return record_compare_id(&left_row->record, &right_row->record);
+}
+
+/* Of one id, the one that was found first goes first. */
+static int order_by_id(const void *left, const void *right) {
+        int order = compare_ids(left, right);
+
+        return order ? order : compare_indexes(left, right);
 }
 
 static int compare_texts(const void *left, const void *right) {
         const struct catalog_record *left_row = left, *right_row = right;
         struct bytes left_text = left_row->record.text, right_text = right_row->record.text;
-        int order = (left_text.size > right_text.size) - (left_text.size < right_text.size);
+
+        if (left_text.size != right_text.size)
+                return left_text.size < right_text.size ? -1 : 1;
+        return memcmp(left_text.data, right_text.data, left_text.size);
+}
+
+/* True of the id by which firmware knows the record; others are called after their files. */
+static bool has_own_id(const struct catalog_record *row) {
+        uint64_t id;
+
+        return row->record.store == RECORD_STORE_EFI ||
+               (row->record.store == RECORD_STORE_ERST &&
+                record_parse_erst_name(text_view(row->record.name), &id) == 0);
+}
+
+/* Of one text, what has no id goes first: that fits to any other. */
+static int order_by_text(const void *left, const void *right) {
+        int order = compare_texts(left, right);
 
         if (order == 0)
-                order = memcmp(left_text.data, right_text.data, left_text.size);
-        return order ? order : compare_indexes(left_row, right_row);
+                order = (int) has_own_id(left) - (int) has_own_id(right);
+        return order ? order : compare_indexes(left, right);
 }
 
 static bool has_log(const struct catalog_record *row) {
@@ -103,13 +125,13 @@ static int earlier_rows_take(const struct catalog *catalog, bool is_archive,
                 if (!earlier.by_id)
                         return ERR_NO_MEMORY;
                 memcpy(earlier.by_id, catalog->rows, size / 2);
-                sort_pointers((void **) earlier.by_id, earlier.count, compare_ids);
+                sort_pointers((void **) earlier.by_id, earlier.count, order_by_id);
                 earlier.by_text = earlier.by_id + earlier.count;
         }
         for (size_t i = 0; i < earlier.count && is_archive; i++)
                 if (has_log(catalog->rows[i]))
                         earlier.by_text[earlier.text_count++] = catalog->rows[i];
-        sort_pointers((void **) earlier.by_text, earlier.text_count, compare_texts);
+        sort_pointers((void **) earlier.by_text, earlier.text_count, order_by_text);
         *ret_earlier = earlier;
         return 0;
 }
@@ -118,7 +140,7 @@ static void earlier_rows_free(const struct catalog *catalog, struct earlier_rows
         free_block(catalog->allocator, earlier->by_id, 2 * earlier->count * sizeof(*earlier->by_id));
 }
 
-/* The first that is not before this row, which has no index yet and so is the first of its id or text. */
+/* The first row that is not before this one. */
 static size_t find_place(struct catalog_record *const *rows, size_t count, const struct catalog_record *row,
                          int (*compare)(const void *left, const void *right)) {
         size_t first = 0, end = count;
@@ -134,6 +156,20 @@ static size_t find_place(struct catalog_record *const *rows, size_t count, const
         return first;
 }
 
+/* Two ids of firmware's are two records, whatever they say: a text may be stored again. */
+static struct catalog_record *find_same_text(const struct earlier_rows *earlier,
+                                             const struct catalog_record *row) {
+        size_t i;
+
+        if (earlier->text_count == 0 || !has_log(row))
+                return NULL;
+        i = find_place(earlier->by_text, earlier->text_count, row, compare_texts);
+        if (i == earlier->text_count || compare_texts(earlier->by_text[i], row) != 0 ||
+            (has_own_id(earlier->by_text[i]) && has_own_id(row)))
+                return NULL;
+        return earlier->by_text[i];
+}
+
 /* One id may stand for two records, if one of the sources is an image of another machine. */
 static struct catalog_record *find_known(const struct earlier_rows *earlier,
                                          const struct catalog_record *row) {
@@ -143,12 +179,7 @@ static struct catalog_record *find_known(const struct earlier_rows *earlier,
                 if (record_same_id(&earlier->by_id[i]->record, &row->record) &&
                     same_content(earlier->by_id[i], row))
                         return earlier->by_id[i];
-        if (!has_log(row))
-                return NULL;
-        i = find_place(earlier->by_text, earlier->text_count, row, compare_texts);
-        if (i < earlier->text_count && bytes_equal(earlier->by_text[i]->record.text, row->record.text))
-                return earlier->by_text[i];
-        return NULL;
+        return find_same_text(earlier, row);
 }
 
 static bool begins_with_header_line(void *context, struct bytes beginning) {

@@ -57,10 +57,10 @@ void catalog_init(struct catalog *catalog, const struct allocator *allocator, co
  * Opens the source, reads and decodes all its records. A record that is there already, from an earlier
  * source, with the same id and the same bytes, or the same text where one of the two has no bytes as stored,
  * is that record and gets no row, so the source that shows most comes first; but its text is taken when that
- * one could not be decoded. What an archive holds may have lost its id, and is an earlier record whose text
- * it has, whatever it is called: so archives come behind the stores. Of two stores the ids decide. Returns
- * the number of records that were added, or why the source could not be opened or walked (source->fault says
- * where); what was read before stays. ERR_LOOP when the source has more than SOURCE_RECORDS_MAX.
+ * one could not be decoded. Where an id got lost, as in an archive it may, the text tells that it is an
+ * earlier record: so archives come behind the stores. Returns the number of records that were added, or why
+ * the source could not be opened or walked (source->fault says where); what was read before stays. ERR_LOOP
+ * when the source has more than SOURCE_RECORDS_MAX.
  */
 int catalog_add(struct catalog *catalog, struct record_source *source);
 

@@ -179,7 +179,8 @@ static void test_the_first_of_several_is_the_record(NO_STATE) {
         fake_source_free(&view);
 }
 
-/* What an archive holds may have lost its id: its text tells what it is. Of two stores the ids decide. */
+/* What an archive holds may have lost its id: its text tells what it is. Of two stores the ids decide alone.
+ */
 static void test_an_archives_record_is_known_by_its_text(NO_STATE) {
         static struct fake_source other, archive, later;
         struct fake_source *const archives[] = { &archive, &later };
@@ -214,21 +215,41 @@ static void test_an_archives_record_is_known_by_its_text(NO_STATE) {
         fake_source_free(&later);
 }
 
-/* The id that was kept decides before a text that others have, too. */
+/* A text may be stored again, under another id: that is another record. */
 static void test_an_archives_id_goes_before_its_text(NO_STATE) {
-        static struct fake_source archive;
+        static struct fake_source archive, later;
 
         fake_source_init(&archive, "dir:/x", RECORD_STORE_EFI);
-        archive.source.is_archive = true;
+        fake_source_init(&later, "dir:/y", RECORD_STORE_ERST);
+        archive.source.is_archive = later.source.is_archive = true;
         store_fixture_put_efi_part(&fixture, "Oops", 1, 1, 5, "log\n");
         store_fixture_put_efi_part(&fixture, "Oops", 1, 1, 500, "log\n");
-        fake_source_add_shown(&archive, "dump-type0-1-1-500", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 500,
+        for (uint64_t seconds = 500; seconds <= 900; seconds += 400) {
+                char name[64];
+
+                snprintf(name, sizeof(name), "dump-type0-1-1-%llu", (unsigned long long) seconds);
+                fake_source_add_shown(&archive, name, RECORD_FORM_TEXT, RECORD_TYPE_DMESG, seconds,
+                                      text_view("Oops#1 Part1\nlog\n"));
+        }
+        fake_source_add_shown(&archive, "lost", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                              text_view("Oops#3 Part1\nlog\n"))
+                ->entry.store = RECORD_STORE_PSTOREFS;
+        fake_source_add_shown(&later, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
                               text_view("Oops#1 Part1\nlog\n"));
+        fake_source_add_shown(&later, "number-3", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                              text_view("Oops#1 Part1\nlog\n"));
+        fake_source_add_shown(&later, "65e079fe00000002", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
+                              text_view("Oops#3 Part1\nlog\n"));
         assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 2);
-        assert_int_equal(catalog_add(&fixture.catalog, &archive.source), 0);
-        assert_int_equal(fixture.catalog.rows[0]->shown_by, 1 << 0);
+        assert_int_equal(catalog_add(&fixture.catalog, &archive.source), 2);
+        assert_int_equal(catalog_add(&fixture.catalog, &later.source), 1);
+        assert_int_equal(fixture.catalog.rows[0]->shown_by, 1 << 0 | 1 << 2); /* "number-3" */
         assert_int_equal(fixture.catalog.rows[1]->shown_by, 1 << 0 | 1 << 1);
+        assert_string_equal(fixture.catalog.rows[2]->record.name, "dump-type0-1-1-900");
+        assert_string_equal(fixture.catalog.rows[3]->record.name, "lost");
+        assert_int_equal(fixture.catalog.rows[3]->shown_by, 1 << 1 | 1 << 2);
         fake_source_free(&archive);
+        fake_source_free(&later);
 }
 
 /* Each is looked for among as many: in minutes, if it were compared with each. */

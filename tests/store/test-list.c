@@ -79,7 +79,7 @@ static void test_where_it_lies_unless_that_is_seen(NO_STATE) {
                 ->entry.store = RECORD_STORE_EFI;
         fake_source_add_shown(&deep, "x", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 1709210120,
                               text_view("Panic#2 Part1\nx\n"))
-                ->entry.store = RECORD_STORE_EFI;
+                ->entry.store = RECORD_STORE_PSTOREFS;
         assert_ok(catalog_add(&fixture.catalog, &fixture.efi.source));
         assert_ok(catalog_add(&fixture.catalog, &archive.source));
         assert_ok(catalog_add(&fixture.catalog, &deep.source));

@@ -35,13 +35,14 @@ static void put_efi(uint32_t part) {
         store_fixture_put_efi_part(&fixture, "Panic", 1, part, 1709210110, "log\n");
 }
 
-/* The same as text, called after the variable or otherwise. */
+/* The same as text, called after the variable or, without its id, after a file. */
 static void put_shown(struct fake_source *source, const char *name, uint32_t part) {
+        bool has_id = text_starts_with(name, "dump-type");
         char text[64];
 
         snprintf(text, sizeof(text), "Panic#1 Part%u\nlog\n", part);
         fake_source_add_shown(source, name, RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 1709210110, text_view(text))
-                ->entry.store = RECORD_STORE_EFI;
+                ->entry.store = has_id ? RECORD_STORE_EFI : RECORD_STORE_PSTOREFS;
 }
 
 static void load(void) {
