@@ -138,15 +138,20 @@ static bool find_partition(const char *root, struct partition *ret_partition) {
 
 /* --- both --------------------------------------------------------------------------------------- */
 
-/* Where it may be mounted: what is there already, and not /boot, which has the kernels' own files. */
-static const char *choose_directory(const char *root) {
+/* Whether there is such a directory; what lies below systemd's automounts is not looked at. */
+static bool is_there(const char *root, const char *directory) {
         struct mount_row row;
 
-        /* What lies below systemd's automounts is not looked at. */
-        if (!system_file_exists(root, esp_directories[0]) && mount_table_read(root, "/boot/efi", &row) == 0 &&
-            strcmp(row.file_system, "autofs") != 0 && system_file_exists(root, "/boot/efi"))
-                return "/boot/efi";
-        return esp_directories[0];
+        return (mount_table_read(root, directory, &row) < 0 || strcmp(row.file_system, "autofs") != 0) &&
+               system_file_exists(root, directory);
+}
+
+/* Where it may be mounted: what is there already, and not /boot, which has the kernels' own files. */
+static void choose_directory(const char *root, struct esp *esp) {
+        bool has_efi = is_there(root, "/efi"), has_boot_efi = is_there(root, "/boot/efi");
+
+        strcpy(esp->directory, has_boot_efi && !has_efi ? "/boot/efi" : "/efi");
+        esp->lacks_directory = !has_efi && !has_boot_efi;
 }
 
 void esp_find(const char *root, struct esp *ret_esp) {
@@ -178,7 +183,7 @@ void esp_find(const char *root, struct esp *ret_esp) {
                 esp->state = ESP_ASLEEP;
         } else {
                 esp->state = ESP_UNMOUNTED;
-                strcpy(esp->directory, choose_directory(root));
+                choose_directory(root, esp);
         }
 }
 
@@ -187,8 +192,9 @@ void esp_describe(const struct esp *esp, char *ret_why, size_t size) {
 
         ret_why[0] = '\0';
         if (esp->state == ESP_UNMOUNTED)
-                snprintf(ret_why, size, "%s not mounted (mount %s %s)", partition,
-                         esp->device[0] ? esp->device : "DEVICE", esp->directory);
+                snprintf(ret_why, size, "%s not mounted (%smount %s %s)", partition,
+                         esp->lacks_directory ? "mkdir /efi; " : "", esp->device[0] ? esp->device : "DEVICE",
+                         esp->directory);
         else if (esp->state == ESP_ASLEEP)
                 snprintf(ret_why, size, "%s not mounted (ls %s mounts it)", partition, esp->directory);
         else if (esp->state == ESP_ELSEWHERE)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -21,6 +22,7 @@ struct esp {
         enum esp_state state;
         char directory[PATH_MAX]; /* where it is mounted, or would be; "" where nothing tells */
         char device[PATH_MAX];    /* "/dev/vda1"; "" where that is not known */
+        bool lacks_directory;     /* where it would be mounted there is nothing yet */
 };
 
 void esp_find(const char *root, struct esp *ret_esp);

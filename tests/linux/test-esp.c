@@ -93,7 +93,7 @@ static void test_what_is_mounted_there_has_to_be_it(NO_STATE) {
         /* What is below a mount is not one. */
         PUT_MOUNTS("254:2 / /boot vfat");
         assert_found(ESP_UNMOUNTED, "/efi", "/dev/vda1",
-                     "the EFI system partition is not mounted (mount /dev/vda1 /efi)");
+                     "the EFI system partition is not mounted (mkdir /efi; mount /dev/vda1 /efi)");
 }
 
 static void test_without_udev_its_content_tells(NO_STATE) {
@@ -107,7 +107,7 @@ static void test_not_mounted(NO_STATE) {
         put_partition(1, ESP, UUID);
         PUT_MOUNTS("254:2 / /home ext4");
         assert_found(ESP_UNMOUNTED, "/efi", "/dev/vda1",
-                     "the EFI system partition is not mounted (mount /dev/vda1 /efi)");
+                     "the EFI system partition is not mounted (mkdir /efi; mount /dev/vda1 /efi)");
         scratch_put(root, "/boot/efi/x", "");
         assert_found(ESP_UNMOUNTED, "/boot/efi", "/dev/vda1",
                      "the EFI system partition is not mounted (mount /dev/vda1 /boot/efi)");
@@ -145,6 +145,7 @@ static void test_several(NO_STATE) {
         static const char uuid[] = "11111111-2222-3333-4444-ABCDEFABCDEF";
         uint8_t variable[4 + 2 * (sizeof(uuid) - 1) + 2] = { 6 };
 
+        scratch_put(root, "/efi/x", "");
         put_partition(12, ESP, "other");
         put_partition(3, ESP, UUID);
         put_partition(2, ESP, "another");
