@@ -190,8 +190,11 @@ static void test_an_archives_record_is_known_by_its_text(NO_STATE) {
         fake_source_add(&fixture.efi, "dump-type0-2-2-6-C", packed("Oops#2 Part2\nlog\n"));
         fake_source_add_shown(&other, "65e079fe00000001", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 6,
                               text_view("Oops#2 Part1\nlog\n"));
+        fake_source_add_shown(&other, "dmesg-ramoops-0", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 6,
+                              text_view("Oops#2 Part1\nlog\n"))
+                ->entry.store = RECORD_STORE_PSTOREFS;
         assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 2);
-        assert_int_equal(catalog_add(&fixture.catalog, &other.source), 1);
+        assert_int_equal(catalog_add(&fixture.catalog, &other.source), 2);
         for (size_t i = 0; i < ARRAY_SIZE(archives); i++) {
                 fake_source_init(archives[i], "dir:/x", RECORD_STORE_PSTOREFS);
                 archives[i]->source.is_archive = true;
@@ -208,7 +211,7 @@ static void test_an_archives_record_is_known_by_its_text(NO_STATE) {
         assert_int_equal(fixture.catalog.rows[0]->shown_by, 1 << 0);
         assert_int_equal(fixture.catalog.rows[1]->shown_by, 1 << 0 | 1 << 2 | 1 << 3);
         assert_int_equal(fixture.catalog.rows[2]->shown_by, 1 << 1);
-        assert_int_equal(fixture.catalog.rows[3]->shown_by, 1 << 2 | 1 << 3);
+        assert_int_equal(fixture.catalog.rows[4]->shown_by, 1 << 2 | 1 << 3);
         assert_ptr_equal(fixture.catalog.rows[1]->source, &fixture.efi.source);
         fake_source_free(&other);
         fake_source_free(&archive);
@@ -231,6 +234,8 @@ static void test_an_archives_id_goes_before_its_text(NO_STATE) {
                 fake_source_add_shown(&archive, name, RECORD_FORM_TEXT, RECORD_TYPE_DMESG, seconds,
                                       text_view("Oops#1 Part1\nlog\n"));
         }
+        fake_source_add_shown(&archive, "dump-type0-1-3-900", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 900,
+                              text_view("Oops#3 Part1\nlog\n"));
         fake_source_add_shown(&archive, "lost", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
                               text_view("Oops#3 Part1\nlog\n"))
                 ->entry.store = RECORD_STORE_PSTOREFS;
@@ -241,13 +246,13 @@ static void test_an_archives_id_goes_before_its_text(NO_STATE) {
         fake_source_add_shown(&later, "65e079fe00000002", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 5,
                               text_view("Oops#3 Part1\nlog\n"));
         assert_int_equal(catalog_add(&fixture.catalog, &fixture.efi.source), 2);
-        assert_int_equal(catalog_add(&fixture.catalog, &archive.source), 2);
+        assert_int_equal(catalog_add(&fixture.catalog, &archive.source), 3);
         assert_int_equal(catalog_add(&fixture.catalog, &later.source), 1);
         assert_int_equal(fixture.catalog.rows[0]->shown_by, 1 << 0 | 1 << 2); /* "number-3" */
         assert_int_equal(fixture.catalog.rows[1]->shown_by, 1 << 0 | 1 << 1);
         assert_string_equal(fixture.catalog.rows[2]->record.name, "dump-type0-1-1-900");
-        assert_string_equal(fixture.catalog.rows[3]->record.name, "lost");
-        assert_int_equal(fixture.catalog.rows[3]->shown_by, 1 << 1 | 1 << 2);
+        assert_string_equal(fixture.catalog.rows[4]->record.name, "lost");
+        assert_int_equal(fixture.catalog.rows[4]->shown_by, 1 << 1 | 1 << 2);
         fake_source_free(&archive);
         fake_source_free(&later);
 }
