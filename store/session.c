@@ -67,6 +67,13 @@ static void tell_record_error(const struct session *session, const struct catalo
         session_tell_error(session, row->source->spec, "%s: %s", visible, why);
 }
 
+/* An archive that nobody named need not be there, and may have other things in it, which were told. */
+static int excuse(const struct session *session, const struct record_source *source, int error) {
+        if (session->named || !source->is_archive)
+                return error;
+        return error == ERR_NOT_FOUND ? ERR_NO_STORE : error == ERR_STRAY ? 0 : error;
+}
+
 static void read_source(struct session *session, size_t index) {
         struct record_source *source = session->sources[index];
         bool is_made = session->errors[index] == 0;
@@ -74,10 +81,7 @@ static void read_source(struct session *session, size_t index) {
 
         if (is_made) {
                 r = catalog_add(&session->catalog, source);
-                /* An archive that nobody named need not be there. */
-                if (r == ERR_NOT_FOUND && source->is_archive && !session->named)
-                        r = ERR_NO_STORE;
-                session->errors[index] = r < 0 ? r : 0;
+                session->errors[index] = r < 0 ? excuse(session, source, r) : 0;
         }
         r = session->errors[index];
         if (r == 0 || (r == ERR_NO_STORE && !session->named))

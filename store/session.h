@@ -44,8 +44,8 @@ void session_add(struct session *session, struct record_source *source, int erro
 /*
  * Reads all sources, archives behind the stores, each of which goes on where another failed, and tells of
  * every error and every malformed record. A store that is not there is an error only when it was named, and
- * so is an archive's directory. 0 when there is a catalog to work on, whatever is missing in it; or
- * ERR_NO_MEMORY, told as well.
+ * so is an archive that is not there, or holds what is no record. 0 when there is a catalog to work on,
+ * whatever is missing in it; or ERR_NO_MEMORY, told as well.
  */
 int session_load(struct session *session);
 

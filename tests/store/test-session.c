@@ -76,6 +76,21 @@ static void test_an_archive_that_is_not_there(NO_STATE) {
         assert_error(f.session.errors[0], ERR_NOT_FOUND);
 }
 
+/* What else somebody keeps there is told by the source. */
+static void test_an_archive_with_other_things_in_it(NO_STATE) {
+        struct fake_entry *stray = store_fixture_put_erst(&f.stores, 1, 1, 1, "x");
+
+        stray->next_error = ERR_STRAY;
+        assert_loads(3, true, "! erst: holds files that are no records\n");
+        session_fixture_renew(&f);
+        f.stores.erst.source.is_archive = true;
+        assert_loads(3, false, "");
+        assert_ok(f.session.errors[0]);
+        session_fixture_renew(&f);
+        f.session.named = true;
+        assert_loads(3, true, "! erst: holds files that are no records\n");
+}
+
 static void test_a_malformed_source_says_where(NO_STATE) {
         f.stores.efi.open_error = ERR_LENGTH;
         f.stores.efi.source.fault = (struct fault){ .offset = 20, .field = "length", .reason = "too large" };
@@ -205,6 +220,7 @@ int main(void) {
                 TEST(test_a_store_that_is_not_there),
                 TEST(test_archives_come_behind_the_stores),
                 TEST(test_an_archive_that_is_not_there),
+                TEST(test_an_archive_with_other_things_in_it),
                 TEST(test_a_malformed_source_says_where),
                 TEST(test_a_fault_belongs_to_malformed_input),
                 TEST(test_a_source_that_could_not_be_made),
