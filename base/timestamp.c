@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/timestamp.h"
+#include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -75,4 +76,52 @@ void timestamp_format(uint64_t seconds, char ret_text[TIMESTAMP_TEXT_SIZE]) {
 
 void timestamp_format_rfc3339(uint64_t seconds, char ret_text[TIMESTAMP_TEXT_SIZE]) {
         format_parts(seconds, "-", "T", ":", "Z", ret_text);
+}
+
+/* A number of exactly so many digits, behind what stands between it and the one before. */
+static int take_number(struct bytes text, size_t *at, const char *between, size_t digits,
+                       uint64_t *ret_number) {
+        struct bytes gap = text_view(between);
+        size_t start = *at + gap.size;
+
+        if (!bytes_start_with(bytes_from(text, *at), gap))
+                return ERR_VALUE;
+        *at = start;
+        return decimal_parse(text, at, 9999, ret_number) < 0 || *at - start != digits ? ERR_VALUE : 0;
+}
+
+/* decimal_parse() goes on to the last digit, so a form without dashes is cut before. */
+static int parse_parts(struct bytes text, size_t *offset, const char *dash, const char *colon,
+                       uint64_t *ret_seconds) {
+        const struct {
+                const char *between;
+                size_t digits;
+        } parts[] = { { "", 4 }, { dash, 2 }, { dash, 2 }, { "T", 2 }, { colon, 2 }, { colon, 2 } };
+        uint64_t numbers[ARRAY_SIZE(parts)];
+        struct civil_time civil;
+        size_t at = *offset;
+
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+                size_t end = at + text_length(parts[i].between) + parts[i].digits;
+
+                if (take_number(bytes_first(text, end), &at, parts[i].between, parts[i].digits, &numbers[i]) <
+                    0)
+                        return ERR_VALUE;
+        }
+        if (!bytes_start_with(bytes_from(text, at), text_view("Z")))
+                return ERR_VALUE;
+        civil = (struct civil_time){ (int64_t) numbers[0],  (unsigned) numbers[1], (unsigned) numbers[2],
+                                     (unsigned) numbers[3], (unsigned) numbers[4], (unsigned) numbers[5] };
+        if (timestamp_from_civil(&civil, ret_seconds) < 0)
+                return ERR_VALUE;
+        *offset = at + 1;
+        return 0;
+}
+
+int timestamp_parse_compact(struct bytes text, size_t *offset, uint64_t *ret_seconds) {
+        return parse_parts(text, offset, "", "", ret_seconds);
+}
+
+int timestamp_parse_rfc3339(struct bytes text, size_t *offset, uint64_t *ret_seconds) {
+        return parse_parts(text, offset, "-", ":", ret_seconds);
 }

@@ -28,3 +28,10 @@ void timestamp_format(uint64_t seconds, char ret_text[TIMESTAMP_TEXT_SIZE]);
 
 /* "2026-11-21T07:51:24Z", RFC 3339, for JSON. */
 void timestamp_format_rfc3339(uint64_t seconds, char ret_text[TIMESTAMP_TEXT_SIZE]);
+
+/*
+ * The reverse of the compact and of the RFC 3339 form, for the text at *offset, which moves behind it.
+ * ERR_VALUE, and the offset stays, for any other form and for a date that does not exist.
+ */
+int timestamp_parse_compact(struct bytes text, size_t *offset, uint64_t *ret_seconds);
+int timestamp_parse_rfc3339(struct bytes text, size_t *offset, uint64_t *ret_seconds);

@@ -24,33 +24,13 @@
 /* A dump has no directories in it; one that somebody made there goes with it. */
 #define DEPTH_MAX 8
 
-/* "20261121T075124Z" */
-static int parse_time(struct bytes name, size_t *at, uint64_t *ret_seconds) {
-        struct civil_time civil = { 0 };
-        uint64_t date, time;
-        size_t start = *at;
-
-        if (decimal_parse(name, at, 99991231, &date) < 0 || *at - start != 8 ||
-            bytes_u8(name, (*at)++) != 'T')
-                return ERR_VALUE;
-        start = *at;
-        if (decimal_parse(name, at, 235959, &time) < 0 || *at - start != 6 || bytes_u8(name, (*at)++) != 'Z')
-                return ERR_VALUE;
-        civil.year = (int64_t) (date / 10000);
-        civil.month = (unsigned) (date / 100 % 100);
-        civil.day = (unsigned) (date % 100);
-        civil.hour = (unsigned) (time / 10000);
-        civil.minute = (unsigned) (time / 100 % 100);
-        civil.second = (unsigned) (time % 100);
-        return timestamp_from_civil(&civil, ret_seconds);
-}
-
 int dumps_parse_name(const char *name, uint64_t *ret_seconds, unsigned *ret_number) {
         struct bytes view = text_view(name), middle = text_view(NAME_MIDDLE);
         uint64_t seconds, number;
         size_t at = 0;
 
-        if (parse_time(view, &at, &seconds) < 0 || !bytes_start_with(bytes_from(view, at), middle))
+        if (timestamp_parse_compact(view, &at, &seconds) < 0 ||
+            !bytes_start_with(bytes_from(view, at), middle))
                 return ERR_VALUE;
         at += middle.size;
         if (decimal_parse(view, &at, NUMBER_MAX, &number) < 0 || at != view.size || number == 0)

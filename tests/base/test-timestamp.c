@@ -58,6 +58,37 @@ static void test_texts(NO_STATE) {
         assert_string_equal(text, "1970-01-01T00:00:00Z");
 }
 
+static void test_texts_are_read(NO_STATE) {
+        static const char *const bad[] = { "",
+                                           "20240229T123510",
+                                           "20240229 123510Z",
+                                           "20230229T123510Z",
+                                           "2024022T1123510Z",
+                                           "0240229T123510Z",
+                                           "2024-2-29T12:35:10Z",
+                                           "2024-02-29T12:35:10+01:00" };
+        struct bytes compact = text_view("x20240229T123510Z-erst"),
+                     rfc3339 = text_view("2024-02-29T12:35:10Z");
+        uint64_t seconds = 0;
+        size_t offset = 1;
+
+        assert_ok(timestamp_parse_compact(compact, &offset, &seconds));
+        assert_true(seconds == 1709210110);
+        assert_int_equal(offset, 17);
+        offset = 0;
+        seconds = 0;
+        assert_ok(timestamp_parse_rfc3339(rfc3339, &offset, &seconds));
+        assert_true(seconds == 1709210110);
+        assert_int_equal(offset, 20);
+        offset = 0;
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+                assert_error(timestamp_parse_compact(text_view(bad[i]), &offset, &seconds), ERR_VALUE);
+                assert_error(timestamp_parse_rfc3339(text_view(bad[i]), &offset, &seconds), ERR_VALUE);
+        }
+        assert_error(timestamp_parse_compact(rfc3339, &offset, &seconds), ERR_VALUE);
+        assert_int_equal(offset, 0);
+}
+
 static void test_dates_that_do_not_exist(NO_STATE) {
         static const struct civil_time bad[] = {
                 { 1969, 12, 31, 23, 59, 59 }, { 10000, 1, 1, 0, 0, 0 }, { 2023, 0, 1, 0, 0, 0 },
@@ -79,7 +110,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_day_as_libc),       cmocka_unit_test(test_edges_as_libc),
                 cmocka_unit_test(test_later_is_clamped),        cmocka_unit_test(test_texts),
-                cmocka_unit_test(test_dates_that_do_not_exist),
+                cmocka_unit_test(test_dates_that_do_not_exist), cmocka_unit_test(test_texts_are_read),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
