@@ -215,3 +215,59 @@ int json_item_number(const struct json_item *item, uint64_t *ret_value) {
         *ret_value = value;
         return 0;
 }
+
+/* The unit of "\\uXXXX" at the start; false for anything else. */
+static bool unit_at(struct bytes text, uint64_t *ret_unit) {
+        size_t offset = 2;
+
+        return bytes_start_with(text, text_view("\\u")) && hex_parse(text, &offset, 4, ret_unit) == 0;
+}
+
+#define UNIT_ESCAPE_SIZE 6
+
+static void put_code(struct text *text, uint64_t code) {
+        static const struct {
+                uint64_t end;
+                unsigned lead, more; /* bits of the first byte, and how many bytes follow it */
+        } rows[] = { { 0x80, 0, 0 }, { 0x800, 0xc0, 1 }, { 0x10000, 0xe0, 2 }, { 0x110000, 0xf0, 3 } };
+        unsigned i = 0;
+
+        while (code >= rows[i].end)
+                i++;
+        text_put_char(text, (char) (rows[i].lead | code >> 6 * rows[i].more));
+        for (unsigned left = rows[i].more; left > 0; left--)
+                text_put_char(text, (char) (0x80 | (code >> 6 * (left - 1) & 0x3f)));
+}
+
+/* How many bytes the escape has. */
+static size_t put_escape(struct bytes escape, struct text *text) {
+        static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+        uint8_t letter = bytes_u8(escape, 1);
+        uint64_t unit, low;
+
+        if (unit_at(escape, &unit)) {
+                bool is_pair = unit >> 10 == 0xd800 >> 10 &&
+                               unit_at(bytes_from(escape, UNIT_ESCAPE_SIZE), &low) &&
+                               low >> 10 == 0xdc00 >> 10;
+
+                put_code(text, is_pair ? 0x10000 + ((unit & 0x3ff) << 10 | (low & 0x3ff)) : unit);
+                return is_pair ? 2 * UNIT_ESCAPE_SIZE : UNIT_ESCAPE_SIZE;
+        }
+        for (size_t i = 0; letters[i]; i++)
+                if (letter == (uint8_t) letters[i])
+                        letter = (uint8_t) meant[i];
+        text_put_char(text, (char) letter);
+        return 2;
+}
+
+void json_unescape(struct bytes raw, struct text *ret_text) {
+        while (raw.size > 0) {
+                size_t size = 1;
+
+                if (raw.data[0] == '\\')
+                        size = put_escape(raw, ret_text);
+                else
+                        text_put_char(ret_text, (char) raw.data[0]);
+                raw = bytes_from(raw, size);
+        }
+}

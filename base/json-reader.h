@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/text.h"
 
 /*
  * Reads one JSON document (RFC 8259), which nobody has to have written, item by item. It is there for the
@@ -51,3 +52,9 @@ int json_read(struct json_reader *reader, struct json_item *ret_item);
 
 /* The value of a number that is whole, not negative and fits; ERR_VALUE for any other item. */
 int json_item_number(const struct json_item *item, uint64_t *ret_value);
+
+/*
+ * Puts what the name or the string of an item means, with its escapes resolved. What is no character of its
+ * own, such as half of a pair of surrogates, stands as it would if each unit were one (base/ucs2.h).
+ */
+void json_unescape(struct bytes text, struct text *ret_text);

@@ -184,8 +184,45 @@ static void test_what_the_writer_writes(NO_STATE) {
         }
 }
 
+/* As the library does it, but that it makes another character of what is half of a pair. */
+static void test_escapes(NO_STATE) {
+        static const char *const strings[] = {
+                "",
+                "plain",
+                "\\\"\\\\\\/\\b\\f\\n\\r\\t",
+                "\\u0041\\u00e9\\u20aC",
+                "\\ud83d\\ude00",
+                "\xc3\xa9 as it is",
+                "a\\u007f\\u0080\\u07ff\\u0800\\uffffz",
+        };
+        char meant[64];
+
+        for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
+                struct text text = TEXT_ON(meant);
+                char document[128];
+                struct json_object *object;
+
+                snprintf(document, sizeof(document), "\"%s\"", strings[i]);
+                object = json_tokener_parse(document);
+                assert_non_null(object);
+                json_unescape(text_view(strings[i]), &text);
+                assert_string_equal(meant, json_object_get_string(object));
+                json_object_put(object);
+        }
+}
+
+static void test_half_of_a_pair_is_a_unit(NO_STATE) {
+        char meant[64];
+        struct text text = TEXT_ON(meant);
+
+        json_unescape(text_view("\\ud83dx\\ude00\\ud83d"), &text);
+        assert_string_equal(meant, "\xed\xa0\xbdx\xed\xb8\x80\xed\xa0\xbd");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_escapes),
+                cmocka_unit_test(test_half_of_a_pair_is_a_unit),
                 cmocka_unit_test(test_what_the_library_reads_is_read),
                 cmocka_unit_test(test_what_is_no_json_is_not),
                 cmocka_unit_test(test_no_part_of_a_document_is_one),
