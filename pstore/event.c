@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "pstore/event.h"
+#include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/timestamp.h"
@@ -309,6 +310,41 @@ void event_format_name(const struct event *event, struct text *text) {
         timestamp_format_compact(event->seconds, time);
         text_format(text, "%s-%.*s-%s%u", time, (int) event->backend.size, (const char *) event->backend.data,
                     event_reason_name(event->reason), event->count);
+}
+
+/* The length of what stands at `at` before the next of these two, or the end. */
+static size_t run_until(struct bytes name, size_t at, uint8_t from, uint8_t to) {
+        size_t end = at;
+
+        while (end < name.size && (name.data[end] < from || name.data[end] > to))
+                end++;
+        return end - at;
+}
+
+int event_parse_name(struct bytes name, uint64_t *ret_seconds, struct bytes *ret_backend,
+                     enum event_reason *ret_reason, uint32_t *ret_count) {
+        struct bytes backend, reason;
+        uint64_t seconds, count, copy;
+        size_t at = 0;
+
+        if (timestamp_parse_compact(name, &at, &seconds) < 0 || bytes_u8(name, at++) != '-')
+                return ERR_VALUE;
+        backend = bytes_first(bytes_from(name, at), run_until(name, at, '-', '-'));
+        at += backend.size + 1;
+        reason = bytes_first(bytes_from(name, at), run_until(name, at, '0', '9'));
+        at += reason.size;
+        if (backend.size == 0 || backend.size > RECORD_BACKEND_MAX ||
+            event_reason_find(reason) == REASON_NONE || decimal_parse(name, &at, UINT32_MAX, &count) < 0)
+                return ERR_VALUE;
+        if (at < name.size && (name.data[at++] != '.' || decimal_parse(name, &at, UINT32_MAX, &copy) < 0))
+                return ERR_VALUE;
+        if (at != name.size)
+                return ERR_VALUE;
+        *ret_seconds = seconds;
+        *ret_backend = backend;
+        *ret_reason = event_reason_find(reason);
+        *ret_count = (uint32_t) count;
+        return 0;
 }
 
 /* The records come by falling part, so one walk from the end finds the first hole above `after`. */

@@ -70,6 +70,13 @@ bool event_repeats_part(const struct event *event, struct record *const *records
 void event_format_name(const struct event *event, struct text *text);
 
 /*
+ * The reverse: what a name tells, with or without the number of its copy behind it ("….2", store/dump.h); the
+ * back end shares its memory. ERR_VALUE for any other name.
+ */
+int event_parse_name(struct bytes name, uint64_t *ret_seconds, struct bytes *ret_backend,
+                     enum event_reason *ret_reason, uint32_t *ret_count);
+
+/*
  * The first run of missing parts that starts above `after` and ends below part_max; false when there is none.
  * There are never more runs than records, however high a malformed part number is.
  */

@@ -99,3 +99,10 @@ int header_line_find(struct bytes whole_text, struct header_line *ret_line, uint
 const char *event_reason_name(enum event_reason reason) {
         return reason_rows[reason < REASON_END ? reason : REASON_NONE].in_name;
 }
+
+enum event_reason event_reason_find(struct bytes name) {
+        for (enum event_reason reason = REASON_PANIC; reason < REASON_END; reason++)
+                if (bytes_equal(name, text_view(reason_rows[reason].in_name)))
+                        return reason;
+        return REASON_NONE;
+}

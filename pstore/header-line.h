@@ -46,3 +46,6 @@ int header_line_find(struct bytes whole_text, struct header_line *ret_line, uint
 
 /* "panic" for REASON_PANIC, as in the names of events; "none" for REASON_NONE. */
 const char *event_reason_name(enum event_reason reason);
+
+/* The reverse; REASON_NONE for a word that is no reason. */
+enum event_reason event_reason_find(struct bytes name);

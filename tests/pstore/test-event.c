@@ -580,8 +580,40 @@ static void test_shuffles_of_many_give_the_same(NO_STATE) {
         }
 }
 
+static void test_names_are_read(NO_STATE) {
+        static const char *const bad[] = {
+                "",
+                "20240229T123510Z",
+                "20240229T123510Z-erst",
+                "20240229T123510Z-erst-panic",
+                "20240229T123510Z-erst-hiccup1",
+                "20240229T123510Z--panic1",
+                "20240229T123510Z-erst-panic1.",
+                "20240229T123510Z-erst-panic1.x",
+                "20240229T123510Z-erst-panic1-1",
+                "20240230T123510Z-erst-panic1",
+                "20240229T123510Z-abcdefghijklmnopq-panic1",
+                "x20240229T123510Z-erst-panic1",
+        };
+        enum event_reason reason = REASON_NONE;
+        struct bytes backend = { 0 };
+        uint64_t seconds = 0;
+        uint32_t number = 0;
+
+        assert_ok(event_parse_name(text_view("20240229T123510Z-efi_pstore-emergency12.3"), &seconds, &backend,
+                                   &reason, &number));
+        assert_true(seconds == 1709210110 && number == 12);
+        assert_true(bytes_equal(backend, text_view("efi_pstore")));
+        assert_int_equal(reason, REASON_EMERGENCY);
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+                assert_error(event_parse_name(text_view(bad[i]), &seconds, &backend, &reason, &number),
+                             ERR_VALUE);
+        assert_true(number == 12);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_names_are_read),
                 cmocka_unit_test(test_nothing_gives_nothing),
                 cmocka_unit_test(test_a_single_record_is_an_event),
                 cmocka_unit_test(test_oops_and_panic_of_one_boot_are_two_events),
