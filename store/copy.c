@@ -62,7 +62,7 @@ static bool is_answer(int error) {
 static int read_described(struct copier *copier, const struct copy_layout *layout, const char *place,
                           struct copy *copy) {
         const struct manifest_file *stored =
-                layout->is_directory ? &copy->manifest.stored : &copy->manifest.self;
+                layout->is_directory ? &copy->manifest.stored : &copy->manifest.self.file;
         int r;
 
         if (layout->log) {
@@ -105,8 +105,9 @@ void copy_close(struct copy *copy) {
 
 bool copy_holds(const struct copy *copy, struct bytes content, const uint8_t sha256[SHA256_SIZE]) {
         const struct manifest *manifest = &copy->manifest;
-        const struct manifest_file *file =
-                manifest->record_count > 0 ? manifest_find(manifest, sha256, content.size) : &manifest->self;
+        const struct manifest_file *file = manifest->record_count > 0
+                                                   ? manifest_find(manifest, sha256, content.size)
+                                                   : &manifest->self.file;
         struct bytes held;
 
         /* The digest finds the bytes; that they are equal is seen, not concluded. */

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "store/manifest-reader.h"
+#include "base/arith.h"
 #include "base/error.h"
 #include "base/json-reader.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 
-/* Which file the items that come describe, if any. */
+/* Which file the items that come describe, if any, and of which record. */
 struct place {
         struct manifest_file *file;
+        struct manifest_record *record;
         bool in_records;
         bool has_schema, has_size, has_digest;
 };
@@ -23,8 +26,9 @@ static int add_record(struct manifest *manifest, struct place *place) {
 
         if (r < 0)
                 return r;
-        place->file = &manifest->records[manifest->record_count++];
-        *place->file = (struct manifest_file){ 0 };
+        place->record = &manifest->records[manifest->record_count++];
+        *place->record = (struct manifest_record){ .type = RECORD_TYPE_UNKNOWN };
+        place->file = &place->record->file;
         return 0;
 }
 
@@ -37,7 +41,8 @@ static int enter(struct manifest *manifest, const struct json_item *item, struct
         if (item->kind != JSON_OBJECT)
                 return 0;
         place->has_size = place->has_digest = false;
-        place->file = item->depth == 0 ? &manifest->self : NULL;
+        place->record = item->depth == 0 ? &manifest->self : NULL;
+        place->file = place->record ? &place->record->file : NULL;
         for (unsigned i = 0; i < 2 && item->depth == 1; i++)
                 if (is_named(item, names[i]))
                         place->file = files[i];
@@ -59,13 +64,68 @@ static bool read_digest(struct bytes hex, uint8_t ret_sha256[SHA256_SIZE]) {
         return true;
 }
 
-static void take_member(const struct json_item *item, struct place *place) {
+static enum record_form find_form(struct bytes word) {
+        static const char *const forms[] = {
+                [RECORD_FORM_TEXT] = "text",
+                [RECORD_FORM_PACKED] = "packed",
+        };
+
+        for (unsigned form = RECORD_FORM_TEXT; form < ARRAY_SIZE(forms); form++)
+                if (bytes_equal(word, text_view(forms[form])))
+                        return (enum record_form) form;
+        return RECORD_FORM_STORED;
+}
+
+static uint32_t small_number(const struct json_item *item) {
+        uint64_t number = 0;
+
+        return json_item_number(item, &number) == 0 && number <= UINT32_MAX ? (uint32_t) number : 0;
+}
+
+static void take_of_event(const struct json_item *item, struct manifest *manifest, struct place *place) {
+        if (item->kind == JSON_STRING && is_named(item, "schema")) {
+                place->has_schema = bytes_start_with(item->text, text_view("pstore-fw/"));
+                manifest->is_event = bytes_start_with(item->text, text_view("pstore-fw/manifest/"));
+        } else if (item->kind == JSON_STRING && is_named(item, "reason")) {
+                manifest->reason = event_reason_find(item->text);
+        } else if (is_named(item, "count")) {
+                manifest->count = small_number(item);
+        }
+}
+
+static void take_of_record(const struct json_item *item, struct manifest_record *record) {
+        size_t offset = 0;
+        int type;
+
+        if (is_named(item, "deleted"))
+                record->deleted = item->kind == JSON_TRUE;
+        else if (is_named(item, "salvaged"))
+                record->salvaged = item->kind == JSON_TRUE;
+        else if (is_named(item, "part"))
+                record->part = small_number(item);
+        if (item->kind != JSON_STRING)
+                return;
+        if (is_named(item, "id")) {
+                record->id = item->text;
+        } else if (is_named(item, "form")) {
+                record->form = find_form(item->text);
+        } else if (is_named(item, "type")) {
+                type = record_type_find(item->text);
+                record->type = type < 0 ? RECORD_TYPE_UNKNOWN : (enum record_type) type;
+        } else if (is_named(item, "time")) {
+                (void) timestamp_parse_rfc3339(item->text, &offset, &record->seconds);
+        }
+}
+
+static void take_member(const struct json_item *item, struct manifest *manifest, struct place *place) {
         struct manifest_file *file = place->file;
 
-        if (item->depth == 1 && item->kind == JSON_STRING && is_named(item, "schema"))
-                place->has_schema = bytes_start_with(item->text, text_view("pstore-fw/"));
+        if (item->depth == 1)
+                take_of_event(item, manifest, place);
         if (!file)
                 return;
+        if (place->record)
+                take_of_record(item, place->record);
         if (is_named(item, "offset"))
                 (void) json_item_number(item, &file->offset);
         else if (is_named(item, "size"))
@@ -94,8 +154,8 @@ static int sort_records(struct manifest *manifest) {
         if (!manifest->by_digest)
                 return ERR_NO_MEMORY;
         for (size_t i = 0; i < manifest->record_count; i++)
-                if (manifest->records[i].known)
-                        manifest->by_digest[manifest->known_count++] = &manifest->records[i];
+                if (manifest->records[i].file.known)
+                        manifest->by_digest[manifest->known_count++] = &manifest->records[i].file;
         sort_pointers((void **) manifest->by_digest, manifest->known_count, compare_digests);
         return 0;
 }
@@ -112,10 +172,11 @@ int manifest_read(struct bytes content, const struct allocator *allocator, struc
                 r = enter(&manifest, &item, &place);
                 if (r < 0)
                         break;
-                take_member(&item, &place);
+                take_member(&item, &manifest, &place);
                 /* What stands behind a file's object, or one in it, describes it no more. */
                 if (item.kind == JSON_OBJECT_END && item.depth > 0)
-                        place.file = NULL;
+                        place = (struct place){ .in_records = place.in_records,
+                                                .has_schema = place.has_schema };
         }
         if (r == 0 && !place.has_schema)
                 r = ERR_VALUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "store/manifest-reader.h"
 
+#include "base/json-reader.h"
 #include "tests/support/fake-allocator.h"
 #include "tests/support/test.h"
 
@@ -66,16 +67,54 @@ static void test_what_it_describes(NO_STATE) {
         assert_memory_equal(manifest.log.sha256, digest, SHA256_SIZE);
         assert_true(manifest.stored.known);
         assert_int_equal(manifest.stored.size, 30);
-        assert_false(manifest.self.known);
+        assert_false(manifest.self.file.known);
         manifest_free(&manifest);
 }
 
 static void test_a_record_alone(NO_STATE) {
         assert_ok(read_text("{ \"schema\": \"pstore-fw/record/2\", \"offset\": 0, \"size\": 4,"
                             " \"sha256\": \"" DIGEST_B "\" }"));
-        assert_true(manifest.self.known);
-        assert_int_equal(manifest.self.size, 4);
+        assert_true(manifest.self.file.known);
+        assert_int_equal(manifest.self.file.size, 4);
         assert_int_equal(manifest.record_count, 0);
+        manifest_free(&manifest);
+}
+
+static void assert_record(const struct manifest_record *record, const char *id, enum record_form form,
+                          enum record_type type, uint64_t seconds, uint32_t part) {
+        char meant[RECORD_ID_SIZE];
+        struct text text = TEXT_ON(meant);
+
+        json_unescape(record->id, &text);
+        assert_string_equal(meant, id);
+        assert_int_equal(record->form, form);
+        assert_int_equal(record->type, type);
+        assert_int_equal(record->seconds, seconds);
+        assert_int_equal(record->part, part);
+}
+
+/* What a record does not say it has not, and it has nothing of the one before it. */
+static void test_what_its_records_are(NO_STATE) {
+        assert_ok(read_text(
+                "{\"schema\": \"pstore-fw/manifest/2\", \"reason\": \"oops\", \"count\": 3, \"records\": ["
+                "{\"id\": \"efi:a\\u0041\\\"\", \"form\": \"text\", \"type\": \"dmesg\", \"part\": 7,"
+                " \"time\": \"2024-02-29T12:35:10Z\", \"deleted\": true, \"salvaged\": true,"
+                " \"in\": {\"id\": \"no\", \"part\": 1}},"
+                "{\"id\": \"erst:1\", \"form\": \"packed\", \"type\": \"mce\", \"time\": null},"
+                "{\"form\": \"stored\", \"type\": \"nobody's\", \"part\": 99999999999, \"count\": 9}]}"));
+        assert_true(manifest.is_event);
+        assert_int_equal(manifest.reason, REASON_OOPS);
+        assert_int_equal(manifest.count, 3);
+        assert_int_equal(manifest.record_count, 3);
+        assert_record(&manifest.records[0], "efi:aA\"", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 1709210110, 7);
+        assert_true(manifest.records[0].deleted && manifest.records[0].salvaged);
+        assert_record(&manifest.records[1], "erst:1", RECORD_FORM_PACKED, RECORD_TYPE_MCE, 0, 0);
+        assert_false(manifest.records[1].deleted || manifest.records[1].salvaged);
+        assert_record(&manifest.records[2], "", RECORD_FORM_STORED, RECORD_TYPE_UNKNOWN, 0, 0);
+        manifest_free(&manifest);
+        assert_ok(read_text("{\"schema\": \"pstore-fw/record/2\", \"id\": \"efi:x\", \"type\": \"mce\"}"));
+        assert_false(manifest.is_event);
+        assert_record(&manifest.self, "efi:x", RECORD_FORM_STORED, RECORD_TYPE_MCE, 0, 0);
         manifest_free(&manifest);
 }
 
@@ -170,6 +209,7 @@ static void test_every_allocation_may_fail(NO_STATE) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_what_its_records_are),
                 cmocka_unit_test(test_what_it_describes),
                 cmocka_unit_test(test_a_record_alone),
                 cmocka_unit_test(test_many_records_are_found),
