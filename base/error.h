@@ -20,6 +20,7 @@ enum error_group {
         ROW(ERR_UNKNOWN_ID, CALLER, "no such record or event")                                               \
         ROW(ERR_EXISTS, CALLER, "exists already with other content")                                         \
         ROW(ERR_NOT_SUPPORTED, CALLER, "not supported by this store")                                        \
+        ROW(ERR_TOGETHER, CALLER, "lies in one file with records that were not named")                       \
         ROW(ERR_TRUNCATED, INPUT, "ends too early")                                                          \
         ROW(ERR_SIGNATURE, INPUT, "wrong signature")                                                         \
         ROW(ERR_CHECKSUM, INPUT, "wrong checksum")                                                           \
@@ -34,7 +35,7 @@ enum error_group {
         ROW(ERR_LOG_MISSING, INPUT, "holds no complete log")                                                 \
         ROW(ERR_FILE_KIND, INPUT, "is no regular file")                                                      \
         ROW(ERR_NESTED, INPUT,                                                                               \
-            "holds records in directories below it, as systemd archives them: name those")                   \
+            "holds records in directories below it, as systemd archives them: name it as dir:DIR")           \
         ROW(ERR_STRAY, INPUT, "holds files that are no records")                                             \
         ROW(ERR_NO_STORE, ENVIRONMENT, "this machine has no such store")                                     \
         ROW(ERR_NO_SPACE, ENVIRONMENT, "no space left in the store")                                         \

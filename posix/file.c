@@ -65,3 +65,8 @@ int file_write_all(int fd, struct bytes bytes) {
         }
         return 0;
 }
+
+bool file_is_unchanged(const struct stat *then, const struct stat *now) {
+        return now->st_dev == then->st_dev && now->st_ino == then->st_ino && now->st_size == then->st_size &&
+               now->st_mtim.tv_sec == then->st_mtim.tv_sec && now->st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "base/allocator.h"
 
@@ -25,3 +27,6 @@ int file_read_beneath(int directory_fd, const char *path, size_t limit, struct b
 
 /* Writes every byte, however many calls it takes. */
 int file_write_all(int fd, struct bytes bytes);
+
+/* Whether a name is of the same file now, with the same content as far as its size and time tell. */
+bool file_is_unchanged(const struct stat *then, const struct stat *now);

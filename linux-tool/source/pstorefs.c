@@ -402,14 +402,6 @@ static int pstorefs_read(struct record_source *source, const char *name, struct 
         return file_read_beneath(pstorefs->fd, file->file_name, RECORD_SIZE_MAX, buffer);
 }
 
-static bool is_as_it_was_read(const struct pstorefs_file *file, const struct stat *now) {
-        const struct stat *then = &file->read;
-
-        return file->was_read && now->st_dev == then->st_dev && now->st_ino == then->st_ino &&
-               now->st_size == then->st_size && now->st_mtim.tv_sec == then->st_mtim.tv_sec &&
-               now->st_mtim.tv_nsec == then->st_mtim.tv_nsec;
-}
-
 static int pstorefs_erase(struct record_source *source, const char *name) {
         struct pstorefs_source *pstorefs = pstorefs_of(source);
         const struct pstorefs_file *file = find_file(pstorefs, name);
@@ -419,7 +411,7 @@ static int pstorefs_erase(struct record_source *source, const char *name) {
                 return ERR_NOT_FOUND;
         if (fstatat(pstorefs->fd, file->file_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
                 return errno_to_error(errno);
-        if (!is_as_it_was_read(file, &status))
+        if (!file->was_read || !file_is_unchanged(&file->read, &status))
                 return ERR_EXISTS;
         return unlinkat(pstorefs->fd, file->file_name, 0) < 0 ? errno_to_error(errno) : 0;
 }

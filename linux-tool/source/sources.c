@@ -20,6 +20,8 @@ static const struct source_kind source_kinds[] = {
         { "efivarfs", "efivarfs[:DIR]", "EFI variables", false, false, efivarfs_source_new },
         { "pstorefs", "pstorefs[:DIR]", "what the kernel's pstore shows", false, false, pstorefs_source_new },
         { "kdump", "kdump[:DIR]", "dumps that a crash kernel saved", false, false, kdump_source_new },
+        { "dir", "dir:DIR", "saved dumps, and what systemd-pstore archived", true, false,
+          directory_source_new },
         { "erst-dbg", "erst-dbg[:DEVICE]", "ERST, by the kernel's erst_dbg module", false, false,
           erst_dbg_source_new },
         { "erst-image", "erst-image:FILE", "the file behind QEMU's acpi-erst", true, true,
