@@ -9,7 +9,6 @@
 #include "base/json-reader.h"
 #include "capture/dumps.h"
 #include "linux-tool/source/archive.h"
-#include "posix/file.h"
 #include "posix/memory.h"
 #include "pstore/event.h"
 #include "store/manifest-reader.h"
@@ -87,7 +86,7 @@ static int add_described(struct archive *archive, size_t unit, const struct arch
 /* 0 and a manifest; content and manifest are to be freed. */
 static int read_manifest(const struct archive_directory *directory, const char *name, struct buffer *content,
                          struct manifest *ret_manifest) {
-        int r = file_read_beneath(directory->fd, name, MANIFEST_SIZE_MAX, content);
+        int r = archive_read_whole(directory, name, MANIFEST_SIZE_MAX, content);
 
         return r < 0 ? r : manifest_read(buffer_bytes(content), &system_allocator, ret_manifest);
 }
@@ -149,12 +148,12 @@ int archive_take_dump(struct archive *archive, const struct archive_directory *d
         bool is_event;
         int r;
 
+        buffer_init(&content, &system_allocator);
         if (strcmp(directory->name, UNFINISHED) == 0)
                 return 1;
         /* What a crash kernel saved is kdump:'s, with the image beside it. */
         if (dumps_parse_name(directory->name, &seconds, &number) == 0 && !is_there(directory, STORED_NAME))
                 return 1;
-        buffer_init(&content, &system_allocator);
         r = read_manifest(directory, MANIFEST_NAME, &content, &manifest);
         if (r == ERR_NO_MEMORY)
                 return r;

@@ -164,6 +164,19 @@ int archive_read_place(const struct archive *archive, const struct archive_recor
         return r;
 }
 
+int archive_read_whole(const struct archive_directory *directory, const char *name, size_t limit,
+                       struct buffer *buffer) {
+        struct stat status;
+        int r;
+
+        if (fstatat(directory->fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+                return errno_to_error(errno);
+        if (status.st_size < 0 || (uint64_t) status.st_size > limit)
+                return ERR_TOO_LARGE;
+        r = buffer_reserve(buffer, (size_t) status.st_size + 1);
+        return r < 0 ? r : file_read_beneath(directory->fd, name, limit, buffer);
+}
+
 /* --- one record in several places --------------------------------------------------------------- */
 
 static int compare_numbers(uint64_t left, uint64_t right) {
@@ -196,31 +209,35 @@ static int compare_places(const struct archive_record *left, const struct archiv
         return order ? order : compare_numbers(left->offset, right->offset);
 }
 
-/* Records of one id side by side; of them first what can be read, and shows most of the store. */
+/* Records of one id side by side, and of them those that are the same; what can be read first. */
 static int compare_found(const void *a, const void *b) {
         const struct archive_record *left = a, *right = b;
         int order = compare_ids(left, right);
 
-        if (order == 0)
-                order = compare_numbers(left->error != 0, right->error != 0);
         if (order == 0)
                 order = compare_numbers(left->entry.form, right->entry.form);
         if (order == 0)
                 order = strcmp(left->entry.name, right->entry.name);
         if (order == 0)
                 order = memcmp(left->sha256, right->sha256, SHA256_SIZE);
+        if (order == 0)
+                order = compare_numbers(left->error != 0, right->error != 0);
         return order ? order : compare_places(left, right);
 }
 
-/* `place` is another one of the record, which stands for both. */
+/* `place`, with those that were joined to it, is another one of the record, which stands for all. */
 static void join(struct archive *archive, struct archive_record *record, struct archive_record *place) {
-        place->next_place = record->next_place;
+        struct archive_record *last = place;
+
+        while (last->next_place != ARCHIVE_NONE)
+                last = &archive->records[last->next_place];
+        last->next_place = record->next_place;
         record->next_place = (size_t) (place - archive->records);
         place->is_hidden = true;
 }
 
 static bool is_same(const struct archive_record *record, const struct archive_record *place) {
-        return record->entry.form == place->entry.form && record->error == place->error &&
+        return record->entry.form == place->entry.form &&
                strcmp(record->entry.name, place->entry.name) == 0 &&
                memcmp(record->sha256, place->sha256, SHA256_SIZE) == 0;
 }
@@ -235,18 +252,35 @@ static bool shows(const struct archive_record *stored, const struct archive_reco
                 (left->reason == right->reason && left->count == right->count && left->part == right->part));
 }
 
-/* Of several with one id the first keeps it. */
+/* What can be read before what cannot, stored bytes before texts, and then the first place. */
+static bool is_better(const struct archive_record *record, const struct archive_record *than) {
+        int order = compare_numbers(record->error != 0, than->error != 0);
+
+        if (order == 0)
+                order = compare_numbers(record->entry.form, than->entry.form);
+        return (order ? order : compare_places(record, than)) < 0;
+}
+
+/* Of several with one id the best keeps it. */
 static void settle_id(struct archive *archive, struct archive_record **records, size_t count) {
-        struct archive_record *first = records[0], *last = records[0];
+        struct archive_record *last = records[0], *best = records[0];
 
         for (size_t i = 1; i < count; i++) {
-                if (is_same(last, records[i]))
+                if (is_same(last, records[i])) {
                         join(archive, last, records[i]);
-                else if (shows(first, records[i]))
-                        join(archive, first, records[i]);
-                else if (records[i]->entry.form == RECORD_FORM_STORED || archive_name_after_place(records[i]))
-                        last = records[i];
-                else
+                        continue;
+                }
+                last = records[i];
+                if (is_better(last, best))
+                        best = last;
+        }
+        for (size_t i = 0; i < count; i++) {
+                if (records[i] == best || records[i]->is_hidden ||
+                    records[i]->entry.form == RECORD_FORM_STORED)
+                        continue;
+                if (shows(best, records[i]))
+                        join(archive, best, records[i]);
+                else if (!archive_name_after_place(records[i]))
                         strays_add(&archive->strays, records[i]->path, "has no name of its own");
         }
 }
@@ -460,7 +494,7 @@ static int check_gone(const struct archive *archive, const char *path, const str
         return r == 0 || r == ERR_CHANGED ? ERR_STILL_THERE : ERR_UNVERIFIED;
 }
 
-static int confirm_record(const struct archive *archive, const struct archive_record *record) {
+static int confirm_places(const struct archive *archive, const struct archive_record *record) {
         for (size_t i = (size_t) (record - archive->records); i != ARCHIVE_NONE;
              i = archive->records[i].next_place) {
                 const struct archive_unit *unit = &archive->units[archive->records[i].unit];
@@ -475,12 +509,34 @@ static int confirm_record(const struct archive *archive, const struct archive_re
         return 0;
 }
 
-int archive_confirm_removed(const struct archive *archive, const char *name) {
+/* Another record may get the id when the one that had it is gone. */
+static int look_for(const struct archive *after, const struct archive_record *record) {
+        _cleanup_buffer_ struct buffer buffer;
+        struct archive_record **found;
+        uint8_t digest[SHA256_SIZE];
+        size_t count;
+
+        buffer_init(&buffer, &system_allocator);
+        found = archive_find(after, record->entry.name, &count);
+        for (size_t i = 0; i < count; i++) {
+                if (!record->has_digest || archive_read_place(after, found[i], &buffer) < 0)
+                        return ERR_STILL_THERE;
+                sha256_digest(buffer_bytes(&buffer), digest);
+                if (memcmp(digest, record->sha256, SHA256_SIZE) == 0)
+                        return ERR_STILL_THERE;
+        }
+        return 0;
+}
+
+int archive_confirm_removed(const struct archive *archive, const struct archive *after, const char *name) {
         size_t count;
         struct archive_record **records = archive_find(archive, name, &count);
         int r = records ? 0 : ERR_UNVERIFIED;
 
-        for (size_t i = 0; i < count && r == 0; i++)
-                r = confirm_record(archive, records[i]);
+        for (size_t i = 0; i < count && r == 0; i++) {
+                r = confirm_places(archive, records[i]);
+                if (r == 0)
+                        r = look_for(after, records[i]);
+        }
         return r;
 }

@@ -99,6 +99,10 @@ bool archive_name_after_place(struct archive_record *record);
 int archive_read_place(const struct archive *archive, const struct archive_record *record,
                        struct buffer *buffer);
 
+/* Appends a file of the directory; ERR_TOO_LARGE before anything of it is read, or as file_read_beneath(). */
+int archive_read_whole(const struct archive_directory *directory, const char *name, size_t limit,
+                       struct buffer *buffer);
+
 /*
  * Once nothing is added any more: one record for what lies in several places. Of several texts of one id the
  * first keeps it and the others are called after their places; stored bytes tell their id themselves, so
@@ -116,8 +120,11 @@ struct archive_record **archive_find(const struct archive *archive, const char *
  */
 int archive_remove(struct archive *archive, const char *name);
 
-/* 0, ERR_TOGETHER where it lies with others that were not named, ERR_STILL_THERE. */
-int archive_confirm_removed(const struct archive *archive, const char *name);
+/*
+ * 0 when a list that was taken afterwards has no such record; ERR_TOGETHER where it lies with others that
+ * were not named, ERR_STILL_THERE.
+ */
+int archive_confirm_removed(const struct archive *archive, const struct archive *after, const char *name);
 
 void archive_free(struct archive *archive);
 

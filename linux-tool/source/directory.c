@@ -27,6 +27,8 @@ struct directory_source {
         struct record_source base; /* first: the block is freed through it */
         const char *path;
         struct archive archive;
+        struct archive after;                 /* once more, when something was erased */
+        int after_result;                     /* 1 when that list has not been taken */
         const struct archive_record *current; /* the last that next() gave */
         size_t next;
         bool told_cut;
@@ -168,22 +170,21 @@ static void directory_close(struct record_source *source) {
         struct directory_source *directory = directory_of(source);
 
         archive_free(&directory->archive);
+        archive_free(&directory->after);
+        directory->after_result = 1;
         directory->current = NULL;
         directory->next = 0;
         directory->told_cut = false;
 }
 
-static int directory_open(struct record_source *source) {
-        struct directory_source *directory = directory_of(source);
-        struct archive *archive = &directory->archive;
+static int take_list(const char *path, struct archive *archive) {
         char top[] = "";
         int r;
 
-        directory_close(source);
-        archive->fd = open(directory->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        archive->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (archive->fd < 0)
                 return errno_to_error(errno);
-        archive->real_path = realpath(directory->path, NULL);
+        archive->real_path = realpath(path, NULL);
         if (!archive->real_path)
                 return errno_to_error(errno);
         strays_begin(&archive->strays);
@@ -193,6 +194,13 @@ static int directory_open(struct record_source *source) {
                 r = archive_settle(archive);
         strays_end(&archive->strays);
         return r;
+}
+
+static int directory_open(struct record_source *source) {
+        struct directory_source *directory = directory_of(source);
+
+        directory_close(source);
+        return take_list(directory->path, &directory->archive);
 }
 
 static int directory_next(struct record_source *source, struct source_entry *ret_entry) {
@@ -233,7 +241,15 @@ static int directory_erase(struct record_source *source, const char *name) {
 }
 
 static int directory_confirm_erased(struct record_source *source, const char *name) {
-        return archive_confirm_removed(&directory_of(source)->archive, name);
+        struct directory_source *directory = directory_of(source);
+
+        if (directory->after_result > 0) {
+                directory->after.strays = directory->archive.strays;
+                directory->after_result = take_list(directory->path, &directory->after);
+        }
+        if (directory->after_result < 0 || directory->after.is_cut)
+                return ERR_UNVERIFIED;
+        return archive_confirm_removed(&directory->archive, &directory->after, name);
 }
 
 struct record_source *directory_source_new(const char *spec, const char *argument) {
@@ -258,7 +274,8 @@ struct record_source *directory_source_new(const char *spec, const char *argumen
                 .is_archive = true,
                 .location = argument,
         };
-        directory->archive.fd = -1;
+        directory->archive.fd = directory->after.fd = -1;
+        directory->after_result = 1;
         directory->archive.strays.spec = spec;
         return &directory->base;
 }

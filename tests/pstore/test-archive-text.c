@@ -37,6 +37,7 @@ static void test_one_crash_after_another(NO_STATE) {
         /* Where it ran twice; where parts are missing; where each crash has one part. */
         assert_string_equal(cut_text(P2 P1 P2 P1), "panic1.2:34 panic1.1:34 panic1.2:34 panic1.1:34 ");
         assert_string_equal(cut_text(P1 P1), "panic1.1:34 panic1.1:34 ");
+        assert_string_equal(cut_text(P2 P1 P1), "panic1.2:34 panic1.1:34 panic1.1:34 ");
         assert_string_equal(cut_text(P3 P1 OOPS2), "panic1.3:34 panic1.1:34 oops1.2:33 ");
         assert_string_equal(cut_text(P3), "panic1.3:34 ");
 }
@@ -61,6 +62,7 @@ static void test_what_only_looks_like_a_part(NO_STATE) {
         /* The next part passes over it. */
         assert_string_equal(cut_text(P3 P1 P2 P1), "panic1.3:68 panic1.2:34 panic1.1:34 ");
         assert_string_equal(cut_text(P3 OOPS1 P2 P1), "panic1.3:67 panic1.2:34 panic1.1:34 ");
+        assert_string_equal(cut_text(P3 P2 P2 P1), "panic1.3:68 panic1.2:34 panic1.1:34 ");
         assert_string_equal(cut_text(P3 P3 P2 P1), "panic1.3:68 panic1.2:34 panic1.1:34 ");
         /* It stands in the middle of a line. */
         assert_string_equal(cut_text("Panic#1 Part2\n<6>[ 1.0] Panic#1 Part1\n" P1),
