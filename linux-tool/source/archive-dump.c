@@ -84,9 +84,9 @@ static int add_described(struct archive *archive, size_t unit, const struct arch
 }
 
 /* 0 and a manifest; content and manifest are to be freed. */
-static int read_manifest(const struct archive_directory *directory, const char *name, struct buffer *content,
-                         struct manifest *ret_manifest) {
-        int r = archive_read_whole(directory, name, MANIFEST_SIZE_MAX, content);
+static int read_manifest(struct archive *archive, const struct archive_directory *directory, const char *name,
+                         struct buffer *content, struct manifest *ret_manifest) {
+        int r = archive_read_whole(archive, directory, name, MANIFEST_SIZE_MAX, content);
 
         return r < 0 ? r : manifest_read(buffer_bytes(content), &system_allocator, ret_manifest);
 }
@@ -154,7 +154,7 @@ int archive_take_dump(struct archive *archive, const struct archive_directory *d
         /* What a crash kernel saved is kdump:'s, with the image beside it. */
         if (dumps_parse_name(directory->name, &seconds, &number) == 0 && !is_there(directory, STORED_NAME))
                 return 1;
-        r = read_manifest(directory, MANIFEST_NAME, &content, &manifest);
+        r = read_manifest(archive, directory, MANIFEST_NAME, &content, &manifest);
         if (r == ERR_NO_MEMORY)
                 return r;
         if (r < 0)
@@ -174,7 +174,7 @@ int archive_take_other(struct archive *archive, const struct archive_directory *
         int r;
 
         buffer_init(&content, &system_allocator);
-        r = read_manifest(directory, name, &content, &manifest);
+        r = read_manifest(archive, directory, name, &content, &manifest);
         if (r == ERR_NO_MEMORY)
                 return r;
         if (r < 0) {

@@ -315,7 +315,7 @@ int archive_take_log(struct archive *archive, const struct archive_directory *di
         int r;
 
         buffer_init(&content, &system_allocator);
-        r = archive_read_whole(directory, ARCHIVE_SYSTEMD_LOG, LOG_SIZE_MAX, &content);
+        r = archive_read_whole(archive, directory, ARCHIVE_SYSTEMD_LOG, LOG_SIZE_MAX, &content);
         if (r == ERR_NO_MEMORY)
                 return r;
         if (r < 0) {

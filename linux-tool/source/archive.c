@@ -17,6 +17,9 @@
 #include "posix/memory.h"
 #include "pstore/variable-name.h"
 
+/* So much is read of an archive, however large its files say that they are. */
+#define TOTAL_SIZE_MAX ((uint64_t) 512 * 1024 * 1024)
+
 /* No part is so large, nor the log that kdump takes of a whole machine (linux-tool/source/kdump.c). */
 #define PLACE_SIZE_MAX ((size_t) 128 * 1024 * 1024)
 
@@ -64,6 +67,14 @@ int archive_add_shared(struct archive *archive, size_t index, const struct archi
         return unit->shared[unit->shared_count++] ? 0 : ERR_NO_MEMORY;
 }
 
+/* Whether so much more may be read. */
+static bool take_share(struct archive *archive, uint64_t size) {
+        if (size > TOTAL_SIZE_MAX - archive->total)
+                return false;
+        archive->total += size;
+        return true;
+}
+
 int archive_add(struct archive *archive, size_t index, const struct archive_record *record) {
         struct archive_unit *unit = &archive->units[index];
         struct archive_record *added;
@@ -75,6 +86,7 @@ int archive_add(struct archive *archive, size_t index, const struct archive_reco
                 r = array_grow(&system_allocator, (void **) &archive->records, &archive->record_capacity,
                                archive->record_count, sizeof(*archive->records));
         if (r < 0) {
+                unit->holds_more = true;
                 free(record->path);
                 return r;
         }
@@ -83,6 +95,8 @@ int archive_add(struct archive *archive, size_t index, const struct archive_reco
         added->unit = index;
         added->next_in_unit = unit->first_record;
         added->next_place = ARCHIVE_NONE;
+        if (added->error == 0 && !take_share(archive, added->size))
+                added->error = ERR_TOO_LARGE;
         unit->first_record = archive->record_count++;
         unit->record_count++;
         return 0;
@@ -164,14 +178,15 @@ int archive_read_place(const struct archive *archive, const struct archive_recor
         return r;
 }
 
-int archive_read_whole(const struct archive_directory *directory, const char *name, size_t limit,
-                       struct buffer *buffer) {
+int archive_read_whole(struct archive *archive, const struct archive_directory *directory, const char *name,
+                       size_t limit, struct buffer *buffer) {
         struct stat status;
         int r;
 
         if (fstatat(directory->fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
                 return errno_to_error(errno);
-        if (status.st_size < 0 || (uint64_t) status.st_size > limit)
+        if (status.st_size < 0 || (uint64_t) status.st_size > limit ||
+            !take_share(archive, (uint64_t) status.st_size))
                 return ERR_TOO_LARGE;
         r = buffer_reserve(buffer, (size_t) status.st_size + 1);
         return r < 0 ? r : file_read_beneath(directory->fd, name, limit, buffer);
@@ -349,22 +364,26 @@ int archive_settle(struct archive *archive) {
         return 0;
 }
 
-struct archive_record **archive_find(const struct archive *archive, const char *name, size_t *ret_count) {
-        size_t low = 0, high = archive->visible_count, end;
+/* How many of the visible records have a name that goes before this one, or has it. */
+static size_t count_before(const struct archive *archive, const char *name, bool with_it) {
+        size_t low = 0, high = archive->visible_count;
 
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
 
-                if (strcmp(archive->visible[middle]->entry.name, name) < 0)
+                if (strcmp(archive->visible[middle]->entry.name, name) < with_it)
                         low = middle + 1;
                 else
                         high = middle;
         }
-        for (end = low; end < archive->visible_count; end++)
-                if (strcmp(archive->visible[end]->entry.name, name) != 0)
-                        break;
-        *ret_count = end - low;
-        return end > low ? archive->visible + low : NULL;
+        return low;
+}
+
+struct archive_record **archive_find(const struct archive *archive, const char *name, size_t *ret_count) {
+        size_t first = count_before(archive, name, false);
+
+        *ret_count = count_before(archive, name, true) - first;
+        return *ret_count > 0 ? archive->visible + first : NULL;
 }
 
 /* --- removal ------------------------------------------------------------------------------------ */
@@ -494,15 +513,18 @@ static int check_gone(const struct archive *archive, const char *path, const str
         return r == 0 || r == ERR_CHANGED ? ERR_STILL_THERE : ERR_UNVERIFIED;
 }
 
+/* Its own file, and those that it shared; the list that was taken afterwards tells of all others. */
 static int confirm_places(const struct archive *archive, const struct archive_record *record) {
         for (size_t i = (size_t) (record - archive->records); i != ARCHIVE_NONE;
              i = archive->records[i].next_place) {
-                const struct archive_unit *unit = &archive->units[archive->records[i].unit];
-                int r;
+                const struct archive_record *place = &archive->records[i];
+                const struct archive_unit *unit = &archive->units[place->unit];
+                int r = place->is_file ? check_gone(archive, place->path, &place->status) : 0;
 
                 if (unit->marked_count < unit->record_count)
                         return ERR_TOGETHER;
-                r = for_each_file(archive, unit, check_gone);
+                for (size_t j = 0; j < unit->shared_count && r == 0; j++)
+                        r = check_gone(archive, unit->shared[j], &unit->status[j]);
                 if (r < 0)
                         return r;
         }
@@ -531,12 +553,18 @@ static int look_for(const struct archive *after, const struct archive_record *re
 int archive_confirm_removed(const struct archive *archive, const struct archive *after, const char *name) {
         size_t count;
         struct archive_record **records = archive_find(archive, name, &count);
-        int r = records ? 0 : ERR_UNVERIFIED;
+        int r = 0;
 
+        if (!records)
+                return ERR_UNVERIFIED;
+        if (records[0]->is_judged)
+                return records[0]->verdict;
         for (size_t i = 0; i < count && r == 0; i++) {
                 r = confirm_places(archive, records[i]);
                 if (r == 0)
                         r = look_for(after, records[i]);
         }
+        records[0]->is_judged = true;
+        records[0]->verdict = r;
         return r;
 }

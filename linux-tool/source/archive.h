@@ -29,7 +29,10 @@ struct archive_record {
         size_t next_place; /* of the same record */
         bool is_hidden;    /* another place stands for it */
         bool is_marked;    /* it is to go */
-        size_t asked;      /* how often its name was to go; of several that have it, kept in the first */
+        /* Of several that have its name the first knows of all: */
+        size_t asked;   /* how often the name was to go */
+        bool is_judged; /* what was confirmed */
+        int verdict;
 };
 
 #define ARCHIVE_NONE            SIZE_MAX
@@ -60,6 +63,7 @@ struct archive {
         struct archive_record **visible; /* in the order of their names, which dumps may have several times */
         size_t visible_count;
         size_t looked_at; /* entries of directories */
+        uint64_t total;   /* bytes that are read, or will be */
         bool is_cut;      /* there is more than bounds let in */
 };
 
@@ -100,8 +104,8 @@ int archive_read_place(const struct archive *archive, const struct archive_recor
                        struct buffer *buffer);
 
 /* Appends a file of the directory; ERR_TOO_LARGE before anything of it is read, or as file_read_beneath(). */
-int archive_read_whole(const struct archive_directory *directory, const char *name, size_t limit,
-                       struct buffer *buffer);
+int archive_read_whole(struct archive *archive, const struct archive_directory *directory, const char *name,
+                       size_t limit, struct buffer *buffer);
 
 /*
  * Once nothing is added any more: one record for what lies in several places. Of several texts of one id the

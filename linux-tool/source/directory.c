@@ -68,7 +68,7 @@ static int take_entry(struct archive *archive, const struct archive_directory *d
                 archive_stray(archive, directory, name, error_text(ERR_FILE_KIND));
                 return 0;
         }
-        if (strcmp(name, ARCHIVE_SYSTEMD_LOG) == 0) {
+        if (!in_other && strcmp(name, ARCHIVE_SYSTEMD_LOG) == 0) {
                 *has_log = true;
                 return 0;
         }

@@ -513,10 +513,36 @@ static void test_bytes_that_are_not_the_manifests(void **state) {
         load(&loaded, place->spec);
         assert_error(loaded.catalog.records[0]->error, ERR_TOO_LARGE);
         unload(&loaded);
+        /* Nor is a pipe waited for. */
+        shell("rm -r '%s'/*", place->directory);
+        dump(PROGRAM_ERST_IMAGE, place->directory);
         assert_int_equal(unlink(path_of(place, stored)), 0);
         assert_int_equal(mkfifo(path_of(place, stored), 0600), 0);
         load(&loaded, place->spec);
         assert_error(loaded.catalog.records[0]->error, ERR_FILE_KIND);
+        unload(&loaded);
+}
+
+#define DESCRIBED                                                                                            \
+        "\"form\": \"text\", \"type\": \"pmsg\", \"offset\": 0, \"size\": 134217728, \"sha256\": "           \
+        "\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}"
+
+/* However much its files and manifests say that there is. */
+static void test_an_archive_without_end(void **state) {
+        const struct place *place = *state;
+        struct loaded loaded;
+
+        put(place, "event/records.bin", "");
+        put(place, "event/manifest.json",
+            "{\"schema\": \"pstore-fw/manifest/2\", \"records\": ["
+            "{\"id\": \"pstorefs:1\", " DESCRIBED ", {\"id\": \"pstorefs:2\", " DESCRIBED ", "
+            "{\"id\": \"pstorefs:3\", " DESCRIBED ", {\"id\": \"pstorefs:4\", " DESCRIBED ", "
+            "{\"id\": \"nobody's:6\", " DESCRIBED ", {\"id\": \"pstorefs:5\", " DESCRIBED "]}");
+        load(&loaded, place->spec);
+        assert_error(loaded.result, ERR_STRAY);
+        assert_string_equal(ids_of(&loaded), "pstorefs:1 pstorefs:2 pstorefs:3 pstorefs:4 pstorefs:5 ");
+        assert_error(loaded.catalog.records[2]->error, ERR_TRUNCATED);
+        assert_error(loaded.catalog.records[4]->error, ERR_TOO_LARGE);
         unload(&loaded);
 }
 
@@ -775,6 +801,7 @@ int main(void) {
                 TEST(test_one_id_of_two_machines),
                 TEST(test_a_manifest_that_is_not_whole),
                 TEST(test_bytes_that_are_not_the_manifests),
+                TEST(test_an_archive_without_end),
                 TEST(test_what_is_no_record),
                 TEST(test_files_of_others),
                 TEST(test_no_directory),
