@@ -220,8 +220,8 @@ static bool erst_run_take(struct erst_run *run, const struct header_line *line, 
         return true;
 }
 
-/* What the part's file was called; false where neither the log nor the directory's name tells for certain. */
-static bool find_file_name(const struct archive_directory *directory, struct erst_run *run,
+/* What the part's file was called; empty where neither the log nor the directory's name tells for certain. */
+static void find_file_name(const struct archive_directory *directory, struct erst_run *run,
                            const struct archive_part *part, char ret_name[NAME_MAX + 1]) {
         struct text name = text_on(ret_name, NAME_MAX + 1);
         uint64_t id;
@@ -232,62 +232,74 @@ static bool find_file_name(const struct archive_directory *directory, struct ers
                 text_format(&name, "dmesg-efi-%llu", (unsigned long long) id);
         else if (erst_run_take(run, &part->header, &id))
                 text_format(&name, "dmesg-erst-%llu", (unsigned long long) id);
-        return name.length > 0 && !name.truncated;
+        if (name.truncated)
+                ret_name[0] = '\0';
 }
 
-static int add_part(struct archive *archive, size_t unit, const struct archive_directory *directory,
-                    const struct piece *piece, bool has_name, const char *file_name, struct bytes log,
-                    const struct stat *status) {
+/* A log that is taken apart. */
+struct log {
+        struct archive *archive;
+        const struct archive_directory *directory;
+        size_t unit;
+        struct bytes text;
+};
+
+/* The log's own time is that of the last boot that added to it: ERST's ids know better. */
+static uint64_t time_in(const struct log *log, const struct source_entry *entry) {
+        const struct stat *status = &log->archive->units[log->unit].status[0];
+        uint64_t id = 0;
+
+        if (entry->seconds > 0)
+                return entry->seconds;
+        if (entry->store == RECORD_STORE_ERST)
+                (void) record_parse_erst_name(text_view(entry->name), &id);
+        else
+                (void) parse_number(log->directory->name, &id);
+        return record_erst_boot(id) > 0 ? record_erst_boot(id) : time_of(entry, status);
+}
+
+/* `file_name` is empty where it is not known. */
+static int add_part(const struct log *log, const struct piece *piece, const char *file_name) {
         struct archive_record record = {
                 .line = piece->part.header,
-                .path = archive_join(directory->path, ARCHIVE_SYSTEMD_LOG),
-                .offset = (uint64_t) (piece->part.text.data - log.data),
+                .path = archive_join(log->directory->path, ARCHIVE_SYSTEMD_LOG),
+                .offset = (uint64_t) (piece->part.text.data - log->text.data),
                 .size = piece->part.text.size,
                 .has_digest = true,
         };
-        uint64_t id;
 
         if (!record.path)
                 return ERR_NO_MEMORY;
         memcpy(record.sha256, piece->sha256, SHA256_SIZE);
-        if (has_name && pstorefs_parse_name(file_name, &record.entry)) {
+        if (file_name[0] && pstorefs_parse_name(file_name, &record.entry)) {
                 pstorefs_correct_name(piece->part.text, &record.entry);
         } else if (archive_name_after_place(&record)) {
                 record.entry.type = RECORD_TYPE_DMESG;
                 record.entry.form = RECORD_FORM_TEXT;
-                /* The directory of a run of ERST has its boot. */
-                if (parse_number(directory->name, &id))
-                        record.entry.seconds = record_erst_boot(id);
         } else {
-                archive_stray(archive, directory, ARCHIVE_SYSTEMD_LOG, "its path is too long");
+                archive_stray(log->archive, log->directory, ARCHIVE_SYSTEMD_LOG, "its path is too long");
+                log->archive->units[log->unit].holds_more = true;
                 free(record.path);
                 return 0;
         }
-        /* The log is as old as the last boot that added to it. */
-        if (record.entry.store == RECORD_STORE_ERST &&
-            record_parse_erst_name(text_view(record.entry.name), &id) == 0)
-                record.entry.seconds = record_erst_boot(id);
-        if (record.entry.seconds == 0)
-                record.entry.seconds = time_of(&record.entry, status);
-        return archive_add(archive, unit, &record);
+        record.entry.seconds = time_in(log, &record.entry);
+        return archive_add(log->archive, log->unit, &record);
 }
 
-static int add_unknown(struct archive *archive, size_t unit, const struct archive_directory *directory,
-                       const struct pieces *pieces, struct bytes log, const struct stat *status) {
+static int add_unknown(const struct log *log, const struct pieces *pieces) {
         struct erst_run run;
         int r = 0;
 
-        erst_run_begin(&run, directory);
+        erst_run_begin(&run, log->directory);
         for (size_t i = 0; i < pieces->count && r == 0; i++) {
                 const struct piece *piece = &pieces->rows[i];
                 char file_name[NAME_MAX + 1];
-                bool has_name;
 
                 if (piece->index == 0)
                         continue;
-                has_name = find_file_name(directory, &run, &piece->part, file_name);
+                find_file_name(log->directory, &run, &piece->part, file_name);
                 if (!piece->is_known)
-                        r = add_part(archive, unit, directory, piece, has_name, file_name, log, status);
+                        r = add_part(log, piece, file_name);
         }
         return r;
 }
@@ -309,9 +321,10 @@ static void unite(struct archive *archive, size_t unit, size_t first) {
 }
 
 int archive_take_log(struct archive *archive, const struct archive_directory *directory, size_t first) {
+        struct log log = { .archive = archive, .directory = directory };
         _cleanup_buffer_ struct buffer content;
         struct pieces pieces = { 0 };
-        size_t unit, before = 0;
+        size_t before = 0;
         int r;
 
         buffer_init(&content, &system_allocator);
@@ -322,21 +335,21 @@ int archive_take_log(struct archive *archive, const struct archive_directory *di
                 archive_stray(archive, directory, ARCHIVE_SYSTEMD_LOG, error_text(r));
                 return 0;
         }
-        r = archive_add_unit(archive, directory, &unit);
+        log.text = buffer_bytes(&content);
+        r = archive_add_unit(archive, directory, &log.unit);
         if (r == 0)
-                r = archive_add_shared(archive, unit, directory, ARCHIVE_SYSTEMD_LOG);
+                r = archive_add_shared(archive, log.unit, directory, ARCHIVE_SYSTEMD_LOG);
         if (r < 0)
                 return r;
-        unite(archive, unit, first);
+        unite(archive, log.unit, first);
         r = add_files(archive, first, &pieces);
         if (r == 0)
-                r = add_parts(buffer_bytes(&content), &pieces, &before);
+                r = add_parts(log.text, &pieces, &before);
         if (r == 0)
                 r = mark_known(&pieces);
         if (r == 0)
-                r = add_unknown(archive, unit, directory, &pieces, buffer_bytes(&content),
-                                &archive->units[unit].status[0]);
-        archive->units[unit].holds_more = before > 0;
+                r = add_unknown(&log, &pieces);
+        archive->units[log.unit].holds_more |= before > 0;
         if (before > 0)
                 archive_stray(archive, directory, ARCHIVE_SYSTEMD_LOG,
                               before == content.size ? "no log of pstore"
