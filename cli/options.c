@@ -143,7 +143,14 @@ static const char *pop_operand(struct options *options) {
 
 /* "kdump load" is in the group "kdump". */
 static bool is_in_group(const struct verb *verb, const char *group) {
-        return group && text_starts_with(verb->name, group) && verb->name[text_length(group)] == ' ';
+        return text_starts_with(verb->name, group) && verb->name[text_length(group)] == ' ';
+}
+
+static const struct verb_group *find_group(const struct cli *cli, const char *name) {
+        for (const struct verb_group *group = cli->groups; group && group->name; group++)
+                if (text_equal(group->name, name))
+                        return group;
+        return NULL;
 }
 
 /* By its whole name, or by what follows in it behind the group. */
@@ -173,13 +180,13 @@ static int take_verb(struct parser *parser) {
         options->verb = find_verb(cli, NULL, name);
         if (options->verb)
                 return 0;
-        if (!cli->group || !text_equal(cli->group, name))
+        if (!find_group(cli, name))
                 return refuse(parser, name, "no such verb");
         options->group = name;
         if (options->operand_count == 0)
                 return help ? 0 : refuse(parser, name, "a verb is missing behind it");
         name = pop_operand(options);
-        options->verb = find_verb(cli, cli->group, name);
+        options->verb = find_verb(cli, options->group, name);
         return options->verb ? 0 : refuse(parser, name, "no such verb");
 }
 
@@ -326,32 +333,42 @@ static int print_verb_help(const struct cli *cli, const struct verb *verb, const
                            verb->statuses ? verb->statuses : "0 done, 1 failed, 2 usage, 3 nothing found");
 }
 
-/* The verbs of the group, or the others. */
-static void put_verbs(const struct cli *cli, bool grouped, const struct sink *sink) {
+static void put_group(const struct cli *cli, const char *group, const struct sink *sink) {
         for (const struct verb *const *verb = cli->verbs; *verb; verb++)
-                if (is_in_group(*verb, cli->group) == grouped)
-                        sink_format(sink, grouped ? "  %-15s%s\n" : "  %-8s%s\n", (*verb)->name,
-                                    (*verb)->summary);
+                if (is_in_group(*verb, group))
+                        sink_format(sink, "  %-15s%s\n", (*verb)->name, (*verb)->summary);
 }
 
-static int print_group_help(const struct cli *cli, const struct sink *sink) {
-        sink_format(sink, "Usage: %s %s VERB [OPTION...]\n\nVerbs:\n", cli->name, cli->group);
-        put_verbs(cli, true, sink);
+/* Those of one word. */
+static void put_verbs(const struct cli *cli, const struct sink *sink) {
+        for (const struct verb *const *verb = cli->verbs; *verb; verb++) {
+                bool grouped = false;
+
+                for (const struct verb_group *group = cli->groups; group && group->name; group++)
+                        grouped |= is_in_group(*verb, group->name);
+                if (!grouped)
+                        sink_format(sink, "  %-8s%s\n", (*verb)->name, (*verb)->summary);
+        }
+}
+
+static int print_group_help(const struct cli *cli, const char *group, const struct sink *sink) {
+        sink_format(sink, "Usage: %s %s VERB [OPTION...]\n\nVerbs:\n", cli->name, group);
+        put_group(cli, group, sink);
         put_options(NULL, cli, sink);
-        return sink_format(sink, "\n'%s %s VERB --help' tells more of a verb.\n", cli->name, cli->group);
+        return sink_format(sink, "\n'%s %s VERB --help' tells more of a verb.\n", cli->name, group);
 }
 
 int options_print_help(const struct cli *cli, const struct options *options, const struct sink *sink) {
         if (options->verb)
                 return print_verb_help(cli, options->verb, sink);
         if (options->group)
-                return print_group_help(cli, sink);
+                return print_group_help(cli, options->group, sink);
         sink_format(sink, "Usage: %s %s [OPTION...] [ARGUMENT...]\n\n%s\nVerbs:\n", cli->name,
                     cli->usual ? "[VERB]" : "VERB", cli->about);
-        put_verbs(cli, false, sink);
-        if (cli->group) {
-                sink_format(sink, "\n%s\n", cli->group_heading);
-                put_verbs(cli, true, sink);
+        put_verbs(cli, sink);
+        for (const struct verb_group *group = cli->groups; group && group->name; group++) {
+                sink_format(sink, "\n%s\n", group->heading);
+                put_group(cli, group->name, sink);
         }
         put_options(cli->shown, cli, sink);
         return sink_format(sink, "\n'%s VERB --help' tells more of a verb.\n", cli->name);

@@ -55,13 +55,18 @@ struct verb {
         int (*run)(const struct options *options, void *context);
 };
 
+/* Verbs of two words that begin with the same one. */
+struct verb_group {
+        const char *name;    /* "kdump" */
+        const char *heading; /* over them, in the program's help */
+};
+
 struct cli {
-        const char *name;                /* as the help names it */
-        const char *about;               /* lines, as a verb's description */
-        const struct verb *const *verbs; /* ends in NULL */
-        const struct verb *usual;        /* the verb that nothing means; NULL: one has to be named */
-        const char *group;               /* what verbs of two words begin with; NULL where there are none */
-        const char *group_heading;       /* over them, in the program's help */
+        const char *name;                    /* as the help names it */
+        const char *about;                   /* lines, as a verb's description */
+        const struct verb *const *verbs;     /* ends in NULL */
+        const struct verb *usual;            /* the verb that nothing means; NULL: one has to be named */
+        const struct verb_group *groups;     /* ends in one without a name; NULL where there are none */
         const struct option *const *options; /* what every verb takes; ends in NULL */
         const struct option *const *shown;   /* of the verbs' options, what the program's help has too */
 };

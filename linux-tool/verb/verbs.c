@@ -30,13 +30,17 @@ static const struct option *const common[] = {
 
 static const struct option *const shown[] = { &option_source, NULL };
 
+static const struct verb_group groups[] = {
+        { "kdump", "For machines without such a store:" },
+        { NULL, NULL },
+};
+
 const struct cli cli_pstore_fw = {
         .name = "pstore-fw",
         .about = "Reads, saves and clears the records that a crashed kernel leaves in firmware: in\n"
                  "the error record store of ACPI (ERST) and in EFI variables.\n",
         .verbs = verbs,
-        .group = "kdump",
-        .group_heading = "For machines without such a store:",
+        .groups = groups,
         .options = common,
         .shown = shown,
 };
