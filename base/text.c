@@ -241,6 +241,11 @@ bool text_ends_with(const char *string, const char *ending) {
         return bytes_end_with(text_view(string), text_view(ending));
 }
 
+void text_put_hex(struct text *text, struct bytes bytes) {
+        for (size_t i = 0; i < bytes.size; i++)
+                text_format(text, "%02x", (unsigned) bytes.data[i]);
+}
+
 char hex_digit(unsigned nibble) {
         return "0123456789abcdef"[nibble & 0xf];
 }

@@ -48,6 +48,9 @@ void text_format(struct text *text, const char *format, ...) __attribute__((form
 void text_format_list(struct text *text, const char *format, va_list arguments)
         __attribute__((format(printf, 2, 0)));
 
+/* Two lower-case digits for each byte. */
+void text_put_hex(struct text *text, struct bytes bytes);
+
 /* The text so far, as bytes. */
 static inline struct bytes text_bytes(const struct text *text) {
         return bytes_of(text->buffer, text->length);

@@ -59,8 +59,7 @@ int test_token_make(const char *root, struct test_token *ret_token) {
                 return ERR_IO;
         if (!test_token_boot_id(root, token.boot_id))
                 return ERR_NOT_FOUND;
-        for (size_t i = 0; i < sizeof(random); i++)
-                text_format(&word, "%02x", (unsigned) random[i]);
+        text_put_hex(&word, bytes_of(random, sizeof(random)));
         *ret_token = token;
         return 0;
 }

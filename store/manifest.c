@@ -47,8 +47,7 @@ static void put_digest(struct json_writer *json, const uint8_t sha256[SHA256_SIZ
         char hex[2 * SHA256_SIZE + 1];
         struct text text = TEXT_ON(hex);
 
-        for (size_t i = 0; i < SHA256_SIZE; i++)
-                text_format(&text, "%02x", sha256[i]);
+        text_put_hex(&text, bytes_of(sha256, SHA256_SIZE));
         json_put_string(json, "sha256", hex);
 }
 
