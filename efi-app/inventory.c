@@ -2,6 +2,7 @@
 #include "efi-app/inventory.h"
 #include "base/error.h"
 #include "efi-app/esp-dump-target.h"
+#include "efi-app/variable-home.h"
 #include "store/no-records.h"
 
 static void tell_error(void *context, const char *subject, const char *what) {
@@ -106,4 +107,29 @@ void inventory_tell_saved(struct app *app, const struct dump_result *result) {
                      result->record_count, text_plural(result->record_count), result->event_count,
                      text_plural(result->event_count), ESP_DUMP_DIRECTORY_SHOWN, result->file_count,
                      text_plural(result->file_count), result->failed_count ? ", NOT ALL" : "");
+}
+
+size_t inventory_look_into_flash(struct app *app, const struct work *work, bool *ret_unproved) {
+        struct variable_home home;
+        size_t held = 0;
+
+        variable_home_look(app, &home);
+        for (size_t i = 0; i < work->catalog->row_count; i++) {
+                const struct record *record = &work->catalog->rows[i]->record;
+                int r;
+
+                if (record->store != RECORD_STORE_EFI || !work_is_selected(work, record) ||
+                    work_state_of(work, record)->outcome < 0)
+                        continue;
+                r = variable_home_holds(&home, record->name);
+                if (r > 0)
+                        console_problem(
+                                &app->console,
+                                "efi:%s: gone from the list, but not from the flash: a reset brings it back",
+                                record->name);
+                held += r > 0;
+                *ret_unproved |= r < 0;
+        }
+        variable_home_free(&home);
+        return held;
 }

@@ -40,3 +40,10 @@ struct session_target inventory_target(struct inventory_esp *esp, struct app *ap
 
 /* The line about what was saved; none where nothing was tried, as there is nowhere to save it. */
 void inventory_tell_saved(struct app *app, const struct dump_result *result);
+
+/*
+ * Of the variables that were cleared: they are gone from the list of services that answer from memory. Where
+ * the flash can be asked it is; else only a reset proves it. How many of them the flash still holds, each
+ * told; true in *ret_unproved, which stays otherwise, where nothing tells.
+ */
+size_t inventory_look_into_flash(struct app *app, const struct work *work, bool *ret_unproved);

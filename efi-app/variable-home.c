@@ -287,3 +287,20 @@ bool variable_home_agrees(const struct variable_home *home, struct app *app) {
         buffer_free(&data);
         return agrees && (variable_io_walk(&io, count_kept, &kept) < 0 || kept == held);
 }
+
+/* What the services say is so of their memory; whether a reset leaves it, the flash may tell. */
+bool variable_home_keeps(struct app *app, const char *name) {
+        const char *fault = NULL;
+        struct variable_home home;
+
+        variable_home_look(app, &home);
+        if (home.known.in_memory)
+                fault = "stored, but variables lie in memory: a reset takes it away";
+        else if (variable_home_holds(&home, name) == 0)
+                fault = "firmware says that it is stored, and the flash does not hold it: a reset takes it "
+                        "away";
+        variable_home_free(&home);
+        if (fault)
+                console_problem(&app->console, "efi:%s: %s", name, fault);
+        return !fault;
+}

@@ -25,6 +25,12 @@ void variable_home_free(struct variable_home *home);
 int variable_home_holds(const struct variable_home *home, const char *name);
 
 /*
+ * Whether a record that the services say is stored will outlive a reset, as far as anything tells; that it
+ * will not is said on the console.
+ */
+bool variable_home_keeps(struct app *app, const char *name);
+
+/*
  * Whether it holds the same variables as the services tell of, all that are to outlive a reset; true where
  * nothing tells. Firmware writes some at each start, so flash that takes nothing differs soon.
  */

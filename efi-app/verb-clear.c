@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
 #include "cli/retire-options.h"
-#include "efi-app/variable-home.h"
 #include "efi-app/verb.h"
 
 static int agree(void *context, size_t count, size_t archive_count) {
@@ -45,38 +44,10 @@ static void list_only(const struct work *work, const struct sink *sink) {
         }
 }
 
-/*
- * Variables are gone from the list of services that answer from memory. Where the flash can be asked it is;
- * else only a reset proves it. How many of them the flash still holds.
- */
-static size_t look_into_flash(struct app *app, const struct work *work, bool *ret_unproved) {
-        struct variable_home home;
-        size_t held = 0;
-
-        variable_home_look(app, &home);
-        for (size_t i = 0; i < work->catalog->row_count; i++) {
-                const struct record *record = &work->catalog->rows[i]->record;
-                int r;
-
-                if (record->store != RECORD_STORE_EFI || !work_is_selected(work, record) ||
-                    work_state_of(work, record)->outcome < 0)
-                        continue;
-                r = variable_home_holds(&home, record->name);
-                if (r > 0)
-                        console_problem(
-                                &app->console,
-                                "efi:%s: gone from the list, but not from the flash: a reset brings it back",
-                                record->name);
-                held += r > 0;
-                *ret_unproved |= r < 0;
-        }
-        variable_home_free(&home);
-        return held;
-}
-
 static void note_result(struct session *session, struct app *app, const struct clear_result *result) {
         bool unproved = false;
-        size_t held = look_into_flash(app, &session->work, &unproved), gone = result->cleared_count - held;
+        size_t held = inventory_look_into_flash(app, &session->work, &unproved),
+               gone = result->cleared_count - held;
 
         session->failed |= held > 0;
         console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s%s", gone,

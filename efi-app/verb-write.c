@@ -7,24 +7,6 @@
 /* No record of any store is larger. */
 #define WRITE_MAX (1024 * 1024)
 
-/* What the services say is so of their memory; whether a reset leaves it, the flash may tell. */
-static int check_kept(struct app *app, const char *name) {
-        const char *fault = NULL;
-        struct variable_home home;
-
-        variable_home_look(app, &home);
-        if (home.known.in_memory)
-                fault = "stored, but variables lie in memory: a reset takes it away";
-        else if (variable_home_holds(&home, name) == 0)
-                fault = "firmware says that it is stored, and the flash does not hold it: a reset takes it "
-                        "away";
-        variable_home_free(&home);
-        if (!fault)
-                return EXIT_DONE;
-        console_problem(&app->console, "efi:%s: %s", name, fault);
-        return EXIT_FAILED;
-}
-
 static int write_log(struct app *app, struct record_source *source, struct bytes log) {
         const struct record_draft draft = { .log = log, .seconds = clock_seconds(app) };
         const struct sink sink = console_sink(&app->console);
@@ -43,7 +25,9 @@ static int write_log(struct app *app, struct record_source *source, struct bytes
         r = sink_format(&sink, "%s:%s\n", record_store_name(source->store), name);
         if (r < 0)
                 return EXIT_FAILED;
-        return source->store == RECORD_STORE_EFI ? check_kept(app, name) : EXIT_DONE;
+        if (source->store == RECORD_STORE_EFI && !variable_home_keeps(app, name))
+                return EXIT_FAILED;
+        return EXIT_DONE;
 }
 
 static int write_file(struct app *app, struct buffer *log) {
