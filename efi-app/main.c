@@ -20,10 +20,15 @@ static void *resize(void *context, void *block, size_t old_size, size_t new_size
         return grown;
 }
 
+/* A verb's first word, or an option. */
 static bool begins_ours(const char *word) {
-        for (const struct verb *const *verb = cli_pstore_fw.verbs; *verb; verb++)
-                if (text_equal((*verb)->name, word))
+        for (const struct verb *const *verb = cli_pstore_fw.verbs; *verb; verb++) {
+                const char *name = (*verb)->name;
+
+                if (text_starts_with(name, word) &&
+                    (name[text_length(word)] == '\0' || name[text_length(word)] == ' '))
                         return true;
+        }
         return word[0] == '-';
 }
 

@@ -9,7 +9,9 @@
         VERB(dump)                                                                                           \
         VERB(write)                                                                                          \
         VERB(clear)                                                                                          \
-        VERB(erst)
+        VERB(erst)                                                                                           \
+        VERB(prove_arm)                                                                                      \
+        VERB(prove_verify)
 
 #define DECLARATION(name) extern const struct verb verb_##name;
 #define ROW(name)         &verb_##name,
@@ -22,12 +24,14 @@ static const struct option *const common[] = { &option_quiet, &option_help, &opt
 
 static const struct option *const shown[] = { &option_source, NULL };
 
+static const struct verb_group groups[] = { { "prove", "Proof of what a reset leaves:" }, { NULL, NULL } };
+
 const struct cli cli_pstore_fw = {
         .name = "pstore-fwx64.efi",
-        .about = "Reads, saves and clears the crash records in this machine's firmware. Without a\n"
-                 "verb it copies them to the ESP.\n",
+        .about = "Reads, saves and clears the crash records in this machine's firmware.\n",
         .verbs = verbs,
         .usual = &verb_dump,
+        .groups = groups,
         .options = common,
         .shown = shown,
 };

@@ -202,8 +202,9 @@ void prove_judge_crash(const struct prove_crash *crash, struct findings *finding
                 findings_add(findings, VERDICT_CRITICAL, "", "%s: %zu of its records cannot be read", name,
                              crash->faulty_count);
         if (crash->missing_count + crash->faulty_count == 0)
-                findings_add(findings, VERDICT_OK, "", "%s: came through by %s, from part %u to part 1", name,
-                             crash->source->spec, crash->event->part_max);
+                findings_add(findings, VERDICT_OK, "", "%s: came through by %s, all %u part%s of it", name,
+                             crash->source->spec, crash->event->part_max,
+                             text_plural(crash->event->part_max));
         if (crash->has_message)
                 findings_add(findings, VERDICT_OK, "",
                              "%s: the panic's own last lines are there, %zu behind the line of the test; the "

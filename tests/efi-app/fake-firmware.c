@@ -174,6 +174,14 @@ static EFI_STATUS EFIAPI shell_open(const CHAR16 *path, SHELL_FILE_HANDLE *ret_f
         return status;
 }
 
+/* Higher with each call, and none is the same in another machine. */
+static EFI_STATUS EFIAPI next_count(UINT64 *ret_count) {
+        static UINT64 count;
+
+        *ret_count = ++count;
+        return EFI_SUCCESS;
+}
+
 /* --- the machine ---------------------------------------------------------------------------------- */
 
 EFI_HANDLE fake_firmware_volume(const struct fake_firmware *fake) {
@@ -195,6 +203,7 @@ static void install(struct fake_firmware *fake) {
                 .HandleProtocol = handle_protocol,
                 .LocateProtocol = locate_protocol,
                 .LocateHandleBuffer = locate_handles,
+                .GetNextMonotonicCount = next_count,
         };
         fake->runtime.GetTime = get_time;
         fake_variables_install(&fake->runtime, &fake->variables);

@@ -262,6 +262,11 @@ void fake_variables_put_record(struct fake_variables *variables, const CHAR16 *n
         fake_variables_put(variables, name, &fake_vendor_crash, text_view(text));
 }
 
+void fake_variables_reset(struct fake_variables *variables) {
+        for (size_t i = 0; i < FAKE_VARIABLES_MAX; i++)
+                variables->list[i].used &= (variables->list[i].attributes & EFI_VARIABLE_NON_VOLATILE) != 0;
+}
+
 const struct fake_variable *fake_variables_find(const struct fake_variables *variables, const CHAR16 *name) {
         return find((struct fake_variables *) variables, name, &fake_vendor_crash);
 }

@@ -80,6 +80,9 @@ void fake_variables_put(struct fake_variables *variables, const CHAR16 *name, co
 /* A record of the crash vendor with this text. */
 void fake_variables_put_record(struct fake_variables *variables, const CHAR16 *name, const char *text);
 
+/* Those that do not outlive a reset are gone. */
+void fake_variables_reset(struct fake_variables *variables);
+
 /* The crash vendor's variable of this name, or NULL. */
 const struct fake_variable *fake_variables_find(const struct fake_variables *variables, const CHAR16 *name);
 

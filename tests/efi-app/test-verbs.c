@@ -331,6 +331,104 @@ static void test_nowhere_to_dump_to(NO_STATE) {
         assert_shown("saved: 0 records of 0 events");
 }
 
+/* --- prove -------------------------------------------------------------------------------------- */
+
+#define CANARY u"dump-type0-1-1-1709210119-D"
+
+static void test_prove(NO_STATE) {
+        fake_firmware_add_device(fake);
+        assert_int_equal(RUN(u"prove", u"arm"), EXIT_DONE);
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "erst:65e07a0700000001\nefi:dump-type0-1-1-1709210119-D\n"
+                            "armed: 2; reset the machine, then 'prove verify'\n");
+        assert_int_equal(RUN(u"prove", u"verify"), EXIT_NOTHING);
+        assert_shown("UNKNOWN   efi:dump-type0-1-1-1709210119-D: the canary of 2024-02-29 12:35:19");
+        assert_int_equal(fake_variables_count(&fake->variables), 1);
+        fake_variables_reset(&fake->variables);
+        assert_int_equal(RUN(u"prove", u"verify"), EXIT_DONE);
+        assert_shown("OK        erst:65e07a0700000001: the canary of 2024-02-29 12:35:19 UTC came back");
+        assert_shown("OK        efi:dump-type0-1-1-1709210119-D: the canary of 2024-02-29 12:35:19");
+        assert_int_equal(fake_variables_count(&fake->variables), 0);
+        assert_int_equal(fake_erst_count(&fake->device.erst), 0);
+        assert_int_equal(RUN(u"prove", u"verify"), EXIT_NOTHING);
+        assert_shown("none was armed, or it is gone");
+}
+
+/* And no other record goes with it. */
+static void test_prove_of_a_canary_that_changed(NO_STATE) {
+        struct fake_variable *canary;
+
+        put_variables();
+        assert_int_equal(RUN(u"prove", u"arm", u"--source", u"efi"), EXIT_DONE);
+        fake_variables_reset(&fake->variables);
+        canary = (struct fake_variable *) fake_variables_find(&fake->variables,
+                                                              u"dump-type0-1-2-1709210119-D");
+        assert_non_null(canary);
+        canary->data[700] ^= 0x80;
+        assert_int_equal(RUN(u"prove", u"verify"), EXIT_FAILED);
+        assert_shown("CRITICAL  efi:dump-type0-1-2-1709210119-D");
+        assert_shown("from byte 700 on; cleared");
+        assert_int_equal(fake_variables_count(&fake->variables), 3);
+}
+
+/* Each has a name of its own. */
+static void test_prove_of_two(NO_STATE) {
+        assert_int_equal(RUN(u"prove", u"arm"), EXIT_DONE);
+        fake_variables_reset(&fake->variables);
+        assert_int_equal(RUN(u"prove", u"arm"), EXIT_DONE);
+        assert_int_equal(RUN(u"prove", u"verify"), EXIT_NOTHING);
+        assert_shown("came back unharmed; cleared");
+        assert_shown("which proves nothing before the machine was reset");
+        assert_int_equal(fake_variables_count(&fake->variables), 1);
+}
+
+static void test_prove_where_it_cannot_be(NO_STATE) {
+        fake->variables.remaining = 5000;
+        assert_int_equal(RUN(u"prove", u"arm"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output),
+                            "efi: no canary: no space left in the store\n");
+        fake->variables.remaining = 50000;
+        fake->variables.write = WRITE_STORES_NOTHING;
+        assert_int_equal(RUN(u"prove", u"arm"), EXIT_FAILED);
+        fake->variables.write = WRITE_HONEST;
+        assert_int_equal(RUN(u"prove", u"arm", u"--source", u"erst"), EXIT_FAILED);
+        assert_shown("no store of this machine can be written");
+        fake->variables.names = NAMES_DEVICE_ERROR;
+        assert_int_equal(RUN(u"prove", u"verify"), EXIT_FAILED);
+}
+
+/* Firmware that says it erased a canary, and keeps it. */
+static void test_prove_of_what_stays(NO_STATE) {
+        assert_int_equal(RUN(u"prove", u"arm"), EXIT_DONE);
+        fake_variables_reset(&fake->variables);
+        fake->variables.write = WRITE_STORES_NOTHING;
+        assert_int_equal(RUN(u"prove", u"verify"), EXIT_FAILED);
+        assert_shown("came back unharmed");
+        assert_shown("WARNING   efi:dump-type0-1-1-1709210119-D: not cleared: still there");
+}
+
+static void test_prove_of_a_crash(NO_STATE) {
+        put_variables();
+        fake_variables_put_record(&fake->variables, u"dump-type0-1-1-1709211119-D",
+                                  "Panic#1 Part1\n<5>[    1.0] pstore-fw: test crash 0011\n"
+                                  "<0>[    1.1] Kernel panic - not syncing: sysrq\n<4>[    1.2] last\n");
+        assert_int_equal(RUN(u"prove", u"verify"), EXIT_DONE);
+        assert_shown("20240229T125159Z-efi-panic1: came through by efi, all 1 part of it");
+        assert_shown("<4>[    1.2] last");
+        assert_int_equal(fake_variables_count(&fake->variables), 4);
+}
+
+/* As a boot option: the first of its words is no verb by itself. */
+static void test_prove_as_a_load_option(NO_STATE) {
+        fake_firmware_say(fake, u"prove arm");
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_not_shown("load options");
+        assert_int_equal(fake_variables_count(&fake->variables), 1);
+        fake_firmware_say(fake, u"prov arm");
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_shown("the load options are not for this program");
+}
+
 /* --- write -------------------------------------------------------------------------------------- */
 
 static void test_write(NO_STATE) {
@@ -529,6 +627,13 @@ int main(void) {
                 TEST(test_load_options_of_a_kernel),
                 TEST(test_load_options_of_ours),
                 TEST(test_nowhere_to_dump_to),
+                TEST(test_prove),
+                TEST(test_prove_of_a_canary_that_changed),
+                TEST(test_prove_of_two),
+                TEST(test_prove_where_it_cannot_be),
+                TEST(test_prove_of_what_stays),
+                TEST(test_prove_of_a_crash),
+                TEST(test_prove_as_a_load_option),
                 TEST(test_write),
                 TEST(test_write_that_cannot_be),
                 TEST(test_write_into_a_full_erst),

@@ -202,7 +202,7 @@ static void test_a_crash_that_came_through(NO_STATE) {
         assert_true(prove_crash_is_whole(&crash));
         assert_int_equal(crash.line_count, 3);
         assert_ptr_equal(crash.source, &fixture.stores.efi.source);
-        assert_finds(VERDICT_OK, "-efi-panic7: came through by efi, from part 2 to part 1");
+        assert_finds(VERDICT_OK, "-efi-panic7: came through by efi, all 2 parts of it");
         assert_finds(VERDICT_OK, "3 behind the line of the test; the last one: <4>[    5.2] Call Trace:");
         assert_int_equal(findings.count, 2);
 }
