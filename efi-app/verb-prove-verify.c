@@ -4,7 +4,8 @@
 #include "efi-app/verb.h"
 #include "store/prove.h"
 
-static bool is_too_soon(void *context, const struct canary *canary) {
+static bool is_too_soon(void *context, const struct catalog_record *row, const struct canary *canary) {
+        (void) row;
         return armed_since_reset(context, canary);
 }
 

@@ -2,6 +2,8 @@
 #include "store/check.h"
 #include "base/arith.h"
 #include "base/error.h"
+#include "base/timestamp.h"
+#include "store/canary.h"
 
 /* What Linux stores of one panic by default: CONFIG_PSTORE_DEFAULT_KMSG_BYTES. */
 #define LOG_BYTES_DEFAULT 10240
@@ -25,12 +27,15 @@ static bool event_is_of(const struct catalog *catalog, const struct event *event
 
 static void count_records(const struct catalog *catalog, const struct record_source *source,
                           struct check_store *store) {
+        struct canary canary;
+
         for (size_t i = 0; i < catalog->row_count; i++) {
                 const struct catalog_record *row = catalog->rows[i];
 
                 if (row->source != source)
                         continue;
                 store->record_count++;
+                store->canary_count += canary_parse(row->record.text, &canary) == 0;
                 store->record_bytes += row->record.raw.size;
                 store->faulty_count += row->record.error < 0;
         }
@@ -153,6 +158,14 @@ void check_describe_panic(const struct check_kernel *kernel, struct text *text) 
                 put_reset(kernel, text);
 }
 
+enum crash_path check_panic_path(const struct check_kernel *kernel) {
+        bool has_backend = kernel->backend && !kernel->backend_full;
+
+        if (kernel->kdump_loaded)
+                return kernel->notifiers_first && has_backend ? CRASH_PATH_BOTH : CRASH_PATH_KDUMP;
+        return has_backend || kernel->asked_unknown ? CRASH_PATH_PSTORE : CRASH_PATH_NONE;
+}
+
 /* --- remedies ----------------------------------------------------------------------------------- */
 
 /* What gives a machine without a store a trace all the same. Firmware has no kdump to name, nor has every
@@ -272,7 +285,7 @@ static void judge_errors(struct judge *judge, const struct check_store *store) {
 static void judge_waiting(struct judge *judge, const struct check_store *store) {
         char remedy[REMEDY_SIZE];
 
-        if (store->record_count > 0)
+        if (store->record_count > store->canary_count)
                 findings_add(judge->findings, VERDICT_WARNING,
                              command_about(store,
                                            store->can_erase ? "pstore-fw clear --all" : "pstore-fw dump",
@@ -281,6 +294,17 @@ static void judge_waiting(struct judge *judge, const struct check_store *store) 
                              store->record_count, text_plural(store->record_count), store->event_count,
                              text_plural(store->event_count), (unsigned long long) store->record_bytes,
                              store->can_erase ? " and cleared" : "; it can only be read");
+}
+
+/* They are no crash that nobody has saved. */
+static void judge_canaries(struct judge *judge, const struct check_store *store) {
+        char remedy[REMEDY_SIZE];
+
+        if (store->canary_count > 0)
+                findings_add(judge->findings, VERDICT_OK,
+                             command_about(store, "pstore-fw prove verify", remedy),
+                             "%s: %zu record%s of 'prove arm' wait to be verified", store->spec,
+                             store->canary_count, text_plural(store->canary_count));
 }
 
 /* "; the most of it are NAME (N bytes), …": what no clearing of records takes away. */
@@ -316,6 +340,7 @@ static void judge_space(struct judge *judge, const struct check_store *store) {
 static void judge_store(struct judge *judge, const struct check_store *store) {
         judge_errors(judge, store);
         judge_waiting(judge, store);
+        judge_canaries(judge, store);
         judge_space(judge, store);
 }
 
@@ -496,6 +521,44 @@ static void judge_kdump_beside_pstore(struct judge *judge) {
                      "crash_kexec_post_notifiers=Y would serve both, at kdump's cost");
 }
 
+/* --- what was proven ---------------------------------------------------------------------------- */
+
+#define COMMAND_FOR_PROOF "pstore-fw prove crash"
+
+const struct check_mark *check_choose_mark(const struct check_proof *proof) {
+        const struct check_mark *canary = &proof->canary, *crash = &proof->crash;
+
+        if (canary->seconds > 0 &&
+            (crash->seconds == 0 || (canary->fault && canary->seconds > crash->seconds)))
+                return canary;
+        return crash->seconds > 0 ? crash : NULL;
+}
+
+static void judge_proof(struct judge *judge, const struct check_proof *proof) {
+        const struct check_mark *mark = check_choose_mark(proof);
+        bool by_crash = mark == &proof->crash, same_kernel;
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        if (!mark) {
+                findings_add(judge->findings, VERDICT_OK, COMMAND_FOR_PROOF,
+                             "%s: nothing has proven yet that a panic comes through", proof->store);
+                return;
+        }
+        timestamp_format(mark->seconds, time);
+        same_kernel = text_equal(mark->kernel, judge->facts->release);
+        if (mark->fault)
+                findings_add(judge->findings, by_crash ? VERDICT_CRITICAL : VERDICT_WARNING,
+                             COMMAND_FOR_PROOF, "%s: the proof of %s with Linux %s failed: the %s was %s",
+                             proof->store, time, mark->kernel, by_crash ? "panic" : "canary", mark->fault);
+        else
+                findings_add(
+                        judge->findings, VERDICT_OK, by_crash && same_kernel ? "" : COMMAND_FOR_PROOF,
+                        "%s: proven on %s with Linux %s%s%s%s%s", proof->store, time, mark->kernel,
+                        by_crash ? "" : " that it keeps what is stored; that a panic is stored there is not",
+                        same_kernel ? "" : "; the kernel is now ", same_kernel ? "" : judge->facts->release,
+                        same_kernel ? "" : ": not proven again since");
+}
+
 static void judge_kernel(struct judge *judge) {
         const struct check_kernel *kernel = &judge->facts->kernel;
 
@@ -534,6 +597,8 @@ void check_judge(const struct check_facts *facts, struct findings *findings) {
 
         judge_stores_together(&judge);
         judge_kernel(&judge);
+        for (size_t i = 0; i < facts->proof_count; i++)
+                judge_proof(&judge, &facts->proofs[i]);
         judge_variables(&judge);
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);

@@ -27,6 +27,7 @@ struct check_store {
         size_t record_count;
         size_t event_count;
         size_t faulty_count;
+        size_t canary_count; /* of the records, those of `prove arm` */
         struct source_owner
                 owners[SOURCE_OWNERS_MAX]; /* of a store that is filled, what else takes its room */
         size_t owner_count;
@@ -64,6 +65,23 @@ struct check_variables {
         bool differs;         /* the flash holds others than the services show: a reset shows its own */
 };
 
+/* The last time that something was proven, or was not. */
+struct check_mark {
+        uint64_t seconds;   /* since 1970; 0: never */
+        const char *kernel; /* the release that it was proven with */
+        const char
+                *fault; /* what came of it instead, a word: "changed", "gone", "lost"; NULL: it was proven */
+};
+
+/* What `prove` has found out of a store that a panic goes to. */
+struct check_proof {
+        const char *store;
+        struct check_mark canary, crash;
+};
+
+/* The mark that counts: a crash proves more than a canary does, unless that has failed since. NULL: none. */
+const struct check_mark *check_choose_mark(const struct check_proof *proof);
+
 /*
  * What the session saw of a source: its space, and what the catalog holds of it: records, their bytes,
  * faults, and the events they belong to; also of one that was not read to its end.
@@ -79,6 +97,9 @@ struct check_facts {
         struct check_kernel kernel;
         struct check_variables variables;
         struct crashes crashes;
+        const struct check_proof *proofs; /* of each store that a panic goes to, where that is remembered */
+        size_t proof_count;
+        const char *release; /* of the kernel that runs; NULL where there are no proofs */
 };
 
 /* Whether the kernel may hold records that are not seen, as its pstore is not mounted; EFI variables are seen
@@ -90,6 +111,10 @@ bool check_hides_records(const struct check_kernel *kernel, bool has_efi);
 
 /* Which way a panic is meant to take on this machine; what is armed may differ from it. */
 void check_decide_path(const struct check_kernel *kernel, struct crash_path_decision *ret_decision);
+
+/* Which way it would take now; pstore where that may have a back end, and CRASH_PATH_NONE where there is
+ * none. */
+enum crash_path check_panic_path(const struct check_kernel *kernel);
 
 /* Room for any of these sentences. */
 #define CHECK_PANIC_SIZE 320

@@ -64,8 +64,9 @@ static void judge_canary(const struct prove_canary *found, struct findings *find
                              error_text(found->error));
 }
 
-static enum prove_fate fate_of(const struct prove_front *front, const struct canary *canary) {
-        if (front->is_too_soon && canary->named && front->is_too_soon(front->context, canary))
+static enum prove_fate fate_of(const struct prove_front *front, const struct catalog_record *row,
+                               const struct canary *canary) {
+        if (front->is_too_soon && canary->named && front->is_too_soon(front->context, row, canary))
                 return PROVE_TOO_SOON;
         return canary->intact ? PROVE_UNHARMED : PROVE_CHANGED;
 }
@@ -82,7 +83,7 @@ size_t prove_canaries(struct session *session, const struct prove_front *front, 
 
                 work->states[i].selected = canary_parse(row->record.text, &canary) == 0 &&
                                            !row->source->is_archive &&
-                                           fate_of(front, &canary) != PROVE_TOO_SOON;
+                                           fate_of(front, row, &canary) != PROVE_TOO_SOON;
         }
         if (work_selected_count(work) > 0)
                 (void) clear_selected(work, NULL, NULL, &cleared);
@@ -97,7 +98,7 @@ size_t prove_canaries(struct session *session, const struct prove_front *front, 
                 if (canary_parse(found.row->record.text, &canary) < 0)
                         continue;
                 count++;
-                found.fate = fate_of(front, &canary);
+                found.fate = fate_of(front, found.row, &canary);
                 judge_canary(&found, findings);
                 if (front->found)
                         front->found(front->context, &found);

@@ -40,7 +40,10 @@ struct prove_canary {
 
 struct prove_front {
         void *context;
-        bool (*is_too_soon)(void *context, const struct canary *canary); /* NULL: nothing tells */
+
+        /* Whether the machine of this record was not reset since. NULL: nothing tells. */
+        bool (*is_too_soon)(void *context, const struct catalog_record *row, const struct canary *canary);
+
         void (*found)(void *context,
                       const struct prove_canary *canary); /* of each, at the end; may be NULL */
 };

@@ -580,6 +580,109 @@ static void test_what_a_session_saw_of_a_store(NO_STATE) {
         session_fixture_end(&s);
 }
 
+/* --- what was proven ---------------------------------------------------------------------------- */
+
+static struct check_proof proofs[2];
+
+static void begin_proofs(void) {
+        memset(proofs, 0, sizeof(proofs));
+        proofs[0].store = "erst";
+        facts.kernel = (struct check_kernel){ .known = true, .backend = "erst" };
+        facts.proofs = proofs;
+        facts.proof_count = 1;
+        facts.release = "6.12.1";
+}
+
+static void test_nothing_is_proven_yet(NO_STATE) {
+        begin_proofs();
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK, "erst: nothing has proven yet that a panic comes through",
+                     "pstore-fw prove crash");
+}
+
+static void test_proven_by_a_crash(NO_STATE) {
+        begin_proofs();
+        proofs[0].crash = (struct check_mark){ 1709210119, "6.12.1", NULL };
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK, "erst: proven on 2024-02-29 12:35:19 UTC with Linux 6.12.1", "");
+        assert_does_not_find("not proven again");
+        assert_does_not_find("that a panic is stored");
+}
+
+static void test_proven_with_another_kernel(NO_STATE) {
+        begin_proofs();
+        proofs[0].crash = (struct check_mark){ 1709210119, "6.1.0-56", NULL };
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK,
+                     "proven on 2024-02-29 12:35:19 UTC with Linux 6.1.0-56; the kernel is now 6.12.1: not "
+                     "proven again since",
+                     "pstore-fw prove crash");
+}
+
+/* What is stored comes back; nobody knows whether the kernel stores a panic. */
+static void test_proven_by_a_canary(NO_STATE) {
+        begin_proofs();
+        proofs[0].canary = (struct check_mark){ 1709210119, "6.12.1", NULL };
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK, "that it keeps what is stored; that a panic is stored there is not",
+                     "pstore-fw prove crash");
+        proofs[0].crash = (struct check_mark){ 1609210119, "6.12.1", NULL };
+        (void) judge();
+        assert_finds(VERDICT_OK, "erst: proven on 2020-12-29", ""); /* it proves more, though it is older */
+}
+
+static void test_a_proof_that_failed(NO_STATE) {
+        begin_proofs();
+        proofs[0].crash = (struct check_mark){ 1709210119, "6.12.1", "lost" };
+        assert_int_equal(judge(), VERDICT_CRITICAL);
+        assert_finds(
+                VERDICT_CRITICAL,
+                "erst: the proof of 2024-02-29 12:35:19 UTC with Linux 6.12.1 failed: the panic was lost",
+                "pstore-fw prove crash");
+        proofs[0].canary = (struct check_mark){ 1709210120, "6.12.1", NULL };
+        assert_int_equal(judge(), VERDICT_CRITICAL); /* no canary mends that */
+}
+
+static void test_a_canary_that_failed(NO_STATE) {
+        begin_proofs();
+        proofs[0].crash = (struct check_mark){ 1709210119, "6.12.1", NULL };
+        proofs[0].canary = (struct check_mark){ 1709210120, "6.12.1", "gone" };
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "failed: the canary was gone", "pstore-fw prove crash");
+        proofs[0].canary.seconds = 1709210118; /* since then a panic came through */
+        assert_int_equal(judge(), VERDICT_OK);
+}
+
+static void test_canaries_are_no_crash(NO_STATE) {
+        stores[1].record_count = stores[1].canary_count = 1;
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK, "efi: 1 record of 'prove arm' wait to be verified",
+                     "pstore-fw prove verify");
+        stores[1].record_count = 2;
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "efi: 2 records", "pstore-fw clear --all");
+}
+
+static void test_which_way_a_panic_takes(NO_STATE) {
+        struct check_kernel kernel = { .known = true };
+
+        assert_int_equal(check_panic_path(&kernel), CRASH_PATH_NONE);
+        kernel.asked_unknown = true;
+        assert_int_equal(check_panic_path(&kernel), CRASH_PATH_PSTORE);
+        kernel.asked_unknown = false;
+        kernel.backend = "erst";
+        assert_int_equal(check_panic_path(&kernel), CRASH_PATH_PSTORE);
+        kernel.backend_full = true;
+        assert_int_equal(check_panic_path(&kernel), CRASH_PATH_NONE);
+        kernel.backend_full = false;
+        kernel.kdump_loaded = true;
+        assert_int_equal(check_panic_path(&kernel), CRASH_PATH_KDUMP);
+        kernel.notifiers_first = true;
+        assert_int_equal(check_panic_path(&kernel), CRASH_PATH_BOTH);
+        kernel.backend = NULL;
+        assert_int_equal(check_panic_path(&kernel), CRASH_PATH_KDUMP);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_a_machine_in_good_order),
@@ -620,6 +723,14 @@ int main(void) {
                 TEST(test_the_path_is_told),
                 TEST(test_the_report_is_this),
                 TEST(test_what_a_session_saw_of_a_store),
+                TEST(test_nothing_is_proven_yet),
+                TEST(test_proven_by_a_crash),
+                TEST(test_proven_with_another_kernel),
+                TEST(test_proven_by_a_canary),
+                TEST(test_a_proof_that_failed),
+                TEST(test_a_canary_that_failed),
+                TEST(test_canaries_are_no_crash),
+                TEST(test_which_way_a_panic_takes),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

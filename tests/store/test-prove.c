@@ -12,6 +12,7 @@
 static const uint8_t seed[CANARY_SEED_SIZE] = { 0xca };
 static struct session_fixture fixture;
 static struct findings findings;
+static const char *armed_id;
 static bool too_soon;
 static struct prove_canary last;
 static struct canary last_canary;
@@ -20,6 +21,7 @@ static int begin(NO_STATE) {
         session_fixture_begin(&fixture);
         findings_init(&findings, &fixture.stores.memory.allocator);
         too_soon = false;
+        armed_id = "efi:" NAME;
         return 0;
 }
 
@@ -29,8 +31,9 @@ static int end(NO_STATE) {
         return 0;
 }
 
-static bool is_too_soon(void *context, const struct canary *canary) {
+static bool is_too_soon(void *context, const struct catalog_record *row, const struct canary *canary) {
         (void) context;
+        assert_true(record_has_id(&row->record, armed_id));
         (void) canary;
         return too_soon;
 }
@@ -152,6 +155,7 @@ static void test_in_erst(NO_STATE) {
         canary_init(&canary, seed, RECORD_STORE_ERST, ARMED);
         canary_format(&canary, &text);
         store_fixture_put_erst(&fixture.stores, 0x65e079ff, 1, ARMED, log);
+        armed_id = "erst:65e079ff00000001";
         assert_int_equal(verify(), 1);
         assert_finds(VERDICT_OK, "erst:65e079ff00000001: the canary of");
         assert_string_equal(last_canary.store, "erst");
