@@ -168,9 +168,9 @@ static void judge_last_dump(struct judge *judge) {
 
 static void judge_test(struct judge *judge) {
         if (judge->facts->test_pending)
-                findings_add(
-                        judge->findings, VERDICT_OK, "pstore-fw kdump test",
-                        "the machine was crashed by 'kdump test', and nobody has looked what came of it");
+                findings_add(judge->findings, VERDICT_OK, "pstore-fw prove verify",
+                             "the machine was crashed by 'kdump test' or 'prove crash', and nobody has "
+                             "looked what came of it");
 }
 
 static void judge_decision(struct judge *judge) {

@@ -16,6 +16,7 @@
 #include "linux/system-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
+#include "store/prove.h"
 
 #define LOG_LIMIT          ((size_t) 256 * 1024 * 1024)
 #define IMAGE_TOOL_SECONDS 300
@@ -37,7 +38,7 @@ int kdump_test_crash(const char *root, const char *directory, const struct test_
         if (r < 0)
                 return r;
         /* The log that is saved is looked through for this line; <5> is a notice (syslog(2)). */
-        snprintf(line, sizeof(line), "<5>pstore-fw: kdump test %s\n", token->word);
+        snprintf(line, sizeof(line), "<5>" PROVE_CRASH_MARK "%s\n", token->word);
         r = system_file_write(root, path, line);
         sync(); /* what other programs have written, for sysrq c flushes nothing */
         /* Which of its keys kernel.sysrq allows is for the keyboard alone:

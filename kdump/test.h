@@ -15,7 +15,7 @@
 int kdump_test_crash(const char *root, const char *directory, const struct test_token *token,
                      struct reason *ret_reason);
 
-/* What came of a crash that `kdump test` has made. */
+/* What came to kdump of a crash that was made on purpose. */
 struct test_result {
         bool passed;               /* all that was expected came through */
         bool found;                /* there is a dump of it: */

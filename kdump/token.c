@@ -21,6 +21,7 @@
 #include "posix/memory.h"
 
 #define BOOT_ID        "/proc/sys/kernel/random/boot_id"
+#define RELEASE        "/proc/sys/kernel/osrelease"
 #define TOKEN_LIMIT    ((size_t) 4096)
 #define WORD_BYTES     16
 
@@ -41,7 +42,9 @@ struct token_file {
 static const struct setting_row rows[] = {
         TEXT_ROW(word),
         TEXT_ROW(boot_id),
+        TEXT_ROW(kernel),
         TEXT_ROW(path),
+        TEXT_ROW(store),
         TEXT_ROW(image),
         { "seconds", offsetof(struct token_file, seconds), &setting_number, 1, UINT_MAX, "is no time" },
 };
@@ -59,9 +62,20 @@ int test_token_make(const char *root, struct test_token *ret_token) {
                 return ERR_IO;
         if (!test_token_boot_id(root, token.boot_id))
                 return ERR_NOT_FOUND;
+        (void) system_file_line(root, RELEASE, token.kernel, sizeof(token.kernel));
         text_put_hex(&word, bytes_of(random, sizeof(random)));
         *ret_token = token;
         return 0;
+}
+
+bool test_token_is_of_this_boot(const char *root, const struct test_token *token) {
+        char boot_id[sizeof(token->boot_id)];
+
+        return test_token_boot_id(root, boot_id) && strcmp(boot_id, token->boot_id) == 0;
+}
+
+bool test_token_has_kdump(const struct test_token *token) {
+        return strcmp(token->path, "pstore") != 0 && strcmp(token->path, "none") != 0;
 }
 
 static int format_path(const char *directory, char ret_path[PATH_MAX]) {

@@ -5,7 +5,6 @@
 #include "linux-tool/codec/codecs.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"
-#include "linux/machine.h"
 #include "posix/memory.h"
 #include "store/no-records.h"
 
@@ -69,6 +68,10 @@ int inventory_load(struct session *session, const struct options *options) {
         if (r == 0)
                 tell_unmounted(session);
         return r;
+}
+
+enum record_store inventory_store_of(const struct record_source *source, const struct machine *machine) {
+        return source->is_view ? backend_store(machine->backend.name) : source->store;
 }
 
 int inventory_select(struct session *session, const struct options *options) {

@@ -3,6 +3,7 @@
 
 #include "linux-tool/options.h"
 #include "linux/esp.h"
+#include "linux/machine.h"
 #include "store/session.h"
 
 /* Sessions (store/session.h) over the sources that the command line names, or over the machine's own. */
@@ -20,6 +21,9 @@ int inventory_load(struct session *session, const struct options *options);
  */
 int inventory_make(struct session *session, const char *const *specs, size_t count, bool named,
                    const struct teller *teller);
+
+/* The store behind a source: pstorefs shows that of the kernel's back end. */
+enum record_store inventory_store_of(const struct record_source *source, const struct machine *machine);
 
 /* Marks what the operands name, or all. 0 or more records; ERR_UNKNOWN_ID, told. */
 int inventory_select(struct session *session, const struct options *options);

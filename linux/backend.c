@@ -19,7 +19,6 @@
 #include "linux/system-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
-#include "pstore/record.h"
 
 #define BACKEND          "/sys/module/pstore/parameters/backend"
 #define PSTORE           "/sys/module/pstore"
@@ -504,4 +503,18 @@ void backend_find(const char *root, const struct boot_line *line, struct backend
         else if (backend->state == BACKEND_UNKNOWN && log.is_denied)
                 snprintf(backend->command, sizeof(backend->command), "sudo pstore-fw check");
         kernel_log_free(&log);
+}
+
+enum record_store backend_store(const char *name) {
+        static const struct {
+                const char *backend;
+                enum record_store store;
+        } stores[] = { { "erst", RECORD_STORE_ERST },
+                       { "efi", RECORD_STORE_EFI },
+                       { "efi_pstore", RECORD_STORE_EFI } };
+
+        for (size_t i = 0; i < ARRAY_SIZE(stores); i++)
+                if (text_equal(name, stores[i].backend))
+                        return stores[i].store;
+        return RECORD_STORE_PSTOREFS;
 }

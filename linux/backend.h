@@ -2,6 +2,7 @@
 #pragma once
 
 #include "linux/boot-line.h"
+#include "pstore/record.h"
 
 /*
  * pstore's back end. /sys/module/pstore/parameters/backend names the one that registered, but keeps also a
@@ -25,3 +26,6 @@ struct backend {
 
 /* `root` goes before every path: "" for this machine, a directory in tests. */
 void backend_find(const char *root, const struct boot_line *line, struct backend *ret_backend);
+
+/* The store that a back end of this name writes to: RECORD_STORE_PSTOREFS of one that only pstore shows. */
+enum record_store backend_store(const char *name);

@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "kdump/facts.h"
 #include "kdump/test.h"
+#include "linux-tool/crash.h"
 #include "linux-tool/output/json-finding.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
@@ -22,30 +22,25 @@
 /* 0 when a crash would do what it is made for. */
 static int check_armed(const struct kdump_settings *settings, struct test_token *token) {
         _cleanup_free_ struct kdump_facts *facts = calloc(1, sizeof(*facts));
-        struct crash_path_decision decision;
 
         if (!facts)
                 return ERR_NO_MEMORY;
         kdump_facts_look("", settings, facts);
-        check_decide_path(&facts->machine.kernel, &decision);
         if (!facts->machine.kernel.kdump_loaded) {
                 message_error(
                         "kdump test: no crash kernel is loaded: 'pstore-fw kdump status' says what to do");
                 return ERR_FAILED;
         }
-        if (access(TEST_TRIGGER_PATH, W_OK) < 0) {
-                message_failure(TEST_TRIGGER_PATH, geteuid() == 0 ? ERR_NOT_FOUND : ERR_PERMISSION);
+        if (crash_check_access() < 0)
                 return ERR_FAILED;
-        }
-        snprintf(token->path, sizeof(token->path), "%s", crash_path_name(decision.path));
+        snprintf(token->path, sizeof(token->path), "%s",
+                 crash_path_name(check_panic_path(&facts->machine.kernel)));
         snprintf(token->image, sizeof(token->image), "%s", settings->image ? "yes" : "no");
         return 0;
 }
 
 static int begin(const struct options *options, const struct kdump_settings *settings) {
         struct test_token token;
-        struct reason reason;
-        char answer[16];
         int r;
 
         r = test_token_make("", &token);
@@ -55,23 +50,10 @@ static int begin(const struct options *options, const struct kdump_settings *set
         }
         if (check_armed(settings, &token) < 0)
                 return EXIT_FAILED;
-        if (!options_have(options, &option_yes)) {
-                if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-                        message_error("kdump test: nobody to ask whether to crash the machine: add --yes");
-                        return EXIT_USAGE;
-                }
-                fprintf(stderr,
-                        "This crashes the machine NOW: what is not saved in its programs is lost.\n"
-                        "Afterwards 'pstore-fw kdump test' says what came of it. Crash it? [yes/NO] ");
-                fflush(stderr);
-                if (!fgets(answer, sizeof(answer), stdin) || strcmp(answer, "yes\n") != 0) {
-                        message_note("nothing was done");
-                        return EXIT_FAILED;
-                }
-        }
-        (void) kdump_test_crash("", settings->directory, &token, &reason);
-        message_error("kdump test: %s", reason.text);
-        return EXIT_FAILED;
+        return crash_machine(options, settings,
+                             "This crashes the machine NOW: what is not saved in its programs is lost.\n"
+                             "Afterwards 'pstore-fw kdump test' says what came of it. Crash it? [yes/NO] ",
+                             &token);
 }
 
 /* --- after it ----------------------------------------------------------------------------------- */
@@ -132,13 +114,6 @@ static int verify(const struct options *options, const struct kdump_settings *se
         return result.passed ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* A test that was broken off before the crash says nothing of this one. */
-static bool is_of_this_boot(const struct test_token *token) {
-        char boot_id[sizeof(token->boot_id)];
-
-        return test_token_boot_id("", boot_id) && strcmp(boot_id, token->boot_id) == 0;
-}
-
 static int test_run(const struct options *options, void *context) {
         struct output *output = context;
         struct kdump_settings settings;
@@ -148,7 +123,13 @@ static int test_run(const struct options *options, void *context) {
         if (kdump_settings_load(options, &settings) < 0)
                 return EXIT_FAILED;
         r = test_token_read("", settings.directory, &token);
-        if (r == 0 && !is_of_this_boot(&token))
+        /* A test that was broken off before the crash says nothing of this boot. */
+        if (r == 0 && !test_token_is_of_this_boot("", &token) && !test_token_has_kdump(&token)) {
+                message_error("kdump test: 'prove crash' has crashed the machine, and not into kdump: "
+                              "'pstore-fw prove verify' says what came of it");
+                return EXIT_FAILED;
+        }
+        if (r == 0 && !test_token_is_of_this_boot("", &token))
                 return verify(options, &settings, &token, output);
         /* Where the directory of dumps is none there is no token to be removed: begin() tells. */
         if (r < 0 && r != ERR_NOT_FOUND && r != ERR_NOT_DIRECTORY) {

@@ -255,7 +255,7 @@ static void test_the_last_dump(NO_STATE) {
 static void test_a_test_that_nobody_looked_at(NO_STATE) {
         facts.test_pending = true;
         judge();
-        assert_finds(VERDICT_OK, "crashed by 'kdump test'", "pstore-fw kdump test");
+        assert_finds(VERDICT_OK, "crashed by 'kdump test'", "pstore-fw prove verify");
 }
 
 /* --- facts -------------------------------------------------------------------------------------- */

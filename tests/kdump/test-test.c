@@ -11,7 +11,7 @@
 #define DUMP    DUMPS "/20261121T075124Z-kdump-panic1"
 #define CRASHED 1795247480 /* four seconds before */
 #define WORD    "00112233445566778899aabbccddeeff"
-#define LOG     "<5>[    5.0] pstore-fw: kdump test " WORD "\n<0>[    5.1] Kernel panic - not syncing: sysrq\n"
+#define LOG     "<5>[    5.0] pstore-fw: test crash " WORD "\n<0>[    5.1] Kernel panic - not syncing: sysrq\n"
 
 static char *root;
 static struct test_token token;
@@ -155,6 +155,10 @@ static void test_a_token_comes_back(NO_STATE) {
         scratch_put(root, "/proc/sys/kernel/random/boot_id", "6e52fe9d-cd28-4d4c-8a3c-4a0c1d1b2c3d\n");
         assert_ok(test_token_make(root, &made));
         assert_int_equal(strlen(made.word), 32);
+        assert_string_equal(made.kernel, "");
+        scratch_put(root, "/proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
+        assert_ok(test_token_make(root, &made));
+        strcpy(made.store, "erst");
         strcpy(made.path, "both");
         strcpy(made.image, "no");
         assert_ok(test_token_write(root, DUMPS, &made, &reason));
@@ -162,6 +166,8 @@ static void test_a_token_comes_back(NO_STATE) {
         assert_string_equal(again.word, made.word);
         assert_string_equal(again.boot_id, "6e52fe9d-cd28-4d4c-8a3c-4a0c1d1b2c3d");
         assert_string_equal(again.path, "both");
+        assert_string_equal(again.kernel, "6.1.0-56-amd64");
+        assert_string_equal(again.store, "erst");
         assert_string_equal(again.image, "no");
         assert_int_equal(again.seconds, made.seconds);
         assert_ok(test_token_make(root, &again));
@@ -251,7 +257,7 @@ static void test_a_machine_that_does_not_crash(NO_STATE) {
         scratch_put(root, "/proc/sys/kernel/sysrq", "438\n");
         assert_error(kdump_test_crash(root, DUMPS, &token, &reason), ERR_FAILED);
         assert_string_equal(reason.text, "the machine did not crash");
-        assert_text("/dev/kmsg", "<5>pstore-fw: kdump test " WORD "\n");
+        assert_text("/dev/kmsg", "<5>pstore-fw: test crash " WORD "\n");
         assert_text("/proc/sysrq-trigger", "c");
         /* As it was: not even the token of a test is left. */
         assert_text("/proc/sys/kernel/sysrq", "438\n");
