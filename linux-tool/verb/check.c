@@ -5,6 +5,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "base/timestamp.h"
 #include "linux-tool/inventory.h"
 #include "linux-tool/output/json-finding.h"
 #include "linux-tool/output/json.h"
@@ -14,6 +15,8 @@
 #include "linux-tool/verb/verbs.h"
 #include "linux/esp.h"
 #include "linux/machine.h"
+#include "linux/proof.h"
+#include "linux/system-file.h"
 #include "posix/memory.h"
 
 /* The stores that are judged when no source is named: ERST itself too, where the kernel lets one. */
@@ -26,27 +29,67 @@ struct report {
         struct machine machine;
         struct kdump_settings settings;
         struct check_store stores[SOURCES_MAX]; /* of the sources that are no archives */
+        struct proof proof;
+        char release[72];
+        struct check_proof proofs[2];
         struct check_facts facts;
         char unseen[UNSEEN_SIZE];
         struct findings findings;
 };
 
-/* pstorefs is a view of whatever store the kernel's back end is for. */
-static enum record_store store_of(const struct record_source *source, const struct machine *machine) {
-        static const struct {
-                const char *backend;
-                enum record_store store;
-        } stores[] = { { "erst", RECORD_STORE_ERST },
-                       { "efi", RECORD_STORE_EFI },
-                       { "efi_pstore", RECORD_STORE_EFI } };
+/* --- what was proven ---------------------------------------------------------------------------- */
 
-        if (!source->is_view)
-                return source->store;
-        for (size_t i = 0; i < ARRAY_SIZE(stores); i++)
-                if (text_equal(machine->backend.name, stores[i].backend))
-                        return stores[i].store;
-        return RECORD_STORE_PSTOREFS;
+static struct check_mark mark_of(const struct proof_mark *mark) {
+        return (struct check_mark){
+                .seconds = mark->seconds,
+                .kernel = mark->kernel,
+                .fault = text_equal(mark->result, PROOF_GOOD) ? NULL : mark->result,
+        };
 }
+
+static void add_proof(struct report *report, enum record_store store) {
+        const struct proof_store *proof = &report->proof.stores[store];
+
+        report->proofs[report->facts.proof_count++] = (struct check_proof){
+                .store = record_store_name(store),
+                .canary = mark_of(&proof->canary),
+                .crash = mark_of(&proof->crash),
+        };
+}
+
+/* Of each store that a panic goes to now. Nothing is said where it cannot be read. */
+static void gather_proofs(struct report *report) {
+        const struct check_kernel *kernel = &report->machine.kernel;
+        enum crash_path path = check_panic_path(kernel);
+
+        if (proof_read("", &report->proof) < 0 ||
+            !system_file_line("", "/proc/sys/kernel/osrelease", report->release, sizeof(report->release)))
+                return;
+        report->facts.proofs = report->proofs;
+        report->facts.release = report->release;
+        if (kernel->backend && (path == CRASH_PATH_PSTORE || path == CRASH_PATH_BOTH))
+                add_proof(report, backend_store(kernel->backend));
+        if (path == CRASH_PATH_KDUMP || path == CRASH_PATH_BOTH)
+                add_proof(report, RECORD_STORE_KDUMP);
+}
+
+static struct json_object *json_from_proof(const struct check_proof *proof, const char *release) {
+        struct json_object *object = json_object_new_object();
+        const struct check_mark *mark = check_choose_mark(proof);
+        char time[TIMESTAMP_TEXT_SIZE] = "";
+
+        if (mark)
+                timestamp_format_rfc3339(mark->seconds, time);
+        json_add_string(object, "store", proof->store);
+        json_add_string(object, "by", !mark ? NULL : mark == &proof->crash ? "crash" : "canary");
+        json_add_string(object, "time", mark ? time : NULL);
+        json_add_string(object, "kernel", mark ? mark->kernel : NULL);
+        json_add_string(object, "fault", mark ? mark->fault : NULL);
+        json_add_bool(object, "current", mark && !mark->fault && text_equal(mark->kernel, release));
+        return object;
+}
+
+/* --- the verb ----------------------------------------------------------------------------------- */
 
 /* Crashes may lie where nobody looked. What is wrong with a store is judged. */
 static void put_unseen(const struct session *session, struct text *text) {
@@ -111,12 +154,14 @@ static int gather(const struct options *options, struct report *report) {
                 if (session->sources[i]->is_archive)
                         continue;
                 check_look_at(session, i, store);
-                store->store = store_of(session->sources[i], &report->machine);
+                store->store = inventory_store_of(session->sources[i], &report->machine);
                 facts->store_count++;
         }
         crashes_count(&session->catalog, (uint64_t) time(NULL), &facts->crashes);
         put_unseen(session, &unseen);
         facts->crashes.unseen = unseen.length > 0 ? report->unseen : NULL;
+        if (about_machine)
+                gather_proofs(report);
         return r;
 }
 
@@ -130,6 +175,7 @@ static struct json_object *json_from_store(const struct check_store *store) {
         json_add_number(object, "events", store->event_count);
         json_add_number(object, "records", store->record_count);
         json_add_number(object, "faulty_records", store->faulty_count);
+        json_add_number(object, "canaries", store->canary_count);
         json_add_number(object, "record_bytes", store->record_bytes);
         if (store->space.known) {
                 space = json_object_new_object();
@@ -191,7 +237,7 @@ static struct json_object *json_from_crashes(const struct crashes *crashes) {
 static int print_json(const struct check_facts *facts, const struct findings *findings,
                       struct output *output) {
         struct json_object *report = json_report_new("check");
-        struct json_object *stores = json_object_new_array();
+        struct json_object *stores = json_object_new_array(), *proofs = json_object_new_array();
 
         for (size_t i = 0; i < facts->store_count; i++)
                 json_object_array_add(stores, json_from_store(&facts->stores[i]));
@@ -199,6 +245,9 @@ static int print_json(const struct check_facts *facts, const struct findings *fi
         json_add(report, "findings", json_from_findings(findings));
         json_add(report, "crashes", json_from_crashes(&facts->crashes));
         json_add(report, "stores", stores);
+        for (size_t i = 0; i < facts->proof_count; i++)
+                json_object_array_add(proofs, json_from_proof(&facts->proofs[i], facts->release));
+        json_add(report, "proofs", proofs);
         json_add(report, "kernel", facts->kernel.known ? json_from_kernel(&facts->kernel) : NULL);
         return json_report_print(report, output);
 }

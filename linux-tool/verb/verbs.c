@@ -10,6 +10,9 @@
         VERB(write)                                                                                          \
         VERB(clear)                                                                                          \
         VERB(erst)                                                                                           \
+        VERB(prove_arm)                                                                                      \
+        VERB(prove_crash)                                                                                    \
+        VERB(prove_verify)                                                                                   \
         VERB(kdump_status)                                                                                   \
         VERB(kdump_setup)                                                                                    \
         VERB(kdump_load)                                                                                     \
@@ -31,6 +34,7 @@ static const struct option *const common[] = {
 static const struct option *const shown[] = { &option_source, NULL };
 
 static const struct verb_group groups[] = {
+        { "prove", "Proof that a crash leaves its trace:" },
         { "kdump", "For machines without such a store:" },
         { NULL, NULL },
 };

@@ -169,6 +169,43 @@ def check_kdump_test(run):
     assert not token.exists()
 
 
+def check_prove(run):
+    """A canary in an image comes back unharmed, or changed; a crash is known by its own line."""
+    image = run.variables.parent / "proven"
+    image.write_bytes(bytes(65536))
+    source = ["--source", f"erst-image:{image}"]
+
+    def arm():
+        (armed,) = run.json([DONE], "prove", "arm", *source, source=False)["armed"]
+        return armed
+
+    def verify(status):
+        return run.json([status], "prove", "verify", *source, "--config", "/dev/null", source=False)
+
+    assert not verify(NOTHING_FOUND)["proven"]
+    armed = arm()
+    (store,) = run.json(range(4), "check", *source, source=False)["stores"]
+    assert store["canaries"] == 1
+    found = verify(DONE)
+    (canary,) = found["canaries"]
+    assert found["proven"] and canary["fate"] == "unharmed" and canary["cleared"]
+    assert {**canary, **armed} == canary and not verify(NOTHING_FOUND)["canaries"]
+    armed = arm()
+    content = image.read_bytes()
+    line = armed["seed"].encode() + b" of erst at "
+    assert content.count(line) == 1
+    image.write_bytes(content.replace(line, line.swapcase()))
+    (canary,) = verify(FAILED)["canaries"]
+    assert canary["fate"] == "changed" and canary["cleared"]
+    (run.variables / f"dump-type0-1-9-1709210400-D-{VENDOR}").write_bytes(
+        ATTRIBUTES + b"Panic#9 Part1\n<5>[    1.0] pstore-fw: test crash 00\n"
+        b"<0>[    1.1] Kernel panic - not syncing: sysrq triggered crash\n<4>[    1.2] the end\n")
+    crash = run.json([FAILED], "prove", "verify", "--config", "/dev/null")["crash"]
+    (event,) = crash["events"]
+    assert event["whole"] and event["lines"] == 2 and event["last_line"].endswith("the end")
+    assert crash["crashed_at"] is None
+
+
 def check_kdump_setup(run):
     root = run.variables.parent / "root"
     (root / "etc/kernel").mkdir(parents=True)
@@ -224,6 +261,7 @@ CHECKS = [
     check_dump,
     check_check,
     check_write,
+    check_prove,
     check_clear,
     check_deleted,
     check_erst,

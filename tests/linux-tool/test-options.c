@@ -106,6 +106,9 @@ static void test_verbs_of_two_words(NO_STATE) {
         assert_string_equal(options_text(&options, &option_kernel), "/k");
         assert_parses(&line, "kdump test -y", &options);
         assert_string_equal(options.verb->name, "kdump test");
+        assert_parses(&line, "prove crash --force --yes", &options);
+        assert_string_equal(options.verb->name, "prove crash");
+        assert_string_equal(options.group, "prove");
 }
 
 static void test_beginnings_of_names(NO_STATE) {
@@ -153,6 +156,10 @@ static const struct {
         { "", "verb is missing" },
         { "--json", "verb is missing" },
         { "lst", "lst" },
+        { "prove", "prove" },
+        { "prove load", "load" },
+        { "kdump arm", "arm" },
+        { "verify", "verify" },
         { "list --bogus", "--bogus" },
         { "list -x", "-x" },
         { "list -qx", "-x" },

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <stdio.h>
+
+#include "linux-tool/crash.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/verb/kdump-options.h"
+#include "linux-tool/verb/verbs.h"
+#include "linux/machine.h"
+
+static const struct option option_force = { "force", 0, NULL,
+                                            "with --yes: also when nothing is expected of it" };
+
+/* A crash that nobody wants who was not asked: it proves what is known, or needs somebody to end it. */
+static bool is_of_no_use(const struct check_kernel *kernel) {
+        return check_panic_path(kernel) == CRASH_PATH_NONE ||
+               (!kernel->kdump_loaded && kernel->panic_seconds_known && kernel->panic_seconds == 0);
+}
+
+static void expect(const struct check_kernel *kernel, const struct kdump_settings *settings,
+                   struct test_token *token) {
+        enum crash_path path = check_panic_path(kernel);
+
+        snprintf(token->path, sizeof(token->path), "%s", crash_path_name(path));
+        snprintf(token->image, sizeof(token->image), "%s", settings->image ? "yes" : "no");
+        if (kernel->backend && (path == CRASH_PATH_PSTORE || path == CRASH_PATH_BOTH))
+                snprintf(token->store, sizeof(token->store), "%s",
+                         record_store_name(backend_store(kernel->backend)));
+}
+
+static int crash_run(const struct options *options, void *context) {
+        char panic[CHECK_PANIC_SIZE], question[2 * CHECK_PANIC_SIZE];
+        struct text text = TEXT_ON(panic);
+        struct kdump_settings settings;
+        struct test_token token;
+        struct machine machine;
+        int r;
+
+        (void) context;
+        if (kdump_settings_load(options, &settings) < 0)
+                return EXIT_FAILED;
+        r = test_token_make("", &token);
+        if (r < 0) {
+                message_failure("prove crash", r);
+                return EXIT_FAILED;
+        }
+        machine_look("", &machine);
+        expect(&machine.kernel, &settings, &token);
+        check_describe_panic(&machine.kernel, &text);
+        if (is_of_no_use(&machine.kernel) && options_have(options, &option_yes) &&
+            !options_have(options, &option_force)) {
+                message_error("prove crash: %s: 'pstore-fw check' says what mends it, --force crashes the "
+                              "machine all the same",
+                              panic);
+                return EXIT_FAILED;
+        }
+        if (crash_check_access() < 0)
+                return EXIT_FAILED;
+        snprintf(question, sizeof(question),
+                 "This crashes the machine NOW: what is not saved in its programs is lost.\n"
+                 "As far as is known, %s.\n"
+                 "Afterwards 'pstore-fw prove verify' says what came of it. Crash it? [yes/NO] ",
+                 panic);
+        return crash_machine(options, &settings, question, &token);
+}
+
+static const struct option *const options_taken[] = { &option_config, &option_yes, &option_force, NULL };
+
+const struct verb verb_prove_crash = {
+        .name = "prove crash",
+        .operands = "",
+        .summary = "crash the machine, to see whether that leaves its trace",
+        .description = "Says what is expected, asks, or needs --yes, and makes a real panic (sysrq c) with\n"
+                       "a line of its own in the kernel's log. After the next boot 'prove verify' says what\n"
+                       "of it came through. With --yes it refuses where a panic leaves no trace, or where\n"
+                       "the machine would not come back by itself (kernel.panic = 0).\n",
+        .options = options_taken,
+        .run = crash_run,
+};
