@@ -69,10 +69,10 @@ const struct verb verb_prove_crash = {
         .name = "prove crash",
         .operands = "",
         .summary = "crash the machine, to see whether that leaves its trace",
-        .description = "Says what is expected, asks, or needs --yes, and makes a real panic (sysrq c) with\n"
-                       "a line of its own in the kernel's log. After the next boot 'prove verify' says what\n"
-                       "of it came through. With --yes it refuses where a panic leaves no trace, or where\n"
-                       "the machine would not come back by itself (kernel.panic = 0).\n",
+        .description = "Says what is expected, asks, or needs --yes, and makes a real panic (sysrq c)\n"
+                       "with a line of its own in the kernel's log. After the next boot 'prove verify'\n"
+                       "says what of it came through. With --yes alone it refuses where a panic leaves\n"
+                       "no trace, or where the machine would not come back (kernel.panic = 0).\n",
         .options = options_taken,
         .run = crash_run,
 };

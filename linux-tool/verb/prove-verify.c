@@ -460,11 +460,10 @@ const struct verb verb_prove_verify = {
         .name = "prove verify",
         .operands = "",
         .summary = "after a reboot, say what came back and what came through",
-        .description =
-                "Of each canary of 'prove arm': unharmed, changed or gone; then it is cleared. Of the\n"
-                "panic of 'prove crash': by which way its log came, whether it is there from the first\n"
-                "part to the panic's own last lines, and how long the machine was away; of kdump its\n"
-                "manifest and image, too. 'check' remembers what was proven.\n",
+        .description = "Of each canary of 'prove arm': unharmed, changed or gone; then it is cleared. Of\n"
+                       "the panic of 'prove crash': by which way its log came, whether it is there from\n"
+                       "its first part to the panic's own last lines, and how long the machine was away;\n"
+                       "of kdump its manifest and image, too. 'check' remembers what was proven.\n",
         .options = options_taken,
         .statuses = PROVE_STATUSES,
         .run = verify_run,
