@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 
 #include "base/arith.h"
 #include "base/error.h"
@@ -17,7 +18,6 @@
 #include "posix/memory.h"
 
 #define UPTIME         "/proc/uptime"
-#define FILE_NAME      "proof"
 #define FILE_LIMIT     ((size_t) 16384)
 #define DIRECTORY_MODE 0700 /* as dumps have it; most often it is there */
 
@@ -45,17 +45,17 @@ static const struct setting_row rows[] = {
         ROWS("kdump", RECORD_STORE_KDUMP),
 };
 
-static int read_text(const char *root, struct buffer *text) {
+static int read_text(const char *root, const char *directory, struct buffer *text) {
         _cleanup_close_ int fd = -1;
         char path[PATH_MAX];
 
-        if (!system_file_path(root, DUMP_DIRECTORY, path))
+        if (!system_file_path(root, directory, path))
                 return ERR_TOO_LARGE;
         fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? errno_to_error(errno) : file_read_beneath(fd, FILE_NAME, FILE_LIMIT, text);
+        return fd < 0 ? errno_to_error(errno) : file_read_beneath(fd, PROOF_NAME, FILE_LIMIT, text);
 }
 
-int proof_read(const char *root, struct proof *ret_proof) {
+int proof_read(const char *root, const char *directory, struct proof *ret_proof) {
         struct proof proof = { 0 };
         const struct settings_table table = { rows, ARRAY_SIZE(rows), &proof };
         _cleanup_buffer_ struct buffer text;
@@ -64,7 +64,7 @@ int proof_read(const char *root, struct proof *ret_proof) {
 
         *ret_proof = proof;
         buffer_init(&text, &system_allocator);
-        r = read_text(root, &text);
+        r = read_text(root, directory, &text);
         if (r == ERR_NOT_FOUND)
                 return 0;
         if (r == 0)
@@ -74,22 +74,24 @@ int proof_read(const char *root, struct proof *ret_proof) {
         return r;
 }
 
-int proof_write(const char *root, const struct proof *proof, struct reason *ret_reason) {
+int proof_write(const char *root, const char *directory, const struct proof *proof,
+                struct reason *ret_reason) {
         struct proof copy = *proof;
         const struct settings_table table = { rows, ARRAY_SIZE(rows), &copy };
-        char full[PATH_MAX], content[FILE_LIMIT];
+        char name[PATH_MAX], full[PATH_MAX], content[FILE_LIMIT];
         struct text text = TEXT_ON(content);
         int r;
 
         r = settings_put(&table, 1, &text);
         if (r < 0)
-                return reason_set(ret_reason, r, "%s: %s", PROOF_FILE, error_text(r));
-        if (!system_file_path(root, DUMP_DIRECTORY, full))
-                return reason_set(ret_reason, ERR_TOO_LARGE, "%s: its name is too long", root);
+                return reason_set(ret_reason, r, "%s: %s", PROOF_NAME, error_text(r));
+        if (snprintf(name, sizeof(name), "%s/" PROOF_NAME, directory) >= PATH_MAX ||
+            !system_file_path(root, directory, full))
+                return reason_set(ret_reason, ERR_TOO_LARGE, "%s: its name is too long", directory);
         r = durable_directory_make(AT_FDCWD, full, DIRECTORY_MODE);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s: %s", full, error_text(r));
-        return own_file_replace(root, PROOF_FILE, text_bytes(&text), ret_reason);
+        return own_file_replace(root, name, text_bytes(&text), ret_reason);
 }
 
 uint64_t proof_boot_seconds(const char *root, uint64_t now) {

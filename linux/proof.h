@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "linux/dump-directory.h"
 #include "posix/reason.h"
 #include "pstore/record.h"
 
 /*
  * What is remembered of `prove`: which canaries were armed, which is how one that is gone is missed, and what
- * came of the last proof of each store.
+ * came of the last proof of each store. It lies in the directory of dumps.
  */
 
-#define PROOF_FILE DUMP_DIRECTORY "/proof"
+#define PROOF_NAME "proof"
 
 /* A canary that was armed and has no verdict yet; .seed is empty where there is none. */
 struct proof_armed {
@@ -42,10 +41,11 @@ struct proof {
  * What is not there is all zero. ERR_VALUE for a file that is malformed, or what the system says, and then
  * *ret_proof is all zero, too. `root` goes before every path: "" for this machine, a directory in tests.
  */
-int proof_read(const char *root, struct proof *ret_proof);
+int proof_read(const char *root, const char *directory, struct proof *ret_proof);
 
 /* Flushed when it returns. */
-int proof_write(const char *root, const struct proof *proof, struct reason *ret_reason);
+int proof_write(const char *root, const char *directory, const struct proof *proof,
+                struct reason *ret_reason);
 
 /* When this boot began, in seconds since 1970 by the clock as it is set now; 0 where the kernel does not
  * tell. */

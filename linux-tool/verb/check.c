@@ -28,6 +28,7 @@ struct report {
         struct session session;
         struct machine machine;
         struct kdump_settings settings;
+        bool has_settings;
         struct check_store stores[SOURCES_MAX]; /* of the sources that are no archives */
         struct proof proof;
         char release[72];
@@ -62,7 +63,7 @@ static void gather_proofs(struct report *report) {
         const struct check_kernel *kernel = &report->machine.kernel;
         enum crash_path path = check_panic_path(kernel);
 
-        if (proof_read("", &report->proof) < 0 ||
+        if (!report->has_settings || proof_read("", report->settings.directory, &report->proof) < 0 ||
             !system_file_line("", "/proc/sys/kernel/osrelease", report->release, sizeof(report->release)))
                 return;
         report->facts.proofs = report->proofs;
@@ -141,7 +142,8 @@ static int gather(const struct options *options, struct report *report) {
         /* What the kernel does at a panic says nothing of an image or of a directory of copies. */
         if (about_machine) {
                 machine_look("", &report->machine);
-                if (kdump_settings_load(options, &report->settings) == 0)
+                report->has_settings = kdump_settings_load(options, &report->settings) == 0;
+                if (report->has_settings)
                         report->machine.kernel.wish = report->settings.path;
         }
         r = session_load(session);

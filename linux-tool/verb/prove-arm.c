@@ -9,6 +9,7 @@
 #include "linux-tool/inventory.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
+#include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
 #include "linux/proof.h"
 #include "store/prove.h"
@@ -18,6 +19,7 @@ static const char *const arm_sources[] = { "efivarfs", "erst-dbg" };
 
 struct arming {
         struct session session;
+        struct kdump_settings settings; /* .directory has what is remembered */
         struct proof proof;
         bool is_armed[RECORD_STORE_END];
         bool remember; /* something of this machine was armed */
@@ -123,7 +125,7 @@ static int arm_all(struct arming *arming) {
                 arm_source(arming, arming->session.sources[i]);
         if (!arming->session.named)
                 note_unarmed(arming);
-        if (arming->remember && proof_write("", &arming->proof, &reason) < 0) {
+        if (arming->remember && proof_write("", arming->settings.directory, &arming->proof, &reason) < 0) {
                 message_error("prove arm: what is armed is not remembered, and not missed if it is gone: %s",
                               reason.text);
                 arming->failed_count++;
@@ -144,8 +146,10 @@ static int arm_run(const struct options *options, void *context) {
         size_t count = options_texts(options, &option_source, sources);
         int r, status = EXIT_FAILED;
 
-        if (proof_read("", &arming.proof) == ERR_VALUE)
-                message_error(PROOF_FILE ": malformed: it is written anew");
+        if (kdump_settings_load(options, &arming.settings) < 0)
+                return EXIT_FAILED;
+        if (proof_read("", arming.settings.directory, &arming.proof) == ERR_VALUE)
+                message_error("%s/" PROOF_NAME ": malformed: it is written anew", arming.settings.directory);
         if (options_have(options, &option_json))
                 arming.armed = json_object_new_array();
         if (count > 0)
@@ -159,7 +163,7 @@ static int arm_run(const struct options *options, void *context) {
         return status;
 }
 
-static const struct option *const options_taken[] = { &option_source, NULL };
+static const struct option *const options_taken[] = { &option_source, &option_config, NULL };
 
 const struct verb verb_prove_arm = {
         .name = "prove arm",

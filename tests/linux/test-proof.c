@@ -8,6 +8,8 @@
 #include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 
+#define DUMPS "/var/lib/pstore-fw"
+
 static char *root;
 
 static int begin(NO_STATE) {
@@ -41,8 +43,8 @@ static void test_it_comes_back(NO_STATE) {
         struct reason reason;
         struct stat status;
 
-        assert_ok(proof_write(root, &written, &reason));
-        assert_ok(proof_read(root, &read));
+        assert_ok(proof_write(root, DUMPS, &written, &reason));
+        assert_ok(proof_read(root, DUMPS, &read));
         assert_memory_equal(&read, &written, sizeof(read));
         assert_int_equal(stat(scratch_path(root, "var/lib/pstore-fw"), &status), 0);
         assert_int_equal(status.st_mode & 07777, 0700); /* as dumps have it */
@@ -54,7 +56,7 @@ static void test_it_is_flushed(NO_STATE) {
 
         scratch_put(root, "/var/lib/pstore-fw/x", "");
         flush_log_start();
-        assert_ok(proof_write(root, &written, &reason));
+        assert_ok(proof_write(root, DUMPS, &written, &reason));
         (void) flush_log_assert_durable(scratch_path(root, "var/lib/pstore-fw/proof"));
         (void) flush_log_stop();
 }
@@ -72,8 +74,8 @@ static void test_a_full_one(NO_STATE) {
                 store->canary.kernel[71] = store->canary.result[15] = '\0';
                 store->crash.kernel[71] = store->crash.result[15] = '\0';
         }
-        assert_ok(proof_write(root, &written, &reason));
-        assert_ok(proof_read(root, &read));
+        assert_ok(proof_write(root, DUMPS, &written, &reason));
+        assert_ok(proof_read(root, DUMPS, &read));
         assert_memory_equal(&read, &written, sizeof(read));
 }
 
@@ -81,7 +83,7 @@ static void test_none(NO_STATE) {
         struct proof read;
 
         memset(&read, 'x', sizeof(read));
-        assert_ok(proof_read(root, &read));
+        assert_ok(proof_read(root, DUMPS, &read));
         assert_string_equal(read.stores[RECORD_STORE_EFI].armed.seed, "");
         assert_int_equal(read.stores[RECORD_STORE_EFI].crash.seconds, 0);
 }
@@ -92,14 +94,14 @@ static void test_wrong_ones(NO_STATE) {
         struct proof read;
 
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-                scratch_put(root, PROOF_FILE, texts[i]);
-                assert_error(proof_read(root, &read), ERR_VALUE);
+                scratch_put(root, DUMPS "/" PROOF_NAME, texts[i]);
+                assert_error(proof_read(root, DUMPS, &read), ERR_VALUE);
                 assert_int_equal(read.stores[RECORD_STORE_EFI].crash.seconds, 0);
         }
         assert_int_equal(unlink(scratch_path(root, "var/lib/pstore-fw/proof")), 0);
         assert_int_equal(mkfifo(scratch_path(root, "var/lib/pstore-fw/proof"), 0600), 0);
         alarm(20);
-        assert_error(proof_read(root, &read), ERR_FILE_KIND);
+        assert_error(proof_read(root, DUMPS, &read), ERR_FILE_KIND);
         alarm(0);
 }
 
