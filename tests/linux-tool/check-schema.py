@@ -204,6 +204,18 @@ def check_prove(run):
     (event,) = crash["events"]
     assert event["whole"] and event["lines"] == 2 and event["last_line"].endswith("the end")
     assert crash["crashed_at"] is None
+    folder, settings = run.variables.parent / "remembered", run.variables.parent / "prove.conf"
+    folder.mkdir()
+    settings.write_text(f"directory = {folder}\n")
+    (folder / ".pstore-fw-test").write_text(
+        "word = aa\nboot_id = before\nkernel = 6.1.0\npath = pstore\nstore = erst\nseconds = 1700000000\n")
+    done = subprocess.run([run.program, "kdump", "test", "--config", str(settings)], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == FAILED and "prove verify" in done.stderr, done.stderr
+    crash = run.json([FAILED], "prove", "verify", "--config", str(settings), source=False)["crash"]
+    assert crash["expected"] == "pstore" and crash["kernel"] == "6.1.0" and crash["events"] == []
+    assert [path.name for path in folder.iterdir()] == ["proof"]
+    assert "erst.crash.result = lost" in (folder / "proof").read_text()
 
 
 def check_kdump_setup(run):
