@@ -153,10 +153,10 @@ static int arm_run(const struct options *options, void *context) {
         if (options_have(options, &option_json))
                 arming.armed = json_object_new_array();
         if (count > 0)
-                r = inventory_make(&arming.session, sources, count, &message_teller);
+                r = inventory_make(&arming.session, sources, count, true, &message_teller);
         else
-                r = inventory_make(&arming.session, arm_sources, ARRAY_SIZE(arm_sources), &message_teller);
-        arming.session.named = count > 0;
+                r = inventory_make(&arming.session, arm_sources, ARRAY_SIZE(arm_sources), false,
+                                   &message_teller);
         if (r == 0)
                 status = arm_all(&arming);
         inventory_free(&arming.session);

@@ -55,10 +55,11 @@ static int gather(struct verification *verification, const struct options *optio
                 count = 1; /* ERST itself, where the kernel lets one, before what shows it */
         for (size_t i = 0; named == 0 && sources_default[i]; i++)
                 sources[count++] = sources_default[i];
-        r = inventory_make(verification->session, sources, count, &message_teller);
+        if (named == 0)
+                count = sources_add_archives(sources, count);
+        r = inventory_make(verification->session, sources, count, named > 0, &message_teller);
         if (r < 0)
                 return r;
-        verification->session->named = named > 0;
         verification->now = (uint64_t) time(NULL);
         verification->booted = proof_boot_seconds("", verification->now);
         (void) test_token_boot_id("", verification->boot_id);
