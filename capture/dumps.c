@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "capture/log-message.h"
+#include "posix/directory.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
 
@@ -21,8 +22,6 @@
 #define NUMBER_MAX     999
 #define DIRECTORY_MODE 0700
 
-/* A dump has no directories in it; one that somebody made there goes with it. */
-#define DEPTH_MAX 8
 
 int dumps_parse_name(const char *name, uint64_t *ret_seconds, unsigned *ret_number) {
         struct bytes view = text_view(name), middle = text_view(NAME_MIDDLE);
@@ -55,18 +54,8 @@ static bool look_at(int fd, const char *name, uint64_t *ret_size) {
         return true;
 }
 
-/* An own descriptor for the stream, which closes it. */
-static DIR *open_stream(int fd) {
-        int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        DIR *stream = own < 0 ? NULL : fdopendir(own);
-
-        if (own >= 0 && !stream)
-                (void) close(own);
-        return stream;
-}
-
 static bool holds_part(int fd) {
-        _cleanup_closedir_ DIR *stream = open_stream(fd);
+        _cleanup_closedir_ DIR *stream = directory_stream(fd);
         const struct dirent *entry;
 
         /* What is called ".part" and no more is a part of nothing. */
@@ -114,7 +103,7 @@ static int add_row(int directory_fd, const char *name, struct dumps *dumps, size
 }
 
 int dumps_list(int directory_fd, struct dumps *ret_dumps) {
-        _cleanup_closedir_ DIR *stream = open_stream(directory_fd);
+        _cleanup_closedir_ DIR *stream = directory_stream(directory_fd);
         struct dumps dumps = { 0 };
         const struct dirent *entry;
         size_t capacity = 0;
@@ -172,46 +161,13 @@ int dumps_make(int directory_fd, uint64_t crash_seconds, char ret_name[DUMPS_NAM
         return ERR_EXISTS;
 }
 
-static int remove_content(int fd, unsigned depth);
-
-static int remove_entry(int at, const char *name, unsigned depth) {
-        _cleanup_close_ int fd = -1;
-        int r;
-
-        if (unlinkat(at, name, 0) == 0)
-                return 0;
-        /* POSIX says EPERM for a directory, Linux EISDIR. */
-        if (errno != EISDIR && errno != EPERM)
-                return errno_to_error(errno);
-        fd = open_directory(at, name);
-        if (fd < 0)
-                return ERR_PERMISSION;
-        r = depth > 0 ? remove_content(fd, depth - 1) : ERR_LOOP;
-        if (r == 0 && unlinkat(at, name, AT_REMOVEDIR) < 0)
-                r = errno_to_error(errno);
-        return r;
-}
-
-static int remove_content(int fd, unsigned depth) {
-        _cleanup_closedir_ DIR *stream = open_stream(fd);
-        const struct dirent *entry;
-        int r = 0;
-
-        if (!stream)
-                return errno_to_error(errno);
-        while (r == 0 && (entry = readdir(stream)))
-                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                        r = remove_entry(fd, entry->d_name, depth);
-        return r;
-}
-
 int dumps_remove(int directory_fd, const char *name) {
         uint64_t seconds;
         unsigned number;
 
         if (dumps_parse_name(name, &seconds, &number) < 0)
                 return ERR_VALUE;
-        return remove_entry(directory_fd, name, DEPTH_MAX);
+        return tree_remove(directory_fd, name);
 }
 
 enum worth {
