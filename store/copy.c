@@ -7,7 +7,10 @@
 
 #define PATH_SIZE 1024
 
-/* What is not finished has this name, whichever event it is of: so the next run finds it. */
+/*
+ * What is not finished has this name, whichever event it is of: so the next run finds it. Of many at once it
+ * is the directory in which they wait.
+ */
 #define UNFINISHED "unfinished"
 
 const struct copy_layout copy_of_event = {
@@ -162,6 +165,14 @@ static int remove_files(struct copier *copier, const struct copy_layout *layout,
         return r == ERR_NOT_FOUND ? 0 : r;
 }
 
+static int compare_file(struct copier *copier, const char *place, const char *file, struct bytes content) {
+        int r = read_file(copier, place, file, &copier->readback);
+
+        if (r < 0)
+                return r;
+        return bytes_equal(buffer_bytes(&copier->readback), content) ? 0 : ERR_MISMATCH;
+}
+
 static int write_file(struct copier *copier, const char *place, const char *file, struct bytes content) {
         const struct dump_target *target = copier->target;
         char path[PATH_SIZE];
@@ -172,10 +183,7 @@ static int write_file(struct copier *copier, const char *place, const char *file
         if (r < 0)
                 return r;
         copier->file_count++;
-        r = target->read_file(target->context, path, &copier->readback);
-        if (r < 0)
-                return r;
-        return bytes_equal(buffer_bytes(&copier->readback), content) ? 0 : ERR_MISMATCH;
+        return compare_file(copier, place, file, content);
 }
 
 /* The manifest last: where a directory cannot be renamed, it is what says that the others are whole. */
@@ -199,10 +207,17 @@ static int write_files(struct copier *copier, const struct copy_layout *layout, 
 }
 
 static int remove_unfinished(struct copier *copier) {
-        int r = remove_files(copier, &copy_of_event, UNFINISHED);
+        const struct dump_target *target = copier->target;
+        int r;
 
+        if (target->many)
+                r = target->many->remove_tree(target->context, UNFINISHED);
+        else
+                r = remove_files(copier, &copy_of_event, UNFINISHED);
         if (r == ERR_INVALID_ARGUMENT)
                 r = remove_file(copier, UNFINISHED, ""); /* a file or a link, which nobody but we needs */
+        if (r == ERR_NOT_FOUND)
+                r = 0;
         copier->is_clean = r == 0;
         return r;
 }
@@ -245,4 +260,139 @@ int copy_make(struct copier *copier, const struct copy_layout *layout, const cha
                 copier->cannot_rename = true;
         }
         return write_files(copier, layout, place, content);
+}
+
+/* --- many at once ------------------------------------------------------------------------------- */
+
+struct copy_part {
+        const char *file;
+        struct bytes content;
+};
+
+#define COPY_PARTS 3
+
+/* The manifest last, as it is the one that says of the others what they are. */
+static void list_parts(const struct copy_layout *layout, const struct copy_content *content,
+                       struct copy_part ret_parts[COPY_PARTS]) {
+        static const struct copy_content none;
+
+        if (!content)
+                content = &none;
+        ret_parts[0] = (struct copy_part){ layout->log, content->log };
+        ret_parts[1] = (struct copy_part){ layout->stored, content->stored };
+        ret_parts[2] = (struct copy_part){ layout->manifest, content->manifest };
+}
+
+static void format_aside(size_t number, char ret_place[PATH_SIZE]) {
+        struct text text = text_on(ret_place, PATH_SIZE);
+
+        text_format(&text, UNFINISHED "/%zu", number);
+}
+
+static int begin_gathering(struct copier *copier) {
+        int r = copier->is_clean ? 0 : remove_unfinished(copier);
+
+        if (r == 0)
+                r = copier->target->make_directory(copier->target->context, UNFINISHED);
+        if (r == 0)
+                copier->is_gathering = true;
+        return r;
+}
+
+int copy_gather(struct copier *copier, const struct copy_layout *layout, size_t number,
+                const struct copy_content *content) {
+        const struct dump_target *target = copier->target;
+        char place[PATH_SIZE], path[PATH_SIZE];
+        struct copy_part parts[COPY_PARTS];
+        int r = copier->is_gathering ? 0 : begin_gathering(copier);
+
+        format_aside(number, place);
+        list_parts(layout, content, parts);
+        if (r == 0 && layout->is_directory)
+                r = target->make_directory(target->context, place);
+        for (size_t i = 0; i < COPY_PARTS && r == 0; i++) {
+                if (!parts[i].file)
+                        continue;
+                r = join_path(place, parts[i].file, path);
+                if (r == 0)
+                        r = target->many->write_file(target->context, path, parts[i].content);
+        }
+        if (r < 0)
+                copy_abandon(copier, layout, number);
+        return r;
+}
+
+int copy_compare(struct copier *copier, const struct copy_layout *layout, size_t number,
+                 const struct copy_content *content) {
+        struct copy_part parts[COPY_PARTS];
+        char place[PATH_SIZE];
+        int r = 0;
+
+        format_aside(number, place);
+        list_parts(layout, content, parts);
+        for (size_t i = 0; i < COPY_PARTS && r == 0; i++)
+                if (parts[i].file)
+                        r = compare_file(copier, place, parts[i].file, parts[i].content);
+        return r;
+}
+
+static int rename_files(struct copier *copier, const struct copy_layout *layout, const char *from,
+                        const char *to) {
+        const struct dump_target *target = copier->target;
+        char path_from[PATH_SIZE], path_to[PATH_SIZE];
+        struct copy_part parts[COPY_PARTS];
+        int r = 0;
+
+        list_parts(layout, NULL, parts);
+        for (size_t i = 0; i < COPY_PARTS && r == 0; i++) {
+                if (!parts[i].file)
+                        continue;
+                r = join_path(from, parts[i].file, path_from);
+                if (r == 0)
+                        r = join_path(to, parts[i].file, path_to);
+                if (r == 0)
+                        r = target->many->rename_file(target->context, path_from, path_to);
+        }
+        if (r < 0)
+                (void) remove_files(copier, layout, to);
+        return r;
+}
+
+int copy_place(struct copier *copier, const struct copy_layout *layout, size_t number, const char *place,
+               bool clears) {
+        struct copy_part parts[COPY_PARTS];
+        char aside[PATH_SIZE];
+        int r;
+
+        /* Where there is more than our own files, the place is taken. */
+        r = clears ? remove_files(copier, layout, place) : 0;
+        if (r < 0)
+                return r == ERR_INVALID_ARGUMENT ? ERR_EXISTS : r;
+        format_aside(number, aside);
+        if (layout->is_directory)
+                r = copier->target->rename_directory(copier->target->context, aside, place);
+        else
+                r = rename_files(copier, layout, aside, place);
+        copier->cannot_rename |= r == ERR_NOT_SUPPORTED;
+        list_parts(layout, NULL, parts);
+        for (size_t i = 0; i < COPY_PARTS && r == 0; i++)
+                copier->file_count += parts[i].file != NULL;
+        return r;
+}
+
+void copy_abandon(struct copier *copier, const struct copy_layout *layout, size_t number) {
+        char place[PATH_SIZE];
+
+        format_aside(number, place);
+        (void) remove_files(copier, layout, place);
+}
+
+int copier_flush_gathered(struct copier *copier) {
+        return copier->target->many->flush_all(copier->target->context);
+}
+
+void copier_end_gathering(struct copier *copier) {
+        if (copier->is_gathering)
+                copier->is_clean = copier->target->remove_directory(copier->target->context, UNFINISHED) == 0;
+        copier->is_gathering = false;
 }

@@ -29,6 +29,7 @@ struct copier {
         size_t file_count;  /* that were written */
         bool cannot_rename; /* the target's file system gives no directory another name */
         bool is_clean;      /* nothing unfinished is there, of an earlier run or of this one */
+        bool is_gathering;  /* the directory is there in which copies wait for their names */
 };
 
 void copier_init(struct copier *copier, const struct dump_target *target, const struct allocator *allocator);
@@ -68,6 +69,33 @@ int copy_flush(struct copier *copier, const struct copy_layout *layout, const ch
 
 /* Flushes the directory that a place is in; "" the target's own, and those above. */
 int copy_flush_above(struct copier *copier, const char *directory);
+
+/*
+ * Many copies at once, on a target that can (struct dump_target_many). Each is written aside, by a number
+ * that no other has; what was is flushed, once for all; each is compared and gets its place; and that is
+ * flushed. A copy that fails at any step leaves nothing.
+ */
+int copy_gather(struct copier *copier, const struct copy_layout *layout, size_t number,
+                const struct copy_content *content);
+
+/* Of what copy_gather() wrote. ERR_MISMATCH for what reads back otherwise. */
+int copy_compare(struct copier *copier, const struct copy_layout *layout, size_t number,
+                 const struct copy_content *content);
+
+/*
+ * At a place that copy_open() found absent or unfinished; `clears` what an earlier run left there. ERR_EXISTS
+ * when something is there, and the copy stays aside.
+ */
+int copy_place(struct copier *copier, const struct copy_layout *layout, size_t number, const char *place,
+               bool clears);
+
+void copy_abandon(struct copier *copier, const struct copy_layout *layout, size_t number);
+
+/* Flushes what was written aside, or what got its place. */
+int copier_flush_gathered(struct copier *copier);
+
+/* No copy waits any more. To be flushed like what got its place. */
+void copier_end_gathering(struct copier *copier);
 
 /*
  * Makes a copy at a place that copy_open() found absent or unfinished: each file flushed, read back and

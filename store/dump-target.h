@@ -3,6 +3,29 @@
 
 #include "base/allocator.h"
 
+/*
+ * What a target can do that flushes many files at once, which is faster by far than one after another.
+ * Nothing of it is on the medium before flush_all().
+ */
+struct dump_target_many {
+        size_t worth_from; /* so many copies: one flush of all may be of more than what was written here */
+
+        /* Makes a file, in a directory that was made: nothing has its name yet. Nothing is flushed. */
+        int (*write_file)(void *context, const char *path, struct bytes content);
+
+        /* Gives a file another name, in place of a file that has it; ERR_EXISTS for a directory. */
+        int (*rename_file)(void *context, const char *from, const char *to);
+
+        /* Removes a directory, or a file or link of that name, with whatever is in it. ERR_NOT_FOUND. */
+        int (*remove_tree)(void *context, const char *path);
+
+        /*
+         * Returns after all that was made, written, renamed and removed is on the medium, but for directories
+         * above the target. An error of any write since the target was opened is one.
+         */
+        int (*flush_all)(void *context);
+};
+
 /* Where dumps go. Paths are relative, with '/' between their parts, and hold only what FAT allows. */
 struct dump_target {
         void *context;
@@ -32,8 +55,9 @@ struct dump_target {
         int (*remove_directory)(void *context, const char *path);
 
         /*
-         * Gives a directory, which is flushed, another name in the directory that it is in. ERR_EXISTS when
-         * the name is taken; ERR_NOT_SUPPORTED where the file system cannot.
+         * Gives a directory, which is flushed, another name: in the directory that it is in, or, where `many`
+         * is set, anywhere in the target. ERR_EXISTS when the name is taken; ERR_NOT_SUPPORTED where the file
+         * system cannot.
          */
         int (*rename_directory)(void *context, const char *from, const char *to);
 
@@ -45,4 +69,7 @@ struct dump_target {
 
         /* Whether a source with this location (store/source.h) lies here itself. NULL: none ever does. */
         bool (*is_at)(void *context, const char *location);
+
+        /* NULL: it flushes one by one. */
+        const struct dump_target_many *many;
 };

@@ -2,6 +2,7 @@
 #include "store/dump.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "store/copy.h"
 #include "store/manifest.h"
 #include "store/selection.h"
@@ -23,6 +24,7 @@ struct dumper {
         dump_report *report;
         void *report_context;
         size_t done, total;
+        unsigned *waits; /* of the subjects: the place that a copy waits for; 0: none does. See dump_many() */
 };
 
 /* What has one copy: an event, or a record that belongs to none. */
@@ -58,6 +60,24 @@ static struct subject subject_of_other(const struct catalog *catalog, size_t ind
         text_put(&text, OTHER_DIRECTORY "/");
         record_format_file_name(subject.records[0], &text);
         return subject;
+}
+
+/* All events, then all other records: how many those are. */
+static size_t subject_count(const struct catalog *catalog) {
+        return catalog->event_count + catalog->record_count - catalog->other_first;
+}
+
+static struct subject subject_at(const struct catalog *catalog, size_t index) {
+        if (index < catalog->event_count)
+                return subject_of_event(catalog, &catalog->events[index]);
+        return subject_of_other(catalog, catalog->other_first + index - catalog->event_count);
+}
+
+static bool is_wanted(const struct work *work, const struct subject *subject) {
+        for (size_t i = 0; i < subject->count; i++)
+                if (work_is_selected(work, subject->records[i]))
+                        return true;
+        return false;
 }
 
 static void put_number(unsigned place, struct text *text) {
@@ -132,7 +152,8 @@ static size_t count_with_content(const struct subject *subject) {
 }
 
 /*
- * Looks into every copy of this name, and flushes those that hold anything of the subject. 1: one of them
+ * Looks into every copy of this name, and flushes those that hold anything of the subject, where not all is
+ * flushed together. 1: one of them
  * holds all of it; 0: none does, and *ret_free is the first place, from `first` on, where one can be made.
  */
 static int find_copies(struct dumper *dumper, const struct subject *subject, unsigned first,
@@ -161,7 +182,7 @@ static int find_copies(struct dumper *dumper, const struct subject *subject, uns
                 copy_close(&copy);
                 if (held == 0)
                         continue;
-                r = copy_flush(&dumper->copier, subject->layout, place);
+                r = dumper->waits ? 0 : copy_flush(&dumper->copier, subject->layout, place);
                 if (r < 0 || held == wanted)
                         return r < 0 ? r : 1;
         }
@@ -214,51 +235,128 @@ static void describe_other(struct dumper *dumper, const struct subject *subject,
         json_end_object(&json);
 }
 
-static int fill(struct dumper *dumper, const struct subject *subject, struct buffer *log,
-                struct buffer *stored, struct buffer *manifest) {
-        const struct sink sink = sink_to_buffer(log);
+/* What a copy of the subject consists of: the same each time. */
+struct filled {
+        struct buffer log, stored, manifest;
+};
+
+static void filled_free(struct filled *filled) {
+        buffer_free(&filled->log);
+        buffer_free(&filled->stored);
+        buffer_free(&filled->manifest);
+}
+
+static struct copy_content content_in(const struct filled *filled) {
+        return (struct copy_content){ buffer_bytes(&filled->log), buffer_bytes(&filled->stored),
+                                      buffer_bytes(&filled->manifest) };
+}
+
+/* filled_free() is due, whatever comes of it. */
+static int fill(struct dumper *dumper, const struct subject *subject, struct filled *ret_filled) {
+        const struct allocator *allocator = dumper->catalog->allocator;
+        const struct sink sink = sink_to_buffer(&ret_filled->log);
         int r = 0;
 
+        buffer_init(&ret_filled->log, allocator);
+        buffer_init(&ret_filled->stored, allocator);
+        buffer_init(&ret_filled->manifest, allocator);
         if (subject->event) {
                 r = show_event_log(dumper->catalog, subject->event, false, &sink);
-                describe_event(dumper, subject, buffer_bytes(log), stored, manifest);
+                describe_event(dumper, subject, buffer_bytes(&ret_filled->log), &ret_filled->stored,
+                               &ret_filled->manifest);
         } else {
-                describe_other(dumper, subject, stored, manifest);
+                describe_other(dumper, subject, &ret_filled->stored, &ret_filled->manifest);
         }
         if (r >= 0)
-                r = buffer_error(stored);
-        return r < 0 ? r : buffer_error(manifest);
+                r = buffer_error(&ret_filled->stored);
+        return r < 0 ? r : buffer_error(&ret_filled->manifest);
+}
+
+static void mark_made(struct dumper *dumper, const struct subject *subject, unsigned place) {
+        for (size_t i = 0; i < subject->count; i++) {
+                if (!has_content(subject->records[i]))
+                        continue;
+                mark_saved(dumper, subject->records[i], place);
+                work_state(dumper->work, subject->records[i])->is_new = true;
+        }
 }
 
 /* Somebody may take a place that was free, or have put something into what looked unfinished: then the next.
  */
 static int make_copy(struct dumper *dumper, const struct subject *subject, unsigned alternative) {
-        struct buffer log, stored, manifest;
+        struct filled filled;
         int r;
 
-        buffer_init(&log, dumper->catalog->allocator);
-        buffer_init(&stored, dumper->catalog->allocator);
-        buffer_init(&manifest, dumper->catalog->allocator);
-        r = fill(dumper, subject, &log, &stored, &manifest);
+        r = fill(dumper, subject, &filled);
         while (r == 0) {
-                const struct copy_content content = { buffer_bytes(&log), buffer_bytes(&stored),
-                                                      buffer_bytes(&manifest) };
+                const struct copy_content content = content_in(&filled);
                 char place[PATH_SIZE];
 
                 r = format_place(subject, alternative, place);
                 if (r == 0)
                         r = copy_make(&dumper->copier, subject->layout, place, &content);
+                if (r == 0)
+                        mark_made(dumper, subject, alternative);
                 if (r != ERR_EXISTS)
                         break;
                 r = find_copies(dumper, subject, alternative + 1, &alternative);
         }
-        buffer_free(&log);
-        buffer_free(&stored);
-        buffer_free(&manifest);
-        for (size_t i = 0; i < subject->count && r == 0; i++)
-                if (has_content(subject->records[i]))
-                        mark_saved(dumper, subject->records[i], alternative);
+        filled_free(&filled);
         return r < 0 ? r : 0;
+}
+
+/* The same in two steps: what is written, and when that is flushed, what it is called. */
+static int gather_copy(struct dumper *dumper, const struct subject *subject, size_t number) {
+        struct filled filled;
+        int r;
+
+        r = fill(dumper, subject, &filled);
+        if (r == 0) {
+                const struct copy_content content = content_in(&filled);
+
+                r = copy_gather(&dumper->copier, subject->layout, number, &content);
+        }
+        filled_free(&filled);
+        return r;
+}
+
+/*
+ * At the place that was free, or, where another subject of the same name got it meanwhile, the next one. A
+ * directory does not replace another; for files that has to be looked at.
+ */
+static int place_copy(struct dumper *dumper, const struct subject *subject, size_t number,
+                      unsigned alternative) {
+        unsigned first = alternative;
+        struct filled filled;
+        int r;
+
+        r = fill(dumper, subject, &filled);
+        if (r == 0) {
+                const struct copy_content content = content_in(&filled);
+
+                r = copy_compare(&dumper->copier, subject->layout, number, &content);
+        }
+        filled_free(&filled);
+        if (r == 0 && !subject->event)
+                r = find_copies(dumper, subject, first, &alternative);
+        while (r == 0) {
+                bool clears = first > alternative;
+                char place[PATH_SIZE];
+
+                r = format_place(subject, alternative, place);
+                if (r == 0)
+                        r = copy_place(&dumper->copier, subject->layout, number, place, clears);
+                if (r == 0) {
+                        mark_made(dumper, subject, alternative);
+                        return 0;
+                }
+                if (r != ERR_EXISTS)
+                        break;
+                r = find_copies(dumper, subject, first, &alternative);
+                first = alternative + 1;
+        }
+        copy_abandon(&dumper->copier, subject->layout, number);
+        return r < 0 ? r : 0; /* 1: it was found, what waited is of no use */
 }
 
 /* --- what is asked for -------------------------------------------------------------------------- */
@@ -297,35 +395,70 @@ static void forget(struct dumper *dumper, const struct subject *subject, int err
         for (size_t i = 0; i < subject->count; i++) {
                 struct work_state *state = work_state(dumper->work, subject->records[i]);
 
-                state->saved = false;
+                state->saved = state->is_new = false;
                 state->outcome = error;
         }
 }
 
+static bool is_surplus(const struct dumper *dumper, const struct subject *subject) {
+        for (size_t i = 0; i < subject->count; i++)
+                if (!work_state_of(dumper->work, subject->records[i])->surplus)
+                        return false;
+        return true;
+}
+
+/* Nothing is said of what nobody wants. */
+static void leave_out(struct dumper *dumper, const struct subject *subject) {
+        for (size_t i = 0; i < subject->count; i++)
+                work_state(dumper->work, subject->records[i])->selected = false;
+}
+
 /*
- * An event is copied whole, so that its log is: but only what was selected counts as asked for. True when
- * what is saved now relies on the names in the directory above.
+ * An event is copied whole, so that its log is: but only what was selected counts as asked for. 1 when a copy
+ * has to be made, *ret_place is free then; 0 when there is nothing to do.
  */
-static bool save(struct dumper *dumper, const struct subject *subject) {
-        unsigned alternative;
+static int look_for_copy(struct dumper *dumper, const struct subject *subject, unsigned *ret_place) {
         int r;
 
         forget(dumper, subject, 0);
         if (is_copy_already(dumper, subject)) {
                 for (size_t i = 0; i < subject->count; i++)
                         mark_saved(dumper, subject->records[i], 0);
-                return false;
+                return 0;
         }
         if (count_with_content(subject) == 0)
-                return false;
-        r = find_copies(dumper, subject, 1, &alternative);
-        if (r == 0 && !subject->event)
+                return 0;
+        r = find_copies(dumper, subject, 1, ret_place);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        if (is_surplus(dumper, subject)) {
+                leave_out(dumper, subject);
+                return 0;
+        }
+        if (!subject->event)
                 r = dumper->target->make_directory(dumper->target->context, OTHER_DIRECTORY);
-        if (r == 0)
-                r = make_copy(dumper, subject, alternative);
+        return r < 0 ? r : 1;
+}
+
+static void save(struct dumper *dumper, const struct subject *subject) {
+        unsigned place;
+        int r = look_for_copy(dumper, subject, &place);
+
+        if (r > 0)
+                r = make_copy(dumper, subject, place);
         if (r < 0)
                 forget(dumper, subject, r);
-        return r >= 0;
+}
+
+/* What is saved now relies on names in the directory above. */
+static bool relies_on_names(const struct dumper *dumper, const struct subject *subject) {
+        for (size_t i = 0; i < subject->count; i++) {
+                const struct work_state *state = work_state_of(dumper->work, subject->records[i]);
+
+                if (state->saved && state->place > 0)
+                        return true;
+        }
+        return false;
 }
 
 static void keep_first_failure(struct dump_result *result, const struct record *record, int error) {
@@ -356,7 +489,7 @@ static void tell_record(struct dumper *dumper, const struct record *record) {
 static void tell(struct dumper *dumper, const struct subject *subject, int error) {
         size_t failed_before = dumper->result->failed_count;
 
-        if (error < 0)
+        if (error < 0 && relies_on_names(dumper, subject))
                 forget(dumper, subject, error);
         for (size_t i = 0; i < subject->count; i++)
                 if (work_is_selected(dumper->work, subject->records[i]))
@@ -371,9 +504,11 @@ static void dump_events(struct dumper *dumper) {
         for (size_t i = 0; i < catalog->event_count; i++) {
                 struct subject subject = subject_of_event(catalog, &catalog->events[i]);
 
-                if (selection_touches_event(dumper->work, subject.event))
-                        tell(dumper, &subject,
-                             save(dumper, &subject) ? copy_flush_above(&dumper->copier, "") : 0);
+                if (!is_wanted(dumper->work, &subject))
+                        continue;
+                save(dumper, &subject);
+                tell(dumper, &subject,
+                     relies_on_names(dumper, &subject) ? copy_flush_above(&dumper->copier, "") : 0);
         }
 }
 
@@ -393,16 +528,110 @@ static void dump_others(struct dumper *dumper) {
         for (size_t i = catalog->other_first; i < catalog->record_count; i++) {
                 struct subject subject = subject_of_other(catalog, i);
 
-                if (work_is_selected(dumper->work, catalog->records[i]))
-                        flushes |= save(dumper, &subject);
+                if (!is_wanted(dumper->work, &subject))
+                        continue;
+                save(dumper, &subject);
+                flushes |= relies_on_names(dumper, &subject);
         }
         if (flushes)
                 r = flush_others(dumper);
         for (size_t i = catalog->other_first; i < catalog->record_count; i++) {
                 struct subject subject = subject_of_other(catalog, i);
 
-                if (work_is_selected(dumper->work, catalog->records[i]))
-                        tell(dumper, &subject, is_copy(dumper, catalog->records[i]) ? 0 : r);
+                if (is_wanted(dumper->work, &subject))
+                        tell(dumper, &subject, r);
+        }
+}
+
+/* Of a subject that has no copy yet: one is written, and waits for its place. */
+static void gather(struct dumper *dumper, size_t index) {
+        struct subject subject = subject_at(dumper->catalog, index);
+        unsigned place;
+        int r;
+
+        if (!is_wanted(dumper->work, &subject))
+                return;
+        r = look_for_copy(dumper, &subject, &place);
+        if (r > 0) {
+                r = gather_copy(dumper, &subject, index);
+                dumper->waits[index] = r == 0 ? place : 0;
+        }
+        if (r < 0)
+                forget(dumper, &subject, r);
+}
+
+/* With what the flush of all that waits said. */
+static void give_place(struct dumper *dumper, size_t index, int error) {
+        struct subject subject = subject_at(dumper->catalog, index);
+        int r = error;
+
+        if (error == 0)
+                r = place_copy(dumper, &subject, index, dumper->waits[index]);
+        else
+                copy_abandon(&dumper->copier, subject.layout, index);
+        if (r == ERR_NOT_SUPPORTED)
+                r = make_copy(dumper, &subject, dumper->waits[index]); /* where it gets no other name */
+        if (r < 0)
+                forget(dumper, &subject, r);
+}
+
+/*
+ * All at once: however many there are, what is in them is flushed once, and what they are called is. What was
+ * found relies on the second flush as well.
+ */
+static void dump_many(struct dumper *dumper, size_t count) {
+        size_t waiting = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                gather(dumper, i);
+                waiting += dumper->waits[i] > 0;
+        }
+        if (waiting > 0)
+                r = copier_flush_gathered(&dumper->copier);
+        for (size_t i = 0; i < count; i++)
+                if (dumper->waits[i] > 0)
+                        give_place(dumper, i, r);
+        copier_end_gathering(&dumper->copier);
+        r = copier_flush_gathered(&dumper->copier);
+        if (r == 0)
+                r = copy_flush_above(&dumper->copier, "");
+        for (size_t i = 0; i < count; i++) {
+                struct subject subject = subject_at(dumper->catalog, i);
+
+                if (is_wanted(dumper->work, &subject))
+                        tell(dumper, &subject, r);
+        }
+}
+
+/* False where that is of no use, or no memory is left for it: then it is one after another. */
+static bool can_dump_many(struct dumper *dumper, size_t count) {
+        const struct allocator *allocator = dumper->catalog->allocator;
+        size_t wanted = 0;
+
+        for (size_t i = 0; i < count && dumper->target->many; i++) {
+                struct subject subject = subject_at(dumper->catalog, i);
+
+                wanted += is_wanted(dumper->work, &subject);
+        }
+        if (wanted == 0 || wanted < dumper->target->many->worth_from)
+                return false;
+        dumper->waits = allocator->resize(allocator->context, NULL, 0, count * sizeof(*dumper->waits));
+        if (dumper->waits)
+                memset(dumper->waits, 0, count * sizeof(*dumper->waits));
+        return dumper->waits != NULL;
+}
+
+static void dump_all(struct dumper *dumper) {
+        const struct allocator *allocator = dumper->catalog->allocator;
+        size_t count = subject_count(dumper->catalog);
+
+        if (can_dump_many(dumper, count)) {
+                dump_many(dumper, count);
+                allocator->resize(allocator->context, dumper->waits, count * sizeof(*dumper->waits), 0);
+        } else {
+                dump_events(dumper);
+                dump_others(dumper);
         }
 }
 
@@ -435,8 +664,7 @@ int dump_selected(struct work *work, const struct dump_target *target, const str
         dumper.report_context = report_context;
         if (dumper.total > 0)
                 copier_clean(&dumper.copier);
-        dump_events(&dumper);
-        dump_others(&dumper);
+        dump_all(&dumper);
         dumper_end(&dumper);
         return ret_result->first_error;
 }

@@ -10,10 +10,12 @@
  * somebody works on it, so that everybody but who adds to a catalog gets it const.
  */
 struct work_state {
-        bool selected; /* see store/selection.h */
-        bool saved;    /* its copy was compared: see store/dump.h */
-        bool is_copy;  /* shall be taken for the copy itself, wherever it lies: see store/retire.h */
-        int outcome;   /* of the last step that worked on it */
+        bool selected;  /* see store/selection.h */
+        bool saved;     /* its copy was compared: see store/dump.h */
+        bool is_copy;   /* shall be taken for the copy itself, wherever it lies: see store/retire.h */
+        int outcome;    /* of the last step that worked on it */
+        bool is_new;    /* its copy was made, not found */
+        bool surplus;   /* set before: a copy that is there counts, but none is made */
         unsigned place; /* of its copy: 1 has the name of its event, 2 is NAME.2; 0: where it is itself */
         bool hashed;
         uint8_t sha256[SHA256_SIZE]; /* of record_content(), where it is hashed */

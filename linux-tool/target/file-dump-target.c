@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* syncfs() */
 #include "linux-tool/target/file-dump-target.h"
 
 #include <errno.h>
@@ -6,12 +7,14 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "linux/volatile-directory.h"
 #include "posix/beneath.h"
+#include "posix/directory.h"
 #include "posix/durable-file.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -86,7 +89,18 @@ static int remove_name(const struct file_dump_target *target, const char *path, 
         return errno == EISDIR || errno == ENOTDIR ? ERR_INVALID_ARGUMENT : errno_to_error(errno);
 }
 
-/* Always a new file: nobody else has it open, and no link leads out of it. */
+/* Always a new file: nobody else has it open, and no link leads out of it. The descriptor. */
+static int write_new_file(struct file_dump_target *target, const char *path, struct bytes content) {
+        int fd = beneath_open(target->fd, path, O_WRONLY | O_CREAT | O_EXCL, FILE_MODE), r;
+
+        if (fd < 0)
+                return fd;
+        r = file_write_all(fd, content);
+        if (r < 0)
+                close(fd);
+        return r < 0 ? r : fd;
+}
+
 static int target_write_file(void *context, const char *path, struct bytes content) {
         struct file_dump_target *target = context;
         _cleanup_close_ int fd = -1;
@@ -97,11 +111,8 @@ static int target_write_file(void *context, const char *path, struct bytes conte
                 r = remove_name(target, path, 0);
         if (r < 0 && r != ERR_NOT_FOUND)
                 return r;
-        fd = beneath_open(target->fd, path, O_WRONLY | O_CREAT | O_EXCL, FILE_MODE);
-        if (fd < 0)
-                return fd;
-        r = file_write_all(fd, content);
-        return r < 0 ? r : durable_flush(fd);
+        fd = write_new_file(target, path, content);
+        return fd < 0 ? fd : durable_flush(fd);
 }
 
 static int target_read_file(void *context, const char *path, struct buffer *buffer) {
@@ -162,6 +173,64 @@ static bool target_is_at(void *context, const char *location) {
                own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
+/* --- many files at once ------------------------------------------------------------------------- */
+
+static int many_write_file(void *context, const char *path, struct bytes content) {
+        _cleanup_close_ int fd = write_new_file(context, path, content);
+
+        return fd < 0 ? fd : 0;
+}
+
+static int many_rename_file(void *context, const char *from, const char *to) {
+        const struct file_dump_target *target = context;
+        _cleanup_close_ int from_fd = -1, to_fd = -1;
+        const char *from_name, *to_name;
+
+        from_fd = beneath_open_parent(target->fd, from, &from_name);
+        if (from_fd < 0)
+                return from_fd;
+        to_fd = beneath_open_parent(target->fd, to, &to_name);
+        if (to_fd < 0)
+                return to_fd;
+        if (renameat(from_fd, from_name, to_fd, to_name) == 0)
+                return 0;
+        return errno == EISDIR ? ERR_EXISTS : errno_to_error(errno);
+}
+
+static int many_remove_tree(void *context, const char *path) {
+        const struct file_dump_target *target = context;
+
+        return target->fd < 0 ? ERR_NOT_FOUND : tree_remove(target->fd, path);
+}
+
+static int many_flush_all(void *context) {
+        const struct file_dump_target *target = context;
+
+        if (target->fd < 0)
+                return 0; /* nothing was made */
+        return syncfs(target->fd) < 0 ? errno_to_error(errno) : 0;
+}
+
+static const struct dump_target_many many = {
+        .worth_from = 4,
+        .write_file = many_write_file,
+        .rename_file = many_rename_file,
+        .remove_tree = many_remove_tree,
+        .flush_all = many_flush_all,
+};
+
+/*
+ * Before Linux 5.8 syncfs() returned 0 whatever the disk had said (735e4ae5ba28, "vfs: track per-sb writeback
+ * errors and report them to syncfs"): there each file is flushed by itself.
+ */
+static bool syncfs_tells_errors(void) {
+        unsigned major = 0, minor = 0;
+        struct utsname kernel;
+
+        return uname(&kernel) == 0 && sscanf(kernel.release, "%u.%u", &major, &minor) == 2 &&
+               (major > 5 || (major == 5 && minor >= 8));
+}
+
 int file_dump_target_open(struct file_dump_target *target, const char *path,
                           struct dump_target *ret_dump_target) {
         int r;
@@ -181,6 +250,7 @@ int file_dump_target_open(struct file_dump_target *target, const char *path,
                 .rename_directory = target_rename_directory,
                 .flush = target_flush,
                 .is_at = target_is_at,
+                .many = syncfs_tells_errors() ? &many : NULL,
         };
         return 0;
 }

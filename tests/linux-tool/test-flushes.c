@@ -122,6 +122,56 @@ static void test_dump_target_that_was_there(NO_STATE) {
         close_target(&opened);
 }
 
+/* What store/dump.c does with many events. */
+static int save_many(struct opened *opened) {
+        const struct dump_target *dump = &opened->dump;
+        int r = dump->make_directory(dump->context, "unfinished");
+
+        if (r == 0)
+                r = dump->make_directory(dump->context, "other");
+        if (r == 0)
+                r = dump->make_directory(dump->context, "unfinished/1");
+        if (r == 0)
+                r = dump->many->write_file(dump->context, "unfinished/1/x", text_view("a record"));
+        if (r == 0)
+                r = dump->many->write_file(dump->context, "unfinished/2.x", text_view("another"));
+        if (r == 0)
+                r = dump->many->flush_all(dump->context);
+        if (r == 0)
+                r = dump->rename_directory(dump->context, "unfinished/1", "event");
+        if (r == 0)
+                r = dump->many->rename_file(dump->context, "unfinished/2.x", "other/x");
+        if (r == 0)
+                r = dump->remove_directory(dump->context, "unfinished");
+        if (r == 0)
+                r = dump->many->flush_all(dump->context);
+        return r < 0 ? r : dump->flush(dump->context, "");
+}
+
+/* With two flushes for however many; and whatever fails, it is told. */
+static void test_dump_target_of_many(NO_STATE) {
+        struct opened opened;
+        size_t calls = 0;
+
+        for (size_t i = 0; i <= calls; i++) {
+                open_target(&opened);
+                flush_log_start_failing(i);
+                if (i > 0) {
+                        assert_error(save_many(&opened), ERR_IO);
+                        (void) flush_log_stop();
+                        close_target(&opened);
+                        continue;
+                }
+                assert_ok(save_many(&opened));
+                calls = flush_log_stop();
+                assert_uint_in_range(calls, 10, 40);
+                (void) flush_log_assert_tree(opened.root);
+                (void) flush_log_assert_made(opened.root);
+                (void) flush_log_assert_removed(scratch_path(opened.root, "unfinished"));
+                close_target(&opened);
+        }
+}
+
 static void assert_holds(const char *path, const char *wanted) {
         struct bytes content = test_read_file(path);
 
@@ -203,6 +253,7 @@ int main(void) {
                 cmocka_unit_test(test_dump_target),
                 cmocka_unit_test(test_dump_target_that_fails),
                 cmocka_unit_test(test_dump_target_that_was_there),
+                cmocka_unit_test(test_dump_target_of_many),
                 cmocka_unit_test(test_image),
                 cmocka_unit_test(test_clear),
         };

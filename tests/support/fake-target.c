@@ -92,8 +92,7 @@ static size_t bytes_used(const struct fake_target *fake) {
         return used;
 }
 
-static int fake_write_file(void *context, const char *path, struct bytes content) {
-        struct fake_target *fake = context;
+static int write_file(struct fake_target *fake, const char *path, struct bytes content, bool flushes) {
         struct fake_file *file = find(fake, path);
         bool fails = fails_now(fake);
 
@@ -109,11 +108,15 @@ static int fake_write_file(void *context, const char *path, struct bytes content
                 file = make(fake, path);
                 file->name_unflushed = true;
         }
-        file->unflushed = fails;
+        file->unflushed = fails || !flushes;
         set_content(file, fails ? bytes_first(content, content.size / 2) : content);
         if (fake->corrupts && content.size > 0)
                 ((uint8_t *) file->content.data)[content.size / 2] ^= 0x10;
         return fails ? ERR_IO : 0;
+}
+
+static int fake_write_file(void *context, const char *path, struct bytes content) {
+        return write_file(context, path, content, true);
 }
 
 static int fake_read_file(void *context, const char *path, struct buffer *buffer) {
@@ -232,6 +235,72 @@ static bool fake_is_at(void *context, const char *location) {
         const struct fake_target *fake = context;
 
         return fake->location && strcmp(fake->location, location) == 0;
+}
+
+/* --- many files at once ------------------------------------------------------------------------- */
+
+static int many_write_file(void *context, const char *path, struct bytes content) {
+        return write_file(context, path, content, false);
+}
+
+static int many_rename_file(void *context, const char *from, const char *to) {
+        struct fake_target *fake = context;
+        struct fake_file *file = find(fake, from), *replaced = find(fake, to);
+
+        judge_path(fake, to);
+        fake->bad_paths += !has_directory(fake, to);
+        if (fails_now(fake))
+                return ERR_IO;
+        if (!file || file->is_directory)
+                return ERR_NOT_FOUND;
+        if (replaced && replaced->is_directory)
+                return ERR_EXISTS;
+        fake->bad_paths += file->unflushed || file->name_unflushed;
+        if (replaced)
+                forget(fake, replaced);
+        file = find(fake, from); /* which may have moved */
+        free(file->path);
+        file->path = strdup(to);
+        file->name_unflushed = true;
+        return 0;
+}
+
+static int many_remove_tree(void *context, const char *path) {
+        struct fake_target *fake = context;
+
+        judge_path(fake, path);
+        if (fails_now(fake))
+                return ERR_IO;
+        if (!find(fake, path))
+                return ERR_NOT_FOUND;
+        for (size_t i = fake->count; i-- > 0;)
+                if (lies_in(&fake->files[i], path))
+                        forget(fake, &fake->files[i]);
+        forget(fake, find(fake, path));
+        return 0;
+}
+
+static int many_flush_all(void *context) {
+        struct fake_target *fake = context;
+
+        if (fails_now(fake))
+                return ERR_IO;
+        fake->flushes++;
+        for (size_t i = 0; i < fake->count; i++)
+                fake->files[i].unflushed = fake->files[i].name_unflushed = false;
+        return 0;
+}
+
+void fake_target_take_many(struct fake_target *fake) {
+        static const struct dump_target_many many = {
+                .worth_from = 1,
+                .write_file = many_write_file,
+                .rename_file = many_rename_file,
+                .remove_tree = many_remove_tree,
+                .flush_all = many_flush_all,
+        };
+
+        fake->target.many = &many;
 }
 
 void fake_target_init(struct fake_target *fake) {

@@ -40,6 +40,9 @@ struct fake_target {
 void fake_target_init(struct fake_target *fake);
 void fake_target_free(struct fake_target *fake);
 
+/* It writes many files at once, and flushes them together. */
+void fake_target_take_many(struct fake_target *fake);
+
 /* From now on counts operations and writes anew. */
 void fake_target_fail_at(struct fake_target *fake, unsigned n);
 

@@ -14,13 +14,11 @@
 
 #define CALLS_MAX 512
 
-enum call_kind { CALL_FLUSH, CALL_NAME, CALL_MAKE, CALL_REMOVE };
+enum call_kind { CALL_FLUSH, CALL_FLUSH_ALL, CALL_NAME, CALL_MAKE, CALL_REMOVE };
 
 static const char *const kind_names[] = {
-        [CALL_FLUSH] = "flush",
-        [CALL_NAME] = "name",
-        [CALL_MAKE] = "make",
-        [CALL_REMOVE] = "remove",
+        [CALL_FLUSH] = "flush", [CALL_FLUSH_ALL] = "flush all", [CALL_NAME] = "name",
+        [CALL_MAKE] = "make",   [CALL_REMOVE] = "remove",
 };
 
 struct file_id {
@@ -120,6 +118,18 @@ int fdatasync(int fd) {
         return flush(SYS_fdatasync, fd);
 }
 
+int syncfs(int fd) {
+        struct stat status;
+        int r;
+
+        if (fails_now())
+                return -1;
+        r = (int) syscall(SYS_syncfs, fd);
+        if (is_on && r == 0 && fstat(fd, &status) == 0)
+                note(CALL_FLUSH_ALL, (struct file_id){ status.st_dev, 0 }, 0, (struct file_id){ 0 }, "");
+        return r;
+}
+
 int renameat(int from_at, const char *from, int to_at, const char *to) {
         struct file_id replaced = find(to_at, to);
         int r;
@@ -207,10 +217,22 @@ static void fail_with_calls(const char *path, const char *why) {
         fail_msg("%s (inode %llu): %s", path, (unsigned long long) find(AT_FDCWD, path).inode, why);
 }
 
+/* The file's own, or that of all that is on its file system. */
+static bool is_flush_of(const struct call *call, struct file_id file) {
+        if (call->kind == CALL_FLUSH_ALL)
+                return file.inode != 0 && call->file.device == file.device;
+        return call->kind == CALL_FLUSH && is_same(call->file, file);
+}
+
+/* A flush of all does not tell how large which file was. */
+static bool had_size(const struct call *call, off_t size) {
+        return call->kind == CALL_FLUSH_ALL || call->size == size;
+}
+
 /* The first flush behind this position; 0: none. */
 static size_t flush_behind(size_t position, struct file_id file) {
         for (size_t i = position; i < call_count; i++)
-                if (calls[i].kind == CALL_FLUSH && is_same(calls[i].file, file))
+                if (is_flush_of(&calls[i], file))
                         return i + 1;
         return 0;
 }
@@ -218,7 +240,7 @@ static size_t flush_behind(size_t position, struct file_id file) {
 /* The last one up to this position; 0: none. */
 static size_t flush_before(size_t position, struct file_id file) {
         for (size_t i = position; i-- > 0;)
-                if (calls[i].kind == CALL_FLUSH && is_same(calls[i].file, file))
+                if (is_flush_of(&calls[i], file))
                         return i + 1;
         return 0;
 }
@@ -248,7 +270,7 @@ size_t flush_log_assert_durable(const char *path) {
         flushed = flush_before(named, id_of(&status));
         if (flushed == 0)
                 fail_with_calls(path, "was not flushed before it got its name");
-        if (calls[flushed - 1].size != status.st_size)
+        if (!had_size(&calls[flushed - 1], status.st_size))
                 fail_with_calls(path, "did not have all its bytes when it was flushed");
         return end;
 }
@@ -280,7 +302,7 @@ static void assert_flushed_before(size_t position, const char *path) {
         flushed = flush_before(position, id_of(&status));
         if (flushed == 0)
                 fail_with_calls(path, "was not flushed before its directory got its name");
-        if (S_ISREG(status.st_mode) && calls[flushed - 1].size != status.st_size)
+        if (S_ISREG(status.st_mode) && !had_size(&calls[flushed - 1], status.st_size))
                 fail_with_calls(path, "did not have all its bytes when it was flushed");
 }
 
