@@ -204,6 +204,29 @@ static int parse_number(const struct setting_row *row, void *member, const char 
         return 0;
 }
 
+static const char size_letters[] = "KMG";
+
+static int parse_size(const struct setting_row *row, void *member, const char *value) {
+        struct bytes view = text_view(value);
+        uint64_t number;
+        size_t at = 0;
+
+        (void) row;
+        if (decimal_parse(view, &at, UINT64_MAX, &number) < 0)
+                return ERR_VALUE;
+        for (unsigned i = 0; size_letters[i] && at < view.size; i++)
+                if (view.data[at] == (uint8_t) size_letters[i]) {
+                        if (!u64_multiply(number, (uint64_t) 1024 << 10 * i, &number))
+                                return ERR_VALUE;
+                        at++;
+                        break;
+                }
+        if (at != view.size)
+                return ERR_VALUE;
+        *(uint64_t *) member = number;
+        return 0;
+}
+
 static int parse_flag(const struct setting_row *row, void *member, const char *value) {
         bool yes = text_equal(value, "yes");
 
@@ -222,6 +245,20 @@ static void put_number(const void *member, struct text *text) {
         text_format(text, "%u", *(const unsigned *) member);
 }
 
+/* With the largest unit of which it is a whole number. */
+static void put_size(const void *member, struct text *text) {
+        uint64_t number = *(const uint64_t *) member;
+        unsigned units = 0;
+
+        while (number > 0 && number % 1024 == 0 && units < sizeof(size_letters) - 1) {
+                number /= 1024;
+                units++;
+        }
+        text_format(text, "%llu", (unsigned long long) number);
+        if (units > 0)
+                text_put_char(text, size_letters[units - 1]);
+}
+
 static void put_flag(const void *member, struct text *text) {
         text_put(text, *(const bool *) member ? "yes" : "no");
 }
@@ -230,3 +267,4 @@ const struct setting_kind setting_text = { parse_text, setting_put_text };
 const struct setting_kind setting_path = { parse_path, setting_put_text };
 const struct setting_kind setting_number = { parse_number, put_number };
 const struct setting_kind setting_flag = { parse_flag, put_flag };
+const struct setting_kind setting_size = { parse_size, put_size };

@@ -41,6 +41,8 @@ extern const struct setting_kind setting_text;   /* char[]: not empty, and fits 
 extern const struct setting_kind setting_path;   /* char[]: the same, and absolute */
 extern const struct setting_kind setting_number; /* unsigned: decimal */
 extern const struct setting_kind setting_flag;   /* bool: yes or no */
+extern const struct setting_kind setting_size;   /* uint64_t: decimal, in bytes, or in KiB, MiB, GiB with a K,
+                                                    M, G behind it */
 
 /* Of a kind of char[] that somebody else parses. */
 void setting_put_text(const void *member, struct text *text);

@@ -22,7 +22,6 @@
 #define NUMBER_MAX     999
 #define DIRECTORY_MODE 0700
 
-
 int dumps_parse_name(const char *name, uint64_t *ret_seconds, unsigned *ret_number) {
         struct bytes view = text_view(name), middle = text_view(NAME_MIDDLE);
         uint64_t seconds, number;

@@ -217,6 +217,43 @@ static void test_lines_go_to_the_table_that_knows_them(NO_STATE) {
         assert_true(second.flag);
 }
 
+static void test_sizes(NO_STATE) {
+        static const struct {
+                const char *value;
+                uint64_t size;
+                const char *put;
+        } good[] = {
+                { "0", 0, "0" },
+                { "1000", 1000, "1000" },
+                { "1024", 1024, "1K" },
+                { "3K", 3072, "3K" },
+                { "256M", 256u << 20, "256M" },
+                { "2048G", 2048ULL << 30, "2048G" },
+                { "17179869183G", 17179869183ULL << 30, "17179869183G" },
+                { "18446744073709551615", UINT64_MAX, "18446744073709551615" },
+        };
+        static const char *const bad[] = { "",    "K",   "1k",  "1KB",  "1T",
+                                           "1 K", "1KK", "-1K", "1.5M", "17179869184G" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+                char buffer[40];
+                struct text text = TEXT_ON(buffer);
+                uint64_t size = 7;
+
+                assert_ok(setting_size.parse(NULL, &size, good[i].value));
+                assert_true(size == good[i].size);
+                setting_size.put(&size, &text);
+                assert_string_equal(buffer, good[i].put);
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+                uint64_t size = 7;
+
+                if (setting_size.parse(NULL, &size, bad[i]) == 0)
+                        fail_msg("taken: %s", bad[i]);
+                assert_true(size == 7);
+        }
+}
+
 static void test_what_is_printed_is_read_again(NO_STATE) {
         struct thing thing = { "a b", "/c", 9, true };
         const struct settings_table tables[] = { { rows, ARRAY_SIZE(rows), &thing } };
@@ -296,6 +333,7 @@ int main(void) {
                 cmocka_unit_test(test_a_view_ends_where_it_ends),
                 cmocka_unit_test(test_nothing_is_taken_after_an_error),
                 cmocka_unit_test(test_lines_go_to_the_table_that_knows_them),
+                cmocka_unit_test(test_sizes),
                 cmocka_unit_test(test_what_is_printed_is_read_again),
                 cmocka_unit_test(test_what_has_no_value_has_no_line),
                 cmocka_unit_test(test_what_no_line_holds_is_not_put),
