@@ -3,6 +3,7 @@
 
 #include "linux-tool/target/file-dump-target.h"
 #include "store/session.h"
+#include "store/sink.h"
 
 /* Where dump and clear put copies: a directory, opened for as long as something is done in it. */
 struct save_directory {
@@ -20,5 +21,17 @@ struct session_target save_target(struct save_directory *directory);
  */
 int save_error_of(const struct save_directory *directory, const struct work_state *state);
 
+/* The record's id, each byte of it made visible. */
+void save_put_visible_id(const struct record *record, struct text *visible);
+
+/* Tells of a record that was to be cleared and is not: a clear_report (store/clear.h). */
+void save_tell_not_cleared(void *context, const struct catalog_record *row, int error);
+
 /* Tells on standard error of what could not be saved: one line, not one for each record. */
 void save_tell_failure(const struct save_directory *directory, const struct dump_result *result);
+
+/*
+ * A line for each event, or record of none, that was asked for and is safe in the directory; with `only_new`
+ * for each that came there in this run. 0, or what the sink says.
+ */
+int save_print_lines(const struct work *work, const char *directory, bool only_new, const struct sink *sink);

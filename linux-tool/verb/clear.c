@@ -69,26 +69,6 @@ static void tell_copies(void *context, const struct dump_result *copies) {
         save_tell_failure(&clearing->directory, copies);
 }
 
-static void put_visible_id(const struct catalog_record *row, struct text *visible) {
-        char id[RECORD_ID_SIZE];
-        struct text text = TEXT_ON(id);
-
-        record_format_id(&row->record, &text);
-        text_put_escaped(visible, text_bytes(&text));
-}
-
-static void report_failure(void *context, const struct catalog_record *row, int error) {
-        char id[4 * RECORD_ID_SIZE];
-        struct text text = TEXT_ON(id);
-
-        (void) context;
-        if (error == 0 || error == ERR_UNVERIFIED)
-                return; /* said with the result */
-        put_visible_id(row, &text);
-        message_progress_end();
-        message_error("%s: %s: %s", row->source->spec, id, error_text(error));
-}
-
 /* NULL: nothing happened to the record. */
 static const char *fate_of(const struct work_state *state, bool dry_run) {
         if (!state->selected)
@@ -112,7 +92,7 @@ static int print_lines(const struct work *work, bool dry_run, struct output *out
 
                 if (!fate)
                         continue;
-                put_visible_id(row, &text);
+                save_put_visible_id(&row->record, &text);
                 sink_put(&output->sink, text_bytes(&text));
                 r = sink_put(&output->sink, text_view(fate));
         }
@@ -174,7 +154,7 @@ static int clear(struct clearing *clearing, struct output *output) {
                 .context = clearing,
                 .agree = agree,
                 .copied = tell_copies,
-                .cleared = report_failure,
+                .cleared = save_tell_not_cleared,
         };
         const struct session_target target = save_target(&clearing->directory);
         struct session *session = &clearing->session;

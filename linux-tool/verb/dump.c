@@ -7,57 +7,6 @@
 #include "linux-tool/verb/verbs.h"
 #include "linux/dump-directory.h"
 
-static int print_event(const struct work *work, const struct event *event, const char *directory,
-                       const struct sink *sink) {
-        char name[EVENT_NAME_SIZE], place[EVENT_NAME_SIZE + 16];
-        struct text name_text = TEXT_ON(name), place_text = TEXT_ON(place);
-        unsigned number = 0;
-        size_t saved = 0;
-
-        for (size_t i = 0; i < event->record_count; i++) {
-                const struct work_state *state =
-                        work_state_of(work, work->catalog->records[event->first + i]);
-
-                saved += state->selected && state->saved;
-                number = state->place > number ? state->place : number;
-        }
-        if (saved == 0)
-                return 0;
-        event_format_name(event, &name_text);
-        dump_format_place(event, number, &place_text);
-        if (sink_format(sink, "%s  %zu record%s, %llu bytes  ", name, saved, text_plural(saved),
-                        (unsigned long long) event->log_size) < 0)
-                return ERR_IO;
-        sink_put(sink, text_view(directory));
-        return sink_format(sink, "/%s/dmesg.txt\n", place);
-}
-
-static int print_other(const struct work *work, const struct record *record, const char *directory,
-                       const struct sink *sink) {
-        char id[RECORD_ID_SIZE], visible[4 * RECORD_ID_SIZE];
-        struct text text = TEXT_ON(id), visible_text = TEXT_ON(visible);
-
-        if (!work_is_selected(work, record) || !work_state_of(work, record)->saved)
-                return 0;
-        record_format_id(record, &text);
-        text_put_escaped(&visible_text, text_bytes(&text));
-        sink_put(sink, text_bytes(&visible_text));
-        sink_format(sink, "  %s record  ", record_type_name(record->type));
-        sink_put(sink, text_view(directory));
-        return sink_format(sink, "/other\n");
-}
-
-static int print_lines(const struct work *work, const char *directory, struct output *output) {
-        const struct catalog *catalog = work->catalog;
-        int r = 0;
-
-        for (size_t i = 0; i < catalog->event_count && r == 0; i++)
-                r = print_event(work, &catalog->events[i], directory, &output->sink);
-        for (size_t i = catalog->other_first; i < catalog->record_count && r == 0; i++)
-                r = print_other(work, catalog->records[i], directory, &output->sink);
-        return r;
-}
-
 static int print_json(const struct work *work, const struct dump_result *result,
                       const struct save_directory *directory, struct output *output) {
         struct json_object *report = json_report_new("dump"), *records = json_object_new_array();
@@ -106,7 +55,7 @@ static int dump_run(const struct options *options, void *context) {
         if (options_have(options, &option_json))
                 r = print_json(&session.work, &result, &directory, output);
         else
-                r = print_lines(&session.work, directory.path, output);
+                r = save_print_lines(&session.work, directory.path, false, &output->sink);
         if (r < 0)
                 return EXIT_FAILED;
         if (count == 0)
