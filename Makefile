@@ -241,7 +241,11 @@ $(PROGRAMS_CHECK).passed: tests/linux-tool/check-programs.py $(PROGRAM) $(CAPTUR
 	$(call say,TEST)scripts/run-test $(PROGRAMS_CHECK).log $< $(PROGRAM) $(CAPTURE) \
 		$(call objects,static,$(CAPTURE_SRC)) && touch $@
 
-CHECKS := $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK) $(PROGRAMS_CHECK)
+SERVICES_CHECK := $(O)/check-services
+$(SERVICES_CHECK).passed: tests/linux-tool/check-services.py $(PROGRAM) $(wildcard services/*.service services/*.timer)
+	$(call say,TEST)scripts/run-test $(SERVICES_CHECK).log $< $(PROGRAM) && touch $@
+
+CHECKS := $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK) $(PROGRAMS_CHECK) $(SERVICES_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios
@@ -306,12 +310,13 @@ install: all
 	install -D -m 755 $(CAPTURE) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fw-capture
 	install -D -m 644 $(EFI_APP) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fwx64.efi
 	install -d $(DESTDIR)$(SYSTEMD_UNIT_DIR) $(DESTDIR)$(SYSCONFDIR)/init.d
-	for unit in $(notdir $(wildcard services/*.service)); do $(with_prefix) services/$$unit \
+	for unit in $(notdir $(wildcard services/*.service services/*.timer)); do $(with_prefix) services/$$unit \
 		> $(DESTDIR)$(SYSTEMD_UNIT_DIR)/$$unit || exit; done
-	$(with_prefix) services/pstore-fw-kdump.init > $(DESTDIR)$(SYSCONFDIR)/init.d/pstore-fw-kdump
-	chmod 755 $(DESTDIR)$(SYSCONFDIR)/init.d/pstore-fw-kdump
-	[ -e $(DESTDIR)$(SYSCONFDIR)/pstore-fw/kdump.conf ] || \
-		install -D -m 644 services/kdump.conf $(DESTDIR)$(SYSCONFDIR)/pstore-fw/kdump.conf
+	for name in pstore-fw-kdump pstore-fw-collect; do \
+		$(with_prefix) services/$$name.init > $(DESTDIR)$(SYSCONFDIR)/init.d/$$name && \
+		chmod 755 $(DESTDIR)$(SYSCONFDIR)/init.d/$$name || exit; done
+	for file in pstore-fw.conf kdump.conf; do [ -e $(DESTDIR)$(SYSCONFDIR)/pstore-fw/$$file ] || \
+		install -D -m 644 services/$$file $(DESTDIR)$(SYSCONFDIR)/pstore-fw/$$file || exit; done
 	for file in hooks scripts/init-top scripts/local-bottom; do install -D -m 755 \
 		services/initramfs-tools/$$file/pstore-fw-kdump \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/$$file/pstore-fw-kdump || exit; done

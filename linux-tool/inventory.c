@@ -8,6 +8,13 @@
 #include "posix/memory.h"
 #include "store/no-records.h"
 
+/* Where the application puts its dumps (docs/USAGE.md): Linux takes them on from there. */
+#define OUTBOX "/EFI/pstore-fw/dumps"
+
+static bool is_outbox(const struct record_source *source) {
+        return source->is_archive && source->location && text_ends_with(source->location, OUTBOX);
+}
+
 int inventory_make(struct session *session, const char *const *specs, size_t count, bool named,
                    const struct teller *teller) {
         session_init(session, &system_allocator, codecs_linux, codecs_linux_count, &message_progress, teller);
@@ -20,6 +27,7 @@ int inventory_make(struct session *session, const char *const *specs, size_t cou
                         return ERR_NO_MEMORY;
                 }
                 source->of_machine |= !named;
+                source->is_outbox = is_outbox(source);
                 session_add(session, source, 0);
         }
         return 0;

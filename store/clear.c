@@ -6,7 +6,7 @@
 static int compare_row(const struct catalog_record *row, struct buffer *buffer) {
         int r;
 
-        if (row->source->is_archive)
+        if (row->source->is_archive && !row->source->is_outbox)
                 return 0; /* the copy itself, whole or not */
         r = row->source->operations->read(row->source, row->record.name, buffer);
         if (r < 0)

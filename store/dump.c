@@ -99,6 +99,12 @@ void dump_format_place(const struct event *event, unsigned place, struct text *t
         put_number(place, text);
 }
 
+void dump_format_other_place(const struct record *record, unsigned place, struct text *text) {
+        text_put(text, OTHER_DIRECTORY "/");
+        record_format_file_name(record, text);
+        put_number(place, text);
+}
+
 /* Of a record that could not be read, or that the kernel shows but could not decode, nothing can be safe. */
 static bool has_content(const struct record *record) {
         return record->raw.size > 0 || record->decoded;

@@ -47,6 +47,9 @@ int dump_selected(struct work *work, const struct dump_target *target, const str
 /* "<event>", or "<event>.2" where its copy is beside one that holds others. */
 void dump_format_place(const struct event *event, unsigned place, struct text *text);
 
+/* "other/<id>", or "other/<id>.2": without the ends of its files. */
+void dump_format_other_place(const struct record *record, unsigned place, struct text *text);
+
 /*
  * Deselects the records of which the target holds no copy, and tells in *ret_result of those for which that
  * cannot be known or made sure. Returns how many stay selected.

@@ -123,6 +123,8 @@ struct record_source {
         bool of_machine; /* a store of the machine that runs this: no image, no directory that was named */
         bool is_view;    /* shows what another store holds, which may be more than is shown */
         bool is_archive; /* holds copies, not originals: nothing waits in it, and no kernel writes to it */
+        bool is_outbox;  /* an archive of ours from which copies go on to another place, and then go: see
+                            store/collect.h */
         const char *location; /* the file, or the directory of files, that it reads; NULL: neither */
         const char *nature;   /* set by open(): what that is, where the spec tells it wrongly; else NULL */
 

@@ -9,6 +9,7 @@
         VERB(dump)                                                                                           \
         VERB(write)                                                                                          \
         VERB(clear)                                                                                          \
+        VERB(collect)                                                                                        \
         VERB(erst)                                                                                           \
         VERB(prove_arm)                                                                                      \
         VERB(prove_crash)                                                                                    \

@@ -109,6 +109,20 @@ def check_clear(run):
     run.json([NOTHING_FOUND], "list")
 
 
+def check_collect(run):
+    """As check_clear left nothing: the same records once more."""
+    for name, data in VARIABLES.items():
+        (run.variables / f"{name}-{VENDOR}").write_bytes(ATTRIBUTES + data)
+    settings, words = run.variables.parent / "collect.conf", ["collect", "--output", str(run.dumps) + "-collected"]
+    settings.write_text("keep_events = 1\n")
+    planned = run.json([FAILED], *words, "--config", str(settings), "--dry-run")
+    assert planned["dry_run"] and not planned["events"] and not planned["cleared"]
+    done = run.json([DONE, FAILED], *words)
+    assert done["saved"] == len(VARIABLES) and len(done["events"]) == 1 and done["cleared"] > 0
+    pruned = run.json([DONE], *words, "--config", str(settings))
+    assert not pruned["events"] and len(pruned["removed"]) == 2, pruned
+
+
 def check_deleted(run):
     for kind, file in IMAGES.items():
         image, dumps = run.variables.parent / kind, str(run.dumps / kind)
@@ -275,6 +289,7 @@ CHECKS = [
     check_write,
     check_prove,
     check_clear,
+    check_collect,
     check_deleted,
     check_erst,
     check_kdump,

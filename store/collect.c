@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "store/collect.h"
+#include "base/error.h"
+
+/* Without a copy that lasts nothing is begun, and each record has that for its outcome. */
+static void give_up(struct session *session, int error) {
+        struct work *work = &session->work;
+
+        for (size_t i = 0; i < work->count; i++) {
+                work->states[i].outcome = error;
+                work->states[i].selected = false;
+        }
+        session->failed = true;
+}
+
+static void select_all(struct session *session) {
+        static const struct selection all = { 0 };
+
+        (void) session_select(session, &all); /* no id that could be unknown */
+}
+
+/* A dry run has only found what has a copy: the rest would get one. */
+static bool has_or_gets_copy(const struct work *work, size_t index, bool dry_run) {
+        return work->states[index].saved || (dry_run && !work->states[index].surplus);
+}
+
+static bool is_allowed(const struct catalog_record *row, enum collect_clear clear) {
+        if (row->source->is_archive)
+                return row->source->is_outbox;
+        return clear == COLLECT_CLEAR_ALL ||
+               (clear == COLLECT_CLEAR_CRASHES && !record_is_hardware_error(&row->record));
+}
+
+/* Says of each source what stays in it although it was copied. */
+static void tell_kept(const struct session *session, const struct record_source *source,
+                      const struct collect_wish *wish, size_t read_only, size_t hardware) {
+        if (read_only > 0)
+                session_tell_note(session, "%s: %zu record%s not cleared: it can only be read", source->spec,
+                                  read_only, text_plural(read_only));
+        if (hardware > 0 && wish->clear == COLLECT_CLEAR_CRASHES)
+                session_tell_note(session,
+                                  "%s: %zu record%s of firmware's own not cleared: 'clear = all' does it",
+                                  source->spec, hardware, text_plural(hardware));
+}
+
+/* Selects what is to be cleared; how many records stay in their stores. */
+static size_t select_to_clear(struct session *session, const struct collect_wish *wish) {
+        struct work *work = &session->work;
+        size_t kept = 0;
+
+        for (size_t s = 0; s < session->source_count; s++) {
+                const struct record_source *source = session->sources[s];
+                size_t read_only = 0, refused = 0;
+
+                for (size_t i = 0; i < work->count; i++) {
+                        const struct catalog_record *row = work->catalog->rows[i];
+                        bool may_clear, can_clear;
+
+                        if (row->source != source)
+                                continue;
+                        may_clear = has_or_gets_copy(work, i, wish->dry_run) && is_allowed(row, wish->clear);
+                        can_clear = source->operations->erase != NULL;
+                        work->states[i].selected = may_clear && can_clear;
+                        read_only += may_clear && !can_clear;
+                        refused += work->states[i].saved && !may_clear && !source->is_archive;
+                }
+                tell_kept(session, source, wish, read_only, refused);
+                kept += read_only + refused;
+        }
+        return kept;
+}
+
+int collect_records(struct session *session, const struct collect_wish *wish,
+                    const struct session_target *target, const struct collect_front *front,
+                    struct collect_result *ret_result) {
+        struct work *work = &session->work;
+        int r = 0;
+
+        *ret_result = (struct collect_result){ 0 };
+        select_all(session);
+        if (work->count > 0 && !wish->volatile_copy && !wish->dry_run)
+                r = session_check_lasting(session, target);
+        if (r < 0) {
+                give_up(session, r);
+                return 0;
+        }
+        if (front->plan)
+                front->plan(front->context, work);
+        if (wish->dry_run)
+                r = session_keep_dumped(session, target, &ret_result->copies);
+        else
+                r = session_copy(session, target, &ret_result->copies);
+        if (front->copied && !wish->dry_run)
+                front->copied(front->context, &ret_result->copies);
+        ret_result->kept_count = select_to_clear(session, wish);
+        if (wish->dry_run)
+                return 0;
+        (void) clear_selected(work, front->cleared, front->context, &ret_result->cleared);
+        session->failed |= ret_result->cleared.failed_count > 0;
+        return 0;
+}
