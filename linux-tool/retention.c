@@ -428,7 +428,7 @@ static bool is_record_file(const char *name) {
         return false;
 }
 
-/* A file that lost its manifest when an earlier removal was cut short between the two. */
+/* A file without its manifest: a copy, or a removal, was cut short between the two. */
 static void remove_orphans(int directory_fd) {
         _cleanup_close_ int fd = beneath_open(directory_fd, OTHER, O_RDONLY | O_DIRECTORY, 0);
         _cleanup_closedir_ DIR *stream = fd < 0 ? NULL : directory_stream(fd);
@@ -447,11 +447,14 @@ static void remove_orphans(int directory_fd) {
         }
 }
 
-static int open_aside(int directory_fd) {
+int retention_tidy(int directory_fd) {
         int r = tree_remove(directory_fd, UNFINISHED);
 
-        if (r < 0 && r != ERR_NOT_FOUND)
-                return r;
+        remove_orphans(directory_fd);
+        return r == ERR_NOT_FOUND ? 0 : r;
+}
+
+static int open_aside(int directory_fd) {
         if (mkdirat(directory_fd, UNFINISHED, 0700) < 0)
                 return errno_to_error(errno);
         return beneath_open(directory_fd, UNFINISHED, O_RDONLY | O_DIRECTORY, 0);
@@ -484,7 +487,6 @@ int retention_prune(int directory_fd, const struct retention_limits *limits, con
         int r;
 
         *ret_removed = (struct retention){ 0 };
-        remove_orphans(directory_fd);
         r = retention_read(directory_fd, &retention);
         if (r == 0)
                 r = mark_what_stays(&retention, work);

@@ -48,6 +48,12 @@ int retention_plan(const struct retention *retention, const struct retention_lim
                    const struct dump_target *target, struct work *work);
 
 /*
+ * Removes what an earlier run left when it was cut short, of a dump or of retention itself: where nothing is
+ * dumped, nobody else does. 0, also when there was nothing.
+ */
+int retention_tidy(int directory_fd);
+
+/*
  * Removes what is too much, after a dump of the work: what the work has just copied stays, and so does what
  * is a copy of something that is still in a store, which would be copied again. Each is renamed away before
  * anything of it is removed, so that a loss of power leaves it whole or not at all. What has gone is what

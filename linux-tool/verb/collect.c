@@ -79,6 +79,12 @@ static void plan(void *context, struct work *work) {
         retention_free(&retention);
 }
 
+/* Not in a dry run. What cannot be removed now is the next run's, and whoever needs the name says so. */
+static void tidy(const struct collecting *collecting) {
+        if (!collecting->dry_run && collecting->directory.files.fd >= 0)
+                (void) retention_tidy(collecting->directory.files.fd);
+}
+
 static void prune(struct collecting *collecting) {
         const struct retention_limits limits = limits_of(&collecting->settings);
         int fd = collecting->directory.files.fd;
@@ -229,6 +235,7 @@ static int collect(struct collecting *collecting, const struct options *options,
         const struct session_target target = lent_target(collecting);
         int r;
 
+        tidy(collecting);
         if (inventory_load(&collecting->session, options) < 0)
                 return EXIT_FAILED;
         (void) collect_records(&collecting->session, &wish, &target, &front, &collecting->result);
