@@ -351,6 +351,22 @@ size_t flush_log_flushed_at(const char *path) {
         return flush_before(call_count, find(AT_FDCWD, path));
 }
 
+size_t flush_log_first_flush_of(const char *path) {
+        size_t position = flush_behind(0, find(AT_FDCWD, path));
+
+        if (position == 0)
+                fail_with_calls(path, "was not flushed");
+        return position;
+}
+
+size_t flush_log_first_removal_of(const char *name) {
+        for (size_t i = 0; i < call_count; i++)
+                if (calls[i].kind == CALL_REMOVE && strcmp(calls[i].name, name) == 0)
+                        return i + 1;
+        fail_with_calls(name, "was not removed");
+        return 0;
+}
+
 size_t flush_log_first_removal_in(const char *directory) {
         struct file_id wanted = find(AT_FDCWD, directory);
 

@@ -42,5 +42,11 @@ size_t flush_log_assert_removed(const char *path);
 /* Where this file or directory was flushed last; 0: never. */
 size_t flush_log_flushed_at(const char *path);
 
+/* Where this file or directory was flushed first; fails the test when it never was. */
+size_t flush_log_first_flush_of(const char *path);
+
+/* Where a name like this, in whichever directory, was removed first; fails the test when none was. */
+size_t flush_log_first_removal_of(const char *name);
+
 /* Where the first of the names in this directory was removed; 0: none was. */
 size_t flush_log_first_removal_in(const char *directory);
