@@ -237,16 +237,6 @@ static uint64_t most_bytes_of(const struct catalog *catalog, const struct event 
         return bytes;
 }
 
-static bool is_adopted(const struct catalog *catalog, const struct event *event) {
-        for (size_t i = 0; i < event->record_count; i++) {
-                const struct record_source *source = catalog_row(catalog->records[event->first + i])->source;
-
-                if (!source->is_archive || source->is_outbox)
-                        return false;
-        }
-        return true;
-}
-
 static bool lies_in_target(const struct catalog *catalog, const struct event *event,
                            const struct dump_target *target) {
         const struct record_source *source = catalog_row(catalog->records[event->first])->source;
@@ -281,7 +271,7 @@ int retention_plan(const struct retention *retention, const struct retention_lim
                 struct retained row = {
                         .name = name,
                         .is_event = true,
-                        .stays = !is_adopted(catalog, event),
+                        .stays = !dump_adopts(catalog, event),
                         .seconds = event->seconds,
                         .bytes = most_bytes_of(catalog, event),
                         .coming = e + 1,

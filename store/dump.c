@@ -133,6 +133,49 @@ static void mark_saved(struct dumper *dumper, const struct record *record, unsig
         state->place = place;
 }
 
+static size_t count_with_content(const struct subject *subject) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < subject->count; i++)
+                count += has_content(subject->records[i]);
+        return count;
+}
+
+bool dump_adopts(const struct catalog *catalog, const struct event *event) {
+        for (size_t i = 0; i < event->record_count; i++) {
+                const struct record_source *source = catalog_row(catalog->records[event->first + i])->source;
+
+                if (!source->is_archive || source->is_outbox)
+                        return false;
+        }
+        return true;
+}
+
+/*
+ * systemd's archive has as text what was copied as stored, when both saw a store before either cleared it:
+ * the copy of that name, with the same log, is of the same crash.
+ */
+static bool has_same_log(struct dumper *dumper, const struct subject *subject, const struct copy *copy) {
+        const struct manifest_file *known = &copy->manifest.log;
+        uint8_t digest[SHA256_SIZE];
+        struct buffer log;
+        struct sink sink;
+        bool is_same;
+
+        if (!subject->event || !known->known || !dump_adopts(dumper->catalog, subject->event))
+                return false;
+        buffer_init(&log, dumper->catalog->allocator);
+        sink = sink_to_buffer(&log);
+        is_same =
+                show_event_log(dumper->catalog, subject->event, false, &sink) >= 0 && log.size == known->size;
+        if (is_same) {
+                sha256_digest(buffer_bytes(&log), digest);
+                is_same = memcmp(digest, known->sha256, SHA256_SIZE) == 0;
+        }
+        buffer_free(&log);
+        return is_same;
+}
+
 /* Marks as saved what the copy at this place holds of the subject; how many that are. */
 static size_t mark_held(struct dumper *dumper, const struct subject *subject, unsigned place,
                         const struct copy *copy) {
@@ -146,15 +189,12 @@ static size_t mark_held(struct dumper *dumper, const struct subject *subject, un
                 mark_saved(dumper, record, place);
                 count++;
         }
-        return count;
-}
-
-static size_t count_with_content(const struct subject *subject) {
-        size_t count = 0;
-
+        if (count == count_with_content(subject) || !has_same_log(dumper, subject, copy))
+                return count;
         for (size_t i = 0; i < subject->count; i++)
-                count += has_content(subject->records[i]);
-        return count;
+                if (has_content(subject->records[i]))
+                        mark_saved(dumper, subject->records[i], place);
+        return count_with_content(subject);
 }
 
 /*

@@ -44,6 +44,12 @@ typedef void dump_report(void *context, const struct catalog_record *row, int er
 int dump_selected(struct work *work, const struct dump_target *target, const struct dump_origin *origin,
                   dump_report *report, void *report_context, struct dump_result *ret_result);
 
+/*
+ * All of the event lies in archives and stays there, so that no byte depends on the copy: one with the same
+ * log is enough then, be it of stored bytes where the archive has text.
+ */
+bool dump_adopts(const struct catalog *catalog, const struct event *event);
+
 /* "<event>", or "<event>.2" where its copy is beside one that holds others. */
 void dump_format_place(const struct event *event, unsigned place, struct text *text);
 

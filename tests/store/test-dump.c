@@ -2,6 +2,7 @@
 #include "tests/support/store-fixture.h"
 
 #include <json-c/json.h>
+#include <zlib.h>
 
 #include "codec/sha256.h"
 #include "store/dump.h"
@@ -680,6 +681,38 @@ static void test_every_allocation_may_fail_beside_a_copy(NO_STATE) {
         }
 }
 
+static void put_compressed(const char *name, const char *text) {
+        uint8_t stored[128];
+        uLongf size = sizeof(stored);
+
+        assert_int_equal(compress(stored, &size, (const uint8_t *) text, strlen(text)), Z_OK);
+        fake_source_add(&fixture.efi, name, bytes_of(stored, size));
+}
+
+/* systemd-pstore had read the store as well, and archived what the kernel showed of it. */
+static void test_what_was_archived_as_text_meanwhile(NO_STATE) {
+        static const char *const texts[] = { "Panic#1 Part1\none\n", "Panic#1 Part1\ntwo\n" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                empty_target();
+                begin_anew();
+                put_compressed("dump-type0-1-1-1709210110-C", texts[0]);
+                load_all();
+                assert_ok(dump());
+                fixture.efi.entries[0].gone = true;
+                fake_source_add_shown(&fixture.erst, "dump-type0-1-1-1709210110", RECORD_FORM_TEXT,
+                                      RECORD_TYPE_DMESG, 1709210110, text_view(texts[i]));
+                fixture.erst.entries[0].entry.store = RECORD_STORE_EFI;
+                for (int archive = 1; archive >= 0; archive--) {
+                        fixture.erst.source.is_archive = archive;
+                        reload_all();
+                        assert_ok(dump());
+                        assert_int_equal(result.record_count, 1);
+                        assert_int_equal(result.file_count, (i == 0) == archive ? 0 : 3);
+                }
+        }
+}
+
 /* --- what is a copy itself ---------------------------------------------------------------------- */
 
 static void test_what_an_archive_holds_here_is_safe_as_it_is(NO_STATE) {
@@ -882,6 +915,7 @@ int main(void) {
                 TEST(test_what_only_the_kernel_shows_is_saved_as_it_is),
                 TEST(test_every_allocation_may_fail),
                 TEST(test_every_allocation_may_fail_beside_a_copy),
+                TEST(test_what_was_archived_as_text_meanwhile),
                 TEST(test_what_an_archive_holds_here_is_safe_as_it_is),
                 TEST(test_what_another_archive_holds_here_too),
                 TEST(test_a_store_does_not_rely_on_an_archive),
