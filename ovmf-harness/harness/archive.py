@@ -23,6 +23,8 @@ _UNSTABLE = ("sid", "unstable")  # which have none of the others
 _DEFAULT_MIRROR = "http://deb.debian.org/debian"
 _SECURITY = "-security"
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+# How the host reaches the archive, and what it takes from it.
+_ACCESS = re.compile(r"^Acquire::(?:https?|Check-|Retries|Force).*$", re.MULTILINE)
 _STALE_S = 7 * 24 * 60 * 60
 
 # The host's settings stay (a proxy above all); its pins and what it runs after an update do not.
@@ -75,6 +77,11 @@ def _mirrors() -> dict[str, str]:
     """Where the host takes each suite from; known without any list."""
     targets = output("apt-get", "indextargets", "--no-release-info", "--format", "$(RELEASE) $(REPO_URI)")
     return dict(line.split(" ", 1) for line in targets.splitlines() if " " in line)
+
+
+def access_settings() -> str:
+    """Of the host's settings for apt, those that go on to a Debian that is made here."""
+    return "\n".join(_ACCESS.findall(output("apt-config", "dump"))) + "\n"
 
 
 def codename() -> str:

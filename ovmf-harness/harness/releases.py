@@ -10,15 +10,13 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness import debian, report
+from harness import archive, debian, report
 from harness.settings import ROOT, SetupError
 
 _PACKAGES = ["git", "make"]
 _COMMANDS = ("make demo", "make test")
 _BOUND_S = 2 * 60 * 60
 _SOURCE, _CLONE = "/source", "/pstore-fw"
-# What goes on to the chroot of the host's settings for apt: how the archive is reached, and what is taken from it.
-_APT_SETTINGS = re.compile(r"^Acquire::(?:https?|Check-|Retries|Force).*$", re.MULTILINE)
 # The programs that a release builds and tests with, by the packages that have them.
 _PARTS = {"gcc": "gcc", "clang": "clang", "gnu-efi": "gnu-efi", "QEMU": "qemu-system-x86", "OVMF": "ovmf",
           "iasl": "acpica-tools", "json-c": "libjson-c-dev"}
@@ -78,8 +76,7 @@ class Chroot:
     def prepare(self, release: str, mirror: str) -> None:
         shutil.rmtree(self._tree, ignore_errors=True)
         debian.bootstrap(self._tree, release, _PACKAGES, mirror)
-        settings = subprocess.run(["apt-config", "dump"], check=True, capture_output=True, text=True).stdout
-        (self._tree / "etc/apt/apt.conf.d/00host").write_text("\n".join(_APT_SETTINGS.findall(settings)) + "\n")
+        (self._tree / "etc/apt/apt.conf.d/00host").write_text(archive.access_settings())
         shutil.copy("/etc/resolv.conf", self._tree / "etc/resolv.conf")
         _make_source(self._tree / _SOURCE[1:])
 
