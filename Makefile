@@ -262,12 +262,14 @@ test:
 	@$(MAKE) --no-print-directory scenarios || true
 	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(CHECKS))
 
-# The scenarios for kernels, on each kernel that the distribution's archive offers for the release in use; and
-# every scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot.
-.PHONY: test-kernels test-kdump
+# The scenarios for kernels, on each kernel that the distribution's archive offers for the release in use; every
+# scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot; and every one on an installed
+# Debian.
+.PHONY: test-kernels test-kdump test-system
 test-kernels: WHICH_SCENARIOS := --every-kernel
 test-kdump: WHICH_SCENARIOS := --kdump-all
-test-kernels test-kdump:
+test-system: WHICH_SCENARIOS := --system-all
+test-kernels test-kdump test-system:
 	@scripts/install-deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@scripts/run-test --show $(O)/harness/$@.log ovmf-harness/run $(WHICH_SCENARIOS) || true
@@ -345,6 +347,7 @@ help:
 	@echo 'make scenarios  the scenarios in QEMU + OVMF only'
 	@echo 'make test-kernels  oopses and panics of every kernel that the archive offers'
 	@echo 'make test-kdump  every scenario of kdump'
+	@echo 'make test-system  a Debian with systemd panics, and what is found on it afterwards'
 	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
 	@echo 'make bench      kdump beside kdump-tools, into docs/BENCHMARKS.md; needs root'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'

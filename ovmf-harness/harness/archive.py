@@ -110,6 +110,10 @@ class Archive:
         return self.root / "apt.conf"
 
     @property
+    def sources(self) -> Path:
+        return self.root / "sources.list"
+
+    @property
     def _updated(self) -> Path:
         return self.root / "updated"
 
@@ -125,7 +129,7 @@ class Archive:
         mirrors = _mirrors()
         sources = "".join(f"deb {signed}{_mirror(mirrors, release, suffix)} {release}{suffix} main\n"
                           for suffix in suffixes)
-        (self.root / "sources.list").write_text(sources)
+        self.sources.write_text(sources)
         self._configuration.write_text(_CONFIGURATION.format(root=self.root))
 
     def mirror(self) -> str:

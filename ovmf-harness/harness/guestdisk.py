@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Sequence
 
 from harness import archive, initramfs, tools
 from harness.initramfs import BUSYBOX, GUEST
@@ -43,11 +44,11 @@ def _wanted_modules(kernel: Kernel) -> list[str]:
     return kernel.those_it_has([*buses, *_ROOT, *_ASKED_FOR, *_FOR_TARGETS, *_FOR_STORES])
 
 
-def _add_modules(tree: Path, kernel: Kernel) -> None:
+def add_modules(tree: Path, kernel: Kernel, more: Sequence[str] = ()) -> None:
     """As they were packaged, with the lists that depmod makes of them."""
     target = tree / "lib/modules" / kernel.version
     paths = kernel.module_paths()
-    for name, _ in kernel.load_order(_wanted_modules(kernel)):
+    for name, _ in kernel.load_order([*_wanted_modules(kernel), *kernel.those_it_has(more)]):
         copy = target / paths[name].relative_to(kernel.modules)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(paths[name], copy)
@@ -93,22 +94,23 @@ def _fill(tree: Path, settings: Settings, kernel: Kernel) -> None:
         target.write_bytes(content)
         target.chmod(0o755)
     _add_busybox(tree)
-    _add_modules(tree, kernel)
+    add_modules(tree, kernel)
 
 
 _MAKE_OPTIONS = {"ext4": ["-q", "-E", "root_owner=0:0"], "xfs": ["-q"], "btrfs": ["-q"], "vfat": ["-F", "32"]}
 
 
-def make_file_system(image: Path, size: str, kind: str = "ext4", *options: str) -> None:
-    """A disk without a partition table."""
+def make_file_system(image: Path, size: str, kind: str = "ext4", options: Sequence[str] = (),
+                     by: Sequence[str] = ()) -> None:
+    """A disk without a partition table. `by` is what starts mkfs, where it has to be something."""
     image.unlink(missing_ok=True)
     subprocess.run(["truncate", "-s", size, image], check=True)
-    subprocess.run([f"mkfs.{kind}", *_MAKE_OPTIONS[kind], *options, image], check=True, capture_output=True)
+    subprocess.run([*by, f"mkfs.{kind}", *_MAKE_OPTIONS[kind], *options, image], check=True, capture_output=True)
 
 
-def fill_file_system(image: Path, size: str, tree: Path) -> None:
-    make_file_system(image, size, "ext4", "-U", UUID, "-E", f"hash_seed={_HASH_SEED},root_owner=0:0", "-d",
-                     str(tree))
+def fill_file_system(image: Path, size: str, tree: Path, by: Sequence[str] = ()) -> None:
+    make_file_system(image, size, "ext4", ["-U", UUID, "-E", f"hash_seed={_HASH_SEED},root_owner=0:0", "-d",
+                                           str(tree)], by)
 
 
 def _make(image: Path, settings: Settings, kernel: Kernel) -> None:

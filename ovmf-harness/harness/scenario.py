@@ -36,22 +36,30 @@ def load(path: Path) -> Scenario:
     return Scenario(path.stem, module)
 
 
+def _load_in(directory: Path) -> list[Scenario]:
+    return [load(path) for path in sorted(directory.glob("*.py"))]
+
+
 def load_all() -> list[Scenario]:
-    return [load(path) for path in sorted(_DIRECTORY.glob("*.py"))]
+    return _load_in(_DIRECTORY)
 
 
 def load_for_every_kernel() -> list[Scenario]:
-    return [load(path) for path in sorted((_DIRECTORY / "every-kernel").glob("*.py"))]
+    return _load_in(_DIRECTORY / "every-kernel")
 
 
 def load_for_kdump() -> list[Scenario]:
     """Those of the usual run too."""
-    more = [load(path) for path in sorted((_DIRECTORY / "kdump-all").glob("*.py"))]
-    return [each for each in load_all() if each.name.startswith("kdump-")] + more
+    return [each for each in load_all() if each.name.startswith("kdump-")] + _load_in(_DIRECTORY / "kdump-all")
+
+
+def load_for_system() -> list[Scenario]:
+    """The one of the usual run too."""
+    return [each for each in load_all() if each.name.startswith("system-")] + _load_in(_DIRECTORY / "system")
 
 
 def load_every_one() -> list[Scenario]:
-    every = [*load_all(), *load_for_kdump(), *load_for_every_kernel()]
+    every = [*load_all(), *load_for_kdump(), *load_for_system(), *load_for_every_kernel()]
     return list({each.name: each for each in every}.values())
 
 

@@ -66,6 +66,7 @@ class System:
     kernel: Path | None = None  # other than the lab's
     base: str = ""  # more of the kernel's command line, at each boot
     verbose: bool = True  # the serial log then has every line of the kernel's log
+    reached: bytes = INIT_REACHED  # what the serial log has when the system has taken over
     last_log: Path | None = None
     _boots: int = 0
     _more_disks: dict[str, Path] = field(default_factory=dict)
@@ -92,6 +93,10 @@ class System:
         """One more, with an empty file system; the step's `disk NAME` prints its device."""
         self._more_disks[name] = self.work / f"{name}.img"
         guestdisk.make_file_system(self._more_disks[name], size, kind)
+
+    def attach(self, name: str, image: Path) -> None:
+        """One more, as it is."""
+        self._more_disks[name] = image
 
     def files(self, directory: str, disk: str = "system") -> dict[str, bytes]:
         """What is below a directory of an ext4 disk, by its path from there."""
@@ -132,7 +137,7 @@ class System:
             came[b""] = time.monotonic()
         return {mark: at - min(came.values()) for mark, at in came.items()}
 
-    def _boot(self, initrd: Path, append: str, purpose: str, reached: bytes = INIT_REACHED,
+    def _boot(self, initrd: Path, append: str, purpose: str, reached: bytes,
               actions: Sequence[Action] = (), bound_s: float = 0) -> tuple[str, dict[bytes, float]]:
         """Kernels die now and then under TCG before they reach init; only such a boot is made again."""
         make_outbox(self.work / "outbox")
@@ -162,7 +167,7 @@ class System:
     def linux(self, script: str, files: Mapping[str, bytes] = {}, append: str = "",
               bound_s: float = 0) -> LinuxBoot:
         """Boot the system and run a shell script in it, as root, in /run, where `files` are."""
-        serial, _ = self._boot(self._initrd(script, files), append, "linux", bound_s=bound_s)
+        serial, _ = self._boot(self._initrd(script, files), append, "linux", self.reached, bound_s=bound_s)
         if STEP_DONE.decode() not in serial:
             raise BootFailed(f"the serial log has no {STEP_DONE.decode()!r}")
         return self._delivered(serial)
@@ -171,7 +176,7 @@ class System:
               actions: Sequence[Action] = ((KERNEL_PANIC, lambda _: None),), bound_s: float = 0) -> Crash:
         """The same with a script that crashes the kernel; ends when the machine has come back."""
         initrd = self._initrd(script, files)
-        serial, seconds = self._boot(initrd, append, "crash", INIT_REACHED, actions, bound_s)
+        serial, seconds = self._boot(initrd, append, "crash", self.reached, actions, bound_s)
         if STEP_DONE.decode() in serial:
             raise BootFailed("the kernel did not crash")
         return Crash(self._delivered(serial), seconds)
