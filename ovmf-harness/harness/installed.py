@@ -96,17 +96,17 @@ def _fill(tree: Path, lab: Lab, log: Path) -> None:
     # As it was built: nothing is compiled here, with whatever flags.
     _run(log, "make", "-C", ROOT, "-o", "all", "install", f"DESTDIR={tree}", f"O={lab.settings.build}")
     for name in _EMPTY_DIRECTORIES:
-        (tree / name).mkdir()
-    (tree / "usr/lib/harness").mkdir()
+        (tree / name).mkdir(exist_ok=True)
     for path, content in _WRITTEN.items():
         (tree / path).write_text(content)
-    for source, target in [
-            (ROOT / "services/60-pstore-fw.conf", "etc/sysctl.d"),  # as `kdump setup` does
-            (lab.kernel.image, f"boot/vmlinuz-{lab.kernel.version}"),
-            (GUEST / "functions", "usr/lib/harness"),
-            (GUEST / "installed-step", "usr/lib/harness"),
-            (GUEST / "harness-step.service", _UNITS)]:
-        shutil.copy(source, tree / target)
+    for source, directory, name in [
+            (ROOT / "services/60-pstore-fw.conf", "etc/sysctl.d", "60-pstore-fw.conf"),  # as `kdump setup` does
+            (lab.kernel.image, "boot", f"vmlinuz-{lab.kernel.version}"),
+            (GUEST / "functions", "usr/lib/harness", "functions"),
+            (GUEST / "installed-step", "usr/lib/harness", "installed-step"),
+            (GUEST / "harness-step.service", _UNITS, "harness-step.service")]:
+        (tree / directory).mkdir(exist_ok=True)
+        shutil.copy(source, tree / directory / name)
     for unit in _ENABLED:
         _enable(tree, unit)
     guestdisk.add_modules(tree, lab.kernel, _FOR_SYSTEMD)
