@@ -25,7 +25,7 @@ DRACUT_DIR          ?= /usr/lib/dracut/modules.d
 # Every file below these directories whose name ends in that.
 below = $(sort $(foreach f,$(wildcard $(addsuffix /*,$(1))),$(filter %$(2),$(f)) $(call below,$(f),$(2))))
 
-SHARED_DIRS := base acpi pstore codec store cli
+SHARED_DIRS := base acpi pstore codec crash store cli
 LINUX_DIRS  := linux kdump linux-tool
 SHARED_SRC  := $(call below,$(SHARED_DIRS),.c)
 # What is one architecture's alone lies in efi-app/ in the directory of its name, and goes into its image only.

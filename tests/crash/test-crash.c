@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "base/units.h"
+#include "crash/crash.h"
+#include "crash/taint.h"
+#include "tests/support/test.h"
+
+static struct crash crash;
+
+static const char *title_of(const char *log) {
+        return crash_read(text_view(log), &crash) ? crash.title : "none";
+}
+
+static void assert_view(struct bytes view, const char *expected) {
+        assert_int_equal(view.size, strlen(expected));
+        assert_memory_equal(view.data, expected, view.size);
+}
+
+/* --- the kinds ---------------------------------------------------------------------------------- */
+
+#define TRACE(a, b)                                                                                          \
+        "Call Trace:\n <TASK>\n dump_stack_lvl+0x1/0x2\n ? maybe+0x1/0x2\n " a "+0x10/0x20\n " b             \
+        "+0x30/0x40\n do_syscall_64+0x5/0x6\n entry_SYSCALL_64_after_hwframe+0x7/0x8\n </TASK>\n"
+#define PLACE(function) "RIP: 0010:" function "+0x1e/0xc0\n"
+
+static const struct {
+        const char *log, *title;
+} kinds[] = {
+        { "BUG: unable to handle page fault for address: ffffb000\n#PF: supervisor read\n" PLACE(
+                  "nfs_readdir"),
+          "BUG: unable to handle page fault in nfs_readdir" },
+        { "BUG: unable to handle kernel paging request at ffffb000\nIP: [<ffffffff81000000>] "
+          "nfs_readdir+0x1/0x2\n",
+          "BUG: unable to handle page fault in nfs_readdir" },
+        { "BUG: kernel NULL pointer dereference, address: 0000000000000010\nOops: 0002 [#1] SMP\n" PLACE(
+                  "strlen") TRACE("vprintk_emit", "bar"),
+          "BUG: kernel NULL pointer dereference in bar" },
+        { "Unable to handle kernel NULL pointer dereference at virtual address 0008\nInternal error: Oops: 1 "
+          "[#1] SMP\npc : foo_probe+0x1c/0x40 [foo]\nlr : bar+0x1/0x2\nCall trace:\n foo_probe+0x1c/0x40 "
+          "[foo]\n",
+          "BUG: kernel NULL pointer dereference in foo_probe" },
+        { "Unable to handle kernel paging request at virtual address 0\nInternal error: Oops: 5 [#1] SMP "
+          "ARM\n"
+          "PC is at 0x0\nBacktrace: \n[<80001000>] (foo) from [<80002000>] (bar+0x1/0x2)\n",
+          "BUG: unable to handle page fault in foo" },
+        { "BUG: Unable to handle kernel data access on read at 0x8\nNIP [c000000000001000] "
+          "foo+0x1/0x2\nLR [c000000000002000] bar+0x1/0x2\n",
+          "BUG: unable to handle page fault in foo" },
+        { "Oops: general protection fault, probably for non-canonical address 0xdead: 0000 [#1] SMP\n" PLACE(
+                  "foo"),
+          "general protection fault in foo" },
+        { "int3: 0000\ninvalid opcode: 0000 [#1] SMP\n" PLACE("foo"), "invalid opcode in foo" },
+        { "Oops: 0002 [#1] PREEMPT SMP\n" PLACE("foo"), "oops in foo" },
+        { "divide error: 0000 [#1]\n" PLACE("foo"), "divide error in foo" },
+        { "traps: PANIC: double fault, error_code: 0x0\n" PLACE("foo"), "double fault in foo" },
+        { "kernel BUG at fs/foo.c:12!\ninvalid opcode: 0000 [#1] SMP\n" PLACE("foo.isra.0"),
+          "kernel BUG in foo" },
+        { "kernel BUG at lib/list_debug.c:53!\n" PLACE("__list_del_entry_valid") TRACE("list_del_x", "foo"),
+          "BUG: corrupted list in foo" },
+        { "kernel BUG at mm/usercopy.c:84!\n" PLACE("usercopy_abort") TRACE("__check_object_size", "foo"),
+          "BUG: bad usercopy in foo" },
+        { "WARNING: CPU: 0 PID: 1 at fs/foo.c:12 foo+0x1/0x2\n" PLACE("foo") TRACE("bar", "baz"),
+          "WARNING in foo" },
+        { "WARNING: fs/foo.c:12 at foo+0x1/0x2, CPU#1: init/1\n", "WARNING in foo" },
+        { "WARNING: CPU: 0 PID: 1 at lib/refcount.c:25 refcount_warn_saturate+0x1/0x2\n" PLACE(
+                  "refcount_warn_saturate") TRACE("kobject_get", "foo"),
+          "WARNING: refcount bug in foo" },
+        { "WARNING: possible recursive locking detected\ninit/1 is trying to acquire lock:\n"
+          "ffff0 (&x->lock){+.+.}-{3:3}, at: foo+0x1/0x2\n",
+          "possible deadlock in foo" },
+        { "WARNING: suspicious RCU usage\n" TRACE("lockdep_rcu_suspicious", "foo"),
+          "suspicious RCU usage in foo" },
+        { "BUG: KASAN: slab-use-after-free in memcpy+0x1/0x2\nRead of size 8 at addr ffff by task "
+          "a/1\n" TRACE("kasan_report", "foo"),
+          "KASAN: slab-use-after-free Read in foo" },
+        { "BUG: KFENCE: out-of-bounds write in foo+0x1/0x2\n\nOut-of-bounds write at 0xffff:\n foo+0x1/0x2\n",
+          "KFENCE: out-of-bounds write in foo" },
+        { "UBSAN: array-index-out-of-bounds in fs/foo.c:1:2\nindex 8 is out of range\n" TRACE(
+                  "ubsan_epilogue", "foo"),
+          "UBSAN: array-index-out-of-bounds in foo" },
+        { "INFO: task a:1 blocked for more than 120 seconds.\n" TRACE("__schedule", "foo"),
+          "hung task in foo" },
+        { "INFO: task a:1 blocked for more than 120 seconds.\nCall Trace:\n __schedule+0x1/0x2\n "
+          "foo+0x1/0x2\n "
+          "synchronize_rcu_expedited+0x1/0x2\n",
+          "hung task in synchronize_rcu" },
+        { "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [a:1]\n" PLACE("loop")
+                  TRACE("looping", "foo_ioctl"),
+          "soft lockup in foo_ioctl" },
+        { "watchdog: Watchdog detected hard LOCKUP on cpu 1\n" PLACE("loop") TRACE("looping", "foo_ioctl"),
+          "hard lockup in foo_ioctl" },
+        { "rcu: INFO: rcu_sched self-detected stall on CPU\nCall Trace:\n <IRQ>\n "
+          "rcu_sched_clock_irq+0x1/0x2\n "
+          "asm_sysvec_apic_timer_interrupt+0x1/0x2\n </IRQ>\n" PLACE("loop") " foo_write+0x1/0x2\n "
+                                                                             "vfs_write+0x1/0x2\n",
+          "RCU stall in foo_write" },
+        { "BUG: scheduling while atomic: a/1/0x00000002\n" TRACE("__schedule_bug", "foo"),
+          "BUG: scheduling while atomic in foo" },
+        { "BUG: sleeping function called from invalid context at mm/slab.h:1\n" TRACE("__might_resched",
+                                                                                      "foo"),
+          "BUG: sleeping function called from invalid context in foo" },
+        { "BUG: Bad page state in process a  pfn:1\n" TRACE("bad_page", "foo"),
+          "BUG: bad page state in bad_page" },
+        { "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n" TRACE(
+                  "panic", "mount_root"),
+          "kernel panic: VFS: Unable to mount root fs on unknown-block(0,0)" },
+        { "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100\n",
+          "kernel panic: Attempted to kill init!" },
+        { "Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: foo+0x1/0x2\n",
+          "kernel panic: stack is corrupted in foo" },
+        { "mce: [Hardware Error]: CPU 3: Machine Check Exception: 5 Bank 5: be00000000800400\n",
+          "machine check: bank 5" },
+};
+
+static void test_each_kind(NO_STATE) {
+        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+                assert_string_equal(title_of(kinds[i].log), kinds[i].title);
+}
+
+static void test_no_crash_is_none(NO_STATE) {
+        static const char *const logs[] = {
+                "",
+                "\n\n",
+                "[    0.000000] Linux version 6.1.0 (a@b)\n[    1.000000] a boot without a word of it\n",
+                "WARNING: Unprivileged eBPF is enabled with eIBRS on\n",
+                "traps: a[1] general protection fault ip:1 sp:2 error:0 in a[3]\n",
+                "a[1]: segfault at 0 ip 1 sp 2 error 4 in a\n",
+                "INFO: lockdep is turned off.\n",
+                "Nov 29 13:11:01 host sshd[1]: BUG: unable to handle page fault for address: 0\n",
+                "RIP: 0010:foo+0x1/0x2\nCall Trace:\n bar+0x1/0x2\n",
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(logs); i++)
+                assert_string_equal(title_of(logs[i]), "none");
+}
+
+/* A log of pstore keeps the end: what it is about may be before its beginning. */
+static void test_the_end_of_a_panic_names_it(NO_STATE) {
+        assert_string_equal(
+                title_of(" bar+0x1/0x2\n---[ end Kernel panic - not syncing: No working init found. ]---\n"),
+                "kernel panic: No working init found");
+        assert_int_equal(crash.frame_count, 0);
+}
+
+/* --- the lines ---------------------------------------------------------------------------------- */
+
+static void test_what_stands_before_a_line(NO_STATE) {
+        static const char *const before[] = {
+                "",
+                "<4>",
+                "[    1.234567] ",
+                "<4>[    1.234567] ",
+                "<4>[    1.234567][ T1234] ",
+                "[    1.234567] [    C0] ",
+                "4,1234,1234567,-;",
+                "4,1234,1234567,-,caller=T1234;",
+                "Nov 29 13:11:01 host kernel: ",
+                "Nov 29 13:11:01 host kernel: [    1.234567] ",
+                "2026-11-29T13:11:01.000000+00:00 host kernel: ",
+                "debian login: [    1.234567] ",
+                "** 3 printk messages dropped ** [    1.234567] ",
+        };
+        char log[512];
+
+        for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
+                snprintf(log, sizeof(log),
+                         "%sBUG: kernel NULL pointer dereference, address: 0\r\n%sCPU: 2 PID: 7 Comm: a b "
+                         "Tainted: "
+                         "G        W  OE      6.1.0 #1\r\n%sRIP: 0010:foo+0x1/0x2\r\n",
+                         before[i], before[i], before[i]);
+                assert_string_equal(title_of(log), "BUG: kernel NULL pointer dereference in foo");
+                assert_view(crash.process, "a b");
+                assert_view(crash.kernel, "6.1.0");
+                assert_int_equal(crash.problem.has_time,
+                                 strstr(before[i], "1234567,") || strstr(before[i], "1.234567"));
+                assert_int_equal(crash.problem.time_us, crash.problem.has_time ? 1234567 : 0);
+        }
+}
+
+/* Two processors at once: the trace of the other is no part of it. */
+static void test_lines_of_another_processor(NO_STATE) {
+        assert_string_equal(title_of("[    1.000000][   T10] WARNING: CPU: 0 PID: 10 at fs/a.c:1 a+0x1/0x2\n"
+                                     "[    1.000000][   T20] general protection fault: 0000 [#1] SMP\n"
+                                     "[    1.000000][   T20] RIP: 0010:b+0x1/0x2\n"
+                                     "[    1.000000][   T10] RIP: 0010:a+0x1/0x2\n"),
+                            "WARNING in a");
+        assert_int_equal(crash.problem_count, 2);
+}
+
+/* --- what is told beside ------------------------------------------------------------------------ */
+
+static const char whole[] =
+        "<6>[    0.000000] Linux version 6.1.0-older (a@b)\n"
+        "<1>[    4.694211] BUG: kernel NULL pointer dereference, address: 0000000000000010\n"
+        "<4>[    4.695646] Oops: 0002 [#1] PREEMPT SMP NOPTI\n"
+        "<4>[    4.695871] CPU: 3 PID: 100 Comm: init Tainted: G           OE      6.1.0-56-amd64 #1  "
+        "Debian\n"
+        "<4>[    4.696021] Hardware name: QEMU Standard PC, BIOS 0.0.0 02/06/2015\n"
+        "<4>[    4.696021] RIP: 0010:boom.part.1+0x1e/0xc0 [peeroops]\n"
+        "<4>[    4.696021] Code: 00 00\n"
+        "<4>[    4.696021] Call Trace:\n"
+        "<4>[    4.696021]  <TASK>\n"
+        "<4>[    4.696021]  ? page_fault_oops+0x1/0x2\n"
+        "<4>[    4.696021]  po_write+0x1a/0x20 [peer-top 0123abcd]\n"
+        "<4>[    4.696021]  vfs_write+0xbe/0x410\n"
+        "<4>[    4.696021]  __x64_sys_write+0x1/0x2\n"
+        "<4>[    4.696021]  do_syscall_64+0x1/0x2\n"
+        "<4>[    4.696021] RIP: 0033:0x47b7a0\n"
+        "<4>[    4.696021]  </TASK>\n"
+        "<4>[    4.750000] ---[ end trace 0000000000000000 ]---\n"
+        "<0>[    5.291064] Kernel panic - not syncing: Fatal exception in interrupt\n"
+        "<0>[    5.300000] ---[ end Kernel panic - not syncing: Fatal exception in interrupt ]---\n";
+
+static void test_all_that_an_oops_tells(NO_STATE) {
+        assert_string_equal(title_of(whole), "BUG: kernel NULL pointer dereference in boom");
+        assert_view(crash.kernel, "6.1.0-56-amd64");
+        assert_view(crash.hardware, "QEMU Standard PC, BIOS 0.0.0 02/06/2015");
+        assert_view(crash.process, "init");
+        assert_view(crash.taint, "G           OE");
+        assert_true(crash.has_pid && crash.pid == 100 && crash.has_cpu && crash.cpu == 3);
+        assert_int_equal(crash.problem.time_us, 4694211);
+        assert_int_equal(crash.frame_count, 4);
+        assert_view(crash.frames[0].text, "boom.part.1+0x1e/0xc0 [peeroops]");
+        assert_view(crash.frames[1].text, "po_write+0x1a/0x20 [peer-top 0123abcd]");
+        assert_view(crash.frames[3].function, "__x64_sys_write");
+        assert_int_equal(crash.module_count, 2);
+        assert_view(crash.modules[1], "peer-top");
+        assert_int_equal(crash.problem_count, 2);
+        assert_true(crash.problems[1].kind->flags & CRASH_IS_PANIC);
+}
+
+static void test_what_the_report_does_not_tell_the_boot_does(NO_STATE) {
+        assert_string_equal(
+                title_of("[    0.000000] Linux version 6.1.0 (a@b)\n[    0.000000] DMI: a machine\n"
+                         "[    9.000000] Kernel panic - not syncing: x\n"
+                         "[    0.000000] Linux version 6.2.0 (a@b)\n"),
+                "kernel panic: x");
+        assert_view(crash.kernel, "6.1.0");
+        assert_view(crash.hardware, "a machine");
+}
+
+static void test_a_hung_task_is_not_who_tells_of_it(NO_STATE) {
+        (void) title_of(
+                "INFO: task jbd2/sda1-8:123 blocked for more than 120 seconds.\n      Tainted: G        W "
+                "        6.1.0 #1\nCPU: 0 PID: 9 Comm: khungtaskd Not tainted 6.1.0\n");
+        assert_view(crash.process, "jbd2/sda1-8");
+        assert_int_equal(crash.pid, 123);
+        assert_view(crash.taint, "G        W");
+}
+
+static void test_taint_has_words(NO_STATE) {
+        assert_string_equal(crash_taint_words('O'), "a module from outside the kernel's tree");
+        assert_null(crash_taint_words('z'));
+        assert_true(crash_taint_letters(text_view("OE")));
+        assert_false(crash_taint_letters(text_view("6.1.0")));
+}
+
+/* --- several ------------------------------------------------------------------------------------ */
+
+static void test_the_first_is_the_one(NO_STATE) {
+        assert_string_equal(title_of("[   10.000000] WARNING: CPU: 0 PID: 1 at a.c:1 first+0x1/0x2\n"
+                                     "[   10.100000] Kernel panic - not syncing: panic_on_warn set ...\n"),
+                            "WARNING in first");
+        assert_int_equal(crash.problem_count, 2);
+}
+
+static void test_a_warning_that_was_outlived_is_not(NO_STATE) {
+        static const char log[] = "[   10.000000] WARNING: CPU: 0 PID: 1 at a.c:1 first+0x1/0x2\n"
+                                  "[  100.000000] general protection fault: 0000 [#1] SMP\n"
+                                  "[  100.000000] RIP: 0010:second+0x1/0x2\n"
+                                  "[  190.000000] Kernel panic - not syncing: x\n";
+        struct crash first;
+
+        assert_string_equal(title_of(log), "general protection fault in second");
+        assert_int_equal(crash.problem_count, 3);
+        crash_read_problem(text_view(log), &crash.problems[0], &first);
+        assert_string_equal(first.title, "WARNING in first");
+}
+
+static void test_more_problems_than_are_kept(NO_STATE) {
+        char log[8192];
+        size_t length = 0;
+
+        for (unsigned i = 0; i < 30; i++)
+                length += (size_t) snprintf(log + length, sizeof(log) - length,
+                                            "[   1%u.000000] WARNING: CPU: 0 PID: 1 at a.c:1 f%u+0x1/0x2\n",
+                                            i % 10, i);
+        assert_string_equal(title_of(log), "WARNING in f0");
+        assert_int_equal(crash.problem_count, 30);
+}
+
+/* --- the signature ------------------------------------------------------------------------------ */
+
+static const char *signature_text(const char *log) {
+        static char said[CRASH_SIGNATURE_TEXT_SIZE];
+        struct text text = TEXT_ON(said);
+
+        assert_true(crash_read(text_view(log), &crash));
+        crash_put_signature_text(&crash, &text);
+        assert_false(text.truncated);
+        return said;
+}
+
+static void test_what_is_signed(NO_STATE) {
+        assert_string_equal(signature_text(whole),
+                            "BUG: kernel NULL pointer dereference\nboom\npo_write\nvfs_write\n");
+}
+
+static void test_another_build_and_machine_have_the_same(NO_STATE) {
+        static const char other[] =
+                "BUG: unable to handle kernel NULL pointer dereference at 0000000000000018\n"
+                "IP: [<ffffffffa0001010>] boom+0x10/0x90 [other_name]\n"
+                "Oops: 0000 [#3] SMP\n"
+                "CPU: 1 PID: 4711 Comm: a Not tainted 4.19.0 #1\n"
+                "Call Trace:\n"
+                " [<ffffffffa0002020>] po_write.isra.7+0x1a/0x20\n"
+                " [<ffffffff81002020>] ? wrong+0x1a/0x20\n"
+                " [<ffffffff81002020>] vfs_write+0xbe/0x410\n";
+
+        assert_string_equal(signature_text(other),
+                            "BUG: kernel NULL pointer dereference\nboom\npo_write\nvfs_write\n");
+}
+
+static void test_numbers_are_not_signed(NO_STATE) {
+        assert_string_equal(
+                signature_text(
+                        "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(8,1)\n"),
+                "kernel panic: VFS: Unable to mount root fs on unknown-block(N,N)\n");
+}
+
+static void test_of_a_loop_only_who_called_is_signed(NO_STATE) {
+        assert_string_equal(signature_text("watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [a:1]\n" PLACE(
+                                    "loop") TRACE("looping", "foo_ioctl")),
+                            "soft lockup\nfoo_ioctl\n");
+}
+
+/* --- what is not a log -------------------------------------------------------------------------- */
+
+static void test_a_long_line_costs_no_more(NO_STATE) {
+        size_t size = 8 * MIB;
+        char *log = malloc(size);
+
+        assert_non_null(log);
+        for (size_t i = 0; i < size; i++)
+                log[i] = "WARNING: "[i % 9];
+        assert_false(crash_read(bytes_of(log, size), &crash));
+        for (size_t i = 0; i < size; i += 2000)
+                log[i] = '\n';
+        assert_false(crash_read(bytes_of(log, size), &crash));
+        free(log);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_each_kind),
+                cmocka_unit_test(test_no_crash_is_none),
+                cmocka_unit_test(test_the_end_of_a_panic_names_it),
+                cmocka_unit_test(test_what_stands_before_a_line),
+                cmocka_unit_test(test_lines_of_another_processor),
+                cmocka_unit_test(test_all_that_an_oops_tells),
+                cmocka_unit_test(test_what_the_report_does_not_tell_the_boot_does),
+                cmocka_unit_test(test_a_hung_task_is_not_who_tells_of_it),
+                cmocka_unit_test(test_taint_has_words),
+                cmocka_unit_test(test_the_first_is_the_one),
+                cmocka_unit_test(test_a_warning_that_was_outlived_is_not),
+                cmocka_unit_test(test_more_problems_than_are_kept),
+                cmocka_unit_test(test_what_is_signed),
+                cmocka_unit_test(test_another_build_and_machine_have_the_same),
+                cmocka_unit_test(test_numbers_are_not_signed),
+                cmocka_unit_test(test_of_a_loop_only_who_called_is_signed),
+                cmocka_unit_test(test_a_long_line_costs_no_more),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
