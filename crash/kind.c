@@ -23,7 +23,10 @@ const char crash_hang_left_out[] =
 
 #define OBJECT_USERS "debug_ rcu hrtimer_ timer_ work_ percpu_ vunmap vfree __free_ kobject_"
 #define USB_CALLS    "usb_submit_urb usb_start_wait_urb usb_bulk_msg usb_interrupt_msg usb_control_msg"
-#define TAG_FAULT    "kernel_fault tag_check mem_abort ^el1_ ^el1h_"
+/* Generic code, in which what somebody did not initialise is seen. */
+#define UNINITIALISED                                                                                        \
+        "alloc_skb netlink_ack netlink_rcv_skb _encrypt$ ^crypto_ ^cipher_ ^drbg_ ^rng_ " USB_CALLS
+#define TAG_FAULT "kernel_fault tag_check mem_abort ^el1_ ^el1h_"
 #define PAGE_CALLS                                                                                           \
         "free_page put_page get_page update_page release_page free_unref ^folio ^_folio ^__folio "           \
         "truncate_inode_pages page_frag_free alloc vmap page_owner"
@@ -57,7 +60,7 @@ static const struct crash_kind kinds[] = {
         { "BUG: KASAN: ", "double-free", "KASAN", "KASAN: invalid-free", "kfree vunmap vfree", TOP, LINE },
         { "BUG: KASAN: ", "invalid-free", "KASAN", "KASAN: invalid-free", "kfree vunmap vfree", TOP, LINE },
         { "BUG: KASAN: ", NULL, "KASAN", "KASAN: *", TAG_FAULT, TOP, LINE | ACCESS },
-        { "BUG: KMSAN: ", NULL, "KMSAN", "KMSAN: *", "alloc_skb " USB_CALLS, TOP, LINE },
+        { "BUG: KMSAN: ", NULL, "KMSAN", "KMSAN: *", UNINITIALISED, TOP, LINE },
         { "BUG: KFENCE: ", NULL, "KFENCE", "KFENCE: *", NULL, TOP, LINE },
         { "BUG: KCSAN: ", NULL, "KCSAN", "KCSAN: *", NULL, TOP, LINE | WARNS },
         { "BUG: unable to handle kernel NULL pointer", NULL, "NULL pointer", NULL_POINTER, NULL, TOP, 0 },
@@ -140,7 +143,7 @@ static const struct crash_kind kinds[] = {
         { "WARNING: possible irq lock inversion", NULL, "deadlock", "possible deadlock", NULL, TOP,
           LOCK | WARNS },
         { "WARNING: ", "-unsafe lock order detected", "deadlock", "possible deadlock", NULL, TOP,
-          LOCK | WARNS },
+          TRACE | CRASH_LOCK_ORDER | WARNS },
         { "WARNING: inconsistent lock state", NULL, "deadlock", "inconsistent lock state", NULL, TOP,
           TRACE | WARNS },
         { "WARNING: suspicious RCU usage", NULL, "RCU usage", "suspicious RCU usage", "rcu kmem slab", TOP,

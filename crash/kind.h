@@ -23,18 +23,19 @@ enum crash_choice {
 /* Bits of crash_kind.flags: where the trace is, and what the title says. */
 enum {
         CRASH_TRACE_ONLY = 1 << 0,  /* where the processor was is the report itself: the trace alone counts */
-        CRASH_BEHIND_IRQ = 1 << 1,  /* what was interrupted, not the interrupt */
-        CRASH_IN_LINE = 1 << 2,     /* the line names it, and its trace may follow without a title */
-        CRASH_AT_LOCK = 1 << 3,     /* "at: foo+0x1/0x2" */
+        CRASH_IN_LINE = 1 << 1,     /* the line names it, and its trace may follow without a title */
+        CRASH_AT_LOCK = 1 << 2,     /* "at: foo+0x1/0x2" */
+        CRASH_BEHIND_IRQ = 1 << 3,  /* what was interrupted, not the interrupt */
         CRASH_PAGE_OWNER = 1 << 4,  /* behind "page last allocated" */
         CRASH_LEAK = 1 << 5,        /* behind "backtrace" */
-        CRASH_NO_FUNCTION = 1 << 6, /* the words say it all */
-        CRASH_TAKES_ACCESS = 1 << 7, /* "Read of size 8" belongs to the title */
-        CRASH_TAKES_REST = 1 << 8,   /* all of the line does */
-        CRASH_TAKES_TAIL = 1 << 9,   /* what stands behind `also` does */
-        CRASH_JOINS = 1 << 10,       /* is one with what came just before it */
-        CRASH_WARNS = 1 << 11,       /* the kernel goes on */
-        CRASH_IS_PANIC = 1 << 12,    /* the machine stops, mostly for what came before */
+        CRASH_LOCK_ORDER = 1 << 6,  /* behind "which became" */
+        CRASH_NO_FUNCTION = 1 << 7, /* the words say it all */
+        CRASH_TAKES_ACCESS = 1 << 8, /* "Read of size 8" belongs to the title */
+        CRASH_TAKES_REST = 1 << 9,   /* all of the line does */
+        CRASH_TAKES_TAIL = 1 << 10,  /* what stands behind `also` does */
+        CRASH_JOINS = 1 << 11,       /* is one with what came just before it */
+        CRASH_WARNS = 1 << 12,       /* the kernel goes on */
+        CRASH_IS_PANIC = 1 << 13,    /* the machine stops, mostly for what came before */
 };
 
 struct crash_kind {

@@ -8,6 +8,9 @@
 /* More frames than a stack has room for are none. */
 #define FRAMES_READ_MAX 256
 
+/* The lock that is wanted and the one that is held: then come the traces of how they were taken before. */
+#define LOCKS_READ_MAX 2
+
 /* A walk over the lines of a report, in which a trace is looked for and the function in it. */
 struct walk {
         struct crash *crash;
@@ -17,7 +20,7 @@ struct walk {
         unsigned frames_read;
         bool has_place; /* where the processor was is known */
         bool chosen;
-        bool has_lock;
+        unsigned locks;
         struct bytes previous; /* of a stall */
 };
 
@@ -156,12 +159,12 @@ static bool walk_line(struct walk *walk, struct bytes text) {
                 walk->in_trace = true;
                 return !ends;
         }
-        if (walk->kind->flags & CRASH_AT_LOCK && !walk->has_lock && !walk->in_trace) {
+        if (walk->kind->flags & CRASH_AT_LOCK && !walk->in_trace) {
                 at = crash_find(text, 0, "at: ");
                 if (at < text.size ? crash_frame_find(text, at, &frame) : crash_frame_read(text, &frame)) {
-                        walk->has_lock = true;
                         take(walk, &frame);
                         walk->crash->frame_count = 0; /* it is the first of the trace that follows, too */
+                        walk->in_trace = ++walk->locks == LOCKS_READ_MAX || walk->chosen;
                 }
                 return true;
         }
@@ -205,6 +208,8 @@ static const char *marker_of(const struct crash_kind *kind) {
                 return "page last allocated";
         if (kind->flags & CRASH_LEAK)
                 return "backtrace";
+        if (kind->flags & CRASH_LOCK_ORDER)
+                return "which became ";
         return kind->flags & CRASH_BEHIND_IRQ ? "interrupt" : NULL;
 }
 

@@ -28,8 +28,9 @@ enum {
 };
 
 /* Intel SDM volume 3B, 16.3.2.2, IA32_MCi_STATUS; AMD APM volume 2, 9.3.2.3 has the same upper bits. */
-#define STATUS_MISC_VALID (UINT64_C(1) << 59)
-#define STATUS_ADDR_VALID (UINT64_C(1) << 58)
+#define STATUS_UNCORRECTED (UINT64_C(1) << 61)
+#define STATUS_MISC_VALID  (UINT64_C(1) << 59)
+#define STATUS_ADDR_VALID  (UINT64_C(1) << 58)
 
 struct flag_row {
         uint64_t bit;
@@ -39,7 +40,7 @@ struct flag_row {
 static const struct flag_row status_flags[] = {
         { UINT64_C(1) << 63, "valid" },
         { UINT64_C(1) << 62, "overflow" },
-        { UINT64_C(1) << 61, "uncorrected" },
+        { STATUS_UNCORRECTED, "uncorrected" },
         { UINT64_C(1) << 60, "enabled" },
         { STATUS_MISC_VALID, "misc valid" },
         { STATUS_ADDR_VALID, "address valid" },
@@ -162,4 +163,11 @@ int mce_describe(struct bytes mce, struct text *text) {
         put_processor(mce, text);
         put_time(bytes_u64(mce, MCE_TIME), text);
         return 0;
+}
+
+void mce_put_title(struct bytes mce, struct text *text) {
+        bool uncorrected = bytes_u64(mce, MCE_STATUS) & STATUS_UNCORRECTED;
+
+        text_format(text, "machine check: bank %u on CPU %u, %s", bytes_u8(mce, MCE_BANK),
+                    bytes_u32(mce, MCE_EXTCPU), uncorrected ? "uncorrected" : "corrected");
 }

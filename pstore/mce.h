@@ -18,3 +18,7 @@
  * marks as not valid is left out. No control character but \n. ERR_TRUNCATED below MCE_SIZE_MIN.
  */
 int mce_describe(struct bytes mce, struct text *text);
+
+/* "machine check: bank 5 on CPU 3, uncorrected"; a field that is not there is 0. */
+#define MCE_TITLE_SIZE 64
+void mce_put_title(struct bytes mce, struct text *text);

@@ -257,7 +257,7 @@ static void describe_event(struct dumper *dumper, const struct subject *subject,
 
         json_init(&json, manifest);
         json_begin_object(&json, NULL);
-        manifest_put_event(&json, dumper->catalog, subject->event, dumper->origin);
+        manifest_put_event(&json, dumper->catalog, subject->event, log, dumper->origin);
         json_begin_array(&json, "records");
         for (size_t i = 0; i < subject->count; i++) {
                 json_begin_object(&json, NULL);

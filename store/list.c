@@ -3,9 +3,12 @@
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "pstore/cper.h"
+#include "store/event-crash.h"
 #include "store/places.h"
 #include "store/selection.h"
 
+#define LINE_WIDTH    80
+#define TITLE_INDENT  2
 #define ID_WIDTH      35
 #define OTHER_COLUMNS " %-23s %9s %9s\n"
 #define COLUMNS       "%-35s" OTHER_COLUMNS
@@ -138,6 +141,21 @@ static int list_event_line(const struct catalog *catalog, const struct event *ev
         return sink_format(sink, COLUMNS, name, time, stored, log);
 }
 
+/* What crashed, where the log tells it: what a person looks for in a list. */
+static int list_title(const struct catalog *catalog, const struct event *event, const struct sink *sink) {
+        char line[LINE_WIDTH + 1];
+        struct text text = TEXT_ON(line);
+        struct event_crash crash;
+        int r = event_crash_read(catalog, event, &crash);
+
+        if (r > 0) {
+                crash_put_short_title(&crash.told.crash, LINE_WIDTH - TITLE_INDENT, &text);
+                r = sink_format(sink, "  %s\n", line);
+        }
+        event_crash_free(&crash);
+        return r;
+}
+
 /* Without a work everything is. */
 static bool is_listed(const struct work *work, const struct record *record) {
         return !work || work_is_selected(work, record);
@@ -177,6 +195,8 @@ static int list_event(const struct catalog *catalog, const struct event *event, 
         if (work && !selection_touches_event(work, event))
                 return 0;
         r = list_event_line(catalog, event, sink);
+        if (r >= 0)
+                r = list_title(catalog, event, sink);
         for (size_t i = 0; i < event->record_count && r >= 0; i++)
                 if (is_listed(work, catalog->records[event->first + i]))
                         r = list_record(catalog->records[event->first + i], sink);

@@ -4,6 +4,7 @@
 #include "base/timestamp.h"
 #include "codec/sha256.h"
 #include "pstore/cper-names.h"
+#include "store/event-crash.h"
 #include "store/list.h"
 
 static void put_time(struct json_writer *json, const char *name, bool known, uint64_t seconds) {
@@ -18,7 +19,7 @@ static void put_time(struct json_writer *json, const char *name, bool known, uin
 }
 
 void manifest_put_event(struct json_writer *json, const struct catalog *catalog, const struct event *event,
-                        const struct dump_origin *origin) {
+                        struct bytes log, const struct dump_origin *origin) {
         char name[EVENT_NAME_SIZE];
         struct text text = TEXT_ON(name);
         uint32_t first, last = 0;
@@ -30,6 +31,7 @@ void manifest_put_event(struct json_writer *json, const struct catalog *catalog,
         json_put_string(json, "reason", event_reason_name(event->reason));
         json_put_number(json, "count", event->count);
         put_time(json, "time", true, event->seconds);
+        log_crash_put_json(json, log);
         json_put_string(json, "dumped_by", origin->program);
         put_time(json, "dumped_at", origin->seconds > 0, origin->seconds);
         /* All runs, where a person is shown only as many as a line holds (store/list.h). */

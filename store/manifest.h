@@ -8,9 +8,9 @@
 
 /* The members of manifest.json, docs/schema/manifest.json. All write into a JSON document that is open. */
 
-/* What an event is and where and when its copy was made. */
+/* What an event is, what crashed as its log tells it, and where and when its copy was made. */
 void manifest_put_event(struct json_writer *json, const struct catalog *catalog, const struct event *event,
-                        const struct dump_origin *origin);
+                        struct bytes log, const struct dump_origin *origin);
 
 /* A file of the dump: its name relative to the manifest, its size and its SHA-256. */
 void manifest_put_file(struct json_writer *json, const char *name, const char *path, struct bytes content);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "base/utf8.h"
+#include "crash/taint.h"
 #include "posix/memory.h"
 #include "pstore/cper.h"
 #include "store/places.h"
@@ -149,6 +150,81 @@ static struct json_object *json_from_missing(const struct catalog *catalog, cons
         return runs;
 }
 
+static struct json_object *json_from_view(struct bytes view) {
+        return view.size > 0 ? json_from_text(view) : NULL;
+}
+
+static struct json_object *json_from_known(bool known, uint64_t number) {
+        return known ? json_object_new_uint64(number) : NULL;
+}
+
+/* In the order of the log, so that it is seen which came first. */
+static struct json_object *json_from_problems(struct bytes log, const struct crash *crash) {
+        struct json_object *problems = json_object_new_array();
+
+        for (size_t i = 0; i < crash->problem_count && i < CRASH_PROBLEMS_MAX; i++) {
+                const struct crash_problem *problem = &crash->problems[i];
+                struct json_object *object = json_object_new_object();
+                struct crash told;
+
+                crash_read_problem(log, problem, &told);
+                json_add_string(object, "title", told.title);
+                json_add_string(object, "kind", problem->kind->name);
+                json_add(object, "uptime_us", json_from_known(problem->has_time, problem->time_us));
+                json_add_number(object, "offset", problem->offset);
+                json_object_array_add(problems, object);
+        }
+        return problems;
+}
+
+static struct json_object *json_from_taint(struct bytes taint) {
+        struct json_object *words = json_object_new_array();
+
+        for (size_t i = 0; i < taint.size; i++)
+                if (crash_taint_words(taint.data[i]))
+                        json_object_array_add(words,
+                                              json_object_new_string(crash_taint_words(taint.data[i])));
+        return words;
+}
+
+struct json_object *json_from_crash(struct bytes log, const struct log_crash *told) {
+        const struct crash *crash = &told->crash;
+        struct json_object *object = json_object_new_object(), *modules = json_object_new_array();
+        struct json_object *trace = json_object_new_array();
+
+        json_add_string(object, "title", crash->title);
+        json_add_string(object, "kind", crash->problem.kind->name);
+        json_add(object, "function", json_from_view(crash->function));
+        json_add_string(object, "signature", told->signature);
+        json_add(object, "kernel", json_from_view(crash->kernel));
+        json_add(object, "hardware", json_from_view(crash->hardware));
+        json_add(object, "uptime_us", json_from_known(crash->problem.has_time, crash->problem.time_us));
+        json_add(object, "process", json_from_view(crash->process));
+        json_add(object, "pid", json_from_known(crash->has_pid, crash->pid));
+        json_add(object, "cpu", json_from_known(crash->has_cpu, crash->cpu));
+        json_add(object, "taint", json_from_view(crash->taint));
+        json_add(object, "taint_words", json_from_taint(crash->taint));
+        for (size_t i = 0; i < crash->module_count; i++)
+                json_object_array_add(modules, json_from_text(crash->modules[i]));
+        json_add(object, "modules", modules);
+        for (size_t i = 0; i < crash->frame_count; i++)
+                json_object_array_add(trace, json_from_text(crash->frames[i].text));
+        json_add(object, "trace", trace);
+        json_add_number(object, "problem_count", crash->problem_count);
+        json_add(object, "problems", json_from_problems(log, crash));
+        return object;
+}
+
+struct json_object *json_from_event_crash(const struct catalog *catalog, const struct event *event) {
+        struct json_object *object = NULL;
+        struct event_crash crash;
+
+        if (event_crash_read(catalog, event, &crash) > 0)
+                object = json_from_crash(crash.log, &crash.told);
+        event_crash_free(&crash);
+        return object;
+}
+
 struct json_object *json_from_place(const struct record_source *source) {
         struct json_object *object = json_object_new_object();
 
@@ -186,6 +262,7 @@ struct json_object *json_from_event(const struct catalog *catalog, const struct 
         json_add_number(object, "parts", event->part_max);
         json_add(object, "missing", json_from_missing(catalog, event));
         json_add_number(object, "log_bytes", event->log_size);
+        json_add(object, "crash", json_from_event_crash(catalog, event));
         json_add(object, "places", json_from_places(catalog, event));
         for (size_t i = 0; i < event->record_count; i++)
                 json_object_array_add(records,

@@ -5,6 +5,7 @@
 
 #include "linux-tool/output/output.h"
 #include "store/catalog.h"
+#include "store/event-crash.h"
 
 /*
  * What --json prints: one object for each run, docs/schema. The pieces are json-c's objects: a new one
@@ -34,6 +35,12 @@ struct json_object *json_from_error(int error, const struct fault *fault);
 
 struct json_object *json_from_record(const struct catalog_record *row);
 struct json_object *json_from_record_id(const struct record *record);
+
+/* What crashed, as the log that it was read of tells it. */
+struct json_object *json_from_crash(struct bytes log, const struct log_crash *told);
+
+/* The same of an event; NULL where its log tells of none. */
+struct json_object *json_from_event_crash(const struct catalog *catalog, const struct event *event);
 
 /* Source, location and kind; what else is to be said of the place, the caller adds. */
 struct json_object *json_from_place(const struct record_source *source);

@@ -37,6 +37,7 @@ static struct json_object *json_from_shown_event(const struct catalog *catalog, 
         event_format_name(event, &text);
         json_add_string(object, "id", name);
         json_add_bool(object, "deleted", catalog->records[event->first]->deleted);
+        json_add(object, "crash", json_from_event_crash(catalog, event));
         json_add(object, "places", json_from_places(catalog, event));
         json_add(object, "log", json_from_log(catalog, event));
         for (size_t i = 0; i < event->record_count && with_parts; i++)

@@ -67,6 +67,16 @@ static const struct {
         { "WARNING: possible recursive locking detected\ninit/1 is trying to acquire lock:\n"
           "ffff0 (&x->lock){+.+.}-{3:3}, at: foo+0x1/0x2\n",
           "possible deadlock in foo" },
+        { "WARNING: possible circular locking dependency detected\na/1 is trying to acquire lock:\n"
+          "ffff0 (&x){+.+.}, at: __flush_work+0x1/0x2\nbut task is already holding lock:\n"
+          "ffff0 (&y){+.+.}, at: foo+0x1/0x2\n",
+          "possible deadlock in foo" },
+        { "WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected\nwhich became HARDIRQ-irq-safe at:\n "
+          "lock_acquire+0x1/0x2\n foo+0x1/0x2\n",
+          "possible deadlock in foo" },
+        { "BUG: memory leak\nunreferenced object 0xffff (size 8):\n  backtrace (crc 1):\n    "
+          "kmalloc_trace+0x1/0x2\n    foo+0x1/0x2\n",
+          "memory leak in foo" },
         { "WARNING: suspicious RCU usage\n" TRACE("lockdep_rcu_suspicious", "foo"),
           "suspicious RCU usage in foo" },
         { "BUG: KASAN: slab-use-after-free in memcpy+0x1/0x2\nRead of size 8 at addr ffff by task "
@@ -110,6 +120,47 @@ static const struct {
         { "mce: [Hardware Error]: CPU 3: Machine Check Exception: 5 Bank 5: be00000000800400\n",
           "machine check: bank 5" },
 };
+
+static const struct {
+        const char *log, *title;
+} places[] = {
+        /* of a program, before that of the kernel */
+        { "WARNING: CPU: 0 PID: 1 at fs/foo.c:12\nRIP: 0033:0x47b7a0\nRIP: 0010:foo+0x1/0x2\n",
+          "WARNING in foo" },
+        /* of powerpc, the first of which is not sure */
+        { "kernel BUG at fs/foo.c:12!\nCall Trace:\n[c000000000001000] [c000000000002000] bar+0x1/0x2 "
+          "(unreliable)\n"
+          "[c000000000001000] [c000000000002000] foo+0x1/0x2\n",
+          "kernel BUG in foo" },
+        { "INFO: task a:1 blocked for more than 120 seconds.\nCall Trace:\n __mutex_lock+0x1/0x2\n "
+          "rtnl_lock+0x1/0x2\n foo+0x1/0x2\n",
+          "hung task in rtnl_lock" },
+        /* a panic that follows at once has the only trace */
+        { "BUG: scheduling while atomic: a/1/0x00000002\nKernel panic - not syncing: scheduling while "
+          "atomic\n" TRACE("__schedule_bug", "foo"),
+          "BUG: scheduling while atomic in foo" },
+        /* the address that was called has no name, and who called it has */
+        { "BUG: kernel NULL pointer dereference, address: 0\nRIP: 0010:0x0\n" TRACE("foo", "bar"),
+          "BUG: kernel NULL pointer dereference in foo" },
+};
+
+static void test_where_the_function_is(NO_STATE) {
+        for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+                assert_string_equal(title_of(places[i].log), places[i].title);
+}
+
+static void test_lists_of_functions(NO_STATE) {
+        static const char list[] = "any ^first last$ ^all$";
+
+        assert_true(crash_frame_is_in(text_view("many"), list));
+        assert_true(crash_frame_is_in(text_view("first_of"), list));
+        assert_true(crash_frame_is_in(text_view("the_last"), list));
+        assert_true(crash_frame_is_in(text_view("all"), list));
+        assert_false(crash_frame_is_in(text_view("the_first"), list));
+        assert_false(crash_frame_is_in(text_view("lasting"), list));
+        assert_false(crash_frame_is_in(text_view("alloc"), list));
+        assert_false(crash_frame_is_in(text_view("all"), ""));
+}
 
 static void test_each_kind(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
@@ -165,11 +216,13 @@ static void test_what_stands_before_a_line(NO_STATE) {
                 snprintf(log, sizeof(log),
                          "%sBUG: kernel NULL pointer dereference, address: 0\r\n%sCPU: 2 PID: 7 Comm: a b "
                          "Tainted: "
-                         "G        W  OE      6.1.0 #1\r\n%sRIP: 0010:foo+0x1/0x2\r\n",
-                         before[i], before[i], before[i]);
+                         "G        W  OE      6.1.0 #1\r\n%sHardware name: a machine\r\n%sRIP: "
+                         "0010:foo+0x1/0x2\r\n",
+                         before[i], before[i], before[i], before[i]);
                 assert_string_equal(title_of(log), "BUG: kernel NULL pointer dereference in foo");
                 assert_view(crash.process, "a b");
                 assert_view(crash.kernel, "6.1.0");
+                assert_view(crash.hardware, "a machine");
                 assert_int_equal(crash.problem.has_time,
                                  strstr(before[i], "1234567,") || strstr(before[i], "1.234567"));
                 assert_int_equal(crash.problem.time_us, crash.problem.has_time ? 1234567 : 0);
@@ -245,6 +298,20 @@ static void test_a_hung_task_is_not_who_tells_of_it(NO_STATE) {
         assert_view(crash.process, "jbd2/sda1-8");
         assert_int_equal(crash.pid, 123);
         assert_view(crash.taint, "G        W");
+}
+
+static void test_the_next_boot_is_another_story(NO_STATE) {
+        (void) title_of("Kernel panic - not syncing: x\nLinux version 6.1.0\nCPU: 0 PID: 9 Comm: b Not "
+                        "tainted 6.1.0\n");
+        assert_int_equal(crash.process.size, 0);
+        assert_int_equal(crash.kernel.size, 0);
+}
+
+static void test_newer_kernels_have_words_for_taint(NO_STATE) {
+        (void) title_of("kernel BUG at a.c:1!\nTainted: [W]=WARN, [O]=OOT_MODULE\n"
+                        "CPU: 0 UID: 0 PID: 9 Comm: b Tainted: G        W  O       6.14.0 #1\n");
+        assert_view(crash.kernel, "6.14.0");
+        assert_view(crash.taint, "G        W  O");
 }
 
 static void test_taint_has_words(NO_STATE) {
@@ -328,9 +395,11 @@ static void test_numbers_are_not_signed(NO_STATE) {
 }
 
 static void test_of_a_loop_only_who_called_is_signed(NO_STATE) {
-        assert_string_equal(signature_text("watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [a:1]\n" PLACE(
-                                    "loop") TRACE("looping", "foo_ioctl")),
-                            "soft lockup\nfoo_ioctl\n");
+        assert_string_equal(
+                signature_text("watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [a:1]\n" PLACE(
+                        "loop") "Call Trace:\n looping+0x1/0x2\n foo_ioctl+0x1/0x2\n vfs_ioctl+0x1/0x2\n "
+                                "ksys_foo+0x1/0x2\n"),
+                "soft lockup\nfoo_ioctl\n");
 }
 
 /* --- what is not a log -------------------------------------------------------------------------- */
@@ -352,6 +421,8 @@ static void test_a_long_line_costs_no_more(NO_STATE) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_each_kind),
+                cmocka_unit_test(test_where_the_function_is),
+                cmocka_unit_test(test_lists_of_functions),
                 cmocka_unit_test(test_no_crash_is_none),
                 cmocka_unit_test(test_the_end_of_a_panic_names_it),
                 cmocka_unit_test(test_what_stands_before_a_line),
@@ -359,6 +430,8 @@ int main(void) {
                 cmocka_unit_test(test_all_that_an_oops_tells),
                 cmocka_unit_test(test_what_the_report_does_not_tell_the_boot_does),
                 cmocka_unit_test(test_a_hung_task_is_not_who_tells_of_it),
+                cmocka_unit_test(test_the_next_boot_is_another_story),
+                cmocka_unit_test(test_newer_kernels_have_words_for_taint),
                 cmocka_unit_test(test_taint_has_words),
                 cmocka_unit_test(test_the_first_is_the_one),
                 cmocka_unit_test(test_a_warning_that_was_outlived_is_not),

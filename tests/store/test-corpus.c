@@ -4,6 +4,7 @@
 #include <dirent.h>
 
 #include "pstore/erst-image.h"
+#include "store/list.h"
 #include "store/show.h"
 
 /*
@@ -14,20 +15,31 @@ static const struct crash {
         const char *name;
         bool erst;
         size_t event_count;
+        const char *title; /* of each event, as the panic's log has the oops, too */
         struct {
                 const char *name;
                 size_t records;
         } events[2];
 } crashes[] = {
-        { "6.1-erst-panic", true, 1, { { "20240229T123510Z-erst-panic1", 2 } } },
+        { "6.1-erst-panic",
+          true,
+          1,
+          "kernel panic: sysrq triggered crash",
+          { { "20240229T123510Z-erst-panic1", 2 } } },
         { "6.1-erst-oops-panic",
           true,
           2,
+          "BUG: kernel NULL pointer dereference in boom",
           { { "20240229T123513Z-erst-oops1", 2 }, { "20240229T123513Z-erst-panic2", 2 } } },
-        { "6.1-efi-panic", false, 1, { { "20240229T123519Z-efi-panic1", 14 } } },
+        { "6.1-efi-panic",
+          false,
+          1,
+          "kernel panic: sysrq triggered crash",
+          { { "20240229T123519Z-efi-panic1", 14 } } },
         { "6.1-efi-oops-panic",
           false,
           2,
+          "BUG: kernel NULL pointer dereference in boom",
           { { "20240229T123519Z-efi-oops1", 14 }, { "20240229T123520Z-efi-panic2", 15 } } },
 };
 
@@ -156,6 +168,19 @@ static void assert_log_is_its_parts(const struct event *event) {
         buffer_free(&wanted);
 }
 
+static void assert_titles(const char *title, size_t count) {
+        const char *text;
+
+        fixture.output.size = 0;
+        assert_ok(list_catalog(&fixture.catalog, &fixture.sink));
+        text = store_fixture_output(&fixture);
+        for (size_t i = 0; i < count; i++) {
+                text = strstr(text, title);
+                assert_non_null(text);
+                text++;
+        }
+}
+
 static void assert_events(const struct crash *crash) {
         assert_int_equal(fixture.catalog.event_count, crash->event_count);
         assert_int_equal(fixture.catalog.other_first, fixture.catalog.record_count);
@@ -171,6 +196,7 @@ static void assert_events(const struct crash *crash) {
                 assert_int_equal(event_missing_count(event, fixture.catalog.records), 0);
                 assert_log_is_its_parts(event);
         }
+        assert_titles(crash->title, crash->event_count);
 }
 
 static void assert_crash(const struct crash *crash) {
