@@ -6,6 +6,7 @@
         VERB(check)                                                                                          \
         VERB(list)                                                                                           \
         VERB(show)                                                                                           \
+        VERB(explain)                                                                                        \
         VERB(dump)                                                                                           \
         VERB(write)                                                                                          \
         VERB(clear)                                                                                          \

@@ -134,6 +134,19 @@ static void test_show(NO_STATE) {
         assert_string_equal(fake_console_screen(&fake->output), "efi:none: no such record or event\n");
 }
 
+static void test_explain(NO_STATE) {
+        fake_variables_put_record(
+                &fake->variables, OLD_PART,
+                "Oops#1 Part1\n<1>[    1.000000] BUG: unable to handle page fault for address: 8\n"
+                "<4>[    1.000000] RIP: 0010:foo+0x1/0x2 [bar]\n");
+        assert_int_equal(RUN(u"explain"), EXIT_DONE);
+        assert_shown("BUG: unable to handle page fault in foo\n  event ");
+        assert_shown("\n  modules    bar\n");
+        assert_int_equal(RUN(u"list"), EXIT_DONE);
+        assert_shown("\n  BUG: unable to handle page fault in foo\n  efi:");
+        assert_int_equal(RUN(u"explain", u"efi:none"), EXIT_NOTHING);
+}
+
 static void test_output_into_a_file(NO_STATE) {
         static const CHAR16 *const words[] = { u"show", NULL };
 
@@ -614,6 +627,7 @@ int main(void) {
                 TEST(test_help_and_version),
                 TEST(test_list),
                 TEST(test_show),
+                TEST(test_explain),
                 TEST(test_output_into_a_file),
                 TEST(test_an_output_that_cannot_be_written),
                 TEST(test_a_malformed_record_among_good_ones),

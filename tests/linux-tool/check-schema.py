@@ -6,6 +6,7 @@ The records are variables made here, so that it runs everywhere: an event with a
 line, a name that no kernel gives, and a compressed record that is noise.
 """
 
+import hashlib
 import json
 import os
 import struct
@@ -82,6 +83,25 @@ def check_show(run):
     assert "the end" in event["log"]
     assert event["places"][0]["kind"] == "store"
     run.json([FAILED], "show", "--all", "--parts")
+
+
+def check_explain(run):
+    (told,) = run.json([FAILED], "explain")["crashes"]
+    assert told["event"] and told["crash"] is None
+    assert len(run.json([FAILED], "explain", "--all")["records"]) == 3
+    oops = ["BUG: kernel NULL pointer dereference, address: 0", "CPU: 1 PID: 7 Comm: a Tainted: G W 6.1.0 #1"]
+    log = run.variables.parent / "oops"
+    log.write_text("\n".join([*oops, "RIP: 0010:foo+0x1/0x2 [bar]", "Kernel panic - not syncing: x", ""]))
+    (told,) = run.json([DONE], "explain", "--log", str(log), source=False)["crashes"]
+    crash = told["crash"]
+    assert crash["title"] == "BUG: kernel NULL pointer dereference in foo" and crash["function"] == "foo"
+    assert [problem["kind"] for problem in crash["problems"]] == ["NULL pointer", "panic"]
+    assert crash["modules"] == ["bar"] and crash["taint"] == "G W" and crash["pid"] == 7
+    digest = hashlib.sha256(b"BUG: kernel NULL pointer dereference\nfoo\n").hexdigest()
+    assert crash["signature"] == digest[:16]
+    log.write_text("nothing\n")
+    (told,) = run.json([NOTHING_FOUND], "explain", "--log", str(log), source=False)["crashes"]
+    assert told["crash"] is None
 
 
 def check_dump(run):
@@ -284,6 +304,7 @@ def check_kdump_capture(run):
 CHECKS = [
     check_list,
     check_show,
+    check_explain,
     check_dump,
     check_check,
     check_write,
