@@ -11,6 +11,7 @@
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"
+#include "linux-tool/verb/check-verdict.h"
 #include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
 #include "linux/esp.h"
@@ -254,27 +255,58 @@ static int print_json(const struct check_facts *facts, const struct findings *fi
         return json_report_print(report, output);
 }
 
+static int judge(const struct options *options, struct report *report) {
+        int r;
+
+        findings_init(&report->findings, &system_allocator);
+        r = gather(options, report);
+        if (r == 0)
+                check_judge(&report->facts, &report->findings);
+        return r;
+}
+
+static void report_free(struct report *report) {
+        findings_free(&report->findings);
+        inventory_free(&report->session);
+        free(report);
+}
+
+enum verdict check_verdict(const struct options *options, struct finding *ret_worst) {
+        struct report *report = calloc(1, sizeof(*report));
+        enum verdict verdict = VERDICT_UNKNOWN;
+
+        *ret_worst =
+                (struct finding){ VERDICT_UNKNOWN, "what a crash would leave could not be found out", "" };
+        if (!report)
+                return verdict;
+        if (judge(options, report) == 0) {
+                const struct finding *worst;
+
+                verdict = findings_worst(&report->findings);
+                worst = findings_first(&report->findings, verdict);
+                if (worst)
+                        *ret_worst = *worst;
+        }
+        report_free(report);
+        return verdict;
+}
+
 /* The exit status is the verdict's number; a check that could not be made is unknown. */
 static int check_run(const struct options *options, void *context) {
         struct output *output = context;
-        _cleanup_free_ struct report *report = calloc(1, sizeof(*report));
+        struct report *report = calloc(1, sizeof(*report));
         enum verdict verdict;
         int r;
 
         if (!report)
                 return VERDICT_UNKNOWN;
-        findings_init(&report->findings, &system_allocator);
-        r = gather(options, report);
-        if (r == 0) {
-                check_judge(&report->facts, &report->findings);
-                if (options_have(options, &option_json))
-                        r = print_json(&report->facts, &report->findings, output);
-                else
-                        r = check_print(&report->facts, &report->findings, &output->sink);
-        }
+        r = judge(options, report);
+        if (r == 0 && options_have(options, &option_json))
+                r = print_json(&report->facts, &report->findings, output);
+        else if (r == 0)
+                r = check_print(&report->facts, &report->findings, &output->sink);
         verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&report->findings);
-        findings_free(&report->findings);
-        inventory_free(&report->session);
+        report_free(report);
         return (int) verdict;
 }
 

@@ -29,6 +29,8 @@ VERBS(DECLARATION)
 
 static const struct verb *const verbs[] = { VERBS(ROW) NULL };
 
+extern const struct verb verb_overview;
+
 static const struct option *const common[] = {
         &option_json, &option_quiet, &option_no_color, &option_help, &option_version, NULL,
 };
@@ -44,8 +46,10 @@ static const struct verb_group groups[] = {
 const struct cli cli_pstore_fw = {
         .name = "pstore-fw",
         .about = "Reads, saves and clears the records that a crashed kernel leaves in firmware: in\n"
-                 "the error record store of ACPI (ERST) and in EFI variables.\n",
+                 "the error record store of ACPI (ERST) and in EFI variables. Without a verb it\n"
+                 "tells of the newest crash, and what to type next.\n",
         .verbs = verbs,
+        .usual = &verb_overview,
         .groups = groups,
         .options = common,
         .shown = shown,

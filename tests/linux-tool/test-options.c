@@ -153,8 +153,6 @@ static const struct {
         const char *line;
         const char *named;
 } wrong_lines[] = {
-        { "", "verb is missing" },
-        { "--json", "verb is missing" },
         { "lst", "lst" },
         { "prove", "prove" },
         { "prove load", "load" },
@@ -205,6 +203,17 @@ static const struct {
         { "collect", "collect" },
         { "clear --max-used 50%", "--max-used" },
 };
+
+/* What a person gets who types the name alone. */
+static void test_no_verb_is_the_overview(NO_STATE) {
+        struct options options;
+        struct line line;
+
+        assert_parses(&line, "", &options);
+        assert_ptr_equal(options.verb, cli_pstore_fw.usual);
+        assert_parses(&line, "--source pstorefs", &options);
+        assert_ptr_equal(options.verb, cli_pstore_fw.usual);
+}
 
 static void test_wrong_lines(NO_STATE) {
         for (size_t i = 0; i < ARRAY_SIZE(wrong_lines); i++) {
@@ -296,6 +305,7 @@ int main(void) {
                 cmocka_unit_test(test_beginnings_of_names),
                 cmocka_unit_test(test_more_options_than_anybody_types),
                 cmocka_unit_test(test_help_of_a_group),
+                cmocka_unit_test(test_no_verb_is_the_overview),
                 cmocka_unit_test(test_wrong_lines),
                 cmocka_unit_test(test_too_many_sources),
                 cmocka_unit_test(test_help_has_80_columns),

@@ -35,7 +35,7 @@ static void assert_usage_error(const struct program *program, const char *named)
 static void test_usage_errors(NO_STATE) {
         struct program program;
 
-        program_run(&program, NULL, NULL);
+        program_run(&program, NULL, "--json", NULL);
         assert_usage_error(&program, "try 'pstore-fw --help'");
         program_free(&program);
         program_run(&program, NULL, "bogus", NULL);
@@ -107,6 +107,71 @@ static void test_show_is_what_the_kernel_showed(void **state) {
         assert_string_equal(program.output, log);
         program_free(&program);
         free(log);
+}
+
+#define PANIC_TITLE "kernel panic: sysrq triggered crash\n"
+
+/* "  signature  0123456789abcdef\n" of what was printed; the caller frees it. */
+static char *signature_in(const char *output) {
+        const char *line = strstr(output, "\n  signature  ");
+
+        assert_non_null(line);
+        return strndup(line, strlen("\n  signature  0123456789abcdef\n"));
+}
+
+/* One bug on two machines: one signature. Its log says the same as the records in which it lies. */
+static void test_explain(NO_STATE) {
+        char *log = program_fixture_efi_log(), *signature;
+        struct program program;
+
+        program_run(&program, NULL, "explain", "-s", PROGRAM_ERST_IMAGE, NULL);
+        program_assert_status(&program, EXIT_DONE);
+        assert_memory_equal(program.output, PANIC_TITLE, strlen(PANIC_TITLE));
+        test_assert_contains(program.output, PROGRAM_ERST_EVENT);
+        test_assert_contains(program.output, "\n  kernel     6.1.0-56-amd64\n");
+        signature = signature_in(program.output);
+        program_free(&program);
+        program_run(&program, NULL, "explain", "-s", PROGRAM_EFI_IMAGE, PROGRAM_EFI_EVENT, NULL);
+        test_assert_contains(program.output, signature);
+        program_free(&program);
+        program_run(&program, log, "explain", "--log", "-", NULL);
+        program_assert_status(&program, EXIT_DONE);
+        assert_memory_equal(program.output, PANIC_TITLE, strlen(PANIC_TITLE));
+        test_assert_contains(program.output, signature);
+        program_free(&program);
+        free(signature);
+        free(log);
+}
+
+static void test_explain_of_no_crash(NO_STATE) {
+        struct program program;
+
+        program_run(&program, "a log\n", "explain", "--log", "-", NULL);
+        program_assert_status(&program, EXIT_NOTHING);
+        assert_string_equal(program.output, "");
+        test_assert_contains(program.messages, "standard input: tells of no crash");
+        program_free(&program);
+        program_run(&program, NULL, "explain", "--log", "/none/of/it", NULL);
+        program_assert_status(&program, EXIT_FAILED);
+        test_assert_contains(program.messages, "/none/of/it");
+        program_free(&program);
+        program_run(&program, NULL, "explain", "--log", "-", "--all", NULL);
+        assert_usage_error(&program, "--log excludes");
+        program_free(&program);
+}
+
+static void test_no_verb_is_what_a_person_came_for(NO_STATE) {
+        struct program program;
+
+        program_run(&program, NULL, "-s", PROGRAM_ERST_IMAGE, NULL);
+        program_assert_status(&program, EXIT_DONE);
+        assert_memory_equal(program.output, PANIC_TITLE, strlen(PANIC_TITLE));
+        test_assert_contains(program.output, "  2024-02-29 12:35:10 UTC, " PROGRAM_ERST_EVENT "\n");
+        test_assert_contains(program.output,
+                             "  in " PROGRAM_ERST_IMAGE "\n  no copy in /var/lib/pstore-fw\nCRITICAL: ");
+        test_assert_contains(program.output, "\nnext, with the same --source:\n  pstore-fw explain ");
+        assert_string_equal(program.messages, "");
+        program_free(&program);
 }
 
 static void test_show_parts_and_raw(void **state) {
@@ -313,6 +378,9 @@ int main(void) {
                 TEST(test_usage_errors),
                 TEST(test_list),
                 TEST(test_show_is_what_the_kernel_showed),
+                TEST(test_explain),
+                TEST(test_explain_of_no_crash),
+                TEST(test_no_verb_is_what_a_person_came_for),
                 TEST(test_show_parts_and_raw),
                 TEST(test_nothing_found),
                 TEST(test_store_that_cannot_be_read),
