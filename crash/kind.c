@@ -53,7 +53,7 @@ enum {
         STOPS = CRASH_IS_PANIC,
 };
 
-/* Of several rows with one phrase the first that fits; rows with one first letter stand together. */
+/* Of several rows with one phrase the first that fits. How a phrase may begin is in begins_phrase(), too. */
 static const struct crash_kind kinds[] = {
         /* clang-format off */
         { "Alignment trap: ", NULL, "oops", "alignment trap", NULL, TOP, 0 },
@@ -160,9 +160,8 @@ static const struct crash_kind kinds[] = {
         { "WARNING: ", "mm/vmalloc.c:", "WARNING", "WARNING: zero-size vmalloc", NULL, TOP, WARNS },
         { "WARNING: ", " usb_submit_urb", "WARNING", "WARNING", USB_CALLS, TOP, WARNS },
         { "WARNING: CPU: ", NULL, "WARNING", "WARNING", NULL, TOP, WARNS },
-        { "WARNING: ", ".c:", "WARNING", "WARNING", NULL, TOP, WARNS },
-        { "WARNING: ", ".h:", "WARNING", "WARNING", NULL, TOP, WARNS },
-        { "WARNING: ", ".rs:", "WARNING", "WARNING", NULL, TOP, WARNS },
+        { "WARNING: at ", NULL, "WARNING", "WARNING", NULL, TOP, WARNS },
+        { "WARNING: ", ", CPU#", "WARNING", "WARNING", NULL, TOP, WARNS },
         { "Machine Check: ", " Bank ", "machine check", "machine check: bank *", NULL, TOP, BARE | TAIL },
         { "Machine Check Exception: ", " Bank ", "machine check", "machine check: bank *", NULL, TOP,
           BARE | TAIL },
@@ -217,20 +216,33 @@ static const struct crash_kind *kind_at(struct bytes text, size_t at, unsigned *
         return NULL;
 }
 
-/* Whether a phrase begins with these two: most bytes of a log do not, and cost no more than the first look.
- */
+/* Whether a phrase begins with these two: most bytes of a log do not, and cost no more than this. */
 static bool begins_phrase(uint8_t first, uint8_t second) {
-        static const char pairs[] = "AlBUINInKeMaMiOoPAUBUnWAWaalcodigeinkerusestun";
-        uint64_t letters = 0;
+#define LETTER(c) ((c) &63) /* of 64..127, in which all letters are */
+#define BIT(c)    (UINT64_C(1) << LETTER(c))
+        static const uint64_t seconds[64] = {
+                [LETTER('A')] = BIT('l'),
+                [LETTER('B')] = BIT('U'),
+                [LETTER('I')] = BIT('N') | BIT('n'),
+                [LETTER('K')] = BIT('e'),
+                [LETTER('M')] = BIT('a') | BIT('i'),
+                [LETTER('O')] = BIT('o'),
+                [LETTER('P')] = BIT('A'),
+                [LETTER('U')] = BIT('B') | BIT('n'),
+                [LETTER('W')] = BIT('A') | BIT('a'),
+                [LETTER('a')] = BIT('l'),
+                [LETTER('c')] = BIT('o'),
+                [LETTER('d')] = BIT('i'),
+                [LETTER('g')] = BIT('e'),
+                [LETTER('i')] = BIT('n'),
+                [LETTER('k')] = BIT('e'),
+                [LETTER('r')] = BIT('u'),
+                [LETTER('s')] = BIT('e') | BIT('t'),
+                [LETTER('u')] = BIT('n'),
+        };
 
-        for (size_t i = 0; pairs[i]; i += 2)
-                letters |= UINT64_C(1) << (pairs[i] & 63); /* what a compiler knows beforehand */
-        if (first < 64 || first > 127 || !(letters >> (first & 63) & 1))
-                return false;
-        for (size_t i = 0; pairs[i]; i += 2)
-                if ((uint8_t) pairs[i] == first && (uint8_t) pairs[i + 1] == second)
-                        return true;
-        return false;
+        return first >= 64 && first < 128 && second >= 64 && second < 128 &&
+               seconds[LETTER(first)] & BIT(second);
 }
 
 const struct crash_kind *crash_kind_find(struct bytes text, size_t *ret_at) {

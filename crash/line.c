@@ -131,7 +131,7 @@ static bool skip_kmsg(struct bytes view, size_t *at, struct crash_line *line) {
 /* "Nov 29 13:11:01" or "2026-11-29T13:11:01": a date, and within a few characters a time of day. */
 static bool starts_with_date(struct bytes view) {
         static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-        bool named = view.size > 15 && view.data[3] == ' ' && view.data[9] == ':' && view.data[12] == ':';
+        bool named = view.size > 19 && view.data[3] == ' ' && view.data[9] == ':' && view.data[12] == ':';
 
         if (view.size > 19 && digit_is_decimal(view.data[0]) && view.data[4] == '-' && view.data[7] == '-' &&
             view.data[13] == ':' && view.data[16] == ':')
@@ -142,21 +142,48 @@ static bool starts_with_date(struct bytes view) {
         return false;
 }
 
+/* Before what the kernel said, in syslog and in the journal. */
+static const char program[] = " kernel: ";
+
 /*
  * What syslog and journalctl put before the line of a kernel; false for the line of another program, which
  * may well quote one.
  */
 static bool skip_syslog(struct bytes view, size_t *at) {
-        static const char program[] = " kernel: ";
         size_t found;
 
         if (!starts_with_date(view))
                 return true;
+        if (view.data[19] == ',') { /* dmesg --time-format iso, which has no program */
+                *at = crash_find_byte(view, 0, ' ') + 1;
+                return true;
+        }
         found = crash_find(bytes_first(view, FOREIGN_MAX), 0, program);
         if (found >= view.size || found >= FOREIGN_MAX)
                 return false;
         *at = found + sizeof(program) - 1;
         return true;
+}
+
+/* journalctl -o short-monotonic: "host kernel: " behind the time */
+static void skip_host(struct bytes view, size_t *at) {
+        size_t blank = crash_find_byte(bytes_first(view, *at + FOREIGN_MAX), *at, ' ');
+
+        if (crash_stands_at(view, blank, program))
+                *at = blank + sizeof(program) - 1;
+}
+
+/* "[Sun Nov 29 13:11:01 2026] " of dmesg -T, and what programs that log a serial line have for it */
+static void skip_stamp(struct bytes view, size_t *at) {
+        unsigned colons = 0;
+        size_t here = *at;
+
+        if (!skip(view, &here, '['))
+                return;
+        for (; here < view.size && here < FOREIGN_MAX && view.data[here] != ']'; here++)
+                colons += view.data[here] == ':';
+        if (colons >= 2 && crash_stands_at(view, here, "] "))
+                *at = here + 2;
 }
 
 /* On a serial line the kernel's stands behind whatever was there, such as "debian login: ". */
@@ -190,7 +217,10 @@ bool crash_line_next(struct bytes log, size_t *at, struct crash_line *ret_line) 
                 *ret_line = line;
                 return true;
         }
-        if (!skip_console(view, &here, &line) && !skip_kmsg(view, &here, &line)) {
+        skip_stamp(view, &here);
+        if (skip_console(view, &here, &line)) {
+                skip_host(view, &here);
+        } else if (!skip_kmsg(view, &here, &line)) {
                 skip_priority(view, &here);
                 skip_prompt(view, &here, &line);
         }

@@ -176,6 +176,7 @@ static void test_no_crash_is_none(NO_STATE) {
                 "traps: a[1] general protection fault ip:1 sp:2 error:0 in a[3]\n",
                 "a[1]: segfault at 0 ip 1 sp 2 error 4 in a\n",
                 "INFO: lockdep is turned off.\n",
+                "WARNING: a compiler's, of foo.c:12\n",
                 "Nov 29 13:11:01 host sshd[1]: BUG: unable to handle page fault for address: 0\n",
                 "RIP: 0010:foo+0x1/0x2\nCall Trace:\n bar+0x1/0x2\n",
         };
@@ -208,6 +209,10 @@ static void test_what_stands_before_a_line(NO_STATE) {
                 "Nov 29 13:11:01 host kernel: [    1.234567] ",
                 "2026-11-29T13:11:01.000000+00:00 host kernel: ",
                 "debian login: [    1.234567] ",
+                "[    1.234567] host kernel: ",
+                "[Sun Nov 29 13:11:01 2026] ",
+                "[2026-11-29 13:11:01.123] [    1.234567] ",
+                "2026-11-29T13:11:01,123456+00:00 ",
                 "** 3 printk messages dropped ** [    1.234567] ",
         };
         char log[512];
