@@ -218,7 +218,7 @@ static const struct crash_kind *kind_at(struct bytes text, size_t at, unsigned *
 
 /* Whether a phrase begins with these two: most bytes of a log do not, and cost no more than this. */
 static bool begins_phrase(uint8_t first, uint8_t second) {
-#define LETTER(c) ((c) &63) /* of 64..127, in which all letters are */
+#define LETTER(c) (63 & (c)) /* of 64..127, in which all letters are */
 #define BIT(c)    (UINT64_C(1) << LETTER(c))
         static const uint64_t seconds[64] = {
                 [LETTER('A')] = BIT('l'),

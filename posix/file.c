@@ -17,8 +17,11 @@ int file_read_all(int fd, size_t limit, struct buffer *buffer) {
         size_t start = buffer->size;
 
         for (;;) {
-                /* One byte more than allowed is how a longer file shows. */
-                size_t size = size_min(READ_STEP, limit - (buffer->size - start) + 1);
+                /*
+                 * One byte more than allowed is how a longer file shows. Steps grow with what is there, as
+                 * each may copy all of it.
+                 */
+                size_t size = size_min(READ_STEP + buffer->size / 4, limit - (buffer->size - start) + 1);
                 int r = buffer_reserve(buffer, buffer->size + size);
                 ssize_t got;
 
