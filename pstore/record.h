@@ -93,7 +93,7 @@ void record_set_text(struct record *record, struct bytes text, const char *codec
 /* The text without its header line. */
 struct bytes record_log(const struct record *record);
 
-/* True when the text is what was stored, and no description of it (pstore/explain.h). */
+/* True when the text is what was stored, and no description of it (pstore/description.h). */
 bool record_has_log(const struct record *record);
 
 /* True when the text is a part of an event's log: dmesg, with a header line. */

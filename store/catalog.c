@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "pstore/explain.h"
+#include "pstore/description.h"
 
 void catalog_init(struct catalog *catalog, const struct allocator *allocator, const struct codec *codecs,
                   size_t codec_count, const struct observer *observer) {
@@ -230,7 +230,7 @@ static bool has_text(const struct record *record) {
 }
 
 /* What holds no log is described. */
-static int explain_payload(struct catalog_record *row) {
+static int describe_payload(struct catalog_record *row) {
         struct record *record = &row->record;
         struct text text;
         int r;
@@ -239,11 +239,11 @@ static int explain_payload(struct catalog_record *row) {
         if ((record->type != RECORD_TYPE_MCE && record->type != RECORD_TYPE_FOREIGN) ||
             record->compression == RECORD_COMPRESSION_YES)
                 return 0;
-        r = buffer_reserve(&row->text, RECORD_EXPLANATION_SIZE);
+        r = buffer_reserve(&row->text, RECORD_DESCRIPTION_SIZE);
         if (r < 0)
                 return r;
         text = text_on((char *) row->text.data, row->text.capacity);
-        r = record_explain(record, &text, &record->fault);
+        r = record_put_description(record, &text, &record->fault);
         if (r <= 0)
                 return r;
         row->text.size = text.length;
@@ -288,7 +288,7 @@ static void understand(const struct catalog *catalog, struct catalog_record *row
         if (!record->decoded && has_text(record))
                 r = decode_payload(catalog, row);
         else if (!record->decoded && record->error == 0)
-                r = explain_payload(row);
+                r = describe_payload(row);
         if (record->error == 0)
                 record->error = r;
 }

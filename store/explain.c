@@ -178,7 +178,7 @@ static int explain_event(const struct catalog *catalog, const struct event *even
         return r;
 }
 
-/* What holds no log describes itself: pstore/explain.h. */
+/* What holds no log describes itself: pstore/description.h. */
 static int explain_record(const struct record *record, const struct sink *sink) {
         char id[RECORD_ID_SIZE], title[MCE_TITLE_SIZE];
         struct text id_text = TEXT_ON(id), title_text = TEXT_ON(title);

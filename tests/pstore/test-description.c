@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "pstore/cper-names.h"
-#include "pstore/explain.h"
+#include "pstore/description.h"
 #include "pstore/mce.h"
 #include "tests/support/test.h"
 
 /* Debian's linux-libc-dev has the kernel's own layout. */
 #include <asm/mce.h>
 
-static char said[RECORD_EXPLANATION_SIZE];
+static char said[RECORD_DESCRIPTION_SIZE];
 
 static const char *describe_mce(const struct mce *mce, size_t size) {
         struct text text = TEXT_ON(said);
@@ -200,8 +200,21 @@ static void test_section_types(NO_STATE) {
         }
 }
 
+static void test_a_machine_check_has_a_title(NO_STATE) {
+        static const struct mce corrected = { .bank = 1 };
+        char title[MCE_TITLE_SIZE];
+        struct text text = TEXT_ON(title);
+
+        mce_put_title(bytes_of(&full, sizeof(full)), &text);
+        assert_string_equal(title, "machine check: bank 5 on CPU 3, uncorrected");
+        text = TEXT_ON(title);
+        mce_put_title(bytes_of(&corrected, sizeof(corrected)), &text);
+        assert_string_equal(title, "machine check: bank 1 on CPU 0, corrected");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_a_machine_check_has_a_title),
                 cmocka_unit_test(test_a_machine_check),
                 cmocka_unit_test(test_a_machine_check_of_an_old_kernel),
                 cmocka_unit_test(test_a_machine_check_that_is_cut),

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "pstore/explain.h"
+#include "pstore/description.h"
 #include "pstore/mce.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -19,8 +19,8 @@ static void check_text(const struct text *text) {
 }
 
 /* Firmware may say the same of any record: as one that Linux did not make, whose creator is another. */
-static void explain(enum record_store store, const char *name, struct bytes raw) {
-        static char buffer[RECORD_EXPLANATION_SIZE];
+static void describe(enum record_store store, const char *name, struct bytes raw) {
+        static char buffer[RECORD_DESCRIPTION_SIZE];
         struct text text = TEXT_ON(buffer);
         struct record record;
         struct fault fault = { 0 };
@@ -28,7 +28,7 @@ static void explain(enum record_store store, const char *name, struct bytes raw)
 
         fuzz_check(record_init(&record, store, text_view(name)) == 0);
         (void) record_parse(&record, raw);
-        r = record_explain(&record, &text, &fault);
+        r = record_put_description(&record, &text, &fault);
         if (r > 0)
                 check_text(&text);
         else if (r < 0)
@@ -38,7 +38,7 @@ static void explain(enum record_store store, const char *name, struct bytes raw)
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-        static char buffer[RECORD_EXPLANATION_SIZE];
+        static char buffer[RECORD_DESCRIPTION_SIZE];
         struct bytes input = bytes_from(bytes_of(data, size), 1);
         struct text text = TEXT_ON(buffer);
         char name[17];
@@ -52,8 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         check_text(&text);
                 return 0;
         }
-        explain(RECORD_STORE_EFI, "HwErrRec0000", input);
+        describe(RECORD_STORE_EFI, "HwErrRec0000", input);
         text_format(&name_text, "%016llx", (unsigned long long) bytes_u64(input, CPER_RECORD_ID_OFFSET));
-        explain(RECORD_STORE_ERST, name, input);
+        describe(RECORD_STORE_ERST, name, input);
         return 0;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "pstore/explain.h"
+#include "pstore/description.h"
 #include "base/error.h"
 #include "pstore/mce.h"
 
-static int explain_mce(const struct record *record, struct text *text, struct fault *ret_fault) {
+static int put_mce(const struct record *record, struct text *text, struct fault *ret_fault) {
         if (mce_describe(record->payload, text) < 0)
                 return fault_at(ret_fault, ERR_TRUNCATED, record->payload.size, "machine check",
                                 "ends too early");
         return 1;
 }
 
-static int explain_foreign(const struct record *record, struct text *text, struct fault *ret_fault) {
+static int put_foreign(const struct record *record, struct text *text, struct fault *ret_fault) {
         struct cper_record cper;
         int r = cper_parse(record->raw, &cper, ret_fault);
 
@@ -20,17 +20,17 @@ static int explain_foreign(const struct record *record, struct text *text, struc
         return 1;
 }
 
-int record_explain(const struct record *record, struct text *text, struct fault *ret_fault) {
+int record_put_description(const struct record *record, struct text *text, struct fault *ret_fault) {
         static const struct {
                 enum record_type type;
-                int (*explain)(const struct record *, struct text *, struct fault *);
+                int (*put)(const struct record *, struct text *, struct fault *);
         } rows[] = {
-                { RECORD_TYPE_MCE, explain_mce },
-                { RECORD_TYPE_FOREIGN, explain_foreign },
+                { RECORD_TYPE_MCE, put_mce },
+                { RECORD_TYPE_FOREIGN, put_foreign },
         };
 
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
                 if (rows[i].type == record->type)
-                        return rows[i].explain(record, text, ret_fault);
+                        return rows[i].put(record, text, ret_fault);
         return 0;
 }
