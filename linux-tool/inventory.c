@@ -5,14 +5,13 @@
 #include "linux-tool/codec/codecs.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"
+#include "linux/dump-directory.h"
 #include "posix/memory.h"
 #include "store/no-records.h"
 
-/* Where the application puts its dumps (docs/USAGE.md): Linux takes them on from there. */
-#define OUTBOX "/EFI/pstore-fw/dumps"
-
+/* Linux takes the application's dumps on from there. */
 static bool is_outbox(const struct record_source *source) {
-        return source->is_archive && source->location && text_ends_with(source->location, OUTBOX);
+        return source->is_archive && source->location && text_ends_with(source->location, ESP_DUMPS);
 }
 
 int inventory_make(struct session *session, const char *const *specs, size_t count, bool named,

@@ -183,7 +183,7 @@ static void verify_canaries(struct verification *verification) {
 
 /* --- the crash ----------------------------------------------------------------------------------- */
 
-static struct json_object *json_from_crash(const struct prove_crash *crash) {
+static struct json_object *json_from_proven_crash(const struct prove_crash *crash) {
         struct json_object *object = json_object_new_object();
         char name[EVENT_NAME_SIZE];
         struct text text = TEXT_ON(name);
@@ -220,7 +220,7 @@ static size_t find_crashes(struct verification *verification, struct json_object
                 if (!verification->has_token && crash.source->is_archive)
                         continue;
                 prove_judge_crash(&crash, &verification->findings);
-                json_object_array_add(events, json_from_crash(&crash));
+                json_object_array_add(events, json_from_proven_crash(&crash));
                 note_where_it_lies(&crash);
                 verification->whole[crash.event->store] |= prove_crash_is_whole(&crash);
                 if (crash.source->of_machine && verification->has_token)

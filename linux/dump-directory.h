@@ -3,3 +3,6 @@
 
 /* Where dumps go when nothing else is said. */
 #define DUMP_DIRECTORY "/var/lib/pstore-fw"
+
+/* Where the application puts them on the EFI system partition, below the directory that it is mounted on. */
+#define ESP_DUMPS "/EFI/pstore-fw/dumps"

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux-tool/source/sources.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arith.h"
 #include "base/text.h"
+#include "linux/dump-directory.h"
+#include "linux/esp.h"
 
 struct source_kind {
         const char *name;
@@ -32,11 +35,20 @@ static const struct source_kind source_kinds[] = {
 
 const char *const sources_default[] = { "efivarfs", "pstorefs", NULL };
 
-static const char *const archives_default[] = { "kdump" };
+static const char *const archives_default[] = { "kdump", "dir:/var/lib/systemd/pstore",
+                                                "dir:" DUMP_DIRECTORY };
 
 size_t sources_add_archives(const char *specs[SOURCES_MAX], size_t count) {
+        static char on_esp[PATH_MAX + sizeof("dir:" ESP_DUMPS)];
+        struct esp esp;
+
         for (size_t i = 0; i < ARRAY_SIZE(archives_default) && count < SOURCES_MAX; i++)
                 specs[count++] = archives_default[i];
+        esp_find("", &esp);
+        if (esp.state == ESP_MOUNTED && count < SOURCES_MAX) {
+                snprintf(on_esp, sizeof(on_esp), "dir:%s" ESP_DUMPS, esp.directory);
+                specs[count++] = on_esp;
+        }
         return count;
 }
 
@@ -90,5 +102,5 @@ void sources_print_help(const struct sink *sink) {
         sink_format(sink, "\nSPEC:\n");
         for (size_t i = 0; i < ARRAY_SIZE(source_kinds); i++)
                 sink_format(sink, "  %-24s%s\n", source_kinds[i].usage, source_kinds[i].help);
-        sink_format(sink, "Without it, all that this machine has of the first three.\n");
+        sink_format(sink, "Without it, the stores of this machine, and behind them its archives.\n");
 }
