@@ -105,6 +105,8 @@ static void take_of_record(const struct json_item *item, struct manifest_record 
                 record->part = small_number(item);
         if (item->kind != JSON_STRING)
                 return;
+        if (is_named(item, "codec"))
+                record->is_decoded = true;
         if (is_named(item, "id")) {
                 record->id = item->text;
         } else if (is_named(item, "form")) {

@@ -24,6 +24,7 @@ struct manifest_record {
         enum record_form form;
         enum record_type type;
         bool deleted, salvaged;
+        bool is_decoded;  /* a codec is named, which gave its text */
         uint64_t seconds; /* 0 when it has no time */
         uint32_t part;    /* 0 for a record that is no part of an event */
 };

@@ -63,6 +63,7 @@ static int add_described(struct archive *archive, size_t unit, const struct arch
                 .offset = file->offset,
                 .size = file->size,
                 .has_digest = file->known,
+                .is_opaque = described->type == RECORD_TYPE_DMESG && !described->is_decoded,
                 .error = file->known ? 0 : ERR_LOG_MISSING, /* it could not be saved */
         };
 

@@ -84,7 +84,8 @@ int archive_take_file(struct archive *archive, const struct archive_directory *d
 struct piece {
         struct archive_part part;
         uint8_t sha256[SHA256_SIZE];
-        size_t index; /* of a part, from 1; 0 for a file */
+        size_t index;  /* of a part, from 1; 0 for a file */
+        size_t record; /* of a file */
         bool is_known;
 };
 
@@ -120,6 +121,7 @@ static int add_files(struct archive *archive, size_t first, struct pieces *piece
                 if (!piece)
                         return ERR_NO_MEMORY;
                 memcpy(piece->sha256, record->sha256, SHA256_SIZE);
+                piece->record = i;
         }
         return r == ERR_NO_MEMORY ? r : 0;
 }
@@ -150,19 +152,36 @@ static int compare_pieces(const void *a, const void *b) {
         return order ? order : (left->index > right->index) - (left->index < right->index);
 }
 
+/* The log tells what this file does: they go together. */
+static void unite(struct archive *archive, size_t unit, size_t index) {
+        struct archive_unit *united = &archive->units[unit];
+        struct archive_record *record = &archive->records[index];
+
+        archive->units[record->unit].record_count = 0;
+        archive->units[record->unit].first_record = ARCHIVE_NONE;
+        record->unit = unit;
+        record->next_in_unit = united->first_record;
+        united->first_record = index;
+        united->record_count++;
+}
+
 /* What a file has, and what stands in the log once more, is known already. */
-static int mark_known(struct pieces *pieces) {
+static int mark_known(struct archive *archive, size_t unit, struct pieces *pieces) {
         _cleanup_free_ struct piece **order = calloc(pieces->count + 1, sizeof(struct piece *));
+        size_t first = 0; /* of those with the same text: the files, then the parts */
 
         if (!order)
                 return ERR_NO_MEMORY;
         for (size_t i = 0; i < pieces->count; i++)
                 order[i] = &pieces->rows[i];
         sort_pointers((void **) order, pieces->count, compare_pieces);
-        for (size_t i = 0; i < pieces->count; i++)
-                order[i]->is_known =
-                        order[i]->index == 0 ||
-                        (i > 0 && memcmp(order[i]->sha256, order[i - 1]->sha256, SHA256_SIZE) == 0);
+        for (size_t i = 0; i < pieces->count; i++) {
+                if (memcmp(order[i]->sha256, order[first]->sha256, SHA256_SIZE) != 0)
+                        first = i;
+                order[i]->is_known = i > first;
+                for (; order[i]->index > 0 && first < i && order[first]->index == 0; first++)
+                        unite(archive, unit, order[first]->record);
+        }
         return 0;
 }
 
@@ -304,22 +323,6 @@ static int add_unknown(const struct log *log, const struct pieces *pieces) {
         return r;
 }
 
-/* The log tells what the files beside it do: they go together. */
-static void unite(struct archive *archive, size_t unit, size_t first) {
-        struct archive_unit *united = &archive->units[unit];
-
-        for (size_t i = first; i < archive->record_count; i++) {
-                struct archive_record *record = &archive->records[i];
-
-                archive->units[record->unit].record_count = 0;
-                archive->units[record->unit].first_record = ARCHIVE_NONE;
-                record->unit = unit;
-                record->next_in_unit = united->first_record;
-                united->first_record = i;
-                united->record_count++;
-        }
-}
-
 int archive_take_log(struct archive *archive, const struct archive_directory *directory, size_t first) {
         struct log log = { .archive = archive, .directory = directory };
         _cleanup_buffer_ struct buffer content;
@@ -341,12 +344,11 @@ int archive_take_log(struct archive *archive, const struct archive_directory *di
                 r = archive_add_shared(archive, log.unit, directory, ARCHIVE_SYSTEMD_LOG);
         if (r < 0)
                 return r;
-        unite(archive, log.unit, first);
         r = add_files(archive, first, &pieces);
         if (r == 0)
                 r = add_parts(log.text, &pieces, &before);
         if (r == 0)
-                r = mark_known(&pieces);
+                r = mark_known(archive, log.unit, &pieces);
         if (r == 0)
                 r = add_unknown(&log, &pieces);
         archive->units[log.unit].holds_more |= before > 0;

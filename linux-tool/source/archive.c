@@ -20,9 +20,6 @@
 /* So much is read of an archive, however large its files say that they are. */
 #define TOTAL_SIZE_MAX ((uint64_t) 512 * 1024 * 1024)
 
-/* No part is so large, nor the log that kdump takes of a whole machine (linux-tool/source/kdump.c). */
-#define PLACE_SIZE_MAX ((size_t) 128 * 1024 * 1024)
-
 char *archive_join(const char *directory, const char *name) {
         size_t size = strlen(directory) + strlen(name) + 2;
         char *path = malloc(size);
@@ -165,8 +162,6 @@ int archive_read_place(const struct archive *archive, const struct archive_recor
         if (fstat(fd, &status) < 0)
                 return errno_to_error(errno);
         /* No memory is asked for that the file cannot fill. */
-        if (record->size > PLACE_SIZE_MAX)
-                return ERR_TOO_LARGE;
         if (record->offset > (uint64_t) status.st_size ||
             record->size > (uint64_t) status.st_size - record->offset)
                 return ERR_TRUNCATED;
@@ -269,7 +264,8 @@ static bool shows(const struct archive_record *stored, const struct archive_reco
 
 /* What can be read before what cannot, stored bytes before texts, and then the first place. */
 static bool is_better(const struct archive_record *record, const struct archive_record *than) {
-        int order = compare_numbers(record->error != 0, than->error != 0);
+        int order =
+                compare_numbers(record->error != 0 || record->is_opaque, than->error != 0 || than->is_opaque);
 
         if (order == 0)
                 order = compare_numbers(record->entry.form, than->entry.form);

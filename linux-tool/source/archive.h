@@ -23,8 +23,9 @@ struct archive_record {
         struct stat status;    /* of such a file */
         bool has_digest;
         uint8_t sha256[SHA256_SIZE];
-        int error;   /* why it cannot be read; 0 */
-        size_t unit; /* what it goes with: in archive.units */
+        bool is_opaque; /* nobody could decode it when it was saved */
+        int error;      /* why it cannot be read; 0 */
+        size_t unit;    /* what it goes with: in archive.units */
         size_t next_in_unit;
         size_t next_place; /* of the same record */
         bool is_hidden;    /* another place stands for it */

@@ -107,7 +107,8 @@ static int take_entries(struct archive *archive, const struct archive_directory 
         while (r == 0 && (errno = 0, found = readdir(stream))) {
                 struct stat status;
 
-                if (strcmp(found->d_name, ".") == 0 || strcmp(found->d_name, "..") == 0)
+                /* What is hidden is somebody's tool's, such as what systemd writes before it has its name. */
+                if (found->d_name[0] == '.')
                         continue;
                 if (++archive->looked_at > ENTRIES_MAX)
                         return ERR_LOOP;

@@ -407,6 +407,36 @@ static void test_one_record_in_several_places(void **state) {
         assert_same(place->spec, PROGRAM_ERST_IMAGE);
 }
 
+/* Where no stored bytes can be read the text has the id; and a text of another part is another record. */
+static void test_stored_bytes_that_are_no_use(void **state) {
+        const struct place *place = *state;
+        static const char stored[] = PROGRAM_ERST_EVENT "/records.bin";
+        struct loaded loaded;
+
+        dump(PROGRAM_ERST_IMAGE, place->directory);
+        put(place, "dmesg-erst-7341001524442562561", O("3", "9"));
+        assert_ids(place,
+                   "erst:65e079fe00000002 erst:65e079fe00000001 pstorefs:dmesg-erst-7341001524442562561 ");
+        assert_int_equal(unlink(path_of(place, "dmesg-erst-7341001524442562561")), 0);
+        shell("cp -r tests/data/systemd-pstore/25* '%s'", place->directory);
+        shell("printf x | dd of='%s' bs=1 seek=100 conv=notrunc 2>/dev/null", path_of(place, stored));
+        load(&loaded, place->spec);
+        assert_int_equal(loaded.result, 3);
+        assert_int_equal(loaded.catalog.event_count, 1);
+        assert_int_equal(loaded.catalog.events[0].record_count, 2);
+        assert_int_equal(catalog_faulty_count(&loaded.catalog), 1);
+        unload(&loaded);
+        /* Nobody could decode it when it was saved. */
+        shell("rm -r '%s'/" PROGRAM_ERST_EVENT, place->directory);
+        dump(PROGRAM_ERST_IMAGE, place->directory);
+        shell("sed -i 's/\"codec\": \"deflate\"/\"codec\": null/' '%s/" PROGRAM_ERST_EVENT "/manifest.json'",
+              place->directory);
+        load(&loaded, place->spec);
+        assert_int_equal(loaded.result, 4);
+        assert_int_equal(loaded.catalog.events[0].record_count, 4);
+        unload(&loaded);
+}
+
 /* Two machines have one id, and different records. */
 static void test_one_id_of_two_machines(void **state) {
         const struct place *place = *state;
@@ -573,6 +603,8 @@ static void test_what_is_no_record(void **state) {
         assert_int_equal(mkfifo(path_of(place, "1709210120/002/dmesg.txt"), 0600), 0);
         assert_int_equal(mkdir(path_of(place, "dmesg-efi-170921012004002"), 0700), 0);
         put(place, "dmesg-\x1b[31m\n-1", "red");
+        put(place, ".#dmesg-efi-170921012008002a1b2", P("2", "8"));
+        put(place, ".hidden/dmesg-efi-170921012008002", P("2", "8"));
         put(place, "d1/d2/d3/d4/dmesg-efi-170921012005002", P("2", "5"));
         put(place, "d1/d2/d3/d4/d5/dmesg-efi-170921012006002", P("2", "6"));
         put(place, "dmesg-efi-170921012007002", "");
@@ -744,6 +776,20 @@ static void test_clearing_systemds(void **state) {
         assert_int_equal(access(place->directory, F_OK), 0);
 }
 
+/* What the log does not tell is a record alone, beside which the others stay. */
+static void test_clearing_what_no_log_tells(void **state) {
+        const struct place *place = *state;
+        struct clear_result result;
+
+        put(place, "dmesg-ramoops-0", P("1", "1"));
+        put(place, "dmesg.txt", "dmesg-ramoops-0:\n" P("1", "1"));
+        put(place, "console-ramoops-0", "a console\n");
+        assert_ok(clear(place, "pstorefs:console-ramoops-0 ", &result));
+        assert_int_equal(scratch_count_files(place->directory), 2);
+        assert_ok(clear(place, "pstorefs:dmesg-ramoops-0 ", &result));
+        assert_int_equal(scratch_count_files(place->directory), 0);
+}
+
 /* What was added to the log since the list, or stands in it and is no record's, was not named. */
 static void test_clearing_what_has_more(void **state) {
         const struct place *place = *state;
@@ -798,6 +844,7 @@ int main(void) {
                 TEST(test_a_dump_is_what_was_dumped),
                 TEST(test_every_form),
                 TEST(test_one_record_in_several_places),
+                TEST(test_stored_bytes_that_are_no_use),
                 TEST(test_one_id_of_two_machines),
                 TEST(test_a_manifest_that_is_not_whole),
                 TEST(test_bytes_that_are_not_the_manifests),
@@ -809,6 +856,7 @@ int main(void) {
                 TEST(test_clearing_a_dump),
                 TEST(test_clearing_all_copies),
                 TEST(test_clearing_systemds),
+                TEST(test_clearing_what_no_log_tells),
                 TEST(test_clearing_what_has_more),
                 TEST(test_clear_of_the_program),
         };

@@ -98,9 +98,11 @@ static void test_what_its_records_are(NO_STATE) {
         assert_ok(read_text(
                 "{\"schema\": \"pstore-fw/manifest/2\", \"reason\": \"oops\", \"count\": 3, \"records\": ["
                 "{\"id\": \"efi:a\\u0041\\\"\", \"form\": \"text\", \"type\": \"dmesg\", \"part\": 7,"
-                " \"time\": \"2024-02-29T12:35:10Z\", \"deleted\": true, \"salvaged\": true,"
+                " \"time\": \"2024-02-29T12:35:10Z\", \"deleted\": true, \"salvaged\": true, \"codec\": "
+                "\"zlib\","
                 " \"in\": {\"id\": \"no\", \"part\": 1}},"
-                "{\"id\": \"erst:1\", \"form\": \"packed\", \"type\": \"mce\", \"time\": null},"
+                "{\"id\": \"erst:1\", \"form\": \"packed\", \"type\": \"mce\", \"time\": null, \"codec\": "
+                "null},"
                 "{\"form\": \"stored\", \"type\": \"nobody's\", \"part\": 99999999999, \"count\": 9}]}"));
         assert_true(manifest.is_event);
         assert_int_equal(manifest.reason, REASON_OOPS);
@@ -108,6 +110,8 @@ static void test_what_its_records_are(NO_STATE) {
         assert_int_equal(manifest.record_count, 3);
         assert_record(&manifest.records[0], "efi:aA\"", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, 1709210110, 7);
         assert_true(manifest.records[0].deleted && manifest.records[0].salvaged);
+        assert_true(manifest.records[0].is_decoded);
+        assert_false(manifest.records[1].is_decoded);
         assert_record(&manifest.records[1], "erst:1", RECORD_FORM_PACKED, RECORD_TYPE_MCE, 0, 0);
         assert_false(manifest.records[1].deleted || manifest.records[1].salvaged);
         assert_record(&manifest.records[2], "", RECORD_FORM_STORED, RECORD_TYPE_UNKNOWN, 0, 0);
