@@ -402,7 +402,7 @@ static void test_one_record_in_several_places(void **state) {
         assert_same(place->spec, PROGRAM_ERST_IMAGE);
         /* The first copy is broken: another one is read. */
         shell("printf x | dd of='%s/" PROGRAM_ERST_EVENT
-              "/records.bin' bs=1 seek=100 conv=notrunc 2>/dev/null",
+              ".2/records.bin' bs=1 seek=100 conv=notrunc 2>/dev/null",
               place->directory);
         assert_same(place->spec, PROGRAM_ERST_IMAGE);
 }
@@ -776,6 +776,20 @@ static void test_clearing_systemds(void **state) {
         assert_int_equal(access(place->directory, F_OK), 0);
 }
 
+/* The id goes over to the other text that had it. */
+static void test_clearing_one_of_two_texts(void **state) {
+        const struct place *place = *state;
+        struct clear_result result;
+
+        put(place, "a/dmesg-erst-7341001524442562561", P("1", "1"));
+        put(place, "b/dmesg-erst-7341001524442562561", P("1", "1") "and more\n");
+        assert_ids(place, ERST_1 "pstorefs:b/dmesg-erst-7341001524442562561 ");
+        assert_ok(clear(place, ERST_1, &result));
+        assert_int_equal(result.cleared_count, 1);
+        assert_int_equal(access(path_of(place, "b/dmesg-erst-7341001524442562561"), F_OK), 0);
+        assert_ids(place, ERST_1);
+}
+
 /* What the log does not tell is a record alone, beside which the others stay. */
 static void test_clearing_what_no_log_tells(void **state) {
         const struct place *place = *state;
@@ -856,6 +870,7 @@ int main(void) {
                 TEST(test_clearing_a_dump),
                 TEST(test_clearing_all_copies),
                 TEST(test_clearing_systemds),
+                TEST(test_clearing_one_of_two_texts),
                 TEST(test_clearing_what_no_log_tells),
                 TEST(test_clearing_what_has_more),
                 TEST(test_clear_of_the_program),
