@@ -50,8 +50,11 @@ static struct archive_mark find(const struct archive_text *reader, size_t from, 
         return mark;
 }
 
+/* Behind where the mark's text begins: no part begins within a name. */
 static struct archive_mark find_next(const struct archive_text *reader, const struct archive_mark *mark) {
-        return find(reader, mark->found ? mark->at + 1 : mark->at, reader->is_named);
+        size_t start = reader->content.size - mark->part.text.size;
+
+        return find(reader, mark->found ? start + 1 : start, reader->is_named);
 }
 
 void archive_text_begin(struct archive_text *reader, struct bytes content) {

@@ -97,6 +97,8 @@ static void test_what_only_looks_like_a_name(NO_STATE) {
         assert_string_equal(cut_text(E("02", "001") P2 E("03", "001") P3 E("01", "001") P1),
                             "dmesg-efi-170921012002001=panic1.2:95 dmesg-efi-170921012001001=panic1.1:34 ");
         assert_string_equal(cut_text("dmesg-efi:\n" P1), "panic1.1:34 ");
+        /* A name that ends with another. */
+        assert_string_equal(cut_text("dmesg-edmesg-e-1:\n" P1), "dmesg-edmesg-e-1=panic1.1:34 ");
 }
 
 /* What each version made of the same panic: the texts of its files, in this order. */
