@@ -267,7 +267,7 @@ static void miss_pstore(struct verification *verification, bool came_elsewhere) 
         }
         if (expected && !came)
                 findings_add(&verification->findings, came_elsewhere ? VERDICT_WARNING : VERDICT_CRITICAL,
-                             "pstore-fw check", "pstore, which was expected to take the panic%s%s, has not",
+                             "pstore-fw check", "pstore was expected to take the panic%s%s, and has not",
                              token->store[0] ? " into " : "", token->store);
 }
 
@@ -344,6 +344,18 @@ void verification_free(struct verification *verification) {
         json_object_put(verification->canaries);
         json_object_put(verification->crash);
         findings_free(&verification->findings);
+}
+
+/* By writing it again as it is. */
+int verification_prepare(const struct verification *verification, struct reason *ret_reason) {
+        bool armed = false;
+
+        for (size_t i = 0; i < RECORD_STORE_END; i++)
+                armed |= verification->proof.stores[i].armed.seed[0] != '\0';
+        if (!armed)
+                return 0;
+        return proof_write(verification->root, verification->settings.directory, &verification->proof,
+                           ret_reason);
 }
 
 void verification_run(struct verification *verification) {

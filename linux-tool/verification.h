@@ -40,6 +40,12 @@ struct verification {
 void verification_init(struct verification *verification);
 void verification_free(struct verification *verification);
 
+/*
+ * Whether what comes of it can be remembered, where something is: a canary that is cleared, and whose verdict
+ * is not kept, would be missed the next time.
+ */
+int verification_prepare(const struct verification *verification, struct reason *ret_reason);
+
 /* All of it; the canaries that have their verdict are cleared. */
 void verification_run(struct verification *verification);
 

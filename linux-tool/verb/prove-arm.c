@@ -78,6 +78,15 @@ static int arm(struct arming *arming, struct record_source *source) {
         return report_armed(arming, source, &canary, name);
 }
 
+/* One that was armed before the last boot has no verdict yet, and would not be missed any more. */
+static bool awaits_verdict(const struct arming *arming, const struct record_source *source) {
+        const struct proof_armed *armed = &arming->proof.stores[source->store].armed;
+        char boot_id[sizeof(armed->boot_id)] = "";
+
+        (void) test_token_boot_id("", boot_id);
+        return source->of_machine && armed->seed[0] && !text_equal(armed->boot_id, boot_id);
+}
+
 /* A store that this machine does not have is worth a line only to somebody who asked for it. */
 static void arm_source(struct arming *arming, struct record_source *source) {
         int r = source->operations->open(source);
@@ -86,6 +95,12 @@ static void arm_source(struct arming *arming, struct record_source *source) {
                 return;
         if (r == 0 && !source->operations->write) {
                 message_note("%s: it can only be read: 'pstore-fw prove crash' proves it", source->spec);
+                return;
+        }
+        if ((r == 0 || r == ERR_STRAY) && awaits_verdict(arming, source)) {
+                message_error("%s: its last canary has no verdict yet: first 'pstore-fw prove verify'",
+                              source->spec);
+                arming->failed_count++;
                 return;
         }
         if (r == 0 || r == ERR_STRAY)

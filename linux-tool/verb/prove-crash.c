@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include <stdio.h>
 
+#include "base/error.h"
 #include "linux-tool/crash.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
 #include "linux/machine.h"
+#include "posix/memory.h"
 
 static const struct option option_force = { "force", 0, NULL,
-                                            "with --yes: also when nothing is expected of it" };
+                                            "even if it leaves no trace, or the last has no verdict" };
 
 /* A crash that nobody wants who was not asked: it proves what is known, or needs somebody to end it. */
 static bool is_of_no_use(const struct check_kernel *kernel) {
@@ -28,7 +30,9 @@ static void expect(const struct check_kernel *kernel, const struct kdump_setting
 }
 
 static int crash_run(const struct options *options, void *context) {
-        char panic[CHECK_PANIC_SIZE], question[2 * CHECK_PANIC_SIZE];
+        _cleanup_buffer_ struct buffer question;
+        const struct sink sink = sink_to_buffer(&question);
+        char panic[CHECK_PANIC_SIZE];
         struct text text = TEXT_ON(panic);
         struct kdump_settings settings;
         struct test_token token;
@@ -36,8 +40,15 @@ static int crash_run(const struct options *options, void *context) {
         int r;
 
         (void) context;
+        buffer_init(&question, &system_allocator);
         if (kdump_settings_load(options, &settings) < 0)
                 return EXIT_FAILED;
+        r = test_token_read("", settings.directory, &token);
+        if (r == 0 && !test_token_is_of_this_boot("", &token) && !options_have(options, &option_force)) {
+                message_error(
+                        "prove crash: the last crash has no verdict yet: first 'pstore-fw prove verify'");
+                return EXIT_FAILED;
+        }
         r = test_token_make("", &token);
         if (r < 0) {
                 message_failure("prove crash", r);
@@ -55,12 +66,15 @@ static int crash_run(const struct options *options, void *context) {
         }
         if (crash_check_access() < 0)
                 return EXIT_FAILED;
-        snprintf(question, sizeof(question),
-                 "This crashes the machine NOW: what is not saved in its programs is lost.\n"
-                 "As far as is known, %s.\n"
-                 "Afterwards 'pstore-fw prove verify' says what came of it. Crash it? [yes/NO] ",
-                 panic);
-        return crash_machine(options, &settings, question, &token);
+        sink_format(&sink, "This crashes the machine NOW: what is not saved in its programs is lost.\n");
+        sink_prose(&sink, "", "As far as is known, %s.", panic);
+        sink_format(&sink, "Afterwards 'pstore-fw prove verify' says what came of it.\nCrash it? [yes/NO] ");
+        buffer_append(&question, bytes_of("", 1)); /* its NUL */
+        if (buffer_error(&question) < 0) {
+                message_failure("prove crash", ERR_NO_MEMORY);
+                return EXIT_FAILED;
+        }
+        return crash_machine(options, &settings, (const char *) question.data, &token);
 }
 
 static const struct option *const options_taken[] = { &option_config, &option_yes, &option_force, NULL };

@@ -30,6 +30,10 @@ static int verify(struct verification *verification, const struct options *optio
         struct reason reason;
         int r;
 
+        if (verification_prepare(verification, &reason) < 0) {
+                message_error("prove verify: nothing was verified: %s", reason.text);
+                return EXIT_FAILED;
+        }
         verification_run(verification);
         if (verification->count == 0)
                 message_note("no canary, and no panic of 'prove crash': nothing was armed");

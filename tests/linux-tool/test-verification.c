@@ -229,7 +229,7 @@ static void test_a_panic_without_its_end(NO_STATE) {
         put_panic(LINE);
         verify();
         assert_finds(VERDICT_CRITICAL, "the panic's own last lines are missing");
-        assert_finds(VERDICT_WARNING, "pstore, which was expected to take the panic into efi, has not");
+        assert_finds(VERDICT_WARNING, "pstore was expected to take the panic into efi, and has not");
         assert_mark(&efi->crash, "lost", "6.0.9");
 }
 
@@ -237,7 +237,7 @@ static void test_a_panic_that_left_nothing(NO_STATE) {
         crash("pstore", "erst");
         verify();
         assert_int_equal(verification.count, 1);
-        assert_finds(VERDICT_CRITICAL, "pstore, which was expected to take the panic into erst, has not");
+        assert_finds(VERDICT_CRITICAL, "pstore was expected to take the panic into erst, and has not");
         assert_finds(VERDICT_CRITICAL, "the crash left nothing anywhere");
         assert_mark(&erst->crash, "lost", "6.0.9");
         assert_mark(&efi->crash, "", "");
@@ -268,7 +268,7 @@ static void test_a_panic_in_kdump_alone(NO_STATE) {
         assert_finds(VERDICT_OK, "kdump: the log is there, with the line of the test");
         assert_finds(VERDICT_OK, "kdump: no image, as the settings have it");
         assert_mark(&verification.proof.stores[RECORD_STORE_KDUMP].crash, PROOF_GOOD, "6.0.9");
-        assert_finds(VERDICT_CRITICAL, "pstore, which was expected to take the panic into erst, has not");
+        assert_finds(VERDICT_CRITICAL, "pstore was expected to take the panic into erst, and has not");
 }
 
 static void test_a_panic_that_kdump_lost(NO_STATE) {
@@ -333,6 +333,19 @@ static void test_it_cannot_be_settled(NO_STATE) {
         assert_ok(test_token_read(root, DUMPS, &token));
 }
 
+/* A canary that is cleared while that cannot be remembered would be missed. */
+static void test_it_is_prepared(NO_STATE) {
+        struct reason reason;
+
+        scratch_put(root, DUMPS "/" PROOF_NAME "/in-its-place", "");
+        assert_ok(verification_prepare(&verification, &reason)); /* nothing is remembered anyway */
+        arm(ARMED, "before");
+        assert_true(verification_prepare(&verification, &reason) < 0);
+        strcpy(verification.settings.directory, "/var/lib/elsewhere");
+        assert_ok(verification_prepare(&verification, &reason));
+        assert_ok(session_load(&fixture.session));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void) {
@@ -359,6 +372,7 @@ int main(void) {
                 TEST(test_a_crash_that_did_not_come),
                 TEST(test_a_panic_without_a_token),
                 TEST(test_an_old_panic_in_an_archive),
+                TEST(test_it_is_prepared),
                 TEST(test_it_is_settled),
                 TEST(test_it_cannot_be_settled),
         };
