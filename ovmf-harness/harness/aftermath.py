@@ -21,6 +21,7 @@ _SYSTEMD_RUNS = b"systemd[1]: "
 _QUIET = "systemd.show_status=no systemd.getty_auto=no TERM=dumb"
 # Eight times what a boot takes under TCG on a machine that does nothing else.
 _BOUND_S = 320
+_COLLECTS = "pstore-fw-collect.service"
 _MASKED = "systemd.mask=systemd-pstore.service"
 
 
@@ -80,6 +81,17 @@ def _in_place(way: Way) -> tuple[Look, ...]:
     )
 
 
+def _told(way: Way) -> tuple[Look, ...]:
+    """What is so on each way, and with systemd-pstore or without, once the crash is collected at boot."""
+    return (
+        *_in_place(way),
+        Look("explain", "pstore-fw explain", 0, kdump.SYSRQ),
+        Look("journal", "journalctl --boot --quiet --output=cat PSTORE_FW_REASON=panic", 0, "."),
+        Look("metrics", "cat /var/lib/prometheus/node-exporter/pstore_fw.prom", 0,
+             r'^pstore_fw_crashes_total\{reason="panic",signature="[0-9a-f]{16}"\} 1$'),
+    )
+
+
 def _script(looks: tuple[Look, ...]) -> str:
     return "".join(f"run {look.name} {look.command}\n" for look in looks)
 
@@ -124,7 +136,9 @@ def find(test: Run, way: Way, archives: bool) -> None:
         system = _machine(test, way, archives)
         crashed = _panic(system, way)
     moved = archives and way is not KDUMP
-    looks = (*_ALWAYS, *(_AS_SHIPPED if archives else _AS_MASKED), *(_ARCHIVED if moved else _in_place(way)))
+    collected = _COLLECTS in installed.ENABLED
+    looks = (*_ALWAYS, *(_AS_SHIPPED if archives else _AS_MASKED),
+             *(_told(way) if collected else _ARCHIVED if moved else _in_place(way)))
     with test.step("it boots again; the crash is found"):
         seen = system.linux(f"{_script(looks)}keep archive /var/lib/systemd/pstore\n", bound_s=_BOUND_S)
         _check(seen, looks)

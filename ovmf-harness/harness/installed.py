@@ -25,9 +25,9 @@ _SIZE = "2G"
 _LEFT_OUT = ["./dev/*", "./usr/share/doc/*", "./usr/share/locale/*", "./usr/share/man/*"]
 _FOR_SYSTEMD = ["autofs4"]
 _UNITS = "usr/lib/systemd/system"
-_ENABLED = ["harness-step.service", "pstore-fw-kdump.service"]
+ENABLED = ["harness-step.service", "pstore-fw-kdump.service"]
 _WANTED_BY = re.compile(r"^WantedBy=(\S+)$", re.MULTILINE)
-_EMPTY_DIRECTORIES = ["out", "boot/efi"]
+_EMPTY_DIRECTORIES = ["out", "boot/efi", "var/lib/prometheus/node-exporter"]
 _FSTAB = f"""\
 UUID={guestdisk.UUID} / ext4 errors=remount-ro 0 1
 PARTUUID={esp.PARTITION_GUID} /boot/efi vfat umask=0077 0 0
@@ -96,7 +96,7 @@ def _fill(tree: Path, lab: Lab, log: Path) -> None:
     # As it was built: nothing is compiled here, with whatever flags.
     _run(log, "make", "-C", ROOT, "-o", "all", "install", f"DESTDIR={tree}", f"O={lab.settings.build}")
     for name in _EMPTY_DIRECTORIES:
-        (tree / name).mkdir(exist_ok=True)
+        (tree / name).mkdir(parents=True, exist_ok=True)
     for path, content in _WRITTEN.items():
         (tree / path).write_text(content)
     for source, directory, name in [
@@ -107,7 +107,7 @@ def _fill(tree: Path, lab: Lab, log: Path) -> None:
             (GUEST / "harness-step.service", _UNITS, "harness-step.service")]:
         (tree / directory).mkdir(exist_ok=True)
         shutil.copy(source, tree / directory / name)
-    for unit in _ENABLED:
+    for unit in ENABLED:
         _enable(tree, unit)
     guestdisk.add_modules(tree, lab.kernel, _FOR_SYSTEMD)
 
