@@ -38,8 +38,9 @@ POSIX_SRC   := $(call below,posix,.c)
 CAPTURE_SRC := $(call below,capture,.c)
 LINUX_SRC   := $(call below,$(LINUX_DIRS),.c)
 LAYERED     := $(foreach suffix,.c .h,$(call below,$(SHARED_DIRS) posix capture efi-app $(LINUX_DIRS),$(suffix)))
-FLUSH_LOG   := tests/support/flush-log.c
-SUPPORT_SRC := $(filter-out $(FLUSH_LOG),$(wildcard tests/support/*.c))
+# Each defines functions of libc's: for those tests alone that name its header.
+OVERRIDES   := tests/support/flush-log.c tests/support/journal-socket.c
+SUPPORT_SRC := $(filter-out $(OVERRIDES),$(wildcard tests/support/*.c))
 TEST_SRC    := $(filter-out tests/efi-app/%,$(wildcard tests/*/test-*.c))
 EFI_TEST_SRC := $(wildcard tests/efi-app/test-*.c)
 EFI_FAKE_SRC := $(wildcard tests/efi-app/fake-*.c)
@@ -56,7 +57,9 @@ COMMON   := -std=gnu11 -g -iquote . '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) 
 
 PACKAGES := efivar json-c lzo2 liblz4 libzstd liblzma zlib blkid libkmod
 lazy      = $(eval $(1) := $(2))$($(1))
-LIBS_CFLAGS = $(call lazy,LIBS_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(PACKAGES)))
+# Of which only the header is used: it is opened where it is there (linux-tool/tell/journal.c).
+OPENED   := libsystemd
+LIBS_CFLAGS = $(call lazy,LIBS_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(OPENED)))
 LIBS        = $(call lazy,LIBS,$(shell $(PKG_CONFIG) --libs $(PACKAGES)))
 TEST_LIBS   = $(LIBS) -lcmocka
 
@@ -191,8 +194,10 @@ $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 $(TESTS): $(O)/san/%: $(O)/san/%.o $(SAN_LIBRARY)
 	$(call say,LINK)$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
 
-# It defines functions of libc's: for those alone that ask for it.
-$(patsubst %.c,$(O)/san/%,$(shell grep -l flush-log.h $(TEST_SRC))): $(call objects,san,$(FLUSH_LOG))
+define override
+$(patsubst %.c,$(O)/san/%,$(shell grep -l $(notdir $(1:.c=.h)) $(TEST_SRC))): $(call objects,san,$(1))
+endef
+$(foreach each,$(OVERRIDES),$(eval $(call override,$(each))))
 
 $(EFI_TESTS): $(O)/san-efi/%: $(O)/san-efi/%.o $(EFI_LIBRARY) $(SAN_LIBRARY)
 	$(call say,LINK)$(CC_san-efi) $(CFLAGS_san-efi) -o $@ $^ $(TEST_LIBS)

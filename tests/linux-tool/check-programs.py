@@ -6,6 +6,7 @@ The command is installed where nothing else may be, by hand or on a rescue syste
 The objects are those of the crash kernel's program, which has no symbols left that tell how it was compiled.
 """
 
+import json
 import re
 import struct
 import subprocess
@@ -29,7 +30,8 @@ STACK, RELRO = 0x6474E551, 0x6474E552
 EXECUTE, WRITE = 1, 2
 FLAGS, FLAGS_1 = 30, 0x6FFFFFFB
 BIND_NOW, NOW = 8, 1
-SYMBOLS, DYNAMIC_SYMBOLS = 2, 11
+SYMBOLS, NOTE, DYNAMIC_SYMBOLS = 2, 7, 11
+OPENED_NOTE = 0x407C0C0A  # https://systemd.io/ELF_DLOPEN_METADATA/
 
 
 class ElfFile:
@@ -75,6 +77,20 @@ class ElfFile:
                     names.add(self.raw[start:self.raw.index(b"\0", start)].decode())
         return names
 
+    def opened(self):
+        """The names of libraries that it opens while it runs, as its notes tell those who make packages."""
+        names = []
+        for section in self.sections:
+            at, end = section.offset, section.offset + section.size
+            while section.kind == NOTE and at < end:
+                name_size, size, kind = self.load("<III", at)
+                at += 12 + (name_size + 3 & ~3)
+                if kind == OPENED_NOTE:
+                    told = json.loads(self.raw[at:at + size].rstrip(b"\0"))
+                    names += [name for each in told for name in each["soname"]]
+                at += size + 3 & ~3
+        return names
+
 
 class Segment(NamedTuple):
     kind: int
@@ -110,6 +126,14 @@ def libraries(program):
 def check_libraries(programs):
     unwanted = [path.name for path in libraries(programs.command) if UNWANTED.match(path.name)]
     assert not unwanted, f"loads {' '.join(unwanted)}"
+
+
+def check_opened(programs):
+    """A library that is opened where it is there has to be named, and not to be needed."""
+    opened = programs.command.opened()
+    assert opened == ["libsystemd.so.0"], f"its notes name {opened}"
+    needed = [path.name for path in libraries(programs.command) if path.name in opened]
+    assert not needed, f"needs {' '.join(needed)}"
 
 
 def check_command_size(programs):
@@ -172,7 +196,7 @@ def check_places(programs):
 
 
 CHECKS = [
-    check_libraries, check_command_size, check_capture_is_alone, check_capture_size,
+    check_libraries, check_opened, check_command_size, check_capture_is_alone, check_capture_size,
     check_addresses, check_read_only, check_execution, check_canaries, check_bounds,
     check_places,
 ]
