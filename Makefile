@@ -17,6 +17,7 @@ PREFIX      ?= /usr/local
 DESTDIR     ?=
 SYSCONFDIR  ?= /etc
 SYSTEMD_UNIT_DIR    ?= /usr/lib/systemd/system
+SYSTEMD_CATALOG_DIR ?= /usr/lib/systemd/catalog
 INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
 DRACUT_DIR          ?= /usr/lib/dracut/modules.d
 
@@ -255,7 +256,18 @@ SERVICES_CHECK := $(O)/check-services
 $(SERVICES_CHECK).passed: tests/linux-tool/check-services.py $(PROGRAM) $(wildcard services/*.service services/*.timer)
 	$(call say,TEST)scripts/run-test $(SERVICES_CHECK).log $< $(PROGRAM) && touch $@
 
-CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK) $(PROGRAMS_CHECK) $(SERVICES_CHECK)
+# A program that tells what the journal's clients tell, to a journal that the check plays.
+TELL_NEWS := $(O)/san/tests/linux-tool/tell-news
+$(TELL_NEWS): $(TELL_NEWS).o $(call objects,san,tests/support/journal-socket.c) $(SAN_LIBRARY)
+	$(call say,LINK)$(CC_san) $(CFLAGS_san) -o $@ $^ $(TEST_LIBS)
+
+TELLING_CHECK := $(O)/check-telling
+$(TELLING_CHECK).passed: tests/linux-tool/check-telling.py $(TELL_NEWS) $(TEST_DATA) services/pstore-fw.catalog \
+                         linux-tool/tell/news.h $(wildcard services/prometheus/*)
+	$(call say,TEST)scripts/run-test $(TELLING_CHECK).log $< $(TELL_NEWS) && touch $@
+
+CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \
+	$(TELLING_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios
@@ -329,6 +341,8 @@ install: all
 		chmod 755 $(DESTDIR)$(SYSCONFDIR)/init.d/$$name || exit; done
 	for file in pstore-fw.conf kdump.conf; do [ -e $(DESTDIR)$(SYSCONFDIR)/pstore-fw/$$file ] || \
 		install -D -m 644 services/$$file $(DESTDIR)$(SYSCONFDIR)/pstore-fw/$$file || exit; done
+	install -D -m 644 -t $(DESTDIR)$(SYSTEMD_CATALOG_DIR) services/pstore-fw.catalog
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/pstore-fw/prometheus services/prometheus/*.yml
 	for file in hooks scripts/init-top scripts/local-bottom; do install -D -m 755 \
 		services/initramfs-tools/$$file/pstore-fw-kdump \
 		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/$$file/pstore-fw-kdump || exit; done
