@@ -311,6 +311,11 @@ bench:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@ovmf-harness/run --bench
 
+# Ten minutes, and Prometheus; docs/FLEET.md has what came out.
+.PHONY: bench-fleet
+bench-fleet:
+	@scripts/bench-fleet
+
 .PHONY: demo
 demo:
 	@scripts/install-deps
@@ -374,6 +379,7 @@ help:
 	@echo 'make test-system  a Debian with systemd panics, and what is found on it afterwards'
 	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
 	@echo 'make bench      kdump beside kdump-tools, into docs/BENCHMARKS.md; needs root'
+	@echo 'make bench-fleet  what is asked of 10,000 machines, in Prometheus'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX; SYSCONFDIR=$(SYSCONFDIR), SYSTEMD_UNIT_DIR=$(SYSTEMD_UNIT_DIR)'
 	@echo 'make format     clang-format over the tree'
