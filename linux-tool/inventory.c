@@ -63,7 +63,7 @@ int inventory_load(struct session *session, const struct options *options) {
         for (; named == 0 && sources_default[count]; count++)
                 sources[count] = sources_default[count];
         if (named == 0)
-                count = sources_add_archives(sources, count);
+                count = sources_add_archives("", sources, count);
         r = inventory_make(session, sources, count, named > 0, &message_teller);
         if (deleted)
                 message_note("only what was deleted and has not been overwritten");

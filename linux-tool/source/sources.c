@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux-tool/source/sources.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,19 +36,20 @@ static const struct source_kind source_kinds[] = {
 
 const char *const sources_default[] = { "efivarfs", "pstorefs", NULL };
 
+/* Dumps of kdump, what systemd-pstore(8) has taken out of pstore, and dumps of ours. */
 static const char *const archives_default[] = { "kdump", "dir:/var/lib/systemd/pstore",
                                                 "dir:" DUMP_DIRECTORY };
 
-size_t sources_add_archives(const char *specs[SOURCES_MAX], size_t count) {
-        static char on_esp[PATH_MAX + sizeof("dir:" ESP_DUMPS)];
+size_t sources_add_archives(const char *root, const char *specs[SOURCES_MAX], size_t count) {
+        static char esp_spec[PATH_MAX + sizeof("dir:" ESP_DUMPS)];
         struct esp esp;
 
         for (size_t i = 0; i < ARRAY_SIZE(archives_default) && count < SOURCES_MAX; i++)
                 specs[count++] = archives_default[i];
-        esp_find("", &esp);
+        esp_find(root, &esp);
         if (esp.state == ESP_MOUNTED && count < SOURCES_MAX) {
-                snprintf(on_esp, sizeof(on_esp), "dir:%s" ESP_DUMPS, esp.directory);
-                specs[count++] = on_esp;
+                snprintf(esp_spec, sizeof(esp_spec), "dir:%s" ESP_DUMPS, esp.directory);
+                specs[count++] = esp_spec;
         }
         return count;
 }
@@ -102,5 +104,6 @@ void sources_print_help(const struct sink *sink) {
         sink_format(sink, "\nSPEC:\n");
         for (size_t i = 0; i < ARRAY_SIZE(source_kinds); i++)
                 sink_format(sink, "  %-24s%s\n", source_kinds[i].usage, source_kinds[i].help);
-        sink_format(sink, "Without it, the stores of this machine, and behind them its archives.\n");
+        sink_format(sink, "Without it, all that this machine has of the first three, and the directories\n"
+                          "where systemd-pstore, dump and the application on the ESP leave copies.\n");
 }

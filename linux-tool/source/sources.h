@@ -40,10 +40,11 @@ struct record_source *source_new(const char *spec);
 extern const char *const sources_default[];
 
 /*
- * And behind them the archives where copies of what was in them lie, be they there or not. Adds their specs,
- * which are valid up to the next call, to the `count` that there are; how many there are then.
+ * And behind them the archives where copies of what was in them lie, be they there or not, but the ESP's only
+ * where that is mounted. Adds their specs, which are valid up to the next call, to the `count` that there
+ * are; how many there are then. `root` as in linux/esp.h.
  */
-size_t sources_add_archives(const char *specs[SOURCES_MAX], size_t count);
+size_t sources_add_archives(const char *root, const char *specs[SOURCES_MAX], size_t count);
 
 /* The lines of the help about SPEC. */
 void sources_print_help(const struct sink *sink);

@@ -115,7 +115,7 @@ static int make_sources(const struct options *options, struct session *session) 
         for (size_t i = 0; named == 0 && i < ARRAY_SIZE(check_sources); i++)
                 sources[count++] = check_sources[i];
         if (named == 0)
-                count = sources_add_archives(sources, count);
+                count = sources_add_archives("", sources, count);
         r = inventory_make(session, sources, count, named > 0, NULL);
         for (size_t i = 0; i < named && r == 0; i++)
                 /* Nothing waits in a directory of dumps, and no kernel writes a crash there. */

@@ -60,7 +60,7 @@ static int gather(struct verification *verification, const struct options *optio
         for (size_t i = 0; named == 0 && sources_default[i]; i++)
                 sources[count++] = sources_default[i];
         if (named == 0)
-                count = sources_add_archives(sources, count);
+                count = sources_add_archives("", sources, count);
         r = inventory_make(verification->session, sources, count, named > 0, &message_teller);
         if (r < 0)
                 return r;

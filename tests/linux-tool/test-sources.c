@@ -533,8 +533,35 @@ static void test_what_a_source_says_of_itself(NO_STATE) {
         }
 }
 
+/* The ESP's is among them when it is mounted. */
+static void test_archives_of_this_machine(NO_STATE) {
+        const char *specs[SOURCES_MAX];
+        char *root = scratch_make();
+
+        assert_int_equal(sources_add_archives(root, specs, 0), 3);
+        assert_string_equal(specs[1], "dir:/var/lib/systemd/pstore");
+        assert_string_equal(specs[2], "dir:/var/lib/pstore-fw");
+        scratch_put(root, "/proc/self/mountinfo", "2 1 254:1 / /boot/efi rw - vfat /dev/vda1 rw\n");
+        scratch_put(root, "/boot/efi/EFI/BOOT/BOOTX64.EFI", "");
+        assert_int_equal(sources_add_archives(root, specs, 0), 4);
+        assert_string_equal(specs[3], "dir:/boot/efi/EFI/pstore-fw/dumps");
+        for (size_t i = 0; i < 4; i++) {
+                struct record_source *source;
+
+                assert_true(source_spec_is_valid(specs[i]));
+                source = source_new(specs[i]);
+                assert_true(source->is_archive);
+                if (i > 0)
+                        assert_string_equal(source->location, specs[i] + strlen("dir:"));
+                source_free(source);
+        }
+        assert_int_equal(sources_add_archives(root, specs, SOURCES_MAX), SOURCES_MAX);
+        scratch_remove(root);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_archives_of_this_machine),
                 cmocka_unit_test(test_erst_image),
                 cmocka_unit_test(test_efi_image),
                 cmocka_unit_test(test_pstorefs_of_efi),
