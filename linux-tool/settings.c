@@ -49,6 +49,9 @@ static const struct setting_row rows[] = {
         ROW(keep_events, setting_number, 1000000, "is no number of events"),
         ROW(keep_bytes, setting_size, 0, "is no size: a number, and K, M or G"),
         ROW(clear, setting_clear, 0, "is none of crashes, all and none"),
+        ROW(journal, setting_flag, 0, "is neither yes nor no"),
+        ROW(metrics, setting_flag, 0, "is neither yes nor no"),
+        SETTING_TEXT_ROW(struct settings, metrics_directory, setting_path, "is no absolute path"),
 };
 
 struct settings_table settings_table(struct settings *settings) {
@@ -61,6 +64,8 @@ void settings_default(struct settings *ret_settings) {
                 .keep_events = 100,
                 .keep_bytes = (uint64_t) 256 * 1024 * 1024,
                 .clear = COLLECT_CLEAR_CRASHES,
+                .journal = true,
+                .metrics = true,
         };
 }
 

@@ -19,6 +19,9 @@ struct settings {
         unsigned keep_events;     /* so many stay, the newest; 0: all */
         uint64_t keep_bytes;      /* and no more than this, of their files; 0: all */
         enum collect_clear clear;
+        bool journal;                     /* crashes are told to the journal, or to syslog */
+        bool metrics;                     /* a page for Prometheus is written, */
+        char metrics_directory[PATH_MAX]; /* here; "": where Debian's node exporter looks, if that is there */
 };
 
 /* What is in force when nothing is said. */

@@ -9,7 +9,7 @@
  * came of the last proof of each store. It lies in the directory of dumps.
  */
 
-#define PROOF_NAME "proof"
+#define PROOF_NAME ".pstore-fw-proof"
 
 /* A canary that was armed and has no verdict yet; .seed is empty where there is none. */
 struct proof_armed {

@@ -3,7 +3,7 @@
 
 #define DAY_SECONDS 86400
 
-static bool is_crash(const struct event *event) {
+bool crashes_counts(const struct event *event) {
         return event->reason <= REASON_EMERGENCY || event->reason == REASON_UNKNOWN;
 }
 
@@ -23,7 +23,7 @@ void crashes_count(const struct catalog *catalog, uint64_t now, struct crashes *
                 const struct event *event = &catalog->events[i];
                 struct text newest = TEXT_ON(crashes->newest);
 
-                if (!is_crash(event) || event->seconds + (uint64_t) CRASHES_DAYS * DAY_SECONDS < now)
+                if (!crashes_counts(event) || event->seconds + (uint64_t) CRASHES_DAYS * DAY_SECONDS < now)
                         continue;
                 crashes->count++;
                 crashes->future_count += event->seconds > now;

@@ -21,9 +21,12 @@ struct crashes {
         const char *unseen;                 /* what was not looked into, in words; NULL: nothing */
 };
 
+/* Oopses and panics count, and not what a kernel that was told to (printk.always_kmsg_dump) writes of a
+ * shutdown. */
+bool crashes_counts(const struct event *event);
+
 /*
- * Counts oopses and panics, and not what a kernel that was told to (printk.always_kmsg_dump) writes of a
- * shutdown. `now` in seconds since 1970, 0: unknown. What is dated in the future counts, as some clock was
+ * Counts them. `now` in seconds since 1970, 0: unknown. What is dated in the future counts, as some clock was
  * wrong.
  */
 void crashes_count(const struct catalog *catalog, uint64_t now, struct crashes *ret_crashes);

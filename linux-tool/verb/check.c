@@ -1,79 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "store/check.h"
-
-#include <time.h>
-
-#include "base/arith.h"
-#include "base/error.h"
 #include "base/timestamp.h"
-#include "linux-tool/inventory.h"
+#include "linux-tool/judgement.h"
 #include "linux-tool/output/json-finding.h"
 #include "linux-tool/output/json.h"
-#include "linux-tool/output/message.h"
-#include "linux-tool/source/sources.h"
-#include "linux-tool/verb/check-verdict.h"
-#include "linux-tool/verb/kdump-options.h"
+#include "linux-tool/output/output.h"
 #include "linux-tool/verb/verbs.h"
-#include "linux/esp.h"
-#include "linux/machine.h"
-#include "linux/proof.h"
-#include "linux/system-file.h"
-#include "posix/memory.h"
-
-/* The stores that are judged when no source is named: ERST itself too, where the kernel lets one. */
-static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs" };
-
-#define UNSEEN_SIZE 480 /* what a line of prose holds */
-
-struct report {
-        struct session session;
-        struct machine machine;
-        struct kdump_settings settings;
-        bool has_settings;
-        struct check_store stores[SOURCES_MAX]; /* of the sources that are no archives */
-        struct proof proof;
-        char release[72];
-        struct check_proof proofs[2];
-        struct check_facts facts;
-        char unseen[UNSEEN_SIZE];
-        struct findings findings;
-};
-
-/* --- what was proven ---------------------------------------------------------------------------- */
-
-static struct check_mark mark_of(const struct proof_mark *mark) {
-        return (struct check_mark){
-                .seconds = mark->seconds,
-                .kernel = mark->kernel,
-                .fault = text_equal(mark->result, PROOF_GOOD) ? NULL : mark->result,
-        };
-}
-
-static void add_proof(struct report *report, enum record_store store) {
-        const struct proof_store *proof = &report->proof.stores[store];
-
-        report->proofs[report->facts.proof_count++] = (struct check_proof){
-                .store = record_store_name(store),
-                .canary = mark_of(&proof->canary),
-                .crash = mark_of(&proof->crash),
-        };
-}
-
-/* Of each store that a panic goes to now. Nothing is said where it cannot be read. */
-static void gather_proofs(struct report *report) {
-        const struct check_kernel *kernel = &report->machine.kernel;
-        enum crash_path path = check_panic_path(kernel);
-
-        if (!report->has_settings || proof_read("", report->settings.directory, &report->proof) < 0 ||
-            !system_file_line("", "/proc/sys/kernel/osrelease", report->release, sizeof(report->release)))
-                return;
-        report->facts.proofs = report->proofs;
-        report->facts.release = report->release;
-        if (kernel->backend && (path == CRASH_PATH_PSTORE || path == CRASH_PATH_BOTH))
-                add_proof(report, backend_store(kernel->backend));
-        if (path == CRASH_PATH_KDUMP || path == CRASH_PATH_BOTH)
-                add_proof(report, RECORD_STORE_KDUMP);
-}
 
 static struct json_object *json_from_proof(const struct check_proof *proof, const char *release) {
         struct json_object *object = json_object_new_object();
@@ -89,83 +21,6 @@ static struct json_object *json_from_proof(const struct check_proof *proof, cons
         json_add_string(object, "fault", mark ? mark->fault : NULL);
         json_add_bool(object, "current", mark && !mark->fault && text_equal(mark->kernel, release));
         return object;
-}
-
-/* --- the verb ----------------------------------------------------------------------------------- */
-
-/* Crashes may lie where nobody looked. What is wrong with a store is judged. */
-static void put_unseen(const struct session *session, struct text *text) {
-        char esp[ESP_WHY_SIZE];
-
-        for (size_t i = 0; i < session->source_count; i++)
-                if (session->sources[i]->is_archive && session->errors[i] < 0 &&
-                    session->errors[i] != ERR_NO_STORE)
-                        text_format(text, "%s%s: %s", text->length > 0 ? "; " : "", session->sources[i]->spec,
-                                    error_text(session->errors[i]));
-        if (!session->named && inventory_misses_esp(esp))
-                text_format(text, "%s%s", text->length > 0 ? "; " : "", esp);
-}
-
-/* Archives are looked at, too, where none is named: what waits nowhere is a crash all the same. */
-static int make_sources(const struct options *options, struct session *session) {
-        const char *sources[SOURCES_MAX];
-        size_t named = options_texts(options, &option_source, sources), count = named;
-        int r;
-
-        for (size_t i = 0; named == 0 && i < ARRAY_SIZE(check_sources); i++)
-                sources[count++] = check_sources[i];
-        if (named == 0)
-                count = sources_add_archives("", sources, count);
-        r = inventory_make(session, sources, count, named > 0, NULL);
-        for (size_t i = 0; i < named && r == 0; i++)
-                /* Nothing waits in a directory of dumps, and no kernel writes a crash there. */
-                if (session->sources[i]->is_archive) {
-                        message_error("%s: holds saved dumps, and is no store to be checked",
-                                      session->sources[i]->spec);
-                        return ERR_NOT_SUPPORTED;
-                }
-        return r;
-}
-
-/* Nothing is told while sources are read: all of it is judged. */
-static int gather(const struct options *options, struct report *report) {
-        struct session *session = &report->session;
-        struct check_facts *facts = &report->facts;
-        struct text unseen = TEXT_ON(report->unseen);
-        bool about_machine = false;
-        int r;
-
-        r = make_sources(options, session);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < session->source_count; i++)
-                about_machine |= session->sources[i]->of_machine;
-        /* What the kernel does at a panic says nothing of an image or of a directory of copies. */
-        if (about_machine) {
-                machine_look("", &report->machine);
-                report->has_settings = kdump_settings_load(options, &report->settings) == 0;
-                if (report->has_settings)
-                        report->machine.kernel.wish = report->settings.path;
-        }
-        r = session_load(session);
-        if (r < 0)
-                message_failure("records", r);
-        *facts = (struct check_facts){ .stores = report->stores, .kernel = report->machine.kernel };
-        for (size_t i = 0; i < session->source_count; i++) {
-                struct check_store *store = &report->stores[facts->store_count];
-
-                if (session->sources[i]->is_archive)
-                        continue;
-                check_look_at(session, i, store);
-                store->store = inventory_store_of(session->sources[i], &report->machine);
-                facts->store_count++;
-        }
-        crashes_count(&session->catalog, (uint64_t) time(NULL), &facts->crashes);
-        put_unseen(session, &unseen);
-        facts->crashes.unseen = unseen.length > 0 ? report->unseen : NULL;
-        if (about_machine)
-                gather_proofs(report);
-        return r;
 }
 
 static struct json_object *json_from_store(const struct check_store *store) {
@@ -255,59 +110,17 @@ static int print_json(const struct check_facts *facts, const struct findings *fi
         return json_report_print(report, output);
 }
 
-static int judge(const struct options *options, struct report *report) {
-        int r;
-
-        findings_init(&report->findings, &system_allocator);
-        r = gather(options, report);
-        if (r == 0)
-                check_judge(&report->facts, &report->findings);
-        return r;
-}
-
-static void report_free(struct report *report) {
-        findings_free(&report->findings);
-        inventory_free(&report->session);
-        free(report);
-}
-
-enum verdict check_verdict(const struct options *options, struct finding *ret_worst) {
-        struct report *report = calloc(1, sizeof(*report));
-        enum verdict verdict = VERDICT_UNKNOWN;
-
-        *ret_worst =
-                (struct finding){ VERDICT_UNKNOWN, "what a crash would leave could not be found out", "" };
-        if (!report)
-                return verdict;
-        if (judge(options, report) == 0) {
-                const struct finding *worst;
-
-                verdict = findings_worst(&report->findings);
-                worst = findings_first(&report->findings, verdict);
-                if (worst)
-                        *ret_worst = *worst;
-        }
-        report_free(report);
-        return verdict;
-}
-
 /* The exit status is the verdict's number; a check that could not be made is unknown. */
 static int check_run(const struct options *options, void *context) {
         struct output *output = context;
-        struct report *report = calloc(1, sizeof(*report));
-        enum verdict verdict;
-        int r;
+        _cleanup_judgement_ struct judgement *judgement = NULL;
+        int r = judgement_make(options, &judgement);
 
-        if (!report)
-                return VERDICT_UNKNOWN;
-        r = judge(options, report);
         if (r == 0 && options_have(options, &option_json))
-                r = print_json(&report->facts, &report->findings, output);
+                r = print_json(&judgement->facts, &judgement->findings, output);
         else if (r == 0)
-                r = check_print(&report->facts, &report->findings, &output->sink);
-        verdict = r < 0 ? VERDICT_UNKNOWN : findings_worst(&report->findings);
-        report_free(report);
-        return (int) verdict;
+                r = check_print(&judgement->facts, &judgement->findings, &output->sink);
+        return (int) (r < 0 ? VERDICT_UNKNOWN : findings_worst(&judgement->findings));
 }
 
 static const struct option *const options_taken[] = { &option_source, NULL };

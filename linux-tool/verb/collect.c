@@ -8,6 +8,7 @@
 #include "linux-tool/retention.h"
 #include "linux-tool/save.h"
 #include "linux-tool/settings.h"
+#include "linux-tool/tell/run.h"
 #include "linux-tool/verb/verbs.h"
 
 /* All that a run has to do with, and at its end what came of it: whoever tells of a run needs no more. */
@@ -218,6 +219,25 @@ static void note_result(const struct collecting *collecting) {
                         text_plural(collecting->removed.count));
 }
 
+/*
+ * Of sources that were named nobody knows whether they are this machine's. What failed before is told by
+ * whoever runs it, and what was collected all the same is told here.
+ */
+static void tell(struct collecting *collecting, const struct options *options) {
+        const struct telling telling = {
+                .settings = &collecting->settings,
+                .options = options,
+                .directory = collecting->directory.path,
+                .directory_fd = collecting->directory.files.fd,
+                .work = &collecting->session.work,
+                .saw_all = !collecting->session.failed,
+        };
+
+        if (!collecting->dry_run && !collecting->session.named && collecting->directory.files.fd >= 0 &&
+            telling_run(&telling) < 0)
+                collecting->session.failed = true;
+}
+
 /* --- the run ------------------------------------------------------------------------------------ */
 
 static int collect(struct collecting *collecting, const struct options *options, struct output *output) {
@@ -249,6 +269,7 @@ static int collect(struct collecting *collecting, const struct options *options,
                 r = save_print_lines(&collecting->session.work, collecting->directory.path, true,
                                      &output->sink);
         note_result(collecting);
+        tell(collecting, options);
         return r < 0 || collecting->session.failed ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -2,32 +2,35 @@
 
 /* What the command answers to nothing: what a person came for, and what to type next. */
 
-#include <unistd.h>
-
 #include "base/timestamp.h"
 #include "linux-tool/inventory.h"
+#include "linux-tool/judgement.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/output/output.h"
-#include "linux-tool/verb/check-verdict.h"
 #include "linux-tool/verb/verbs.h"
 #include "linux/dump-directory.h"
 #include "store/event-crash.h"
+#include "store/places.h"
 
 #define LINE_WIDTH 80
 
-/* Where `dump` would have put it; a copy of another event of this name it could be, so that it is only said.
- */
-static bool has_copy(const char *event) {
-        char path[256];
-        struct text text = TEXT_ON(path);
+/* All its places, and whether one of them is a copy. */
+static int print_places(const struct catalog *catalog, const struct event *event, const struct sink *sink) {
+        struct place places[CATALOG_SOURCES_MAX];
+        size_t count = places_of_event(catalog, event, places);
+        bool has_copy = false;
+        int r = 0;
 
-        text_format(&text, DUMP_DIRECTORY "/%s/manifest.json", event);
-        return !text.truncated && access(path, R_OK) == 0;
+        for (size_t i = 0; i < count && r >= 0; i++) {
+                has_copy |= places[i].source->is_archive;
+                r = sink_prose(sink, "  ", "%s %s%s", i == 0 ? "in" : "and in", place_name(places[i].source),
+                               places[i].complete ? "" : " (some parts)");
+        }
+        return r < 0 || has_copy ? r : sink_prose(sink, "  ", "no copy of it was found");
 }
 
 static int print_newest(const struct catalog *catalog, const struct sink *sink) {
         const struct event *event = &catalog->events[catalog->event_count - 1];
-        const struct record_source *source = catalog_row(catalog->records[event->first])->source;
         char name[EVENT_NAME_SIZE], time[TIMESTAMP_TEXT_SIZE], title[LINE_WIDTH + 1];
         struct text name_text = TEXT_ON(name), title_text = TEXT_ON(title);
         struct event_crash crash;
@@ -47,12 +50,29 @@ static int print_newest(const struct catalog *catalog, const struct sink *sink) 
                                catalog->event_count);
         else if (r >= 0)
                 r = sink_prose(sink, "  ", "%s, %s", time, name);
-        if (r >= 0)
-                r = sink_prose(sink, "  ", "in %s", source->spec);
-        if (r < 0 || source->is_archive) /* what lies there is a copy */
-                return r;
-        return has_copy(name) ? sink_prose(sink, "  ", "copied to %s/%s", DUMP_DIRECTORY, name)
-                              : sink_prose(sink, "  ", "no copy in %s", DUMP_DIRECTORY);
+        return r < 0 ? r : print_places(catalog, event, sink);
+}
+
+/* What lies in an archive that was named says nothing of a machine. */
+static bool names_archive(const struct session *session) {
+        for (size_t i = 0; i < session->source_count; i++)
+                if (session->named && session->sources[i]->is_archive)
+                        return true;
+        return false;
+}
+
+/* VERDICT_OK where nothing is to be said. */
+static enum verdict print_verdict(const struct options *options, const struct sink *sink) {
+        _cleanup_judgement_ struct judgement *judgement = NULL;
+        enum verdict verdict = VERDICT_UNKNOWN;
+        const char *worst = "what a crash would leave could not be found out";
+
+        if (judgement_make(options, &judgement) == 0) {
+                verdict = findings_worst(&judgement->findings);
+                worst = findings_first(&judgement->findings, verdict)->text;
+        }
+        (void) sink_prose(sink, "", "%s: %s", verdict_name(verdict), worst);
+        return verdict;
 }
 
 static int print_next(bool crashed, enum verdict verdict, bool named, const struct sink *sink) {
@@ -79,8 +99,7 @@ static int overview_run(const struct options *options, void *context) {
         struct output *output = context;
         const struct sink *sink = &output->sink;
         _cleanup_inventory_ struct session session = { 0 };
-        struct finding worst;
-        enum verdict verdict;
+        enum verdict verdict = VERDICT_OK;
         bool crashed;
         int r;
 
@@ -90,11 +109,10 @@ static int overview_run(const struct options *options, void *context) {
         }
         if (inventory_load(&session, options) < 0)
                 return EXIT_FAILED;
-        verdict = check_verdict(options, &worst);
         crashed = session.catalog.event_count > 0;
         r = crashed ? print_newest(&session.catalog, sink) : sink_format(sink, "no crash is stored here\n");
-        if (r >= 0)
-                r = sink_prose(sink, "", "%s: %s", verdict_name(verdict), worst.text);
+        if (r >= 0 && !names_archive(&session))
+                verdict = print_verdict(options, sink);
         if (r >= 0)
                 r = print_next(crashed, verdict, session.named, sink);
         return r < 0 || session.failed ? EXIT_FAILED : EXIT_DONE;

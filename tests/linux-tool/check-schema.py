@@ -248,8 +248,8 @@ def check_prove(run):
     assert done.returncode == FAILED and "prove verify" in done.stderr, done.stderr
     crash = run.json([FAILED], "prove", "verify", "--config", str(settings), source=False)["crash"]
     assert crash["expected"] == "pstore" and crash["kernel"] == "6.1.0" and crash["events"] == []
-    assert [path.name for path in folder.iterdir()] == ["proof"]
-    assert "erst.crash.result = lost" in (folder / "proof").read_text()
+    assert [path.name for path in folder.iterdir()] == [".pstore-fw-proof"]
+    assert "erst.crash.result = lost" in (folder / ".pstore-fw-proof").read_text()
 
 
 def check_kdump_setup(run):

@@ -57,7 +57,7 @@ static void test_it_is_flushed(NO_STATE) {
         scratch_put(root, "/var/lib/pstore-fw/x", "");
         flush_log_start();
         assert_ok(proof_write(root, DUMPS, &written, &reason));
-        (void) flush_log_assert_durable(scratch_path(root, "var/lib/pstore-fw/proof"));
+        (void) flush_log_assert_durable(scratch_path(root, "var/lib/pstore-fw/" PROOF_NAME));
         (void) flush_log_stop();
 }
 
@@ -98,8 +98,8 @@ static void test_wrong_ones(NO_STATE) {
                 assert_error(proof_read(root, DUMPS, &read), ERR_VALUE);
                 assert_int_equal(read.stores[RECORD_STORE_EFI].crash.seconds, 0);
         }
-        assert_int_equal(unlink(scratch_path(root, "var/lib/pstore-fw/proof")), 0);
-        assert_int_equal(mkfifo(scratch_path(root, "var/lib/pstore-fw/proof"), 0600), 0);
+        assert_int_equal(unlink(scratch_path(root, "var/lib/pstore-fw/" PROOF_NAME)), 0);
+        assert_int_equal(mkfifo(scratch_path(root, "var/lib/pstore-fw/" PROOF_NAME), 0600), 0);
         alarm(20);
         assert_error(proof_read(root, DUMPS, &read), ERR_FILE_KIND);
         alarm(0);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "linux-tool/tell/run.h"
+
+#include <limits.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "linux-tool/judgement.h"
+#include "linux-tool/output/message.h"
+#include "linux-tool/tell/metrics.h"
+#include "store/crashes.h"
+#include "store/dump.h"
+#include "store/event-crash.h"
+#include "store/list.h"
+
+/* The news of an event, and what they point into. */
+struct news_of_event {
+        struct crash_news news;
+        struct event_crash crash;
+        char event[EVENT_NAME_SIZE];
+        char kernel[NEWS_VALUE_MAX];
+        char missing[128];
+        char path[PATH_MAX];
+};
+
+static bool is_saved(const struct work *work, const struct event *event, unsigned *ret_place) {
+        unsigned place = 1; /* of what lies there itself: its directory has the name of the event */
+
+        for (size_t i = 0; i < event->record_count; i++) {
+                const struct work_state *state =
+                        work_state_of(work, work->catalog->records[event->first + i]);
+
+                if (!state->saved)
+                        return false;
+                if (state->place > 0)
+                        place = state->place;
+        }
+        *ret_place = place;
+        return true;
+}
+
+static void news_make(const struct telling *telling, const struct event *event, unsigned place,
+                      struct news_of_event *made) {
+        const struct catalog *catalog = telling->work->catalog;
+        struct text name = TEXT_ON(made->event), kernel = TEXT_ON(made->kernel);
+        struct text missing = TEXT_ON(made->missing), path = TEXT_ON(made->path);
+        bool is_known = event_crash_read(catalog, event, &made->crash) > 0;
+
+        event_format_name(event, &name);
+        list_format_missing(catalog, event, &missing);
+        text_format(&path, "%s/", telling->directory);
+        dump_format_place(event, place, &path);
+        if (is_known)
+                text_put_bytes(&kernel, made->crash.told.crash.kernel);
+        made->news = (struct crash_news){
+                .event = made->event,
+                .title = is_known ? made->crash.told.crash.title : NULL,
+                .signature = is_known ? made->crash.told.signature : NULL,
+                .reason = event_reason_name(event->reason),
+                .store = record_store_name(event->store),
+                .kernel = kernel.length > 0 ? made->kernel : NULL,
+                .missing = missing.length > 0 ? made->missing : NULL,
+                .path = made->path,
+                .seconds = event->seconds,
+        };
+}
+
+enum step { STEP_COUNT, STEP_TELL };
+
+/* Counting comes first, for all, so that it is noted before anybody is told. */
+static int take_event(const struct telling *telling, const struct event *event, enum step step,
+                      struct tally *tally) {
+        struct news_of_event made;
+        struct reason reason;
+        enum tally_state state;
+        unsigned place;
+        int r = 0;
+
+        if (!crashes_counts(event) || !is_saved(telling->work, event, &place))
+                return 0;
+        news_make(telling, event, place, &made);
+        state = tally_see(tally, made.event);
+        if (step == STEP_COUNT && state == TALLY_NEW)
+                r = tally_count(tally, &made.news);
+        else if (step == STEP_TELL && state == TALLY_COUNTED) {
+                r = news_tell(&made.news, &news_ways, NULL, &reason);
+                if (r < 0)
+                        message_error("%s", reason.text);
+                else
+                        tally_mark_told(tally, made.event);
+        }
+        event_crash_free(&made.crash);
+        return r;
+}
+
+/* Who does not listen to one does not listen to the next. */
+static int take_events(const struct telling *telling, enum step step, struct tally *tally) {
+        const struct catalog *catalog = telling->work->catalog;
+        int r = 0;
+
+        for (size_t i = 0; i < catalog->event_count && r == 0; i++)
+                r = take_event(telling, &catalog->events[i], step, tally);
+        return r;
+}
+
+static int save(const struct telling *telling, const struct tally *tally) {
+        int r = tally_save(telling->directory_fd, tally);
+
+        if (r < 0)
+                message_error("%s/" TALLY_FILE ": %s", telling->directory, error_text(r));
+        return r;
+}
+
+static int tell_events(const struct telling *telling, struct tally *tally) {
+        int r = take_events(telling, STEP_COUNT, tally), error;
+
+        if (r == 0 && telling->saw_all)
+                r = tally_prune(tally);
+        if (r < 0)
+                message_failure(telling->directory, r);
+        else
+                r = save(telling, tally);
+        if (r < 0 || !telling->settings->journal)
+                return r;
+        r = take_events(telling, STEP_TELL, tally);
+        error = save(telling, tally);
+        return r < 0 ? r : error;
+}
+
+static int write_metrics(const struct telling *telling, const struct tally *tally) {
+        const struct settings *settings = telling->settings;
+        bool is_asked = settings->metrics_directory[0] != '\0';
+        _cleanup_judgement_ struct judgement *judgement = NULL;
+        struct metrics_store stores[SOURCES_MAX];
+        struct metrics metrics = {
+                .tally = tally,
+                .stores = stores,
+                .verdict = VERDICT_UNKNOWN,
+                .is_armed = METRICS_UNKNOWN,
+                .now = (uint64_t) time(NULL),
+        };
+        struct reason reason;
+        int r;
+
+        /* It looks again: what waits is what is there now. */
+        if (judgement_make(telling->options, &judgement) == 0) {
+                const struct check_facts *facts = &judgement->facts;
+
+                metrics.verdict = findings_worst(&judgement->findings);
+                if (facts->kernel.known)
+                        metrics.is_armed = facts->kernel.kdump_loaded ? METRICS_YES : METRICS_NO;
+                for (size_t i = 0; i < facts->store_count; i++)
+                        if (facts->stores[i].error == 0)
+                                stores[metrics.store_count++] = (struct metrics_store){
+                                        .name = facts->stores[i].spec,
+                                        .waiting = facts->stores[i].record_count,
+                                        .space = facts->stores[i].space,
+                                };
+        }
+        r = metrics_write(is_asked ? settings->metrics_directory : NULL, is_asked, &metrics, &reason);
+        if (r < 0)
+                message_error("%s", reason.text);
+        return r;
+}
+
+int telling_run(const struct telling *telling) {
+        struct tally tally;
+        int r, error;
+
+        r = tally_load(telling->directory_fd, &tally);
+        if (r < 0)
+                message_error("%s/" TALLY_FILE ": %s: all crashes are counted and told anew",
+                              telling->directory, error_text(r));
+        error = tell_events(telling, &tally);
+        r = r < 0 ? r : error;
+        if (telling->settings->metrics) {
+                error = write_metrics(telling, &tally);
+                r = r < 0 ? r : error;
+        }
+        tally_free(&tally);
+        return r;
+}
