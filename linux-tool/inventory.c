@@ -9,9 +9,10 @@
 #include "posix/memory.h"
 #include "store/no-records.h"
 
-/* Linux takes the application's dumps on from there. */
+/* Linux takes the application's dumps on from there. Never kdump's, whose memory images are in no copy. */
 static bool is_outbox(const struct record_source *source) {
-        return source->is_archive && source->location && text_ends_with(source->location, ESP_DUMPS);
+        return source->is_archive && source->store != RECORD_STORE_KDUMP && source->location &&
+               text_ends_with(source->location, ESP_DUMPS);
 }
 
 int inventory_make(struct session *session, const char *const *specs, size_t count, bool named,

@@ -3,11 +3,16 @@
 
 #include "base/allocator.h"
 
+struct dumper;
+
 /*
  * What a target can do that flushes many files at once, which is faster by far than one after another.
  * Nothing of it is on the medium before flush_all().
  */
 struct dump_target_many {
+        /* dump_many() of store/dump.h: firmware, which has no such target, need not carry it. */
+        void (*dump)(struct dumper *dumper, size_t count);
+
         size_t worth_from; /* so many copies: one flush of all may be of more than what was written here */
 
         /* Makes a file, in a directory that was made: nothing has its name yet. Nothing is flushed. */

@@ -625,7 +625,7 @@ static void give_place(struct dumper *dumper, size_t index, int error) {
  * All at once: however many there are, what is in them is flushed once, and what they are called is. What was
  * found relies on the second flush as well.
  */
-static void dump_many(struct dumper *dumper, size_t count) {
+void dump_many(struct dumper *dumper, size_t count) {
         size_t waiting = 0;
         int r = 0;
 
@@ -673,7 +673,7 @@ static void dump_all(struct dumper *dumper) {
         size_t count = subject_count(dumper->catalog);
 
         if (can_dump_many(dumper, count)) {
-                dump_many(dumper, count);
+                dumper->target->many->dump(dumper, count);
                 allocator->resize(allocator->context, dumper->waits, count * sizeof(*dumper->waits), 0);
         } else {
                 dump_events(dumper);

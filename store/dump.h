@@ -44,6 +44,10 @@ typedef void dump_report(void *context, const struct catalog_record *row, int er
 int dump_selected(struct work *work, const struct dump_target *target, const struct dump_origin *origin,
                   dump_report *report, void *report_context, struct dump_result *ret_result);
 
+/* For a target that flushes many files at once: all copies wait for one flush. See struct dump_target_many.
+ */
+void dump_many(struct dumper *dumper, size_t count);
+
 /*
  * All of the event lies in archives and stays there, so that no byte depends on the copy: one with the same
  * log is enough then, be it of stored bytes where the archive has text.

@@ -19,6 +19,7 @@
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/memory.h"
+#include "store/dump.h"
 
 #define DIRECTORY_MODE 0700
 #define FILE_MODE      0600
@@ -212,6 +213,7 @@ static int many_flush_all(void *context) {
 }
 
 static const struct dump_target_many many = {
+        .dump = dump_many,
         .worth_from = 4,
         .write_file = many_write_file,
         .rename_file = many_rename_file,

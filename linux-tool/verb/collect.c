@@ -202,8 +202,12 @@ static void note_result(const struct collecting *collecting) {
                 inventory_note_none(&collecting->session);
                 return;
         }
-        if (collecting->dry_run)
+        if (collecting->dry_run) {
+                message_note("%zu record%s safe in %s already, %zu would be cleared",
+                             result->copies.record_count, text_plural(result->copies.record_count),
+                             collecting->directory.path, work_selected_count(&collecting->session.work));
                 return;
+        }
         message_note("%zu record%s safe in %s, %zu file%s written, %zu cleared", result->copies.record_count,
                      text_plural(result->copies.record_count), collecting->directory.path,
                      result->copies.file_count, text_plural(result->copies.file_count),
@@ -303,11 +307,12 @@ static const struct option *const options_taken[] = { &option_source, &option_dr
 
 const struct verb verb_collect = {
         .name = "collect",
+        .operands = "",
         .summary = "copy all there is, clear what was copied, keep the newest",
-        .description = "Copies what is in the stores, as dump does, then clears it, as clear does, and asks\n"
-                       "nobody: for a unit at boot. Dumps that lie elsewhere are copied as well. Of what\n"
-                       "is in the directory then the newest stays, as the settings say.\n",
+        .description = "Copies what is in the stores, as dump does, then clears it, as clear does,\n"
+                       "and asks nobody: for a unit at boot. Dumps that lie elsewhere are copied as\n"
+                       "well. Of what is in the directory then the newest stays, as the settings say.\n",
         .options = options_taken,
-        .statuses = "0 all is done, also where there was nothing; 1 something failed; 2 usage",
+        .statuses = "0 done, or there was nothing, 1 failed, 2 usage",
         .run = collect_run,
 };

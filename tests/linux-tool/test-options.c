@@ -200,7 +200,7 @@ static const struct {
         { "kdump setup --root=", "--root" },
         { "kdump load --path none", "'none'" },
         { "prove", "prove" },
-        { "collect", "collect" },
+        { "harvest", "harvest" },
         { "clear --max-used 50%", "--max-used" },
 };
 

@@ -293,6 +293,7 @@ static int many_flush_all(void *context) {
 
 void fake_target_take_many(struct fake_target *fake) {
         static const struct dump_target_many many = {
+                .dump = dump_many,
                 .worth_from = 1,
                 .write_file = many_write_file,
                 .rename_file = many_rename_file,
