@@ -333,27 +333,21 @@ static int print_verb_help(const struct cli *cli, const struct verb *verb, const
                            verb->statuses ? verb->statuses : "0 done, 1 failed, 2 usage, 3 nothing found");
 }
 
-static void put_group(const struct cli *cli, const char *group, const struct sink *sink) {
-        for (const struct verb *const *verb = cli->verbs; *verb; verb++)
-                if (is_in_group(*verb, group))
-                        sink_format(sink, "  %-15s%s\n", (*verb)->name, (*verb)->summary);
-}
-
-/* Those of one word. */
-static void put_verbs(const struct cli *cli, const struct sink *sink) {
+/* Those of the group; NULL: those of none. */
+static void put_verbs(const struct cli *cli, const char *group, const struct sink *sink) {
         for (const struct verb *const *verb = cli->verbs; *verb; verb++) {
-                bool grouped = false;
+                bool belongs = group && is_in_group(*verb, group);
 
-                for (const struct verb_group *group = cli->groups; group && group->name; group++)
-                        grouped |= is_in_group(*verb, group->name);
-                if (!grouped)
-                        sink_format(sink, "  %-8s%s\n", (*verb)->name, (*verb)->summary);
+                for (const struct verb_group *row = cli->groups; !group && row && row->name; row++)
+                        belongs |= is_in_group(*verb, row->name);
+                if (belongs == (group != NULL))
+                        sink_format(sink, "  %-15s%s\n", (*verb)->name, (*verb)->summary);
         }
 }
 
 static int print_group_help(const struct cli *cli, const char *group, const struct sink *sink) {
         sink_format(sink, "Usage: %s %s VERB [OPTION...]\n\nVerbs:\n", cli->name, group);
-        put_group(cli, group, sink);
+        put_verbs(cli, group, sink);
         put_options(NULL, cli, sink);
         return sink_format(sink, "\n'%s %s VERB --help' tells more of a verb.\n", cli->name, group);
 }
@@ -365,10 +359,11 @@ int options_print_help(const struct cli *cli, const struct options *options, con
                 return print_group_help(cli, options->group, sink);
         sink_format(sink, "Usage: %s %s [OPTION...] [ARGUMENT...]\n\n%s\nVerbs:\n", cli->name,
                     cli->usual ? "[VERB]" : "VERB", cli->about);
-        put_verbs(cli, sink);
+        put_verbs(cli, NULL, sink);
         for (const struct verb_group *group = cli->groups; group && group->name; group++) {
-                sink_format(sink, "\n%s\n", group->heading);
-                put_group(cli, group->name, sink);
+                if (group->heading)
+                        sink_format(sink, "\n%s\n", group->heading);
+                put_verbs(cli, group->name, sink);
         }
         put_options(cli->shown, cli, sink);
         return sink_format(sink, "\n'%s VERB --help' tells more of a verb.\n", cli->name);

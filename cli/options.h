@@ -58,7 +58,7 @@ struct verb {
 /* Verbs of two words that begin with the same one. */
 struct verb_group {
         const char *name;    /* "kdump" */
-        const char *heading; /* over them, in the program's help */
+        const char *heading; /* over them, in the program's help; NULL: none */
 };
 
 struct cli {

@@ -25,7 +25,7 @@ static const struct option *const common[] = { &option_quiet, &option_help, &opt
 
 static const struct option *const shown[] = { &option_source, NULL };
 
-static const struct verb_group groups[] = { { "prove", "Proof of what a reset leaves:" }, { NULL, NULL } };
+static const struct verb_group groups[] = { { "prove", NULL }, { NULL, NULL } };
 
 const struct cli cli_pstore_fw = {
         .name = "pstore-fwx64.efi",

@@ -11,10 +11,13 @@
 
 /* The signature first and the copy last: a line of syslog may be cut. */
 const struct news_item news_items[NEWS_ITEM_COUNT] = {
-        ITEM("SIGNATURE", "signature", signature), ITEM("EVENT", "event", event),
-        ITEM("REASON", "reason", reason),          ITEM("STORE", "store", store),
-        ITEM("KERNEL", "kernel", kernel),          ITEM("CRASHED_BOOT_ID", "boot", boot_id),
-        ITEM("MISSING_PARTS", "missing", missing), ITEM("COPY", "copy", path),
+        ITEM("SIGNATURE", "signature", signature),
+        ITEM("EVENT", "event", event),
+        ITEM("REASON", "reason", reason),
+        ITEM("STORE", "store", store),
+        ITEM("KERNEL", "kernel", kernel),
+        ITEM("MISSING_PARTS", "missing", missing),
+        ITEM("COPY", "copy", path),
 };
 
 const struct news_ways news_ways = {

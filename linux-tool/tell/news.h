@@ -20,7 +20,6 @@ struct crash_news {
         const char *reason;    /* "panic" … */
         const char *store;     /* where it was found: "erst" … */
         const char *kernel;    /* that crashed: its release */
-        const char *boot_id;   /* of the boot that crashed */
         const char *missing;   /* parts that are not there: "2-3" */
         const char *path;      /* of the copy */
         uint64_t seconds;      /* when it crashed, since 1970 */
@@ -62,7 +61,7 @@ struct news_item {
         size_t offset;     /* of the text in struct crash_news */
 };
 
-#define NEWS_ITEM_COUNT 8
+#define NEWS_ITEM_COUNT 7
 extern const struct news_item news_items[NEWS_ITEM_COUNT];
 
 /* The text, or NULL where it is not known. */

@@ -129,7 +129,7 @@ static const struct option *const options_taken[] = { &option_source, &option_al
 const struct verb verb_show = {
         .name = "show",
         .operands = "[ID...]",
-        .summary = "print the log of an event, joined in time order and decompressed",
+        .summary = "print the log of an event, joined in time order, decompressed",
         .description = "Without an id and without --all it is the newest event's. Missing parts are\n"
                        "named where they are missing. On a terminal control characters are made\n"
                        "visible; to a file or a pipe every byte goes as it is.\n",

@@ -143,7 +143,7 @@ static const struct option *const options_taken[] = { &option_source, &option_ty
 const struct verb verb_write = {
         .name = "write",
         .operands = "[FILE]",
-        .summary = "store a record of one file or of standard input, and print its id",
+        .summary = "store a record of a file or of standard input, and print its id",
         .description = "The record looks like one of the kernel's, so that its pstore shows it after a\n"
                        "reboot. It is read back and compared. Without --source it goes to the first\n"
                        "store of this machine that can be written: EFI variables, then ERST.\n",

@@ -99,7 +99,7 @@ static void test_help_and_version(NO_STATE) {
         assert_shown("clear [OPTION...] [ID...]");
         assert_shown("Exit status: 0 done, 1 failed, 2 usage, 3 nothing found");
         assert_int_equal(RUN(u"--help"), EXIT_DONE);
-        assert_shown("  dump    copy to the ESP; this is what happens without a verb\n");
+        assert_shown("  dump           copy to the ESP; this is what happens without a verb\n");
         assert_true(test_count_lines(fake_console_screen(&fake->output)) < 25);
 }
 

@@ -16,7 +16,6 @@ int main(int argc, char **argv) {
                 .reason = "panic",
                 .store = "erst",
                 .kernel = "6.1.0-56-amd64",
-                .boot_id = "5f6d1f3c0a3f4f0f8a61c1f0a8b1f7a1",
                 .missing = "2-3",
                 .path = "/var/lib/pstore-fw/copy",
                 .seconds = 1795247484,

@@ -99,7 +99,6 @@ static const struct crash_news news = {
         .reason = "panic",
         .store = "erst",
         .kernel = "6.1.0-56-amd64",
-        .boot_id = "5f6d1f3c0a3f4f0f8a61c1f0a8b1f7a1",
         .missing = "2-3",
         .path = "/var/lib/pstore-fw/20261121T075124Z-erst-panic1",
         .seconds = 1795247484,
@@ -125,7 +124,6 @@ static void test_entry(void **state) {
                             "PSTORE_FW_REASON=panic\n"
                             "PSTORE_FW_STORE=erst\n"
                             "PSTORE_FW_KERNEL=6.1.0-56-amd64\n"
-                            "PSTORE_FW_CRASHED_BOOT_ID=5f6d1f3c0a3f4f0f8a61c1f0a8b1f7a1\n"
                             "PSTORE_FW_MISSING_PARTS=2-3\n"
                             "PSTORE_FW_COPY=/var/lib/pstore-fw/20261121T075124Z-erst-panic1\n");
         assert_silent(fixture->journal_fd); /* one entry */
@@ -176,7 +174,7 @@ static void test_entry_long(void **state) {
         memset(path, 'p', sizeof(path) - 1);
         path[sizeof(path) - 1] = '\0';
         large.title = large.signature = large.event = large.reason = large.store = large.kernel =
-                large.boot_id = large.missing = title;
+                large.missing = title;
         large.path = path;
         assert_ok(tell(fixture, &large));
         received = receive(fixture->journal_fd);
@@ -201,7 +199,7 @@ static void test_syslog(void **state) {
         test_assert_contains(line, " pstore-fw[");
         test_assert_contains(line, "]: BUG\\x0a<0>injected: signature=0123456789abcdef "
                                    "event=20261121T075124Z-erst-panic1 reason=panic store=erst "
-                                   "kernel=6.1.0-56-amd64 boot=5f6d1f3c0a3f4f0f8a61c1f0a8b1f7a1 missing=2-3 "
+                                   "kernel=6.1.0-56-amd64 missing=2-3 "
                                    "copy=/var/lib/a\\x0ab");
         assert_null(strchr(line, '\n'));
         assert_silent(fixture->syslog_fd);

@@ -168,7 +168,7 @@ static void test_no_verb_is_what_a_person_came_for(NO_STATE) {
         assert_memory_equal(program.output, PANIC_TITLE, strlen(PANIC_TITLE));
         test_assert_contains(program.output, "  2024-02-29 12:35:10 UTC, " PROGRAM_ERST_EVENT "\n");
         test_assert_contains(program.output,
-                             "  in " PROGRAM_ERST_IMAGE "\n  no copy in /var/lib/pstore-fw\nCRITICAL: ");
+                             "  in " PROGRAM_ERST_IMAGE "\n  no copy of it was found\nCRITICAL: ");
         test_assert_contains(program.output, "\nnext, with the same --source:\n  pstore-fw explain ");
         assert_string_equal(program.messages, "");
         program_free(&program);
