@@ -25,7 +25,7 @@ _SIZE = "2G"
 _LEFT_OUT = ["./dev/*", "./usr/share/doc/*", "./usr/share/locale/*", "./usr/share/man/*"]
 _FOR_SYSTEMD = ["autofs4"]
 _UNITS = "usr/lib/systemd/system"
-ENABLED = ["harness-step.service", "pstore-fw-kdump.service"]
+ENABLED = ["harness-step.service", "pstore-fw-kdump.service", "pstore-fw-collect.service", "pstore-fw-collect.timer"]
 _WANTED_BY = re.compile(r"^WantedBy=(\S+)$", re.MULTILINE)
 _EMPTY_DIRECTORIES = ["out", "boot/efi", "var/lib/prometheus/node-exporter"]
 _FSTAB = f"""\
