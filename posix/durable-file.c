@@ -103,6 +103,16 @@ static int create_part(int at, const char *path, mode_t mode, char ret_part[PATH
         return ERR_EXISTS;
 }
 
+/* Who may not give files away need not be asked when nothing is given. */
+static int set_owner(int fd, const struct stat *attributes) {
+        struct stat own;
+
+        if (fstat(fd, &own) == 0 && (attributes->st_uid == (uid_t) -1 || attributes->st_uid == own.st_uid) &&
+            (attributes->st_gid == (gid_t) -1 || attributes->st_gid == own.st_gid))
+                return 0;
+        return fchown(fd, attributes->st_uid, attributes->st_gid);
+}
+
 static int replace(int at, const char *path, struct bytes content, mode_t mode,
                    const struct stat *attributes) {
         _cleanup_close_ int fd = -1;
@@ -115,8 +125,7 @@ static int replace(int at, const char *path, struct bytes content, mode_t mode,
         r = file_write_all(fd, content);
         /* The owner first: a change of it takes the set-ID bits of the mode away. */
         if (r == 0 && attributes &&
-            (fchown(fd, attributes->st_uid, attributes->st_gid) < 0 ||
-             fchmod(fd, attributes->st_mode & 07777) < 0))
+            (set_owner(fd, attributes) < 0 || fchmod(fd, attributes->st_mode & 07777) < 0))
                 r = errno_to_error(errno);
         if (r == 0)
                 r = finish(at, fd, part, path);

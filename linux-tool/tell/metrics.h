@@ -41,9 +41,9 @@ struct metrics {
 void metrics_put(const struct metrics *metrics, struct buffer *page);
 
 /*
- * Writes the page into the directory, aside and then under its name, readable for all. NULL is for
- * METRICS_DIRECTORY, and then it is no error when there is none: nobody asked. Else what the system says,
- * with the line for it in `ret_reason`; the old page stays then, and nothing else is left.
+ * Writes the page into the directory, aside and then under its name, readable for all. Where nobody
+ * asked for it, it is no error when there is no such directory. Else what the system says, with the line for
+ * it in `ret_reason`; the old page stays then, and nothing else is left.
  */
 int metrics_write(const char *directory, bool is_asked, const struct metrics *metrics,
                   struct reason *ret_reason);

@@ -157,7 +157,8 @@ static int write_metrics(const struct telling *telling, const struct tally *tall
                                         .space = facts->stores[i].space,
                                 };
         }
-        r = metrics_write(is_asked ? settings->metrics_directory : NULL, is_asked, &metrics, &reason);
+        r = metrics_write(is_asked ? settings->metrics_directory : METRICS_DIRECTORY, is_asked, &metrics,
+                          &reason);
         if (r < 0)
                 message_error("%s", reason.text);
         return r;

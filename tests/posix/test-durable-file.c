@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "posix/durable-file.h"
 #include "tests/support/flush-log.h"
+#include "tests/support/refused-call.h"
 #include "tests/support/scratch.h"
 
 struct place {
@@ -229,6 +232,18 @@ static void test_directories(void **state) {
         (void) flush_log_stop();
 }
 
+/* As a hardened service, which may give no file away, and has none to give. The last one: the rest of this
+ * process is one. */
+static void test_who_may_not_change_owners(void **state) {
+        struct place *place = *state;
+
+        if (refused_call(SYS_fchown, EPERM) < 0)
+                skip();
+        assert_ok(durable_file_update(place->fd, "file", text_view("old"), 0644));
+        assert_ok(durable_file_update(place->fd, "file", text_view("new"), 0644));
+        assert_true(holds(place->path, "new"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void) {
@@ -242,6 +257,7 @@ int main(void) {
                 TEST(finish),
                 TEST(remove),
                 TEST(directories),
+                TEST(who_may_not_change_owners),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
