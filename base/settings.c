@@ -156,7 +156,7 @@ static int put_row(const struct setting_row *row, const void *source, struct tex
 
         text_format(&line, "%s = ", row->name);
         start = line.length;
-        row->kind->put((const char *) source + row->offset, &line);
+        row->kind->put(row, (const char *) source + row->offset, &line);
         if (line.truncated)
                 return ERR_VALUE;
         if (line.length == start)
@@ -237,19 +237,22 @@ static int parse_flag(const struct setting_row *row, void *member, const char *v
         return 0;
 }
 
-void setting_put_text(const void *member, struct text *text) {
+void setting_put_text(const struct setting_row *row, const void *member, struct text *text) {
+        (void) row;
         text_put(text, member);
 }
 
-static void put_number(const void *member, struct text *text) {
+static void put_number(const struct setting_row *row, const void *member, struct text *text) {
+        (void) row;
         text_format(text, "%u", *(const unsigned *) member);
 }
 
 /* With the largest unit of which it is a whole number. */
-static void put_size(const void *member, struct text *text) {
+static void put_size(const struct setting_row *row, const void *member, struct text *text) {
         uint64_t number = *(const uint64_t *) member;
         unsigned units = 0;
 
+        (void) row;
         while (number > 0 && number % 1024 == 0 && units < sizeof(size_letters) - 1) {
                 number /= 1024;
                 units++;
@@ -259,8 +262,22 @@ static void put_size(const void *member, struct text *text) {
                 text_put_char(text, size_letters[units - 1]);
 }
 
-static void put_flag(const void *member, struct text *text) {
+static void put_flag(const struct setting_row *row, const void *member, struct text *text) {
+        (void) row;
         text_put(text, *(const bool *) member ? "yes" : "no");
+}
+
+static int parse_choice(const struct setting_row *row, void *member, const char *value) {
+        for (unsigned i = 0; row->choices[i]; i++)
+                if (text_equal(row->choices[i], value)) {
+                        *(unsigned *) member = i;
+                        return 0;
+                }
+        return ERR_VALUE;
+}
+
+static void put_choice(const struct setting_row *row, const void *member, struct text *text) {
+        text_put(text, row->choices[*(const unsigned *) member]);
 }
 
 const struct setting_kind setting_text = { parse_text, setting_put_text };
@@ -268,3 +285,4 @@ const struct setting_kind setting_path = { parse_path, setting_put_text };
 const struct setting_kind setting_number = { parse_number, put_number };
 const struct setting_kind setting_flag = { parse_flag, put_flag };
 const struct setting_kind setting_size = { parse_size, put_size };
+const struct setting_kind setting_choice = { parse_choice, put_choice };

@@ -26,15 +26,16 @@ struct setting_kind {
         int (*parse)(const struct setting_row *row, void *member, const char *value);
 
         /* Writes the value; nothing for one that is to have no line. */
-        void (*put)(const void *member, struct text *text);
+        void (*put)(const struct setting_row *row, const void *member, struct text *text);
 };
 
 struct setting_row {
         const char *name;
         size_t offset; /* of the member in the struct */
         const struct setting_kind *kind;
-        unsigned low, high; /* of a number; of a text, `high` is the member's size */
-        const char *wanted; /* completes "NAME: 'VALUE' WANTED" */
+        unsigned low, high;         /* of a number; of a text, `high` is the member's size */
+        const char *wanted;         /* completes "NAME: 'VALUE' WANTED" */
+        const char *const *choices; /* of a choice: the names of the values from 0 on, then NULL */
 };
 
 extern const struct setting_kind setting_text;   /* char[]: not empty, and fits */
@@ -43,9 +44,10 @@ extern const struct setting_kind setting_number; /* unsigned: decimal */
 extern const struct setting_kind setting_flag;   /* bool: yes or no */
 extern const struct setting_kind setting_size;   /* uint64_t: decimal, in bytes, or in KiB, MiB, GiB with a K,
                                                     M, G behind it */
+extern const struct setting_kind setting_choice; /* an enum: one of the row's names */
 
 /* Of a kind of char[] that somebody else parses. */
-void setting_put_text(const void *member, struct text *text);
+void setting_put_text(const struct setting_row *row, const void *member, struct text *text);
 
 /* The row of a text or a path. */
 #define SETTING_TEXT_ROW(structure, member, of_kind, is_wanted)                                              \

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/arith.h"
 #include "base/error.h"
@@ -19,28 +18,16 @@ static int parse_crash_path(const struct setting_row *row, void *member, const c
         return crash_path_parse(value, member);
 }
 
-static void put_crash_path(const void *member, struct text *text) {
+static void put_crash_path(const struct setting_row *row, const void *member, struct text *text) {
+        (void) row;
         text_put(text, crash_path_name(*(const enum crash_path *) member));
 }
 
 static const char *const initramfs_names[] = {
         [KDUMP_INITRAMFS_OWN] = "own",
         [KDUMP_INITRAMFS_DISTRIBUTION] = "distribution",
+        NULL,
 };
-
-static int parse_initramfs(const struct setting_row *row, void *member, const char *value) {
-        (void) row;
-        for (size_t i = 0; i < ARRAY_SIZE(initramfs_names); i++)
-                if (strcmp(initramfs_names[i], value) == 0) {
-                        *(enum kdump_initramfs *) member = (enum kdump_initramfs) i;
-                        return 0;
-                }
-        return ERR_VALUE;
-}
-
-static void put_initramfs(const void *member, struct text *text) {
-        text_put(text, initramfs_names[*(const enum kdump_initramfs *) member]);
-}
 
 static int parse_append(const struct setting_row *row, void *member, const char *value) {
         return command_line_may_append(value) ? setting_text.parse(row, member, value) : ERR_VALUE;
@@ -48,7 +35,6 @@ static int parse_append(const struct setting_row *row, void *member, const char 
 
 static const struct setting_kind setting_crash_path = { parse_crash_path, put_crash_path };
 static const struct setting_kind setting_append = { parse_append, setting_put_text };
-static const struct setting_kind setting_initramfs = { parse_initramfs, put_initramfs };
 
 #define TEXT_ROW(member, kind, wanted) SETTING_TEXT_ROW(struct kdump_settings, member, kind, wanted)
 #define ROW(member, kind, wanted)                                                                            \
@@ -64,7 +50,8 @@ static const struct setting_row rows[] = {
         TEXT_ROW(append, setting_append,
                  "is too long, has an open quote, or one of panic=, oops=, rdinit= and --"),
         TEXT_ROW(modules, setting_text, "is too long"),
-        ROW(initramfs, setting_initramfs, "is neither own nor distribution"),
+        { "initramfs", offsetof(struct kdump_settings, initramfs), &setting_choice, 0, 0,
+          "is neither own nor distribution", initramfs_names },
         { "reserve_mib", offsetof(struct kdump_settings, reserve_mib), &setting_number, 0,
           KDUMP_RESERVE_MAX_MIB, "is no number of MiB" },
 };

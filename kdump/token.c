@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* O_PATH */
 #include "kdump/token.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -16,8 +14,6 @@
 #include "linux/own-file.h"
 #include "linux/system-file.h"
 #include "posix/durable-file.h"
-#include "posix/errno.h"
-#include "posix/file.h"
 #include "posix/memory.h"
 
 #define BOOT_ID        "/proc/sys/kernel/random/boot_id"
@@ -82,16 +78,6 @@ static int format_path(const char *directory, char ret_path[PATH_MAX]) {
         return snprintf(ret_path, PATH_MAX, "%s/" TEST_TOKEN_NAME, directory) < PATH_MAX ? 0 : ERR_TOO_LARGE;
 }
 
-static int read_text(const char *root, const char *directory, struct buffer *text) {
-        _cleanup_close_ int fd = -1;
-        char path[PATH_MAX];
-
-        if (!system_file_path(root, directory, path))
-                return ERR_TOO_LARGE;
-        fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? errno_to_error(errno) : file_read_beneath(fd, TEST_TOKEN_NAME, TOKEN_LIMIT, text);
-}
-
 int test_token_read(const char *root, const char *directory, struct test_token *ret_token) {
         struct token_file file = { 0 };
         const struct settings_table table = { rows, ARRAY_SIZE(rows), &file };
@@ -100,7 +86,7 @@ int test_token_read(const char *root, const char *directory, struct test_token *
         int r;
 
         buffer_init(&text, &system_allocator);
-        r = read_text(root, directory, &text);
+        r = system_file_read_in(root, directory, TEST_TOKEN_NAME, TOKEN_LIMIT, &text);
         if (r == 0)
                 r = settings_parse(buffer_bytes(&text), &table, 1, error);
         if (r < 0)

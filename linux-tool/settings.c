@@ -23,23 +23,8 @@ static const char *const clear_names[] = {
         [COLLECT_CLEAR_CRASHES] = "crashes",
         [COLLECT_CLEAR_ALL] = "all",
         [COLLECT_CLEAR_NONE] = "none",
+        NULL,
 };
-
-static int parse_clear(const struct setting_row *row, void *member, const char *value) {
-        (void) row;
-        for (size_t i = 0; i < ARRAY_SIZE(clear_names); i++)
-                if (strcmp(clear_names[i], value) == 0) {
-                        *(enum collect_clear *) member = (enum collect_clear) i;
-                        return 0;
-                }
-        return ERR_VALUE;
-}
-
-static void put_clear(const void *member, struct text *text) {
-        text_put(text, clear_names[*(const enum collect_clear *) member]);
-}
-
-static const struct setting_kind setting_clear = { parse_clear, put_clear };
 
 #define ROW(member, kind, high, wanted)                                                                      \
         { #member, offsetof(struct settings, member), &(kind), 0, high, wanted }
@@ -48,7 +33,8 @@ static const struct setting_row rows[] = {
         SETTING_TEXT_ROW(struct settings, directory, setting_path, "is no absolute path"),
         ROW(keep_events, setting_number, 1000000, "is no number of events"),
         ROW(keep_bytes, setting_size, 0, "is no size: a number, and K, M or G"),
-        ROW(clear, setting_clear, 0, "is none of crashes, all and none"),
+        { "clear", offsetof(struct settings, clear), &setting_choice, 0, 0,
+          "is none of crashes, all and none", clear_names },
         ROW(journal, setting_flag, 0, "is neither yes nor no"),
         ROW(metrics, setting_flag, 0, "is neither yes nor no"),
         SETTING_TEXT_ROW(struct settings, metrics_directory, setting_path, "is no absolute path"),

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* O_PATH */
 #include "linux/proof.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,8 +11,6 @@
 #include "linux/own-file.h"
 #include "linux/system-file.h"
 #include "posix/durable-file.h"
-#include "posix/errno.h"
-#include "posix/file.h"
 #include "posix/memory.h"
 
 #define UPTIME         "/proc/uptime"
@@ -45,16 +41,6 @@ static const struct setting_row rows[] = {
         ROWS("kdump", RECORD_STORE_KDUMP),
 };
 
-static int read_text(const char *root, const char *directory, struct buffer *text) {
-        _cleanup_close_ int fd = -1;
-        char path[PATH_MAX];
-
-        if (!system_file_path(root, directory, path))
-                return ERR_TOO_LARGE;
-        fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? errno_to_error(errno) : file_read_beneath(fd, PROOF_NAME, FILE_LIMIT, text);
-}
-
 int proof_read(const char *root, const char *directory, struct proof *ret_proof) {
         struct proof proof = { 0 };
         const struct settings_table table = { rows, ARRAY_SIZE(rows), &proof };
@@ -64,7 +50,7 @@ int proof_read(const char *root, const char *directory, struct proof *ret_proof)
 
         *ret_proof = proof;
         buffer_init(&text, &system_allocator);
-        r = read_text(root, directory, &text);
+        r = system_file_read_in(root, directory, PROOF_NAME, FILE_LIMIT, &text);
         if (r == ERR_NOT_FOUND)
                 return 0;
         if (r == 0)

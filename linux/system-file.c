@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* O_PATH */
 #include "linux/system-file.h"
 
 #include <errno.h>
@@ -63,4 +64,15 @@ int system_file_write(const char *root, const char *name, const char *text) {
         if (fd < 0)
                 return errno_to_error(errno);
         return file_write_all(fd, text_view(text));
+}
+
+int system_file_read_in(const char *root, const char *directory, const char *name, size_t limit,
+                        struct buffer *buffer) {
+        _cleanup_close_ int fd = -1;
+        char path[PATH_MAX];
+
+        if (!system_file_path(root, directory, path))
+                return ERR_TOO_LARGE;
+        fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? errno_to_error(errno) : file_read_beneath(fd, name, limit, buffer);
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/allocator.h"
+
 /* The small files of /proc and /sys. `root` goes before every path: "" here, a directory in tests. */
 
 /* False when it does not fit, and *ret_path is empty then. */
@@ -18,6 +20,13 @@ bool system_file_line(const char *root, const char *name, char *ret_line, size_t
 
 /* A decimal number. */
 bool system_file_number(const char *root, const char *name, uint64_t *ret_number);
+
+/*
+ * Appends a file of a directory that others may write to: no link, no pipe, and at most `limit` bytes. The
+ * errors are those of file_read_beneath() (posix/file.h).
+ */
+int system_file_read_in(const char *root, const char *directory, const char *name, size_t limit,
+                        struct buffer *buffer);
 
 /* 0, ERR_PERMISSION … */
 int system_file_write(const char *root, const char *name, const char *text);

@@ -242,7 +242,7 @@ static void test_sizes(NO_STATE) {
 
                 assert_ok(setting_size.parse(NULL, &size, good[i].value));
                 assert_true(size == good[i].size);
-                setting_size.put(&size, &text);
+                setting_size.put(NULL, &size, &text);
                 assert_string_equal(buffer, good[i].put);
         }
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
