@@ -9,7 +9,6 @@
 #include "linux-tool/output/message.h"
 #include "linux-tool/tell/metrics.h"
 #include "store/crashes.h"
-#include "store/dump.h"
 #include "store/event-crash.h"
 #include "store/list.h"
 
@@ -23,24 +22,26 @@ struct news_of_event {
         char path[PATH_MAX];
 };
 
-static bool is_saved(const struct work *work, const struct event *event, unsigned *ret_place) {
-        unsigned place = 1; /* of what lies there itself: its directory has the name of the event */
+static bool is_saved(const struct work *work, const struct event *event) {
+        for (size_t i = 0; i < event->record_count; i++)
+                if (!work_state_of(work, work->catalog->records[event->first + i])->saved)
+                        return false;
+        return true;
+}
+
+static unsigned place_of(const struct work *work, const struct event *event) {
+        unsigned place = 0; /* what lies there itself has the name of the event */
 
         for (size_t i = 0; i < event->record_count; i++) {
                 const struct work_state *state =
                         work_state_of(work, work->catalog->records[event->first + i]);
 
-                if (!state->saved)
-                        return false;
-                if (state->place > 0)
-                        place = state->place;
+                place = state->place > place ? state->place : place;
         }
-        *ret_place = place;
-        return true;
+        return place;
 }
 
-static void news_make(const struct telling *telling, const struct event *event, unsigned place,
-                      struct news_of_event *made) {
+static void news_make(const struct telling *telling, const struct event *event, struct news_of_event *made) {
         const struct catalog *catalog = telling->work->catalog;
         struct text name = TEXT_ON(made->event), kernel = TEXT_ON(made->kernel);
         struct text missing = TEXT_ON(made->missing), path = TEXT_ON(made->path);
@@ -49,7 +50,7 @@ static void news_make(const struct telling *telling, const struct event *event, 
         event_format_name(event, &name);
         list_format_missing(catalog, event, &missing);
         text_format(&path, "%s/", telling->directory);
-        dump_format_place(event, place, &path);
+        dump_format_place(event, place_of(telling->work, event), &path);
         if (is_known)
                 text_put_bytes(&kernel, made->crash.told.crash.kernel);
         made->news = (struct crash_news){
@@ -65,41 +66,52 @@ static void news_make(const struct telling *telling, const struct event *event, 
         };
 }
 
-enum step { STEP_COUNT, STEP_TELL };
+/* What is done with the news of an event. */
+typedef int take_news(const struct telling *telling, const struct crash_news *news, struct tally *tally);
 
-/* Counting comes first, for all, so that it is noted before anybody is told. */
-static int take_event(const struct telling *telling, const struct event *event, enum step step,
-                      struct tally *tally) {
-        struct news_of_event made;
+static int count_one(const struct telling *telling, const struct crash_news *news, struct tally *tally) {
+        (void) telling;
+        return tally_count(tally, news);
+}
+
+static int tell_one(const struct telling *telling, const struct crash_news *news, struct tally *tally) {
         struct reason reason;
-        enum tally_state state;
-        unsigned place;
-        int r = 0;
+        int r = news_tell(news, telling->ways, NULL, &reason);
 
-        if (!crashes_counts(event) || !is_saved(telling->work, event, &place))
+        if (r < 0)
+                message_error("%s", reason.text);
+        else
+                tally_mark_told(tally, news->event);
+        return r;
+}
+
+/* One without a copy is remembered all the same, if it is known. */
+static int take_event(const struct telling *telling, const struct event *event, enum tally_state state,
+                      take_news *take, struct tally *tally) {
+        struct news_of_event made;
+        char name[EVENT_NAME_SIZE];
+        struct text text = TEXT_ON(name);
+        int r;
+
+        if (!crashes_counts(event))
                 return 0;
-        news_make(telling, event, place, &made);
-        state = tally_see(tally, made.event);
-        if (step == STEP_COUNT && state == TALLY_NEW)
-                r = tally_count(tally, &made.news);
-        else if (step == STEP_TELL && state == TALLY_COUNTED) {
-                r = news_tell(&made.news, &news_ways, NULL, &reason);
-                if (r < 0)
-                        message_error("%s", reason.text);
-                else
-                        tally_mark_told(tally, made.event);
-        }
+        event_format_name(event, &text);
+        if (tally_see(tally, name) != state || !is_saved(telling->work, event))
+                return 0;
+        news_make(telling, event, &made);
+        r = take(telling, &made.news, tally);
         event_crash_free(&made.crash);
         return r;
 }
 
 /* Who does not listen to one does not listen to the next. */
-static int take_events(const struct telling *telling, enum step step, struct tally *tally) {
+static int take_events(const struct telling *telling, enum tally_state state, take_news *take,
+                       struct tally *tally) {
         const struct catalog *catalog = telling->work->catalog;
         int r = 0;
 
         for (size_t i = 0; i < catalog->event_count && r == 0; i++)
-                r = take_event(telling, &catalog->events[i], step, tally);
+                r = take_event(telling, &catalog->events[i], state, take, tally);
         return r;
 }
 
@@ -111,8 +123,9 @@ static int save(const struct telling *telling, const struct tally *tally) {
         return r;
 }
 
+/* Counting comes first, for all, so that it is noted before anybody is told. */
 static int tell_events(const struct telling *telling, struct tally *tally) {
-        int r = take_events(telling, STEP_COUNT, tally), error;
+        int r = take_events(telling, TALLY_NEW, count_one, tally), error;
 
         if (r == 0 && telling->saw_all)
                 r = tally_prune(tally);
@@ -122,7 +135,7 @@ static int tell_events(const struct telling *telling, struct tally *tally) {
                 r = save(telling, tally);
         if (r < 0 || !telling->settings->journal)
                 return r;
-        r = take_events(telling, STEP_TELL, tally);
+        r = take_events(telling, TALLY_COUNTED, tell_one, tally);
         error = save(telling, tally);
         return r < 0 ? r : error;
 }
@@ -157,7 +170,7 @@ static int write_metrics(const struct telling *telling, const struct tally *tall
                                         .space = facts->stores[i].space,
                                 };
         }
-        r = metrics_write(is_asked ? settings->metrics_directory : METRICS_DIRECTORY, is_asked, &metrics,
+        r = metrics_write(is_asked ? settings->metrics_directory : telling->exporter, is_asked, &metrics,
                           &reason);
         if (r < 0)
                 message_error("%s", reason.text);

@@ -3,7 +3,8 @@
 
 #include "cli/options.h"
 #include "linux-tool/settings.h"
-#include "store/work.h"
+#include "linux-tool/tell/news.h"
+#include "store/dump.h"
 
 /* What a run of `collect` over this machine's own sources has to tell of it. */
 struct telling {
@@ -13,6 +14,8 @@ struct telling {
         int directory_fd;              /* open */
         const struct work *work;       /* whose records are saved there, or lie there themselves */
         bool saw_all;                  /* of what lies in the directory nothing is missing in the work */
+        const struct news_ways *ways;  /* to who is told */
+        const char *exporter;          /* where metrics go that were given no directory, if it is there */
 };
 
 /*

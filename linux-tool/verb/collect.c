@@ -8,6 +8,7 @@
 #include "linux-tool/retention.h"
 #include "linux-tool/save.h"
 #include "linux-tool/settings.h"
+#include "linux-tool/tell/metrics.h"
 #include "linux-tool/tell/run.h"
 #include "linux-tool/verb/verbs.h"
 
@@ -235,6 +236,8 @@ static void tell(struct collecting *collecting, const struct options *options) {
                 .directory_fd = collecting->directory.files.fd,
                 .work = &collecting->session.work,
                 .saw_all = !collecting->session.failed,
+                .ways = &news_ways,
+                .exporter = METRICS_DIRECTORY,
         };
 
         if (!collecting->dry_run && !collecting->session.named && collecting->directory.files.fd >= 0 &&
