@@ -25,6 +25,7 @@ struct dumper {
         void *report_context;
         size_t done, total;
         unsigned *waits; /* of the subjects: the place that a copy waits for; 0: none does. See dump_many() */
+        bool only_looks; /* nothing that is found has to be flushed */
 };
 
 /* What has one copy: an event, or a record that belongs to none. */
@@ -228,7 +229,8 @@ static int find_copies(struct dumper *dumper, const struct subject *subject, uns
                 copy_close(&copy);
                 if (held == 0)
                         continue;
-                r = dumper->waits ? 0 : copy_flush(&dumper->copier, subject->layout, place);
+                r = dumper->waits || dumper->only_looks ? 0
+                                                        : copy_flush(&dumper->copier, subject->layout, place);
                 if (r < 0 || held == wanted)
                         return r < 0 ? r : 1;
         }
@@ -766,4 +768,15 @@ int dump_keep_dumped(struct work *work, const struct dump_target *target, struct
         }
         dumper_end(&dumper);
         return (int) ret_result->record_count;
+}
+
+void dump_find_place(struct work *work, const struct dump_target *target, const struct event *event) {
+        struct dump_result result;
+        struct dumper dumper = dumper_begin(work, target, &result);
+        struct subject subject = subject_of_event(work->catalog, event);
+        unsigned free_place;
+
+        dumper.only_looks = true;
+        (void) find_copies(&dumper, &subject, 1, &free_place);
+        dumper_end(&dumper);
 }

@@ -54,6 +54,13 @@ void dump_many(struct dumper *dumper, size_t count);
  */
 bool dump_adopts(const struct catalog *catalog, const struct event *event);
 
+/*
+ * Of an event that lies in the target itself, so that its work tells no place: reads the copies of its name
+ * and notes which of them holds each record; the same for all where one holds them all. Nothing is noted of
+ * what lies there in no copy.
+ */
+void dump_find_place(struct work *work, const struct dump_target *target, const struct event *event);
+
 /* "<event>", or "<event>.2" where its copy is beside one that holds others. */
 void dump_format_place(const struct event *event, unsigned place, struct text *text);
 

@@ -16,7 +16,7 @@ struct work_state {
         int outcome;    /* of the last step that worked on it */
         bool is_new;    /* its copy was made, not found */
         bool surplus;   /* set before: a copy that is there counts, but none is made */
-        unsigned place; /* of its copy: 1 has the name of its event, 2 is NAME.2; 0: where it is itself */
+        unsigned place; /* of its copy: 1 has the name of its event, 2 is NAME.2; 0: it lies there itself */
         bool hashed;
         uint8_t sha256[SHA256_SIZE]; /* of record_content(), where it is hashed */
 };

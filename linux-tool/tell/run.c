@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux-tool/tell/run.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "linux-tool/judgement.h"
@@ -30,7 +32,7 @@ static bool is_saved(const struct work *work, const struct event *event) {
 }
 
 static unsigned place_of(const struct work *work, const struct event *event) {
-        unsigned place = 0; /* what lies there itself has the name of the event */
+        unsigned place = 0;
 
         for (size_t i = 0; i < event->record_count; i++) {
                 const struct work_state *state =
@@ -41,6 +43,19 @@ static unsigned place_of(const struct work *work, const struct event *event) {
         return place;
 }
 
+/* What lies there itself is a dump of ours or of kdump's, or somewhere in the directory. */
+static void put_path(const struct telling *telling, const struct event *event, struct text *path) {
+        char place[EVENT_NAME_SIZE + 16];
+        struct text text = TEXT_ON(place);
+
+        if (place_of(telling->work, event) == 0)
+                dump_find_place(telling->work, telling->target, event);
+        dump_format_place(event, place_of(telling->work, event), &text);
+        text_put(path, telling->directory);
+        if (faccessat(telling->directory_fd, place, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+                text_format(path, "/%s", place);
+}
+
 static void news_make(const struct telling *telling, const struct event *event, struct news_of_event *made) {
         const struct catalog *catalog = telling->work->catalog;
         struct text name = TEXT_ON(made->event), kernel = TEXT_ON(made->kernel);
@@ -49,8 +64,7 @@ static void news_make(const struct telling *telling, const struct event *event, 
 
         event_format_name(event, &name);
         list_format_missing(catalog, event, &missing);
-        text_format(&path, "%s/", telling->directory);
-        dump_format_place(event, place_of(telling->work, event), &path);
+        put_path(telling, event, &path);
         if (is_known)
                 text_put_bytes(&kernel, made->crash.told.crash.kernel);
         made->news = (struct crash_news){

@@ -9,13 +9,14 @@
 /* What a run of `collect` over this machine's own sources has to tell of it. */
 struct telling {
         const struct settings *settings;
-        const struct options *options; /* of the verb, for what `check` makes of the machine */
-        const char *directory;         /* where copies lie, */
-        int directory_fd;              /* open */
-        const struct work *work;       /* whose records are saved there, or lie there themselves */
-        bool saw_all;                  /* of what lies in the directory nothing is missing in the work */
-        const struct news_ways *ways;  /* to who is told */
-        const char *exporter;          /* where metrics go that were given no directory, if it is there */
+        const struct options *options;    /* of the verb, for what `check` makes of the machine */
+        const char *directory;            /* where copies lie, */
+        int directory_fd;                 /* open, */
+        const struct dump_target *target; /* and as a target */
+        struct work *work;                /* whose records are saved there, or lie there themselves */
+        bool saw_all;                     /* of what lies in the directory nothing is missing in the work */
+        const struct news_ways *ways;     /* to who is told */
+        const char *exporter;             /* where metrics go that were given no directory, if it is there */
 };
 
 /*

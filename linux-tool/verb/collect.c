@@ -234,6 +234,7 @@ static void tell(struct collecting *collecting, const struct options *options) {
                 .options = options,
                 .directory = collecting->directory.path,
                 .directory_fd = collecting->directory.files.fd,
+                .target = &collecting->files,
                 .work = &collecting->session.work,
                 .saw_all = !collecting->session.failed,
                 .ways = &news_ways,

@@ -130,6 +130,7 @@ static int tell_of(struct work *work, const char *unwanted, size_t failing_call)
                 .settings = &settings,
                 .options = &options,
                 .directory = directory,
+                .target = &target,
                 .work = work,
                 .saw_all = true,
                 .ways = &ways,
@@ -283,6 +284,14 @@ static void test_a_second_copy(NO_STATE) {
         assert_nothing_told();
 }
 
+static void test_a_second_copy_that_lies_there(NO_STATE) {
+        with_journal();
+        make_second_copy();
+        assert_ok(tell_archive(archive_spec()));
+        assert_told("20240229T123510Z-efi-panic1", "/20240229T123510Z-efi-panic1.2");
+        assert_nothing_told();
+}
+
 static void test_of_kdump(NO_STATE) {
         char spec[128];
 
@@ -295,6 +304,15 @@ static void test_of_kdump(NO_STATE) {
         assert_told("20240229T123510Z-kdump-panic2", "/20240229T123510Z-kdump-panic2");
         assert_nothing_told();
         assert_ok(tell_archive(spec));
+        assert_nothing_told();
+}
+
+/* Somewhere below the directory, as somebody put it there: no path is told that is none. */
+static void test_deeper(NO_STATE) {
+        with_journal();
+        scratch_put(directory, "/host-a/dmesg-efi-170921011001001", "Panic#1 Part1\nx\n");
+        assert_ok(tell_archive(archive_spec()));
+        assert_told("20240229T123510Z-efi-panic1", "");
         assert_nothing_told();
 }
 
@@ -423,10 +441,20 @@ static void test_metrics_that_were_asked_for(NO_STATE) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(each_once),         TEST(what_is_no_crash), TEST(without_a_copy),
-                TEST(a_second_copy),     TEST(of_kdump),         TEST(nobody_listens),
-                TEST(no_journal_wanted), TEST(damaged_tally),    TEST(full_disk),
-                TEST(metrics),           TEST(no_exporter),      TEST(metrics_that_were_asked_for),
+                TEST(each_once),
+                TEST(what_is_no_crash),
+                TEST(without_a_copy),
+                TEST(a_second_copy),
+                TEST(a_second_copy_that_lies_there),
+                TEST(of_kdump),
+                TEST(deeper),
+                TEST(nobody_listens),
+                TEST(no_journal_wanted),
+                TEST(damaged_tally),
+                TEST(full_disk),
+                TEST(metrics),
+                TEST(no_exporter),
+                TEST(metrics_that_were_asked_for),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
