@@ -191,16 +191,26 @@ static int write_metrics(const struct telling *telling, const struct tally *tall
         return r;
 }
 
-int telling_run(const struct telling *telling) {
-        struct tally tally;
+/* Where nothing was ever collected nothing is made for it. */
+static int use_tally(const struct telling *telling, struct tally *tally) {
         int r, error;
 
-        r = tally_load(telling->directory_fd, &tally);
+        if (telling->directory_fd < 0) {
+                tally_init(tally);
+                return 0;
+        }
+        r = tally_load(telling->directory_fd, tally);
         if (r < 0)
                 message_error("%s/" TALLY_FILE ": %s: all crashes are counted and told anew",
                               telling->directory, error_text(r));
-        error = tell_events(telling, &tally);
-        r = r < 0 ? r : error;
+        error = tell_events(telling, tally);
+        return r < 0 ? r : error;
+}
+
+int telling_run(const struct telling *telling) {
+        struct tally tally;
+        int r = use_tally(telling, &tally), error;
+
         if (telling->settings->metrics) {
                 error = write_metrics(telling, &tally);
                 r = r < 0 ? r : error;

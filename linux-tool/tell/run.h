@@ -10,12 +10,12 @@
 struct telling {
         const struct settings *settings;
         const struct options *options;    /* of the verb, for what `check` makes of the machine */
-        const char *directory;            /* where copies lie, */
-        int directory_fd;                 /* open, */
-        const struct dump_target *target; /* and as a target */
+        const char *directory;            /* where copies lie */
+        int directory_fd;                 /* open; -1: there is none yet */
+        const struct dump_target *target; /* the directory as one */
         struct work *work;                /* whose records are saved there, or lie there themselves */
         bool saw_all;                     /* of what lies in the directory nothing is missing in the work */
-        const struct news_ways *ways;     /* to who is told */
+        const struct news_ways *ways;     /* by which it is told */
         const char *exporter;             /* where metrics go that were given no directory, if it is there */
 };
 

@@ -241,8 +241,7 @@ static void tell(struct collecting *collecting, const struct options *options) {
                 .exporter = METRICS_DIRECTORY,
         };
 
-        if (!collecting->dry_run && !collecting->session.named && collecting->directory.files.fd >= 0 &&
-            telling_run(&telling) < 0)
+        if (!collecting->dry_run && !collecting->session.named && telling_run(&telling) < 0)
                 collecting->session.failed = true;
 }
 
