@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/store-fixture.h"
 
+#include "store/canary.h"
 #include "store/crashes.h"
 
 #define NOW  UINT64_C(1709210110) /* 2024-02-29 12:35:10 */
@@ -67,9 +68,10 @@ static void test_wherever_they_lie(NO_STATE) {
         put("Oops", 1, NOW - 4);
         put_archived("Panic", 1, NOW - 5);
         put_archived("Panic", 9, NOW - 3 * DAYS);
-        assert_string_equal(count_at(NOW),
-                            "crashes: 3 in the last 30 days, the newest 20240229T123506Z-efi-oops1; 2 in efi,\n"
-                            "         2 in /var/lib/systemd/pstore\n");
+        assert_string_equal(
+                count_at(NOW),
+                "crashes: 3 in the last 30 days, the newest 20240229T123506Z-efi-oops1; 2 in efi,\n"
+                "         2 in /var/lib/systemd/pstore\n");
         assert_int_equal(crashes.count, 3);
 }
 
@@ -140,6 +142,26 @@ static void test_the_sinks_error_comes_back(NO_STATE) {
         }
 }
 
+/* It has no header line, as a kernel's log has, and so is of no event, in whichever store it lies. */
+static void test_a_canary_is_no_crash(NO_STATE) {
+        const uint8_t seed[CANARY_SEED_SIZE] = { 0xca };
+        char words[CANARY_SIZE];
+        struct text text = TEXT_ON(words);
+        struct canary canary;
+
+        canary_init(&canary, seed, RECORD_STORE_EFI, NOW);
+        canary_format(&canary, &text);
+        store_fixture_put_efi(&fixture, "dump-type0-1-1-1709210110-D", words);
+        store_fixture_put_erst(&fixture, 0x65e079fe, 1, NOW, words);
+        fake_source_add_shown(&archive, "dmesg-efi-170921011001001", RECORD_FORM_TEXT, RECORD_TYPE_DMESG, NOW,
+                              text_view(words))
+                ->entry.store = RECORD_STORE_EFI;
+        assert_ok(catalog_add(&fixture.catalog, &fixture.erst.source));
+        assert_string_equal(count_at(NOW), "crashes: none in the last 30 days\n");
+        assert_true(fixture.catalog.record_count >= 2);
+        assert_int_equal(fixture.catalog.event_count, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void) {
@@ -149,6 +171,7 @@ int main(void) {
                 TEST(wherever_they_lie),
                 TEST(what_systemd_has_emptied),
                 TEST(what_is_no_crash),
+                TEST(a_canary_is_no_crash),
                 TEST(of_the_future),
                 TEST(without_a_clock),
                 TEST(a_clock_that_was_never_set),
