@@ -282,17 +282,26 @@ static void judge_errors(struct judge *judge, const struct check_store *store) {
                              text_plural(store->faulty_count));
 }
 
-static void judge_waiting(struct judge *judge, const struct check_store *store) {
-        char remedy[REMEDY_SIZE];
+/* Where only the records' text can be seen it is not known what they take: nothing. */
+static void put_stored_bytes(const struct check_store *store, const char *before, const char *after,
+                             struct text *text) {
+        if (store->record_bytes > 0)
+                text_format(text, "%s%llu bytes%s", before, (unsigned long long) store->record_bytes, after);
+}
 
+static void judge_waiting(struct judge *judge, const struct check_store *store) {
+        char remedy[REMEDY_SIZE], bytes[40];
+        struct text text = TEXT_ON(bytes);
+
+        put_stored_bytes(store, " (", ")", &text);
         if (store->record_count > store->canary_count)
                 findings_add(judge->findings, VERDICT_WARNING,
                              command_about(store,
                                            store->can_erase ? "pstore-fw clear --all" : "pstore-fw dump",
                                            remedy),
-                             "%s: %zu record%s of %zu event%s (%llu bytes) wait to be saved%s", store->spec,
+                             "%s: %zu record%s of %zu event%s%s wait to be saved%s", store->spec,
                              store->record_count, text_plural(store->record_count), store->event_count,
-                             text_plural(store->event_count), (unsigned long long) store->record_bytes,
+                             text_plural(store->event_count), bytes,
                              store->can_erase ? " and cleared" : "; it can only be read");
 }
 
@@ -609,17 +618,17 @@ void check_judge(const struct check_facts *facts, struct findings *findings) {
 
 static int print_store(const struct check_store *store, const struct sink *sink) {
         const struct source_space *space = &store->space;
-        char error[ERROR_SIZE];
-        struct text text = TEXT_ON(error);
+        char error[ERROR_SIZE], bytes[40];
+        struct text text = TEXT_ON(error), bytes_text = TEXT_ON(bytes);
         int r;
 
         put_error(store, &text);
         if (!is_usable(store))
                 return sink_prose(sink, "", "%s: %s", store->spec, error);
-        r = sink_prose(sink, "", "%s: %zu record%s, %zu event%s, %llu bytes stored%s", store->spec,
-                       store->record_count, text_plural(store->record_count), store->event_count,
-                       text_plural(store->event_count), (unsigned long long) store->record_bytes,
-                       store->is_view ? " (as the kernel shows it)" : "");
+        put_stored_bytes(store, ", ", " stored", &bytes_text);
+        r = sink_prose(sink, "", "%s: %zu record%s, %zu event%s%s%s", store->spec, store->record_count,
+                       text_plural(store->record_count), store->event_count, text_plural(store->event_count),
+                       bytes, store->is_view ? " (as the kernel shows it)" : "");
         if (r >= 0 && space->known)
                 r = sink_prose(sink, "  ", "%llu of %llu bytes free, %llu of them reserved",
                                (unsigned long long) space->remaining, (unsigned long long) space->total,

@@ -412,8 +412,7 @@ static void test_what_can_only_be_read(NO_STATE) {
         stores[0].fault = (struct fault){ 72, "qcow2", "is no raw image" };
         stores[0].record_count = stores[0].event_count = 1;
         (void) judge();
-        assert_finds(VERDICT_WARNING,
-                     "erst: 1 record of 1 event (0 bytes) wait to be saved; it can only be read",
+        assert_finds(VERDICT_WARNING, "erst: 1 record of 1 event wait to be saved; it can only be read",
                      "pstore-fw dump");
         assert_finds(VERDICT_WARNING, "erst: cannot be used: offset 72: qcow2: is no raw image", "");
 }
@@ -523,6 +522,22 @@ static void test_the_path_is_told(NO_STATE) {
         test_assert_contains(
                 buffer, "now: a panic is written to pstore's erst\nmeant: pstore: pstore writes a panic to "
                         "erst; an armed kdump");
+}
+
+/* pstorefs shows text: how many bytes are stored of it, nobody knows. */
+static void test_stored_bytes_that_are_not_known(NO_STATE) {
+        static char buffer[4096];
+        struct text text = TEXT_ON(buffer);
+        const struct sink sink = { .context = &text, .write = keep };
+
+        stores[0].record_count = 2;
+        stores[0].event_count = 1;
+        stores[0].is_view = true;
+        (void) judge();
+        assert_finds(VERDICT_WARNING, "erst: 2 records of 1 event wait to be saved and cleared",
+                     "pstore-fw clear --all");
+        assert_ok(check_print(&facts, &findings, &sink));
+        test_assert_contains(buffer, "\nerst: 2 records, 1 event (as the kernel shows it)\n");
 }
 
 static void test_the_report_is_this(NO_STATE) {
@@ -721,6 +736,7 @@ int main(void) {
                 TEST(test_the_gravest_comes_first),
                 TEST(test_many_stores),
                 TEST(test_the_path_is_told),
+                TEST(test_stored_bytes_that_are_not_known),
                 TEST(test_the_report_is_this),
                 TEST(test_what_a_session_saw_of_a_store),
                 TEST(test_nothing_is_proven_yet),
