@@ -61,7 +61,6 @@ static bool names_archive(const struct session *session) {
         return false;
 }
 
-/* VERDICT_OK where nothing is to be said. */
 static enum verdict print_verdict(const struct options *options, const struct sink *sink) {
         _cleanup_judgement_ struct judgement *judgement = NULL;
         enum verdict verdict = VERDICT_UNKNOWN;
@@ -75,7 +74,7 @@ static enum verdict print_verdict(const struct options *options, const struct si
         return verdict;
 }
 
-static int print_next(bool crashed, enum verdict verdict, bool named, const struct sink *sink) {
+static int print_next(bool crashed, bool checks, bool named, const struct sink *sink) {
         static const struct {
                 const char *command, *what;
         } rows[] = {
@@ -89,7 +88,7 @@ static int print_next(bool crashed, enum verdict verdict, bool named, const stru
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && r >= 0; i++) {
                 bool is_check = i == sizeof(rows) / sizeof(rows[0]) - 1;
 
-                if (is_check ? !crashed || verdict != VERDICT_OK : crashed)
+                if (is_check ? checks : crashed)
                         r = sink_format(sink, "  %-25s %s\n", rows[i].command, rows[i].what);
         }
         return r < 0 ? r : sink_format(sink, "  %-25s %s\n", "pstore-fw --help", "all verbs");
@@ -99,8 +98,7 @@ static int overview_run(const struct options *options, void *context) {
         struct output *output = context;
         const struct sink *sink = &output->sink;
         _cleanup_inventory_ struct session session = { 0 };
-        enum verdict verdict = VERDICT_OK;
-        bool crashed;
+        bool crashed, checks = false;
         int r;
 
         if (options_have(options, &option_json)) {
@@ -112,9 +110,9 @@ static int overview_run(const struct options *options, void *context) {
         crashed = session.catalog.event_count > 0;
         r = crashed ? print_newest(&session.catalog, sink) : sink_format(sink, "no crash is stored here\n");
         if (r >= 0 && !names_archive(&session))
-                verdict = print_verdict(options, sink);
+                checks = print_verdict(options, sink) != VERDICT_OK || !crashed;
         if (r >= 0)
-                r = print_next(crashed, verdict, session.named, sink);
+                r = print_next(crashed, checks, session.named, sink);
         return r < 0 || session.failed ? EXIT_FAILED : EXIT_DONE;
 }
 
