@@ -196,19 +196,9 @@ static int print_json(const struct collecting *collecting, struct output *output
         return json_report_print(report, output);
 }
 
-static void note_result(const struct collecting *collecting) {
+static void note_copies(const struct collecting *collecting) {
         const struct collect_result *result = &collecting->result;
 
-        if (collecting->session.work.count == 0) {
-                inventory_note_none(&collecting->session);
-                return;
-        }
-        if (collecting->dry_run) {
-                message_note("%zu record%s safe in %s already, %zu would be cleared",
-                             result->copies.record_count, text_plural(result->copies.record_count),
-                             collecting->directory.path, work_selected_count(&collecting->session.work));
-                return;
-        }
         message_note("%zu record%s safe in %s, %zu file%s written, %zu cleared", result->copies.record_count,
                      text_plural(result->copies.record_count), collecting->directory.path,
                      result->copies.file_count, text_plural(result->copies.file_count),
@@ -217,11 +207,22 @@ static void note_result(const struct collecting *collecting) {
                 message_note("erased: %zu, but this kernel gives no means to look into the store again: "
                              "list after the next boot tells whether they are gone",
                              result->cleared.unverified_count);
-        if (collecting->removed.count > 0)
+}
+
+static void note_result(const struct collecting *collecting) {
+        size_t safe = collecting->result.copies.record_count, removed = collecting->removed.count;
+
+        if (collecting->session.work.count == 0)
+                inventory_note_none(&collecting->session);
+        else if (collecting->dry_run)
+                message_note("%zu record%s safe in %s already, %zu would be cleared", safe, text_plural(safe),
+                             collecting->directory.path, work_selected_count(&collecting->session.work));
+        else
+                note_copies(collecting);
+        if (removed > 0)
                 message_note(
                         "%zu old event%s or record%s removed: keep_events and keep_bytes say how many stay",
-                        collecting->removed.count, text_plural(collecting->removed.count),
-                        text_plural(collecting->removed.count));
+                        removed, text_plural(removed), text_plural(removed));
 }
 
 /*

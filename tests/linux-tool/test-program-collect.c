@@ -106,6 +106,22 @@ static void test_a_full_disk(void **state) {
         assert_int_equal(scratch_count_files(fixture->program->output), 0);
 }
 
+/* Two of them, in the target. */
+static void put_old_events(const struct collect_fixture *fixture) {
+        for (unsigned i = 1; i <= 2; i++) {
+                char source[4200], name[64];
+                struct program program;
+
+                snprintf(name, sizeof(name), "/old%u/dmesg-efi-150000%u00001001", i, i);
+                scratch_put(fixture->program->directory, name, "Panic#1 Part1\nx\n");
+                snprintf(source, sizeof(source), "pstorefs:%s/old%u", fixture->program->directory, i);
+                program_run(&program, NULL, "dump", "--source", source, "--output", fixture->program->output,
+                            NULL);
+                program_assert_status(&program, EXIT_DONE);
+                program_free(&program);
+        }
+}
+
 /* Not even what a run that was cut short has left, nor what is older than what may stay. */
 static void test_a_dry_run(void **state) {
         struct collect_fixture *fixture = *state;
@@ -120,17 +136,7 @@ static void test_a_dry_run(void **state) {
         program_free(&program);
         assert_int_equal(access(fixture->program->output, F_OK), -1);
 
-        for (unsigned i = 1; i <= 2; i++) {
-                char source[4200], name[64];
-
-                snprintf(name, sizeof(name), "/old%u/dmesg-efi-150000%u00001001", i, i);
-                scratch_put(fixture->program->directory, name, "Panic#1 Part1\nx\n");
-                snprintf(source, sizeof(source), "pstorefs:%s/old%u", fixture->program->directory, i);
-                program_run(&program, NULL, "dump", "--source", source, "--output", fixture->program->output,
-                            NULL);
-                program_assert_status(&program, EXIT_DONE);
-                program_free(&program);
-        }
+        put_old_events(fixture);
         scratch_put(fixture->program->output, "/unfinished/1/dmesg.txt", "x");
         files = scratch_count_files(fixture->program->directory);
         collect(fixture, &program, "--dry-run");
@@ -146,14 +152,36 @@ static void test_a_dry_run(void **state) {
         assert_int_equal(access(scratch_path(fixture->program->output, "unfinished"), F_OK), -1);
 }
 
+/* Nothing came, and something went all the same. */
+static void test_nothing_to_collect(void **state) {
+        struct collect_fixture *fixture = *state;
+        char source[4200], wanted[8400];
+        struct program program;
+
+        configure(fixture, "keep_events = 1\n");
+        put_old_events(fixture);
+        assert_int_equal(mkdir(scratch_path(fixture->program->directory, "empty"), 0700), 0);
+        snprintf(source, sizeof(source), "pstorefs:%s/empty", fixture->program->directory);
+        for (unsigned i = 0; i < 2; i++) {
+                program_run(&program, NULL, "collect", "--volatile-copy", "--source", source, "--output",
+                            fixture->program->output, "--config", fixture->config, NULL);
+                program_assert_status(&program, EXIT_DONE);
+                snprintf(wanted, sizeof(wanted),
+                         "pstore-fw: no records in %s (a directory, and no pstorefs)\n%s", source,
+                         i == 0 ? "pstore-fw: 1 old event or record removed: keep_events and keep_bytes say "
+                                  "how many stay\n"
+                                : "");
+                assert_string_equal(program.messages, wanted);
+                program_free(&program);
+        }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(what_was_named_is_not_told),
-                TEST(a_wrong_line),
-                TEST(a_full_disk),
-                TEST(a_dry_run),
+                TEST(what_was_named_is_not_told), TEST(a_wrong_line), TEST(a_full_disk), TEST(a_dry_run),
+                TEST(nothing_to_collect),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
