@@ -51,8 +51,7 @@ static bool is_filled(const struct source_space *space) {
         return bytes_used(space) > space->total / 100 * USED_WARNING_PERCENT;
 }
 
-/* What lies in it beside records hides none of them. */
-static bool is_usable(const struct check_store *store) {
+bool check_is_usable(const struct check_store *store) {
         return store->error == 0 || store->error == ERR_STRAY;
 }
 
@@ -77,7 +76,7 @@ void check_look_at(const struct session *session, size_t index, struct check_sto
                 .can_erase = source->operations && source->operations->erase,
                 .is_view = source->is_view,
         };
-        if (is_usable(ret_store) && source->operations->space)
+        if (check_is_usable(ret_store) && source->operations->space)
                 (void) source->operations->space(source, &ret_store->space);
         if (ret_store->space.known && source->operations->owners && is_filled(&ret_store->space)) {
                 int count = source->operations->owners(source, ret_store->owners);
@@ -102,7 +101,7 @@ bool check_is_full(const struct check_kernel *kernel, const struct source_space 
 /* pstorefs tells no space of its own: where its store is looked at itself, that counts. */
 static bool is_view_of_another(const struct check_facts *facts, const struct check_store *store) {
         for (size_t i = 0; i < facts->store_count; i++)
-                if (store->is_view && !facts->stores[i].is_view && is_usable(&facts->stores[i]) &&
+                if (store->is_view && !facts->stores[i].is_view && check_is_usable(&facts->stores[i]) &&
                     facts->stores[i].store == store->store)
                         return true;
         return false;
@@ -237,8 +236,8 @@ static void judge_stores_together(struct judge *judge) {
 
                 if (store->error == ERR_PERMISSION)
                         return; /* it may be a good one: that it is unknown is said of it alone */
-                usable += is_usable(store);
-                if (!is_usable(store) || is_view_of_another(facts, store))
+                usable += check_is_usable(store);
+                if (!check_is_usable(store) || is_view_of_another(facts, store))
                         continue;
                 if (check_is_full(kernel, &store->space))
                         full = store;
@@ -329,7 +328,7 @@ static void judge_space(struct judge *judge, const struct check_store *store) {
         char remedy[REMEDY_SIZE], owners[400];
         struct text text = TEXT_ON(owners);
 
-        if (!is_usable(store) || !space->known)
+        if (!check_is_usable(store) || !space->known)
                 return;
         put_owners(store, &text);
         if (check_is_full(kernel, space))
@@ -379,10 +378,10 @@ static void judge_variables(struct judge *judge) {
         for (size_t i = 0; i < facts->store_count; i++) {
                 const struct check_store *store = &facts->stores[i];
 
-                if (is_usable(store) && store->store == RECORD_STORE_EFI)
+                if (check_is_usable(store) && store->store == RECORD_STORE_EFI)
                         variables = store;
                 else
-                        beside |= is_usable(store);
+                        beside |= check_is_usable(store);
         }
         for (size_t i = 0; i < ARRAY_SIZE(variable_faults) && variables; i++)
                 if (*(const bool *) ((const char *) &facts->variables + variable_faults[i].offset))
@@ -466,7 +465,7 @@ static void judge_mount(struct judge *judge) {
         bool has_efi = false;
 
         for (size_t i = 0; i < facts->store_count; i++)
-                has_efi |= facts->stores[i].store == RECORD_STORE_EFI && is_usable(&facts->stores[i]);
+                has_efi |= facts->stores[i].store == RECORD_STORE_EFI && check_is_usable(&facts->stores[i]);
         if (check_hides_records(&facts->kernel, has_efi))
                 findings_add(judge->findings, VERDICT_WARNING, CHECK_MOUNT,
                              "pstore is not mounted: nothing shows what the kernel has saved (a mount is for "
@@ -594,7 +593,7 @@ static void judge_kernel(struct judge *judge) {
 /* When nothing is to be said, a store is usable: else that would have been said. */
 static void praise_usable(struct judge *judge) {
         for (size_t i = 0; i < judge->facts->store_count; i++)
-                if (is_usable(&judge->facts->stores[i])) {
+                if (check_is_usable(&judge->facts->stores[i])) {
                         findings_add(judge->findings, VERDICT_OK, "", "a crash can leave a trace in %s",
                                      judge->facts->stores[i].spec);
                         return;
@@ -623,7 +622,7 @@ static int print_store(const struct check_store *store, const struct sink *sink)
         int r;
 
         put_error(store, &text);
-        if (!is_usable(store))
+        if (!check_is_usable(store))
                 return sink_prose(sink, "", "%s: %s", store->spec, error);
         put_stored_bytes(store, ", ", " stored", &bytes_text);
         r = sink_prose(sink, "", "%s: %zu record%s, %zu event%s%s%s", store->spec, store->record_count,

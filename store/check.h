@@ -88,6 +88,9 @@ const struct check_mark *check_choose_mark(const struct check_proof *proof);
  */
 void check_look_at(const struct session *session, size_t index, struct check_store *ret_store);
 
+/* It could be read to its end: what lies in it beside records hides none of them. */
+bool check_is_usable(const struct check_store *store);
+
 /* True where the store has no room for what the kernel writes of one crash; false when that is not known. */
 bool check_is_full(const struct check_kernel *kernel, const struct source_space *space);
 

@@ -177,7 +177,7 @@ static int write_metrics(const struct telling *telling, const struct tally *tall
                 if (facts->kernel.known)
                         metrics.is_armed = facts->kernel.kdump_loaded ? METRICS_YES : METRICS_NO;
                 for (size_t i = 0; i < facts->store_count; i++)
-                        if (facts->stores[i].error == 0)
+                        if (check_is_usable(&facts->stores[i]))
                                 stores[metrics.store_count++] = (struct metrics_store){
                                         .name = facts->stores[i].spec,
                                         .waiting = facts->stores[i].record_count,

@@ -406,6 +406,10 @@ static void test_metrics(NO_STATE) {
         snprintf(name, sizeof(name), "records_waiting{store=\"%.*s\"}", TALLY_LABEL_SIZE - 1, judged);
         assert_int_equal(tally_number(name), 1);
         assert_int_equal(tally_number("verdict"), VERDICT_WARNING);
+        /* What lies in it beside records hides none of them. */
+        scratch_put(scratch, "/pstore/notes", "x");
+        assert_ok(tell());
+        assert_int_equal(tally_number(name), 1);
         settings.metrics = false;
         assert_int_equal(unlink(scratch_path(exporter, METRICS_FILE)), 0);
         assert_ok(tell());
