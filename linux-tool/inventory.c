@@ -28,6 +28,7 @@ int inventory_make(struct session *session, const char *const *specs, size_t cou
                 }
                 source->of_machine |= !named;
                 source->is_outbox = is_outbox(source);
+                source->is_quiet = !teller;
                 session_add(session, source, 0);
         }
         return 0;

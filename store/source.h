@@ -132,6 +132,10 @@ struct record_source {
          * that can (see the front end); the others ignore it. */
         bool deleted;
 
+        /* Set before open(): what is no record is left out without a word. That there was any is an error of
+         * next() all the same. */
+        bool is_quiet;
+
         struct fault
                 fault; /* where the input of the last failed open() is malformed; .field NULL otherwise */
 };

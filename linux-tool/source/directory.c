@@ -277,6 +277,6 @@ struct record_source *directory_source_new(const char *spec, const char *argumen
         };
         directory->archive.fd = directory->after.fd = -1;
         directory->after_result = 1;
-        directory->archive.strays.spec = spec;
+        directory->archive.strays.source = &directory->base;
         return &directory->base;
 }

@@ -315,7 +315,8 @@ struct record_source *efivarfs_source_new(const char *spec, const char *argument
         efivarfs->next_variable = efivarfs->operations.next;
         efivarfs->operations.next = efivarfs_next;
         efivarfs->base.operations = &efivarfs->operations;
-        efivarfs->base.spec = efivarfs->strays.spec = spec;
+        efivarfs->base.spec = spec;
+        efivarfs->strays.source = &efivarfs->base;
         return &efivarfs->base;
 }
 

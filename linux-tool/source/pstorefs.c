@@ -521,7 +521,7 @@ struct record_source *pstorefs_source_new(const char *spec, const char *argument
                 .location = pstorefs->path,
         };
         pstorefs->is_default = !argument;
-        pstorefs->strays.spec = spec;
+        pstorefs->strays.source = &pstorefs->base;
         pstorefs->fd = -1;
         return &pstorefs->base;
 }

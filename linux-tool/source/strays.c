@@ -14,10 +14,10 @@ void strays_add(struct strays *strays, const char *name, const char *what) {
         char visible[4 * NAME_MAX + 1];
         struct text text = TEXT_ON(visible);
 
-        if (strays->count++ >= LINES_MAX || strays->told)
+        if (strays->count++ >= LINES_MAX || strays->told || strays->source->is_quiet)
                 return;
         text_put_escaped(&text, text_view(name));
-        message_error("%s: %s: %s: left out", strays->spec, visible, what);
+        message_error("%s: %s: %s: left out", strays->source->spec, visible, what);
 }
 
 void strays_begin(struct strays *strays) {
@@ -26,8 +26,8 @@ void strays_begin(struct strays *strays) {
 }
 
 void strays_end(struct strays *strays) {
-        if (strays->count > LINES_MAX && !strays->told)
-                message_error("%s: %zu more files that are no records are left out", strays->spec,
+        if (strays->count > LINES_MAX && !strays->told && !strays->source->is_quiet)
+                message_error("%s: %zu more files that are no records are left out", strays->source->spec,
                               strays->count - LINES_MAX);
         strays->told = true;
 }

@@ -5,13 +5,13 @@
 
 /*
  * What lies in a directory of records and is none: each is told in one line, and hides no record. A source
- * that reads its directory again says nothing again.
+ * that reads its directory again says nothing again, and a quiet one nothing at all.
  */
 struct strays {
-        const char *spec; /* of the source */
-        size_t count;     /* in this reading */
-        bool told;        /* in an earlier one */
-        bool reported;    /* by strays_report() */
+        const struct record_source *source;
+        size_t count;  /* in this reading */
+        bool told;     /* in an earlier one */
+        bool reported; /* by strays_report() */
 };
 
 /* Around a reading; its end says how many more there are than lines for them. */

@@ -7,6 +7,7 @@
 
 #include "cli/options.h"
 #include "linux/dump-directory.h"
+#include "store/finding.h"
 
 #define LINE_WIDTH 80
 
@@ -170,13 +171,33 @@ static void test_what_goes_wrong(void **state) {
         program_free(&program);
 }
 
+/* Once, although the verdict reads all of it again; check tells by its verdict alone. */
+static void test_of_what_is_no_record(void **state) {
+        struct program_fixture *fixture = *state;
+        const char *spec = spec_of(fixture, "pstorefs", "store");
+        struct program program;
+
+        scratch_put(fixture->directory, "/store/notes", "x");
+        program_run(&program, NULL, "--source", spec, NULL);
+        program_assert_status(&program, EXIT_FAILED);
+        test_assert_contains(program.messages, ": notes: no file of pstore: left out\n");
+        test_assert_contains(program.messages, ": holds files that are no records\n");
+        assert_int_equal(test_count_lines(program.messages), 2);
+        program_free(&program);
+        program_run(&program, NULL, "check", "--source", spec, NULL);
+        program_assert_status(&program, VERDICT_WARNING);
+        test_assert_contains(program.output, ": holds files that are no");
+        assert_string_equal(program.messages, "");
+        program_free(&program);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, program_fixture_setup, program_fixture_teardown)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_of_a_store),        TEST(test_of_an_archive), TEST(test_of_an_empty_archive),
-                TEST(test_of_several_places), TEST(test_of_no_crash),   TEST(test_of_a_long_title),
-                TEST(test_what_goes_wrong),
+                TEST(test_of_a_store),           TEST(test_of_an_archive),   TEST(test_of_an_empty_archive),
+                TEST(test_of_several_places),    TEST(test_of_no_crash),     TEST(test_of_a_long_title),
+                TEST(test_of_what_is_no_record), TEST(test_what_goes_wrong),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
