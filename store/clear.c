@@ -3,22 +3,23 @@
 #include "base/error.h"
 
 /* What goes is what was copied: the store may have changed meanwhile, or give something else each time. */
-static int compare_row(const struct catalog_record *row, struct buffer *buffer) {
+static int compare_row(const struct catalog_record *row, struct record_source *source,
+                       struct buffer *buffer) {
         int r;
 
-        if (row->source->is_archive && !row->source->is_outbox)
+        if (source->is_archive && !source->is_outbox)
                 return 0; /* the copy itself, whole or not */
-        r = row->source->operations->read(row->source, row->record.name, buffer);
+        r = source->operations->read(source, row->record.name, buffer);
         if (r < 0)
                 return r;
         return bytes_equal(buffer_bytes(buffer), buffer_bytes(&row->raw)) ? 0 : ERR_CHANGED;
 }
 
-static int erase_row(const struct catalog_record *row, struct buffer *buffer) {
-        const struct source_operations *operations = row->source->operations;
-        int r = operations->erase ? compare_row(row, buffer) : ERR_NOT_SUPPORTED;
+static int erase_row(const struct catalog_record *row, struct record_source *source, struct buffer *buffer) {
+        const struct source_operations *operations = source->operations;
+        int r = operations->erase ? compare_row(row, source, buffer) : ERR_NOT_SUPPORTED;
 
-        return r < 0 ? r : operations->erase(row->source, row->record.name);
+        return r < 0 ? r : operations->erase(source, row->record.name);
 }
 
 /*
@@ -37,11 +38,56 @@ static void erase_selected(struct work *work) {
 
                 if (!work_is_selected(work, record))
                         continue;
-                r = erase_row(catalog_row(record), &buffer);
+                r = erase_row(catalog_row(record), catalog_row(record)->source, &buffer);
                 work_state(work, record)->outcome = r < 0 ? r : ERR_UNVERIFIED;
                 observer_tell(catalog->observer, "clearing", ++done, total);
         }
         buffer_free(&buffer);
+}
+
+static bool is_shared(const struct work *work, size_t index, const struct record_source *outbox) {
+        const struct catalog *catalog = work->catalog;
+        const struct catalog_record *row = catalog->rows[index];
+
+        for (size_t i = 0; i < catalog->source_count; i++)
+                if (catalog->sources[i] == outbox && (row->shown_by >> i & 1))
+                        return row->source != outbox && work->states[index].saved;
+        return false;
+}
+
+int clear_shared(const struct work *work, struct record_source *outbox) {
+        struct buffer buffer;
+        int first_error = 0;
+
+        buffer_init(&buffer, work->catalog->allocator);
+        for (size_t i = 0; i < work->count; i++) {
+                int r = is_shared(work, i, outbox) ? erase_row(work->catalog->rows[i], outbox, &buffer) : 0;
+
+                if (first_error == 0)
+                        first_error = r;
+        }
+        buffer_free(&buffer);
+        return first_error;
+}
+
+int clear_confirm_shared(const struct work *work, struct record_source *outbox, size_t *ret_left) {
+        const struct source_operations *operations = outbox->operations;
+        int first_error = 0;
+
+        *ret_left = 0;
+        for (size_t i = 0; i < work->count; i++) {
+                int r;
+
+                if (!is_shared(work, i, outbox))
+                        continue;
+                r = operations->confirm_erased
+                            ? operations->confirm_erased(outbox, work->catalog->rows[i]->record.name)
+                            : ERR_UNVERIFIED;
+                *ret_left += r < 0;
+                if (first_error == 0)
+                        first_error = r;
+        }
+        return first_error;
 }
 
 /* The store says that it erased this record, but nobody has looked yet whether it is gone. */

@@ -21,3 +21,13 @@ typedef void clear_report(void *context, const struct catalog_record *row, int e
  */
 int clear_selected(struct work *work, clear_report *report, void *report_context,
                    struct clear_result *ret_result);
+
+/*
+ * An outbox may hold what is another source's record in the catalog. Of those that are saved it is erased
+ * there, each compared before, whatever becomes of the other: before clear_selected(), as a directory of
+ * copies lets go of an event only as a whole. 0, or the first error.
+ */
+int clear_shared(const struct work *work, struct record_source *outbox);
+
+/* Looks for them, behind clear_selected(). 0 when all are gone, or the first error, and how many are left. */
+int clear_confirm_shared(const struct work *work, struct record_source *outbox, size_t *ret_left);

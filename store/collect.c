@@ -70,6 +70,34 @@ static size_t select_to_clear(struct session *session, const struct collect_wish
         return kept;
 }
 
+/* Told is what the outbox said, where it said something, and otherwise what was found. */
+static void look_into_outbox(struct session *session, struct record_source *outbox, int error,
+                             struct clear_result *result) {
+        size_t left;
+        int r = clear_confirm_shared(&session->work, outbox, &left);
+
+        if (r == 0)
+                return;
+        session_tell_error(session, outbox->spec, "%zu record%s that a store has as well not cleared: %s",
+                           left, text_plural(left), error_text(error < 0 ? error : r));
+        result->failed_count += left;
+}
+
+/* What was selected, and what outboxes hold of others' records. */
+static void clear(struct session *session, const struct collect_front *front,
+                  struct clear_result *ret_result) {
+        int errors[SESSION_SOURCES_MAX] = { 0 };
+
+        for (size_t i = 0; i < session->source_count; i++)
+                if (session->sources[i]->is_outbox)
+                        errors[i] = clear_shared(&session->work, session->sources[i]);
+        (void) clear_selected(&session->work, front->cleared, front->context, ret_result);
+        for (size_t i = 0; i < session->source_count; i++)
+                if (session->sources[i]->is_outbox)
+                        look_into_outbox(session, session->sources[i], errors[i], ret_result);
+        session->failed |= ret_result->failed_count > 0;
+}
+
 int collect_records(struct session *session, const struct collect_wish *wish,
                     const struct session_target *target, const struct collect_front *front,
                     struct collect_result *ret_result) {
@@ -95,7 +123,6 @@ int collect_records(struct session *session, const struct collect_wish *wish,
         ret_result->kept_count = select_to_clear(session, wish);
         if (wish->dry_run)
                 return 0;
-        (void) clear_selected(work, front->cleared, front->context, &ret_result->cleared);
-        session->failed |= ret_result->cleared.failed_count > 0;
+        clear(session, front, &ret_result->cleared);
         return 0;
 }

@@ -7,7 +7,8 @@
 /*
  * The verb `collect`: everything that the sources hold is copied, and what may be cleared is erased and
  * looked for again; nobody is asked. Archives are adopted: what lies elsewhere than the target is copied and
- * stays there, unless the archive is an outbox, whose copies have arrived then.
+ * stays there, unless the archive is an outbox, whose copies have arrived then; also those of what a store or
+ * another archive has as well.
  */
 enum collect_clear {
         COLLECT_CLEAR_CRASHES, /* not firmware's own records of hardware errors, which others may want */

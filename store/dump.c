@@ -411,12 +411,12 @@ static int place_copy(struct dumper *dumper, const struct subject *subject, size
 
 /*
  * What an archive holds is what a dump would make of it, if it lies where the dump goes, there alone or there
- * too. What lies in a store is compared with its copy.
+ * too. What lies in a store or in an outbox, and may go, is compared with its copy.
  */
 static bool lies_in_target(const struct dumper *dumper, const struct catalog_record *row) {
         const struct dump_target *target = dumper->target;
 
-        if (!row->source->is_archive || row->record.error < 0 || !target->is_at)
+        if (!row->source->is_archive || row->source->is_outbox || row->record.error < 0 || !target->is_at)
                 return false;
         for (size_t i = 0; i < dumper->catalog->source_count; i++) {
                 const struct record_source *source = dumper->catalog->sources[i];

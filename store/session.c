@@ -91,14 +91,23 @@ static void read_source(struct session *session, size_t index) {
                 tell_source_error(session, source, r);
 }
 
+#define LAST_TURN 2
+
+/*
+ * Of what lies in several places, the record is that of the first which is cleared: see catalog_add(). A
+ * store comes before an outbox, and that before the archives which keep what they have.
+ */
+static unsigned turn_of(const struct record_source *source) {
+        return !source->is_archive ? 0 : source->is_outbox ? 1 : LAST_TURN;
+}
+
 int session_load(struct session *session) {
         struct catalog *catalog = &session->catalog;
         int r;
 
-        /* Of what lies in both, the store's record is the one that is cleared: see catalog_add(). */
-        for (int archives = false; archives <= true; archives++)
+        for (unsigned turn = 0; turn <= LAST_TURN; turn++)
                 for (size_t i = 0; i < session->source_count; i++)
-                        if (session->sources[i]->is_archive == archives)
+                        if (turn_of(session->sources[i]) == turn)
                                 read_source(session, i);
         r = catalog_join(catalog);
         if (r == 0)

@@ -227,6 +227,89 @@ static void test_an_outbox_that_changed_keeps_what_it_has(NO_STATE) {
         assert_int_equal(fake_source_size(&f.stores.erst), 1);
 }
 
+/* --- what an outbox and others have ------------------------------------------------------------- */
+
+/* The variables become an outbox, with the oops in it; and with the panic that ERST has. */
+static void put_into_outbox(void) {
+        struct fake_source *outbox = &f.stores.efi;
+
+        outbox->source.is_archive = outbox->source.is_outbox = true;
+        fake_source_be_unsure(outbox, 0);
+        for (size_t i = 0; i < f.stores.erst.count; i++) {
+                const struct fake_entry *stored = &f.stores.erst.entries[i];
+
+                fake_source_add(outbox, stored->entry.name, stored->bytes)->entry.store = RECORD_STORE_ERST;
+        }
+}
+
+static void test_an_outbox_gives_up_what_a_store_has(NO_STATE) {
+        put_into_outbox();
+        assert_collects(3, 3, 0, false);
+        assert_int_equal(stored_count(), 0);
+        assert_int_equal(fake_target_size(&f.files), 6);
+        assert_string_equal(f.told.lines, "");
+}
+
+/* What stays in its store has arrived all the same. */
+static void test_an_outbox_gives_up_what_stays_in_a_store(NO_STATE) {
+        put_into_outbox();
+        wish.clear = COLLECT_CLEAR_NONE;
+        assert_collects(3, 1, 2, false);
+        assert_int_equal(fake_source_size(&f.stores.erst), 2);
+        assert_int_equal(fake_source_size(&f.stores.efi), 0);
+}
+
+static void test_an_outbox_gives_up_nothing_without_a_copy(NO_STATE) {
+        put_into_outbox();
+        f.files.capacity = 1;
+        assert_collects(0, 0, 0, true);
+        assert_int_equal(stored_count(), 5);
+}
+
+static void test_an_outbox_that_refuses(NO_STATE) {
+        put_into_outbox();
+        fake_source_find(&f.stores.efi, f.stores.erst.entries[1].entry.name)->erase_error = ERR_PERMISSION;
+        collect();
+        assert_true(f.session.failed);
+        assert_int_equal(result.cleared.failed_count, 1);
+        assert_int_equal(fake_source_size(&f.stores.efi), 1);
+        assert_int_equal(fake_source_size(&f.stores.erst), 0);
+        test_assert_contains(f.told.lines, "1 record that a store has as well not cleared: ");
+        test_assert_contains(f.told.lines, error_text(ERR_PERMISSION));
+}
+
+static void test_an_outbox_that_changed_keeps_what_a_store_has(NO_STATE) {
+        struct fake_entry *changed;
+
+        put_into_outbox();
+        assert_ok(session_load(&f.session));
+        changed = fake_source_find(&f.stores.efi, f.stores.erst.entries[0].entry.name);
+        ((uint8_t *) changed->bytes.data)[changed->bytes.size - 1] ^= 1;
+        assert_ok(collect_records(&f.session, &wish, &f.target, &front, &result));
+        assert_true(f.session.failed);
+        assert_int_equal(fake_source_size(&f.stores.efi), 1);
+        test_assert_contains(f.told.lines, error_text(ERR_CHANGED));
+}
+
+/* An archive that stays does not hide what an outbox has, wherever it was named. */
+static void test_an_outbox_gives_up_what_an_archive_has(NO_STATE) {
+        put_into_outbox();
+        f.stores.erst.source.is_archive = true;
+        assert_collects(3, 3, 0, false);
+        assert_int_equal(fake_source_size(&f.stores.erst), 2);
+        assert_int_equal(fake_source_size(&f.stores.efi), 0);
+}
+
+/* That it is said to lie in the target is no copy for which something goes. */
+static void test_an_outbox_is_compared_with_what_the_target_has(NO_STATE) {
+        put_into_outbox();
+        f.stores.erst.source.is_archive = true;
+        f.stores.erst.source.location = f.files.location = "here";
+        assert_collects(3, 3, 0, false);
+        assert_int_equal(fake_target_size(&f.files), 6);
+        assert_int_equal(fake_source_size(&f.stores.efi), 0);
+}
+
 /* What would go at once is not copied, and neither a failure nor a word. */
 static void test_what_is_surplus_is_not_adopted(NO_STATE) {
         f.stores.erst.source.is_archive = true;
@@ -256,6 +339,13 @@ int main(void) {
                 TEST(test_what_lies_in_the_target_is_left_alone),
                 TEST(test_an_outbox_is_cleared_behind_its_copy),
                 TEST(test_an_outbox_that_changed_keeps_what_it_has),
+                TEST(test_an_outbox_gives_up_what_a_store_has),
+                TEST(test_an_outbox_gives_up_what_stays_in_a_store),
+                TEST(test_an_outbox_gives_up_nothing_without_a_copy),
+                TEST(test_an_outbox_that_refuses),
+                TEST(test_an_outbox_that_changed_keeps_what_a_store_has),
+                TEST(test_an_outbox_gives_up_what_an_archive_has),
+                TEST(test_an_outbox_is_compared_with_what_the_target_has),
                 TEST(test_what_is_surplus_is_not_adopted),
         };
 
