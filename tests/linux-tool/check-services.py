@@ -3,11 +3,15 @@
 """check-services.py PROGRAM: what systemd says of the units: that they are right, and that the one which collects
 can do little else; and systemd-pstore beside that one. What is not installed is left out, and that is said."""
 
+import json
+import lzma
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +23,6 @@ import checks  # noqa: E402
 EXPOSURE_MAX = 30  # tenths; systemd-pstore.service has 95
 
 SYSTEMD_PSTORE = "/usr/lib/systemd/systemd-pstore"
-SECONDS = 1709210119
-EVENT = "20240229T123519Z-efi-panic1"
 
 
 def run(*words):
@@ -49,82 +51,174 @@ def check_exposure(subject):
     assert result.returncode == 0 and "Overall exposure level" in result.stdout, result.stdout + result.stderr
 
 
+class Crash(NamedTuple):
+    """Real ones, as the kernel showed their parts, and the store behind them."""
+
+    files: Path
+    image: Path
+    kind: str  # of the image
+
+    def unpack(self, path):
+        content = self.image.read_bytes()
+        path.write_bytes(lzma.decompress(content) if self.image.suffix == ".xz" else content)
+
+    def seconds(self, name):
+        number = int(name.rsplit("-", 1)[1])
+        return number >> 32 if self.kind == "erst-image" else number // 100000
+
+    def logs(self):
+        """What each event is to be called, and its log."""
+        parts = {}
+        for path in self.files.iterdir():
+            line, text = path.read_bytes().split(b"\n", 1)
+            reason, count, part = re.fullmatch(rb"(\w+)#(\d+) Part(\d+)", line).groups()
+            what = f"{path.name.split('-')[1]}-{reason.decode().lower()}{int(count)}"
+            parts.setdefault(what, []).append((int(part), self.seconds(path.name), text))
+        return {f"{datetime.fromtimestamp(min(parts[what])[1], timezone.utc):%Y%m%dT%H%M%SZ}-{what}":
+                b"".join(text for _, _, text in sorted(parts[what], reverse=True)) for what in parts}
+
+
+def crashes():
+    corpus, data = Path(os.environ.get("CORPUS", "/nowhere")) / "crash", ROOT / "tests/data"
+    return [Crash(data / "linux-tool/erst/pstore", data / "erst-image/linux-6.1-panic.bin", "erst-image"),
+            Crash(data / "linux-tool/efi/pstore", data / "variable-store/linux-6.1-panic.fd", "efi-image"),
+            *(Crash(path.parent / "pstore", path, "erst-image") for path in sorted(corpus.glob("*/erst.bin"))),
+            *(Crash(path.parent / "pstore", path, "efi-image") for path in sorted(corpus.glob("*/vars.fd.xz")))]
+
+
 class Machine:
-    """A pstore of files, the archive of systemd-pstore, and what collect has made of both."""
+    """A pstore, the archive of systemd-pstore, and what collect has made of both."""
 
-    def __init__(self, folder, program):
-        self.folder, self.program = folder, program
+    def __init__(self, folder, program, crash):
+        self.program, self.crash = program, crash
         self.store, self.archive, self.target = folder / "store", folder / "archive", folder / "target"
-
-    def begin(self):
+        self.image, self.settings = folder / "image", folder / "conf"
+        self.names_target = True
         for path in self.store, self.archive, self.target:
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir()
-        for part in 1, 2, 3:
-            name = f"dmesg-efi-{(SECONDS * 100 + part) * 1000 + 1}"
-            (self.store / name).write_text(f"Panic#1 Part{part}\n<0>[    {4 - part}.0] part {part}\n")
+        for path in crash.files.iterdir():
+            copy = self.store / path.name
+            shutil.copyfile(path, copy)
+            os.utime(copy, (crash.seconds(path.name),) * 2)  # all that tells the time of a record in ERST
+        self.image.unlink(missing_ok=True)
+
+    def shows_image(self):
+        """The bytes as stored can be had as well; what is removed from pstore is removed there."""
+        self.crash.unpack(self.image)
 
     def systemd_pstore(self):
         result = run(SYSTEMD_PSTORE, self.store, self.archive)
         assert result.returncode == 0, result.stderr
+        self.image.unlink(missing_ok=True)
+
+    def sources(self):
+        specs = [f"{self.crash.kind}:{self.image}"] if self.image.exists() else []
+        specs += [f"pstorefs:{self.store}", f"dir:{self.archive}"] + [f"dir:{self.target}"] * self.names_target
+        return [word for spec in specs for word in ("--source", spec)]
 
     def collect(self, clear="crashes"):
-        """The archive by the directories that hold files, of which nothing is cleared."""
-        archives = sorted({path.parent for path in self.archive.glob("**/dmesg-efi-*")})
-        for sources, clears in ([self.store], clear), (archives, "none"):
-            words = [word for path in sources for word in ("--source", f"pstorefs:{path}")]
-            settings = self.folder / "conf"
-            settings.write_text(f"clear = {clears}\n")
-            if words:
-                result = run(self.program, "collect", "--volatile-copy", "-o", self.target, "--config", settings, *words)
-                assert result.returncode == 0, result.stderr
+        self.settings.write_text(f"clear = {clear}\n")
+        result = run(self.program, "collect", "--json", "--volatile-copy", "-o", self.target, "--config", self.settings,
+                     *self.sources())
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
 
-    def assert_one_event(self):
-        assert sorted(os.listdir(self.target)) == [EVENT], os.listdir(self.target)
-        log = (self.target / EVENT / "dmesg.txt").read_text()
-        assert log == "".join(f"<0>[    {4 - part}.0] part {part}\n" for part in (3, 2, 1)), log
+    def list(self):
+        result = run(self.program, "list", "--json", *self.sources())
+        return {event["id"]: event["places"] for event in json.loads(result.stdout)["events"]}
+
+    def look(self):
+        """All that is there, and whether it was written anew."""
+        return {path: (path.is_file() and path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino)
+                for path in [self.store, self.archive, self.target] for path in path.glob("**/*")}
+
+    def assert_collected(self, *places, whole=True):
+        """Each event once in the target, and in these places, `whole` or not; and there is nothing left to do."""
+        logs = self.crash.logs()
+        assert sorted(os.listdir(self.target)) == sorted(logs), os.listdir(self.target)
+        for event, log in logs.items():
+            assert (self.target / event / "dmesg.txt").read_bytes() == log, event
+        assert not os.listdir(self.store), os.listdir(self.store)
+        listed = self.list()
+        assert sorted(listed) == sorted(logs), listed.keys()
+        for event in listed.values():
+            assert [place["location"] for place in event] == [str(path) for path in places], event
+            assert [place["complete"] for place in event] == [whole] * (len(places) - 1) + [True], event
+        before, report = self.look(), self.collect()
+        assert self.look() == before
+        assert report["events"] == report["removed"] == [] and report["cleared"] == 0, report
 
 
 def check_systemd_first(subject):
-    machine = subject.machine
-    machine.begin()
-    machine.systemd_pstore()
-    assert not os.listdir(machine.store)
-    archived = sorted(machine.archive.glob("**/*"))
-    for _ in range(2):
+    for machine in subject.machines():
+        machine.systemd_pstore()
+        assert not os.listdir(machine.store)
+        archived = machine.look()
         machine.collect()
-        machine.assert_one_event()
-        assert sorted(machine.archive.glob("**/*")) == archived
+        machine.assert_collected(machine.archive, machine.target)
+        assert archived.items() <= machine.look().items()
 
 
 def check_collect_first(subject):
-    machine = subject.machine
-    machine.begin()
-    machine.collect()
-    assert not os.listdir(machine.store)
-    machine.systemd_pstore()
-    assert not os.listdir(machine.archive)
-    machine.assert_one_event()
+    for machine in subject.machines():
+        machine.collect()
+        assert not os.listdir(machine.store)
+        machine.systemd_pstore()
+        assert not os.listdir(machine.archive)
+        machine.assert_collected(machine.target)
 
 
-def check_both_at_once(subject):
-    """What collect has copied, and could not clear any more."""
-    machine = subject.machine
-    machine.begin()
-    machine.collect(clear="none")
-    machine.systemd_pstore()
-    machine.collect()
-    machine.assert_one_event()
+def check_cut_off(subject):
+    """What collect has copied, and did not come to clear before systemd-pstore came."""
+    for machine in subject.machines():
+        machine.collect(clear="none")
+        assert os.listdir(machine.store)
+        machine.systemd_pstore()
+        machine.collect()
+        machine.assert_collected(machine.archive, machine.target)
+
+
+def check_cut_off_as_stored(subject):
+    """The copy has the bytes as stored, the archive text: it is one crash, and one copy, all the same."""
+    for machine in subject.machines():
+        machine.shows_image()
+        machine.collect(clear="none")
+        (event, *_) = machine.crash.logs()
+        assert b'"stored"' in (machine.target / event / "manifest.json").read_bytes()
+        machine.systemd_pstore()
+        for machine.names_target in False, True:
+            machine.collect()
+        machine.assert_collected(machine.archive, machine.target)
+
+
+def check_in_between(subject):
+    """systemd-pstore has moved some parts when collect comes, and has nothing left to move then."""
+    for machine in subject.machines():
+        late = [path for path in machine.store.iterdir() if re.match(rb".* Part\d*[02468]\n", path.read_bytes())]
+        for path in late:
+            path.rename(machine.image.with_name(path.name))
+        machine.systemd_pstore()
+        for path in late:
+            machine.image.with_name(path.name).rename(path)
+        machine.collect()
+        machine.systemd_pstore()
+        machine.assert_collected(machine.archive, machine.target, whole=False)
 
 
 class Subject(NamedTuple):
     units: Units
-    machine: Machine
+    folder: Path
+    program: Path
+
+    def machines(self):
+        return (Machine(self.folder, self.program, crash) for crash in crashes())
 
 
 CHECKS = {
     "systemd-analyze": [check_units, check_exposure],
-    SYSTEMD_PSTORE: [check_systemd_first, check_collect_first, check_both_at_once],
+    SYSTEMD_PSTORE: [check_systemd_first, check_collect_first, check_cut_off, check_cut_off_as_stored,
+                     check_in_between],
 }
 
 
@@ -136,7 +230,7 @@ def main():
         else:
             print(f"skipped: there is no {needed}")
     with tempfile.TemporaryDirectory() as folder:
-        return checks.run_all(possible, Subject(Units(Path(folder), program), Machine(Path(folder), program)))
+        return checks.run_all(possible, Subject(Units(Path(folder), program), Path(folder), program))
 
 
 if __name__ == "__main__":
