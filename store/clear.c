@@ -9,6 +9,8 @@ static int compare_row(const struct catalog_record *row, struct record_source *s
 
         if (source->is_archive && !source->is_outbox)
                 return 0; /* the copy itself, whole or not */
+        if (source->operations->compare)
+                return source->operations->compare(source, row->record.name, buffer_bytes(&row->raw));
         r = source->operations->read(source, row->record.name, buffer);
         if (r < 0)
                 return r;

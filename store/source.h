@@ -87,6 +87,12 @@ struct source_operations {
          */
         int (*read)(struct record_source *source, const char *name, struct buffer *buffer);
 
+        /*
+         * NULL: a name is one record's. Otherwise 0 when one of those that have it has these bytes still, or
+         * ERR_CHANGED, or why they cannot be read.
+         */
+        int (*compare)(struct record_source *source, const char *name, struct bytes bytes);
+
         /* NULL: read only. ERR_NO_SPACE and nothing lost; ERR_TOO_LARGE for what no record can hold. */
         int (*write)(struct record_source *source, const struct record_draft *draft,
                      char ret_name[RECORD_NAME_SIZE]);

@@ -92,9 +92,13 @@ static int read_manifest(struct archive *archive, const struct archive_directory
         return r < 0 ? r : manifest_read(buffer_bytes(content), &system_allocator, ret_manifest);
 }
 
+/*
+ * The order to go: a removal that is cut short leaves a manifest with all it tells of, or of which nothing is
+ * there any more; without it the log would look like another crash.
+ */
 static int add_event(struct archive *archive, const struct archive_directory *directory,
                      const struct manifest *manifest) {
-        static const char *const shared[] = { MANIFEST_NAME, STORED_NAME, LOG_NAME };
+        static const char *const shared[] = { LOG_NAME, STORED_NAME, MANIFEST_NAME };
         size_t unit;
         int r = archive_add_unit(archive, directory, &unit);
 
@@ -116,7 +120,10 @@ static int add_log_alone(struct archive *archive, const struct archive_directory
         if (event_parse_name(text_view(directory->name), &record.entry.seconds, &backend, &record.line.reason,
                              &record.line.count) < 0)
                 return 0;
-        archive_stray(archive, directory, MANIFEST_NAME, "not whole, so that only " LOG_NAME " is read");
+        /* An empty directory is what a removal left that was cut short. */
+        if (is_there(directory, LOG_NAME) || is_there(directory, MANIFEST_NAME))
+                archive_stray(archive, directory, MANIFEST_NAME,
+                              "not whole, so that only " LOG_NAME " is read");
         if (!is_there(directory, LOG_NAME))
                 return 1;
         r = archive_add_unit(archive, directory, &unit);
@@ -184,12 +191,12 @@ int archive_take_other(struct archive *archive, const struct archive_directory *
         }
         stored_name = strdup(name);
         r = stored_name ? archive_add_unit(archive, directory, &unit) : ERR_NO_MEMORY;
-        if (r == 0)
-                r = archive_add_shared(archive, unit, directory, name);
         if (r == 0) {
                 strcpy(stored_name + strlen(name) - strlen(".json"), ".bin");
                 r = archive_add_shared(archive, unit, directory, stored_name);
         }
+        if (r == 0)
+                r = archive_add_shared(archive, unit, directory, name);
         if (r == 0)
                 r = add_described(archive, unit, directory, stored_name, &manifest, &manifest.self);
         manifest_free(&manifest);

@@ -237,6 +237,25 @@ static int directory_read(struct record_source *source, const char *name, struct
         return archive_read_place(&directory->archive, record, buffer);
 }
 
+static int directory_compare(struct record_source *source, const char *name, struct bytes bytes) {
+        const struct archive *archive = &directory_of(source)->archive;
+        _cleanup_buffer_ struct buffer buffer;
+        struct archive_record **records;
+        size_t count;
+        int result = ERR_NOT_FOUND;
+
+        buffer_init(&buffer, &system_allocator);
+        records = archive_find(archive, name, &count);
+        for (size_t i = 0; i < count; i++) {
+                int r = archive_read_place(archive, records[i], &buffer);
+
+                if (r == 0 && bytes_equal(buffer_bytes(&buffer), bytes))
+                        return 0;
+                result = r < 0 ? r : ERR_CHANGED;
+        }
+        return result;
+}
+
 static int directory_erase(struct record_source *source, const char *name) {
         return archive_remove(&directory_of(source)->archive, name);
 }
@@ -258,6 +277,7 @@ struct record_source *directory_source_new(const char *spec, const char *argumen
                 .open = directory_open,
                 .next = directory_next,
                 .read = directory_read,
+                .compare = directory_compare,
                 .erase = directory_erase,
                 .confirm_erased = directory_confirm_erased,
                 .close = directory_close,

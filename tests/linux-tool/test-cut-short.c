@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "linux-tool/options.h"
+#include "linux/dump-directory.h"
 
 #define CALLS_MAX 5000
 
@@ -26,6 +27,8 @@ static char *directory;
 
 /* What the program is told, and how it is asked whether the store is empty. */
 struct scenario {
+        const char *source; /* the beginning of its SPEC */
+        const char *store;  /* behind that */
         const char
                 *prepare; /* by a shell, in a folder of its own: a store, and what is in the target before */
 };
@@ -163,6 +166,8 @@ static void assert_store_is_empty(const char *source) {
 
 /* Six events and another record, which go together; two that were there, of which the older has to go. */
 static const struct scenario of_many = {
+        .source = "pstorefs",
+        .store = "store",
         .prepare = PUT_EVENT "mkdir old store && printf old > old/dmesg-efi-150000500001001 && put old "
                              "1500000000 && put old 1500001000 && printf 'keep_events = 7\\n' > conf && "
                              "\"$PROGRAM\" collect -q --volatile-copy --source pstorefs:old --output target "
@@ -173,15 +178,30 @@ static const struct scenario of_many = {
 
 /* One event of an image, whose files are flushed one by one. */
 static const struct scenario of_one = {
+        .source = "efi-image",
+        .store = "store",
         .prepare = "cp \"$SOURCE/tests/data/variable-store/linux-6.1-panic.fd\" store && chmod u+w store && "
                    "> conf",
 };
 
-static void kill_at_each_call(const struct scenario *scenario, const char *kind) {
+/* Dumps that wait on the ESP, with the bytes as stored and with texts. */
+static const struct scenario of_outbox = {
+        .source = "dir",
+        .store = "esp" ESP_DUMPS,
+        .prepare =
+                PUT_EVENT "mkdir store && put store 1700010000 && "
+                          "printf 'a note\\n' > store/dmesg-efi-170009000001001 && "
+                          "for from in pstorefs:store "
+                          "\"erst-image:$SOURCE/tests/data/erst-image/linux-6.1-panic.bin\"; do "
+                          "\"$PROGRAM\" dump -q --source \"$from\" -o esp" ESP_DUMPS " > /dev/null; done && "
+                          "> conf",
+};
+
+static void kill_at_each_call(const struct scenario *scenario) {
         char source[4200], *wanted, *got;
         size_t calls;
 
-        snprintf(source, sizeof(source), "%s:%s/work/store", kind, directory);
+        snprintf(source, sizeof(source), "%s:%s/work/%s", scenario->source, directory, scenario->store);
         prepare(scenario);
         begin_work();
         calls = run_killed_at(source, 0);
@@ -205,11 +225,15 @@ static void kill_at_each_call(const struct scenario *scenario, const char *kind)
 }
 
 static void test_many_at_each_call(NO_STATE) {
-        kill_at_each_call(&of_many, "pstorefs");
+        kill_at_each_call(&of_many);
 }
 
 static void test_one_of_an_image_at_each_call(NO_STATE) {
-        kill_at_each_call(&of_one, "efi-image");
+        kill_at_each_call(&of_one);
+}
+
+static void test_an_outbox_at_each_call(NO_STATE) {
+        kill_at_each_call(&of_outbox);
 }
 
 /* Nothing is cleared, and nothing is left; and with room all is as if there had always been some. */
@@ -262,6 +286,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_many_at_each_call),
                 TEST(test_one_of_an_image_at_each_call),
+                TEST(test_an_outbox_at_each_call),
                 TEST(test_a_disk_without_room),
         };
 
