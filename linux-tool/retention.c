@@ -20,6 +20,8 @@
 #include "posix/file.h"
 #include "posix/memory.h"
 #include "store/dump.h"
+#include "store/event-crash.h"
+#include "store/show.h"
 
 #define UNFINISHED        "unfinished" /* which the next dump removes: store/copy.h */
 #define OTHER             "other"
@@ -221,12 +223,34 @@ static void find_surplus(const struct retention *retention, const struct retenti
 
 /* What a manifest says of one record, at the most, beside its names, in which each byte may be escaped. */
 #define RECORD_LINES_MAX  1024
-#define MANIFEST_HEAD_MAX 4096
+#define MANIFEST_HEAD_MAX 2048 /* without the crash */
 #define ESCAPE_MAX        6
 
+/* The log and what a manifest says of the crash in it: all of that is the log's, which may be anybody's. */
+static int measure_log(const struct catalog *catalog, const struct event *event, uint64_t *ret_bytes) {
+        _cleanup_buffer_ struct buffer log, said;
+        struct json_writer json;
+        struct sink sink;
+        int r;
+
+        buffer_init(&log, &system_allocator);
+        buffer_init(&said, &system_allocator);
+        sink = sink_to_buffer(&log);
+        r = show_event_log(catalog, event, false, &sink);
+        json_init(&json, &said);
+        json_begin_object(&json, NULL);
+        log_crash_put_json(&json, buffer_bytes(&log));
+        if (r >= 0)
+                r = buffer_error(&said);
+        if (r == 0)
+                *ret_bytes = log.size + said.size;
+        return r;
+}
+
 /* No copy of it is larger, or an event would be adopted and removed in turn. */
-static uint64_t most_bytes_of(const struct catalog *catalog, const struct event *event) {
-        uint64_t bytes = MANIFEST_HEAD_MAX + 2 * event->log_size;
+static int measure_most(const struct catalog *catalog, const struct event *event, uint64_t *ret_bytes) {
+        uint64_t bytes = 0;
+        int r = measure_log(catalog, event, &bytes);
 
         for (size_t i = 0; i < event->record_count; i++) {
                 const struct catalog_record *row = catalog_row(catalog->records[event->first + i]);
@@ -234,7 +258,8 @@ static uint64_t most_bytes_of(const struct catalog *catalog, const struct event 
                 bytes += row->raw.size + RECORD_LINES_MAX +
                          ESCAPE_MAX * (strlen(row->record.name) + strlen(row->source->spec));
         }
-        return bytes;
+        *ret_bytes = bytes + MANIFEST_HEAD_MAX;
+        return r;
 }
 
 static bool lies_in_target(const struct catalog *catalog, const struct event *event,
@@ -273,12 +298,15 @@ int retention_plan(const struct retention *retention, const struct retention_lim
                         .is_event = true,
                         .stays = !dump_adopts(catalog, event),
                         .seconds = event->seconds,
-                        .bytes = most_bytes_of(catalog, event),
                         .coming = e + 1,
                 };
 
                 event_format_name(event, &text);
-                if (!is_there(retention, &row) && !lies_in_target(catalog, event, target))
+                if (is_there(retention, &row) || lies_in_target(catalog, event, target))
+                        continue;
+                if (limits->bytes > 0)
+                        r = measure_most(catalog, event, &row.bytes);
+                if (r == 0)
                         r = add_row(&both, name, &row);
         }
         sort(&both);

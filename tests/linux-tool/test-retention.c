@@ -17,6 +17,9 @@
 #define FIRST 1709210110u
 #define DAY   86400u
 
+static const char *log_of_day = "a log\n";
+static unsigned parts_of_day = 1; /* between any two, one is missing */
+
 static struct store_fixture fixture;
 static char *directory;
 static struct file_dump_target files;
@@ -42,7 +45,9 @@ static int end(NO_STATE) {
 
 static void put_events(unsigned first, unsigned last) {
         for (unsigned day = first; day <= last; day++)
-                store_fixture_put_efi_part(&fixture, "Panic", 1, 1, FIRST + day * DAY, "a log\n");
+                for (unsigned part = 0; part < parts_of_day; part++)
+                        store_fixture_put_efi_part(&fixture, "Panic", 1, 2 * part + 1, FIRST + day * DAY,
+                                                   log_of_day);
 }
 
 static void load(void) {
@@ -273,14 +278,19 @@ static size_t count_surplus(uint64_t events, uint64_t bytes) {
 }
 
 /* Copied and removed in turn, at each boot: that must not be, whatever the limits are. */
-static void test_an_archive_is_adopted_once(NO_STATE) {
+static void assert_adopted_once(unsigned parts, const char *log) {
         uint64_t bytes;
+        size_t most = 0;
 
+        end(NULL);
+        begin(NULL);
+        log_of_day = log;
+        parts_of_day = parts;
         bring_events(10, 10);
         bytes = bytes_of_day(10);
-        for (uint64_t limit = 1; limit < 30; limit++) {
+        for (uint64_t limit = 1; limit < 60; limit++) {
                 const struct retention_limits limits = { limit % 2 ? limit : 0,
-                                                         limit % 2 ? 0 : limit * bytes / 2 };
+                                                         limit % 2 ? 0 : limit * bytes / 5 };
                 size_t there = 0;
 
                 end(NULL);
@@ -296,7 +306,25 @@ static void test_an_archive_is_adopted_once(NO_STATE) {
                         assert_true(scratch_count_files(directory) >= there);
                         there = scratch_count_files(directory);
                 }
+                if (limits.bytes > 0 && there > most)
+                        most = there;
         }
+        assert_uint_in_range(most, 4 * 3, 11 * 3);
+        log_of_day = "a log\n";
+        parts_of_day = 1;
+}
+
+/* Also where a manifest says more than all records together, each byte of it escaped. */
+static void test_an_archive_is_adopted_once(NO_STATE) {
+        char log[2200], name[1900];
+
+        memset(name, 1, sizeof(name));
+        snprintf(log, sizeof(log),
+                 "Kernel panic - not syncing: x\nCPU: 0 PID: 1 Comm: x Not tainted %.*s #1\n",
+                 (int) sizeof(name), name);
+        assert_adopted_once(1, "a log\n");
+        assert_adopted_once(10, "a log\n");
+        assert_adopted_once(1, log);
 }
 
 static void test_what_is_surplus(NO_STATE) {
