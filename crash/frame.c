@@ -14,7 +14,7 @@ const char crash_frames_everywhere[] =
         "debug_object timer_is_static_object work_is_static_object __phys_addr __fortify_report "
         "program_check_exception program_check_common stack_trace_consume_entry arch_stack_walk "
         "stack_trace_save do_kernel_fault do_translation_fault do_mem_abort el1_abort el1h_64_sync "
-        "assertfail "
+        "assertfail ^assfail$ ^asswarn$ "
         "ref_tracker "
         /* memory */
         "alloc_page malloc zalloc calloc krealloc kmem_cache allocate_slab __alloc_frozen_pages_noprof "
@@ -35,7 +35,7 @@ const char crash_frames_everywhere[] =
         "atomic_fetch atomic_xchg atomic_cmpxchg atomic_try atomic64_ set_bit clear_bit change_bit test_bit "
         "^refcount_ ^kref_ memcpy memcmp memset memchr memmove memdup strcmp strncmp strcpy strlcpy strncpy "
         "strscpy strlen strstr strnstr strnlen strchr strdup strndup copy_to_user copy_from_user "
-        "copy_to_iter "
+        "^copy_user_ ^rep_movs_ ^rep_stos_ copy_to_iter "
         "copy_from_iter copy_page_to_iter copy_page_from_iter copy_folio_to_iter ^copyin$ ^copyout$ put_user "
         "get_user list_add list_del list_replace list_move list_splice ^rb_ ^__rb_ _indirect_thunk_ string "
         "pointer snprintf scnprintf kasprintf kvasprintf printk va_format dev_info dev_notice dev_warn "
@@ -167,28 +167,46 @@ static size_t skip_stack_name(struct bytes text, size_t at) {
         return end < text.size ? skip_blanks(text, end + 1) : at;
 }
 
-/* arm: "(foo) from [<80100a74>] (bar+0x54/0xa0)": the caller's name comes with a place. */
-static bool read_arm(struct bytes text, size_t at, struct crash_frame *ret_frame) {
+/*
+ * arm: "(foo) from [<80100a74>] (bar+0x54/0xa0)", since Linux 5.17 "foo from bar+0x54/0xa0": only the
+ * caller's name comes with a place.
+ */
+static bool read_arm(struct bytes text, size_t at, struct crash_frame *ret_callee,
+                     struct crash_frame *ret_frame) {
+        static const char from[] = " from ";
+        struct crash_frame callee = { .function.size = 0 }, frame;
         size_t end;
 
-        if (at >= text.size || text.data[at] != '(')
+        at += at < text.size && text.data[at] == '(';
+        end = at;
+        while (end < text.size && (is_name(text.data[end]) || text.data[end] == '.'))
+                end++;
+        callee.text = bytes_from(bytes_first(text, end), at);
+        callee.function = bytes_first(callee.text, crash_find_byte(callee.text, 0, '.'));
+        find_module(text, end, &callee);
+        end = at + callee.text.size;
+        end += end < text.size && text.data[end] == ')';
+        if (callee.function.size == 0 || !crash_stands_at(text, end, from))
                 return false;
-        end = crash_find_byte(text, at, ')');
-        if (!crash_stands_at(text, end, ") from ") || !crash_frame_find(text, end, ret_frame))
+        at = skip_address(text, end + sizeof(from) - 1);
+        at += at < text.size && text.data[at] == '(';
+        if (!crash_frame_find(text, at, &frame) || frame.text.data != text.data + at)
                 return false;
+        *ret_callee = callee;
+        *ret_frame = frame;
         return true;
 }
 
 bool crash_frame_read(struct bytes text, struct crash_frame *ret_frame) {
         static const char unsure[] = "(unreliable)";
-        struct crash_frame frame;
+        struct crash_frame frame, callee;
         size_t at = skip_blanks(text, 0);
 
         at = skip_stack_name(text, at);
         at = skip_address(text, skip_address(text, at));
         if (bytes_end_with(text, bytes_of(unsure, sizeof(unsure) - 1)))
                 return false;
-        if (read_arm(text, at, ret_frame))
+        if (read_arm(text, at, &callee, ret_frame))
                 return true;
         if (!crash_frame_find(text, at, &frame) || frame.text.data != text.data + at)
                 return false;
@@ -197,19 +215,15 @@ bool crash_frame_read(struct bytes text, struct crash_frame *ret_frame) {
 }
 
 bool crash_frame_read_callee(struct bytes text, struct crash_frame *ret_frame) {
-        size_t at = skip_address(text, skip_blanks(text, 0)) + 1, end = crash_find_byte(text, at, ')');
+        struct crash_frame caller;
 
-        if (at > text.size || text.data[at - 1] != '(' || !crash_stands_at(text, end, ") from "))
-                return false;
-        *ret_frame = (struct crash_frame){ .function = bytes_from(bytes_first(text, end), at) };
-        ret_frame->text = ret_frame->function;
-        return true;
+        return read_arm(text, skip_address(text, skip_blanks(text, 0)), ret_frame, &caller);
 }
 
 bool crash_frame_read_place(struct bytes text, struct crash_frame *ret_frame) {
         static const char *const places[] = {
-                "RIP: ",  "IP: ",  "EIP: ",       "pc : ", "PC is at ",
-                "epc : ", "NIP [", "Krnl PSW : ", "ERA: ", "--- interrupt: ",
+                "RIP: ",    "IP: ",  "EIP: ",       "pc : ", "PC is at ",       "epc : ",
+                "epc   : ", "NIP [", "Krnl PSW : ", "ERA: ", "--- interrupt: ",
         };
         size_t at = skip_blanks(text, 0);
 

@@ -24,7 +24,7 @@ bool crash_frame_find(struct bytes text, size_t from, struct crash_frame *ret_fr
  */
 bool crash_frame_read(struct bytes text, struct crash_frame *ret_frame);
 
-/* arm has two in a line, "(callee) from [<80100a74>] (caller+0x54/0xa0)": the other of them. */
+/* arm has two in a line, "callee from caller+0x54/0xa0": the other of them. */
 bool crash_frame_read_callee(struct bytes text, struct crash_frame *ret_frame);
 
 /*

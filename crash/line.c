@@ -128,10 +128,26 @@ static bool skip_kmsg(struct bytes view, size_t *at, struct crash_line *line) {
         return true;
 }
 
-/* "Nov 29 13:11:01" or "2026-11-29T13:11:01": a date, and within a few characters a time of day. */
+/* "1764421861.123456 host " of journalctl -o short-unix */
+static bool starts_with_seconds(struct bytes view) {
+        uint64_t number;
+        size_t at = 0;
+
+        return decimal_parse(view, &at, UINT32_MAX, &number) == 0 && at == 10 && skip(view, &at, '.') &&
+               decimal_parse(view, &at, US_PER_SECOND - 1, &number) == 0 && at == 17 && skip(view, &at, ' ');
+}
+
+/*
+ * "Nov 29 13:11:01" or "2026-11-29T13:11:01": a date, and within a few characters a time of day. journalctl
+ * -o short-full has a day of the week before it.
+ */
 static bool starts_with_date(struct bytes view) {
         static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-        bool named = view.size > 19 && view.data[3] == ' ' && view.data[9] == ':' && view.data[12] == ':';
+        bool named;
+
+        if (view.size > 12 && view.data[3] == ' ' && view.data[8] == '-' && view.data[11] == '-')
+                view = bytes_from(view, 4);
+        named = view.size > 19 && view.data[3] == ' ' && view.data[9] == ':' && view.data[12] == ':';
 
         if (view.size > 19 && digit_is_decimal(view.data[0]) && view.data[4] == '-' && view.data[7] == '-' &&
             view.data[13] == ':' && view.data[16] == ':')
@@ -152,9 +168,9 @@ static const char program[] = " kernel: ";
 static bool skip_syslog(struct bytes view, size_t *at) {
         size_t found;
 
-        if (!starts_with_date(view))
+        if (!starts_with_date(view) && !starts_with_seconds(view))
                 return true;
-        if (view.data[19] == ',') { /* dmesg --time-format iso, which has no program */
+        if (view.size > 19 && view.data[19] == ',') { /* dmesg --time-format iso, which has no program */
                 *at = crash_find_byte(view, 0, ' ') + 1;
                 return true;
         }
@@ -173,16 +189,32 @@ static void skip_host(struct bytes view, size_t *at) {
                 *at = blank + sizeof(program) - 1;
 }
 
-/* "[Sun Nov 29 13:11:01 2026] " of dmesg -T, and what programs that log a serial line have for it */
+/* "kern  :warn  : " of dmesg -x */
+static void skip_level(struct bytes view, size_t *at) {
+        static const char facility[] = "kern  :";
+        size_t here = *at + sizeof(facility) - 1,
+               end = crash_find_byte(bytes_first(view, FOREIGN_MAX), here, ':');
+
+        if (crash_stands_at(view, *at, facility) && crash_stands_at(view, end, ": "))
+                *at = end + 2;
+}
+
+/*
+ * "[Sun Nov 29 13:11:01 2026] " of dmesg -T, "[Nov29 13:11] " and "[  +0.000012] " of -H, "[    1.234567 <
+ * 0.1>] " of -d, and what programs that log a serial line have for it
+ */
 static void skip_stamp(struct bytes view, size_t *at) {
-        unsigned colons = 0;
-        size_t here = *at;
+        size_t here = *at, start;
+        bool is_time;
 
         if (!skip(view, &here, '['))
                 return;
-        for (; here < view.size && here < FOREIGN_MAX && view.data[here] != ']'; here++)
-                colons += view.data[here] == ':';
-        if (colons >= 2 && crash_stands_at(view, here, "] "))
+        skip_blanks(view, &here);
+        is_time = skip(view, &here, '+');
+        for (start = here; here < view.size && here < FOREIGN_MAX && view.data[here] != ']'; here++)
+                is_time |= here > start && digit_is_decimal(view.data[here - 1]) &&
+                           (view.data[here] == ':' || crash_stands_at(view, here, " <"));
+        if (is_time && crash_stands_at(view, here, "] "))
                 *at = here + 2;
 }
 
@@ -217,6 +249,7 @@ bool crash_line_next(struct bytes log, size_t *at, struct crash_line *ret_line) 
                 *ret_line = line;
                 return true;
         }
+        skip_level(view, &here);
         skip_stamp(view, &here);
         if (skip_console(view, &here, &line)) {
                 skip_host(view, &here);

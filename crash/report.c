@@ -30,14 +30,13 @@ bool crash_report_next(struct crash_report *report, struct crash_line *ret_line)
         struct crash_line line;
 
         while (report->lines < CRASH_REPORT_LINES && crash_line_next(report->log, &report->at, &line)) {
-                if (report->lines == 0) {
+                if (report->caller ==
+                    0) /* the first line, or what the console of an early boot has no time for */
                         report->caller = line.caller;
-                } else if (line.caller != report->caller &&
-                           !(report->all_cpus && crash_caller_is_cpu(line.caller))) {
+                if (line.caller != report->caller && !(report->all_cpus && crash_caller_is_cpu(line.caller)))
                         continue;
-                } else if (ends_report(report, line.text)) {
+                if (report->lines > 0 && ends_report(report, line.text))
                         break;
-                }
                 if (crash_has(line.text, "Sending NMI from CPU"))
                         report->all_cpus = true;
                 report->lines++;

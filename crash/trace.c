@@ -27,8 +27,9 @@ struct walk {
 /* What a trace begins with, of the problem itself or of something else that is told with it. */
 static bool starts_trace(struct bytes text) {
         static const char *const titles[] = {
-                "Call Trace",    "Call trace", "Backtrace:", "Allocated by task",
-                "Freed by task", "Allocated:", "Freed:",     "Uninit was ",
+                "Call Trace", "Call trace", "Backtrace:",  "Allocated by task", "Freed by task",
+                "Allocated:", "Freed:",     "Uninit was ", "unwind_backtrace", /* of arm, where it is the
+                                                                                  first line */
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
@@ -39,8 +40,14 @@ static bool starts_trace(struct bytes text) {
 
 /* Of whose interrupts a stall is seen. */
 static bool is_interrupt(struct bytes text) {
-        return crash_has(text, "apic_timer_interrupt") || crash_has(text, "Exception stack") ||
-               crash_has(text, "el1h_64_irq");
+        static const char *const entries[] = {
+                "apic_timer_interrupt", "Exception stack", "el1h_64_irq", "el1_irq", "--- interrupt: ",
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+                if (crash_has(text, entries[i]))
+                        return true;
+        return false;
 }
 
 static void choose(struct walk *walk, struct bytes function) {
@@ -133,6 +140,10 @@ static void take(struct walk *walk, const struct crash_frame *frame) {
                 crash->frames[crash->frame_count++] = *frame;
 }
 
+static bool repeats_last(const struct crash *crash, struct bytes text) {
+        return crash->frame_count > 0 && bytes_equal(crash->frames[crash->frame_count - 1].text, text);
+}
+
 /* False when the trace has ended. */
 static bool walk_line(struct walk *walk, struct bytes text) {
         struct crash_frame frame;
@@ -173,8 +184,9 @@ static bool walk_line(struct walk *walk, struct bytes text) {
 
                 if (walk->frames_read == 0 && crash_frame_read_callee(text, &callee))
                         take(walk, &callee);
-                walk->frames_read++;
-                take(walk, &frame);
+                /* arm64's begins with where the processor was */
+                if (walk->frames_read++ > 0 || !walk->has_place || !repeats_last(walk->crash, frame.text))
+                        take(walk, &frame);
         }
         return walk->frames_read < FRAMES_READ_MAX;
 }

@@ -119,6 +119,44 @@ static const struct {
           "kernel panic: stack is corrupted in foo" },
         { "mce: [Hardware Error]: CPU 3: Machine Check Exception: 5 Bank 5: be00000000800400\n",
           "machine check: bank 5" },
+        { "int3: 0000 [#1] SMP\n" PLACE("foo"), "int3 in foo" },
+        { "PANIC: early exception 0x0e IP 10:ffffffff82b4c1aa error 0 cr2 0xff\n" PLACE("foo"),
+          "early exception in foo" },
+        { "PANIC: early exception 0x0e IP 10:ffffffff82b4c1aa error 0 cr2 0xff\n[    0.000000] RIP: "
+          "0010:foo+0x1/0x2\n[    0.000000] CPU: 0\n",
+          "early exception in foo" },
+        { "CFI failure at foo+0x1/0x2 (target: bar+0x0/0x2; expected type: 0x1)\ninvalid opcode: 0000 [#1] "
+          "SMP\n" PLACE("foo"),
+          "CFI failure in foo" },
+        { "UBSAN: array index out of bounds at foo+0x1/0x2\nOops: invalid opcode: 0000 [#1] SMP\n" PLACE(
+                  "foo") TRACE("bar", "baz"),
+          "UBSAN: array index out of bounds in foo" },
+        { "Internal error: synchronous external abort: 96000210 [#1] SMP\npc : foo+0x1/0x2\n",
+          "internal error: synchronous external abort in foo" },
+        { "Kernel panic - not syncing: Kernel stack overflow\nCall Trace:\n[<ffffffff80001000>] "
+          "handle_bad_stack+0x1/0x2\n[<ffffffff80001000>] foo+0x1/0x2\n",
+          "kernel stack overflow in foo" },
+        { "watchdog: CPU 1 self-detected hard LOCKUP @ loop+0x1/0x2\nNIP [c000000000001000] "
+          "loop+0x1/0x2\nCall Trace:\n[c000000003e5b8d0] [c000000000002000] foo_ioctl+0x1/0x2\n"
+          "[c000000003e5b8d0] [c000000000002000] vfs_ioctl+0x1/0x2\n",
+          "hard lockup in foo_ioctl" },
+        { "watchdog: CPU 0 detected hard LOCKUP on other CPUs 1\n", "hard lockup" },
+        { "BUG dentry (Tainted: G    B     ): Poison overwritten\n" TRACE("check_bytes_and_report.cold",
+                                                                          "foo"),
+          "BUG: slab object is damaged in foo" },
+        { "kernel BUG at fs/xfs/xfs_message.c:102!\n" PLACE("assfail") TRACE("foo", "bar"),
+          "kernel BUG in foo" },
+        { "WARNING: CPU: 0 PID: 1 at lib/list_debug.c:53 __list_del_entry_valid+0x1/0x2\n" PLACE(
+                  "__list_del_entry_valid") TRACE("foo", "bar"),
+          "WARNING: corrupted list in foo" },
+        { "general protection fault: 0000 [#1] SMP\n" PLACE("copy_user_generic_unrolled")
+                  TRACE("rep_movs_alternative", "foo"),
+          "general protection fault in foo" },
+        { "illegal operation: 0001 ilc:1 [#1] SMP\nKrnl PSW : 0704c00180000000 000003ff80001000 "
+          "(foo+0x1/0x2 [a])\n",
+          "program check in foo" },
+        { "INFO: task a\nb:1 blocked for more than 120 seconds.\n" TRACE("__schedule", "foo"),
+          "hung task in foo" },
 };
 
 static const struct {
@@ -142,6 +180,36 @@ static const struct {
         /* the address that was called has no name, and who called it has */
         { "BUG: kernel NULL pointer dereference, address: 0\nRIP: 0010:0x0\n" TRACE("foo", "bar"),
           "BUG: kernel NULL pointer dereference in foo" },
+        /* of arm, as newer kernels write it: without a heading, and with the name of a module */
+        { "BUG: sleeping function called from invalid context at mm/slab.h:1\n unwind_backtrace from "
+          "show_stack+0x1/0x2\n show_stack from __might_resched+0x1/0x2\n __might_resched from foo+0x1/0x2\n",
+          "BUG: sleeping function called from invalid context in foo" },
+        { "BUG: sleeping function called from invalid context at mm/slab.h:1\n[<c010e6d0>] "
+          "(unwind_backtrace) "
+          "from [<c010b8a8>] (show_stack+0x1/0x2)\n[<c010b8a8>] (show_stack) from [<c010b8a8>] "
+          "(foo+0x1/0x2)\n",
+          "BUG: sleeping function called from invalid context in foo" },
+        { "Unable to handle kernel NULL pointer dereference at virtual address 00000000\nPC is at 0x0\n"
+          " foo.part.0 [a] from bar+0x1/0x2 [a]\n",
+          "BUG: kernel NULL pointer dereference in foo" },
+        { "Unable to handle kernel NULL pointer dereference at virtual address 00000000\nPC is at 0x0\n"
+          "[<7f000000>] (foo [a]) from [<7f001000>] (bar+0x1/0x2 [a])\n",
+          "BUG: kernel NULL pointer dereference in foo" },
+        { "Unable to handle kernel NULL pointer dereference at virtual address 00000000\nPC is at 0x0\n"
+          " it is called from bar+0x1/0x2\n from bar+0x1/0x2\n foo from nowhere, bar+0x1/0x2\n",
+          "BUG: kernel NULL pointer dereference" },
+        /* behind the interrupts of arm64 before 5.12, and of powerpc */
+        { "rcu: INFO: rcu_sched self-detected stall on CPU\nCall trace:\n tick_sched_timer+0x1/0x2\n "
+          "el1_irq+0x1/0x2\n loop+0x1/0x2\n foo_write+0x1/0x2\n vfs_write+0x1/0x2\n",
+          "RCU stall in foo_write" },
+        { "rcu: INFO: rcu_sched self-detected stall on CPU\nCall Trace:\n[c000000000001000] "
+          "[c000000000002000] tick_sched_timer+0x1/0x2\n--- interrupt: 900 at loop+0x1/0x2\n"
+          "[c000000000001000] [c000000000002000] foo_write+0x1/0x2\n"
+          "[c000000000001000] [c000000000002000] vfs_write+0x1/0x2\n",
+          "RCU stall in foo_write" },
+        { "CPU 0 Unable to handle kernel paging request at virtual address 4, epc == 80123456, ra == 8012\n"
+          "epc   : 80123456 foo+0x1/0x2\nra    : 80123400 bar+0x1/0x2\n",
+          "BUG: unable to handle page fault in foo" },
 };
 
 static void test_where_the_function_is(NO_STATE) {
@@ -178,6 +246,8 @@ static void test_no_crash_is_none(NO_STATE) {
                 "INFO: lockdep is turned off.\n",
                 "WARNING: a compiler's, of foo.c:12\n",
                 "Nov 29 13:11:01 host sshd[1]: BUG: unable to handle page fault for address: 0\n",
+                "Sun 2026-11-29 13:11:01 UTC host sshd[1]: BUG: unable to handle page fault\n",
+                "1764421861.123456 host sshd[1]: BUG: unable to handle page fault for address: 0\n",
                 "RIP: 0010:foo+0x1/0x2\nCall Trace:\n bar+0x1/0x2\n",
         };
 
@@ -214,6 +284,13 @@ static void test_what_stands_before_a_line(NO_STATE) {
                 "[2026-11-29 13:11:01.123] [    1.234567] ",
                 "2026-11-29T13:11:01,123456+00:00 ",
                 "** 3 printk messages dropped ** [    1.234567] ",
+                "Sun 2026-11-29 13:11:01 UTC host kernel: ",
+                "1764421861.123456 host kernel: ",
+                "kern  :warn  : [    1.234567] ",
+                "kern  :warn  : [Sun Nov 29 13:11:01 2026] ",
+                "[Nov29 13:11] ",
+                "[  +0.000012] ",
+                "[    1.234 <    0.000012>] ",
         };
         char log[512];
 
@@ -335,6 +412,19 @@ static void test_the_first_is_the_one(NO_STATE) {
         assert_int_equal(crash.problem_count, 2);
 }
 
+/* What a machine check left that was corrected, or that is of the boot before. */
+static void test_a_machine_check_without_exception_only_warns(NO_STATE) {
+        assert_string_equal(title_of("[   10.000000] mce: [Hardware Error]: CPU 3: Machine Check: 0 Bank 7: "
+                                     "8c00004000010090\n"
+                                     "[  100.000000] divide error: 0000 [#1]\n"),
+                            "divide error");
+        assert_string_equal(
+                title_of("[   10.000000] mce: [Hardware Error]: CPU 3: Machine Check Exception: 5 "
+                         "Bank 5: be00000000800400\n"
+                         "[  100.000000] divide error: 0000 [#1]\n"),
+                "machine check: bank 5");
+}
+
 static void test_a_warning_that_was_outlived_is_not(NO_STATE) {
         static const char log[] = "[   10.000000] WARNING: CPU: 0 PID: 1 at a.c:1 first+0x1/0x2\n"
                                   "[  100.000000] general protection fault: 0000 [#1] SMP\n"
@@ -392,6 +482,18 @@ static void test_another_build_and_machine_have_the_same(NO_STATE) {
                             "BUG: kernel NULL pointer dereference\nboom\npo_write\nvfs_write\n");
 }
 
+/* arm64's trace begins with where the processor was. */
+static void test_the_same_place_is_signed_once(NO_STATE) {
+        assert_string_equal(signature_text("Unable to handle kernel paging request at virtual address 0\n"
+                                           "pc : foo+0x1/0x2\nlr : bar+0x1/0x2\nCall trace:\n foo+0x1/0x2\n "
+                                           "bar+0x1/0x2\n bar+0x1/0x2\n"),
+                            "BUG: unable to handle page fault\nfoo\nbar\nbar\n");
+        assert_int_equal(crash.frame_count, 3);
+        (void) signature_text("Unable to handle kernel paging request at virtual address 0\n"
+                              "pc : foo+0x1/0x2\nCall trace:\n foo+0x8/0x9\n");
+        assert_int_equal(crash.frame_count, 2);
+}
+
 static void test_numbers_are_not_signed(NO_STATE) {
         assert_string_equal(
                 signature_text(
@@ -439,10 +541,12 @@ int main(void) {
                 cmocka_unit_test(test_newer_kernels_have_words_for_taint),
                 cmocka_unit_test(test_taint_has_words),
                 cmocka_unit_test(test_the_first_is_the_one),
+                cmocka_unit_test(test_a_machine_check_without_exception_only_warns),
                 cmocka_unit_test(test_a_warning_that_was_outlived_is_not),
                 cmocka_unit_test(test_more_problems_than_are_kept),
                 cmocka_unit_test(test_what_is_signed),
                 cmocka_unit_test(test_another_build_and_machine_have_the_same),
+                cmocka_unit_test(test_the_same_place_is_signed_once),
                 cmocka_unit_test(test_numbers_are_not_signed),
                 cmocka_unit_test(test_of_a_loop_only_who_called_is_signed),
                 cmocka_unit_test(test_a_long_line_costs_no_more),
