@@ -186,7 +186,7 @@ static bool read_arm(struct bytes text, size_t at, struct crash_frame *ret_calle
         find_module(text, end, &callee);
         end = at + callee.text.size;
         end += end < text.size && text.data[end] == ')';
-        if (callee.function.size == 0 || !crash_stands_at(text, end, from))
+        if (!crash_stands_at(text, end, from))
                 return false;
         at = skip_address(text, end + sizeof(from) - 1);
         at += at < text.size && text.data[at] == '(';

@@ -204,15 +204,15 @@ static void skip_level(struct bytes view, size_t *at) {
  * 0.1>] " of -d, and what programs that log a serial line have for it
  */
 static void skip_stamp(struct bytes view, size_t *at) {
-        size_t here = *at, start;
+        size_t here = *at;
         bool is_time;
 
         if (!skip(view, &here, '['))
                 return;
         skip_blanks(view, &here);
         is_time = skip(view, &here, '+');
-        for (start = here; here < view.size && here < FOREIGN_MAX && view.data[here] != ']'; here++)
-                is_time |= here > start && digit_is_decimal(view.data[here - 1]) &&
+        for (; here < view.size && here < FOREIGN_MAX && view.data[here] != ']'; here++)
+                is_time |= digit_is_decimal(view.data[here - 1]) &&
                            (view.data[here] == ':' || crash_stands_at(view, here, " <"));
         if (is_time && crash_stands_at(view, here, "] "))
                 *at = here + 2;

@@ -185,7 +185,7 @@ static bool walk_line(struct walk *walk, struct bytes text) {
                 if (walk->frames_read == 0 && crash_frame_read_callee(text, &callee))
                         take(walk, &callee);
                 /* arm64's begins with where the processor was */
-                if (walk->frames_read++ > 0 || !walk->has_place || !repeats_last(walk->crash, frame.text))
+                if (walk->frames_read++ > 0 || !repeats_last(walk->crash, frame.text))
                         take(walk, &frame);
         }
         return walk->frames_read < FRAMES_READ_MAX;

@@ -157,6 +157,12 @@ static const struct {
           "program check in foo" },
         { "INFO: task a\nb:1 blocked for more than 120 seconds.\n" TRACE("__schedule", "foo"),
           "hung task in foo" },
+        /* what is read has its right to stand on another line */
+        { "BUG: KASAN: wild-memory-access in foo+0x1/0x2\n\n\nRead of size 8 at addr ffff\n",
+          "KASAN: wild-memory-access Read in foo" },
+        { "Kernel panic - not syncing: a\x1b[31m\n", "kernel panic: a\\x1b[31m" },
+        { "1764421861.5 kernel BUG at a.c:1!\n", "kernel BUG" },
+        { "12.123456 kernel BUG at a.c:1!\n", "kernel BUG" },
 };
 
 static const struct {
@@ -198,6 +204,20 @@ static const struct {
         { "Unable to handle kernel NULL pointer dereference at virtual address 00000000\nPC is at 0x0\n"
           " it is called from bar+0x1/0x2\n from bar+0x1/0x2\n foo from nowhere, bar+0x1/0x2\n",
           "BUG: kernel NULL pointer dereference" },
+        { "kernel BUG at fs/foo.c:12!\nRIP: 0023:foo+0x1/0x2\nRIP: 0010:bar+0x1/0x2\n", "kernel BUG in bar" },
+        { "kernel BUG at fs/foo.c:12!\nCall Trace:\n <IRQ> [<ffffffff81000000>] foo+0x1/0x2\n",
+          "kernel BUG in foo" },
+        /* of another trace that is told with it */
+        { "BUG: sleeping function called from invalid context at a.c:1\nCall Trace:\n "
+          "__might_resched+0x1/0x2\nCall Trace:\n foo+0x1/0x2\n",
+          "BUG: sleeping function called from invalid context" },
+        /* the other processors were asked */
+        { "[    1.000000][    C0] watchdog: Watchdog detected hard LOCKUP on cpu 1\n"
+          "[    1.000000][    C1] RIP: 0010:early+0x1/0x2\n"
+          "[    1.000000][    C0] Sending NMI from CPU 0 to CPUs 1:\n"
+          "[    1.000000][    T9] RIP: 0010:other+0x1/0x2\n"
+          "[    1.000000][    C1] RIP: 0010:foo+0x1/0x2\n",
+          "hard lockup in foo" },
         /* behind the interrupts of arm64 before 5.12, and of powerpc */
         { "rcu: INFO: rcu_sched self-detected stall on CPU\nCall trace:\n tick_sched_timer+0x1/0x2\n "
           "el1_irq+0x1/0x2\n loop+0x1/0x2\n foo_write+0x1/0x2\n vfs_write+0x1/0x2\n",
@@ -311,6 +331,27 @@ static void test_what_stands_before_a_line(NO_STATE) {
         }
 }
 
+static void test_what_looks_like_a_time_and_is_none(NO_STATE) {
+        static const char *const before[] = {
+                "[    1.5] ",
+                "6,1234,9223372036854775808,-;",
+                "6,1234,1234567,-,a-word-that-is-longer-than-what-stands-before-a-line-of-the-kernel-and-so-"
+                "is-no-word-"
+                "of-it-but-something-else-that-has-commas-and-then-after-all-of-that-a;",
+                "a line of a hundred and sixty and eight bytes, behind which stands what looks like a time, "
+                "as if a "
+                "login had been before it, but it is too far into the line to be one .[    1.234567] ",
+        };
+        char log[512];
+
+        assert_int_equal(strchr(before[3], '[') - before[3], 160 + strlen(" login: "));
+        for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
+                snprintf(log, sizeof(log), "%skernel BUG at a.c:1!\n", before[i]);
+                assert_string_equal(title_of(log), "kernel BUG");
+                assert_false(crash.problem.has_time);
+        }
+}
+
 /* Two processors at once: the trace of the other is no part of it. */
 static void test_lines_of_another_processor(NO_STATE) {
         assert_string_equal(title_of("[    1.000000][   T10] WARNING: CPU: 0 PID: 10 at fs/a.c:1 a+0x1/0x2\n"
@@ -382,6 +423,26 @@ static void test_a_hung_task_is_not_who_tells_of_it(NO_STATE) {
         assert_view(crash.taint, "G        W");
 }
 
+static void test_the_first_of_what_is_told_counts(NO_STATE) {
+        (void) title_of(
+                "kernel BUG at a.c:1!\nCPU: 0 PID: 9 Comm: b c Not tainted 6.1.0\nHardware name: one\n"
+                "Hardware name: two\n");
+        assert_view(crash.process, "b c");
+        assert_view(crash.hardware, "one");
+}
+
+static void test_each_frame_and_module_is_told_once(NO_STATE) {
+        (void) title_of("BUG: KASAN: use-after-free in foo+0x1/0x2 [a]\nCall Trace:\n foo+0x1/0x2 [a]\n "
+                        "bar+0x1/0x2 [a]\n");
+        assert_int_equal(crash.frame_count, 2);
+        assert_int_equal(crash.module_count, 1);
+        (void) title_of("WARNING: possible recursive locking detected\nffff (&x){+.+.}, at: foo+0x1/0x2\n"
+                        "Call Trace:\n foo+0x1/0x2\n");
+        assert_int_equal(crash.frame_count, 1);
+        (void) title_of("kernel BUG at a.c:1!\nBacktrace:\n foo from bar+0x1/0x2\n bar from baz+0x1/0x2\n");
+        assert_int_equal(crash.frame_count, 3);
+}
+
 static void test_the_next_boot_is_another_story(NO_STATE) {
         (void) title_of("Kernel panic - not syncing: x\nLinux version 6.1.0\nCPU: 0 PID: 9 Comm: b Not "
                         "tainted 6.1.0\n");
@@ -436,6 +497,15 @@ static void test_a_warning_that_was_outlived_is_not(NO_STATE) {
         assert_int_equal(crash.problem_count, 3);
         crash_read_problem(text_view(log), &crash.problems[0], &first);
         assert_string_equal(first.title, "WARNING in first");
+}
+
+static void test_a_warning_outlives_neither_a_warning_nor_its_boot(NO_STATE) {
+        assert_string_equal(title_of("[  500.000000] WARNING: CPU: 0 PID: 1 at a.c:1 first+0x1/0x2\n"
+                                     "[    3.000000] divide error: 0000 [#1]\n"),
+                            "WARNING in first");
+        assert_string_equal(title_of("[  500.000000] WARNING: CPU: 0 PID: 1 at a.c:1 first+0x1/0x2\n"
+                                     "[  900.000000] WARNING: CPU: 0 PID: 1 at a.c:1 second+0x1/0x2\n"),
+                            "WARNING in first");
 }
 
 static void test_more_problems_than_are_kept(NO_STATE) {
@@ -511,6 +581,58 @@ static void test_of_a_loop_only_who_called_is_signed(NO_STATE) {
 
 /* --- what is not a log -------------------------------------------------------------------------- */
 
+/* Lines between two others, so many of them. */
+static const char *title_with(const char *first, const char *between, size_t count, const char *last) {
+        size_t size = strlen(first) + count * strlen(between) + strlen(last) + 1;
+        char *log = malloc(size), *end = stpcpy(log, first);
+        static char title[CRASH_TITLE_SIZE];
+
+        while (count-- > 0)
+                end = stpcpy(end, between);
+        strcpy(end, last);
+        strcpy(title, title_of(log));
+        free(log);
+        return title;
+}
+
+#define HANG "INFO: task a:1 blocked for more than 120 seconds.\nCall Trace:\n"
+
+static void test_what_is_too_far_away_is_not_looked_for(NO_STATE) {
+        static const char place[] = "RIP: 0010:foo+0x1/0x2\n", wait[] = " rtnl_lock+0x1/0x2\n";
+        char long_line[256];
+
+        assert_string_equal(title_with("kernel BUG at a.c:1!\n", "\n", 4000, place), "kernel BUG in foo");
+        assert_string_equal(title_with("kernel BUG at a.c:1!\n", "\n", 4100, place), "kernel BUG");
+        memset(long_line, '.', sizeof(long_line));
+        long_line[254] = '\n';
+        long_line[255] = 0;
+        assert_string_equal(title_with("kernel BUG at a.c:1!\n", long_line, 2000, place),
+                            "kernel BUG in foo");
+        assert_string_equal(title_with("kernel BUG at a.c:1!\n", long_line, 2100, place), "kernel BUG");
+        assert_string_equal(title_with(HANG, " foo+0x1/0x2\n", 250, wait), "hung task in rtnl_lock");
+        assert_string_equal(title_with(HANG, " foo+0x1/0x2\n", 260, wait), "hung task in foo");
+        assert_string_equal(title_with("", ".", 2000, "kernel BUG at a.c:1!\n"), "kernel BUG");
+        assert_string_equal(title_with("", ".", 2100, "kernel BUG at a.c:1!\n"), "none");
+        assert_memory_equal(title_with("kernel BUG at a.c:1!\nRIP: 0010:", "f", 500,
+                                       "+0x1/0x2\nCall Trace:\n bar+0x1/0x2\n"),
+                            "kernel BUG in fff", 17);
+        assert_string_equal(title_with("kernel BUG at a.c:1!\nRIP: 0010:", "f", 600,
+                                       "+0x1/0x2\nCall Trace:\n bar+0x1/0x2\n"),
+                            "kernel BUG in bar");
+        (void) title_with("Linux version 6.1.0\n", long_line, 4000, "kernel BUG at a.c:1!\n");
+        assert_int_equal(crash.kernel.size > 0, 1);
+        (void) title_with("Linux version 6.1.0\n", long_line, 4200, "kernel BUG at a.c:1!\n");
+        assert_int_equal(crash.kernel.size, 0);
+}
+
+/* A panic that comes much later has a story of its own. */
+static void test_a_trace_of_a_later_panic_is_not_taken(NO_STATE) {
+        static const char panic[] = "Kernel panic - not syncing: x\nCall Trace:\n foo+0x1/0x2\n";
+
+        assert_string_equal(title_with("kernel BUG at a.c:1!\n", "\n", 10, panic), "kernel BUG in foo");
+        assert_string_equal(title_with("kernel BUG at a.c:1!\n", "\n", 30, panic), "kernel BUG");
+}
+
 static void test_a_long_line_costs_no_more(NO_STATE) {
         size_t size = 8 * MIB;
         char *log = malloc(size);
@@ -533,22 +655,28 @@ int main(void) {
                 cmocka_unit_test(test_no_crash_is_none),
                 cmocka_unit_test(test_the_end_of_a_panic_names_it),
                 cmocka_unit_test(test_what_stands_before_a_line),
+                cmocka_unit_test(test_what_looks_like_a_time_and_is_none),
                 cmocka_unit_test(test_lines_of_another_processor),
                 cmocka_unit_test(test_all_that_an_oops_tells),
                 cmocka_unit_test(test_what_the_report_does_not_tell_the_boot_does),
                 cmocka_unit_test(test_a_hung_task_is_not_who_tells_of_it),
+                cmocka_unit_test(test_the_first_of_what_is_told_counts),
+                cmocka_unit_test(test_each_frame_and_module_is_told_once),
                 cmocka_unit_test(test_the_next_boot_is_another_story),
                 cmocka_unit_test(test_newer_kernels_have_words_for_taint),
                 cmocka_unit_test(test_taint_has_words),
                 cmocka_unit_test(test_the_first_is_the_one),
                 cmocka_unit_test(test_a_machine_check_without_exception_only_warns),
                 cmocka_unit_test(test_a_warning_that_was_outlived_is_not),
+                cmocka_unit_test(test_a_warning_outlives_neither_a_warning_nor_its_boot),
                 cmocka_unit_test(test_more_problems_than_are_kept),
                 cmocka_unit_test(test_what_is_signed),
                 cmocka_unit_test(test_another_build_and_machine_have_the_same),
                 cmocka_unit_test(test_the_same_place_is_signed_once),
                 cmocka_unit_test(test_numbers_are_not_signed),
                 cmocka_unit_test(test_of_a_loop_only_who_called_is_signed),
+                cmocka_unit_test(test_what_is_too_far_away_is_not_looked_for),
+                cmocka_unit_test(test_a_trace_of_a_later_panic_is_not_taken),
                 cmocka_unit_test(test_a_long_line_costs_no_more),
         };
 

@@ -86,6 +86,12 @@ static void test_a_long_title_keeps_its_function(NO_STATE) {
         text = TEXT_ON(said);
         crash_put_short_title(&crash, 12, &text);
         assert_string_equal(said, "kernel pa...");
+        text = TEXT_ON(said);
+        crash_put_short_title(&crash, 15, &text); /* " in foo_bar" and a letter */
+        assert_string_equal(said, "k... in foo_bar");
+        text = TEXT_ON(said);
+        crash_put_short_title(&crash, 14, &text);
+        assert_string_equal(said, "kernel pani...");
 }
 
 static const char explained[] =
@@ -117,6 +123,36 @@ static void test_all_of_it_for_people(NO_STATE) {
         memmove(signature + 9, signature + 16, strlen(signature + 16) + 1);
         assert_string_equal(text, explained);
         free(text);
+}
+
+/* Whatever a log has, a line of its problems fits, and a process does not hide its pid. */
+static void test_long_words_of_a_log_fit(NO_STATE) {
+        static const char name[] =
+                "a_function_with_a_name_that_is_so_long_that_there_is_no_room_for_any_other_word";
+        char log[2048], process[512];
+        const char *text;
+
+        store_fixture_load(&fixture);
+        memset(process, 'p', sizeof(process));
+        process[sizeof(process) - 1] = 0;
+        snprintf(log, sizeof(log),
+                 "[   61.500000] kernel BUG at a.c:1!\n[   61.500000] CPU: 3 PID: 7 Comm: %s Not tainted "
+                 "6.1.0\n"
+                 "[   61.500000] RIP: 0010:%s+0x1/0x2\n[  999.000000] Kernel panic - not syncing: %s\n",
+                 process, name, name);
+        assert_int_equal(explain_log(text_view(log), &fixture.sink), 1);
+        text = store_fixture_output(&fixture);
+        test_assert_contains(text, "pid 7, CPU 3\n");
+        for (text = strstr(text, "  problems "); *text; text += strcspn(text, "\n") + 1)
+                assert_in_range(strcspn(text, "\n"), 1, 80);
+}
+
+static void test_of_a_hung_task_no_cpu_is_told(NO_STATE) {
+        store_fixture_load(&fixture);
+        assert_int_equal(
+                explain_log(text_view("INFO: task a:7 blocked for more than 120 seconds.\n"), &fixture.sink),
+                1);
+        test_assert_contains(store_fixture_output(&fixture), "  process    a, pid 7\n");
 }
 
 static void test_what_is_no_crash_is_told_of_too(NO_STATE) {
@@ -165,6 +201,8 @@ int main(void) {
                 TEST(test_the_list_has_a_title),
                 TEST(test_a_long_title_keeps_its_function),
                 TEST(test_all_of_it_for_people),
+                TEST(test_long_words_of_a_log_fit),
+                TEST(test_of_a_hung_task_no_cpu_is_told),
                 TEST(test_what_is_no_crash_is_told_of_too),
                 TEST(test_uptimes),
         };
