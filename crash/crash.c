@@ -152,7 +152,7 @@ static struct bytes title_detail(const struct crash_kind *kind, struct bytes tex
         size_t start = at + text_length(kind->phrase), end = text.size;
 
         if (kind->flags & CRASH_TAKES_TAIL)
-                start = crash_find(text, start - 1, kind->also) + text_length(kind->also);
+                start = crash_find(text, start, kind->also) + text_length(kind->also);
         if (kind->flags & CRASH_TAKES_REST) {
                 end = crash_find(text, start, " ]---");
         } else {

@@ -63,7 +63,6 @@ const char crash_frames_entry[] =
         "^smpboot_thread_fn ^start_secondary ^secondary_startup ^cpu_startup_entry ^x86_64_start "
         "^start_kernel ^rest_init ^common_startup ^ordinary_";
 
-/* In their order, one after another: what is left of one may begin with the next. */
 static const char *const call_prefixes[] = {
         "SYSC_",   "SyS_",   "sys_",      "__x64_",    "__ia32_",      "__arm64_",    "____sys_",
         "___sys_", "__sys_", "__se_sys_", "__do_sys_", "compat_SYSC_", "compat_SyS_", "ksys_",
@@ -72,7 +71,7 @@ static const char *const call_prefixes[] = {
 struct bytes crash_frame_plain(struct bytes function) {
         for (size_t i = 0; i < ARRAY_SIZE(call_prefixes); i++)
                 if (bytes_start_with(function, text_view(call_prefixes[i])))
-                        function = bytes_from(function, text_length(call_prefixes[i]));
+                        return bytes_from(function, text_length(call_prefixes[i]));
         return function;
 }
 

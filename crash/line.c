@@ -133,7 +133,7 @@ static bool starts_with_seconds(struct bytes view) {
         uint64_t number;
         size_t at = 0;
 
-        return decimal_parse(view, &at, UINT32_MAX, &number) == 0 && at == 10 && skip(view, &at, '.') &&
+        return decimal_parse(view, &at, UINT32_MAX, &number) == 0 && skip(view, &at, '.') &&
                decimal_parse(view, &at, US_PER_SECOND - 1, &number) == 0 && at == 17 && skip(view, &at, ' ');
 }
 

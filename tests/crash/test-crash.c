@@ -432,12 +432,13 @@ static void test_the_first_of_what_is_told_counts(NO_STATE) {
 }
 
 static void test_each_frame_and_module_is_told_once(NO_STATE) {
-        (void) title_of("BUG: KASAN: use-after-free in foo+0x1/0x2 [a]\nCall Trace:\n foo+0x1/0x2 [a]\n "
+        (void) title_of("BUG: KASAN: use-after-free in foo+0x1/0x2 [a]\nCall Trace:\n dump_stack+0x1/0x2\n "
+                        "foo+0x1/0x2 [a]\n "
                         "bar+0x1/0x2 [a]\n");
         assert_int_equal(crash.frame_count, 2);
         assert_int_equal(crash.module_count, 1);
         (void) title_of("WARNING: possible recursive locking detected\nffff (&x){+.+.}, at: foo+0x1/0x2\n"
-                        "Call Trace:\n foo+0x1/0x2\n");
+                        "Call Trace:\n dump_stack+0x1/0x2\n foo+0x1/0x2\n");
         assert_int_equal(crash.frame_count, 1);
         (void) title_of("kernel BUG at a.c:1!\nBacktrace:\n foo from bar+0x1/0x2\n bar from baz+0x1/0x2\n");
         assert_int_equal(crash.frame_count, 3);

@@ -209,6 +209,9 @@ static void test_a_write_that_only_memory_has(NO_STATE) {
         fake->flash.map[1].Attribute |= EFI_MEMORY_WB;
         assert_int_equal(RUN(u"write", u"note"), EXIT_FAILED);
         assert_shown("stored, but variables lie in memory: a reset takes it away");
+        assert_int_equal(RUN(u"prove", u"arm"), EXIT_FAILED);
+        assert_shown("stored, but variables lie in memory: a reset takes it away");
+        assert_not_shown("armed:");
 }
 
 static void test_a_clear_that_the_flash_does_not_know_of(NO_STATE) {

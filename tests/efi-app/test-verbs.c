@@ -145,6 +145,17 @@ static void test_explain(NO_STATE) {
         assert_int_equal(RUN(u"list"), EXIT_DONE);
         assert_shown("\n  BUG: unable to handle page fault in foo\n  efi:");
         assert_int_equal(RUN(u"explain", u"efi:none"), EXIT_NOTHING);
+        fake_variables_put_record(&fake->variables, NEW_PART_1,
+                                  "Panic#1 Part1\n<0>[    9.000000] Kernel panic - not syncing: x\n");
+        assert_int_equal(RUN(u"explain"), EXIT_DONE);
+        assert_shown("kernel panic: x\n  event ");
+        assert_not_shown("page fault");
+        assert_int_equal(RUN(u"explain", u"efi:" OLD_PART), EXIT_DONE);
+        assert_shown("page fault");
+        assert_not_shown("kernel panic");
+        assert_int_equal(RUN(u"explain", u"--all"), EXIT_DONE);
+        assert_shown("page fault");
+        assert_shown("kernel panic");
 }
 
 static void test_output_into_a_file(NO_STATE) {

@@ -170,7 +170,37 @@ static void test_no_verb_is_what_a_person_came_for(NO_STATE) {
         test_assert_contains(program.output,
                              "  in " PROGRAM_ERST_IMAGE "\n  no copy of it was found\nCRITICAL: ");
         test_assert_contains(program.output, "\nnext, with the same --source:\n  pstore-fw explain ");
+        test_assert_contains(program.output, "\n  pstore-fw check ");
         assert_string_equal(program.messages, "");
+        program_free(&program);
+        program_run(&program, NULL, "--json", "-s", PROGRAM_ERST_IMAGE, NULL);
+        assert_usage_error(&program, "--json");
+        program_free(&program);
+}
+
+/* Of two events, one of which is in an archive, too: that nobody asks of whether the machine will keep
+ * another. */
+static void test_no_verb_tells_of_the_newest_and_its_copies(void **state) {
+        struct program_fixture *fixture = *state;
+        struct program program;
+        char archive[4300], line[4400];
+
+        program_run(&program, NULL, "dump", "-s", PROGRAM_EFI_IMAGE, "--output", fixture->output, NULL);
+        program_assert_status(&program, EXIT_DONE);
+        program_free(&program);
+        snprintf(archive, sizeof(archive), "dir:%s", fixture->output);
+        program_run(&program, NULL, "-s", PROGRAM_ERST_IMAGE, "-s", PROGRAM_EFI_IMAGE, "-s", archive, NULL);
+        program_assert_status(&program, EXIT_DONE);
+        test_assert_contains(program.output, PROGRAM_EFI_EVENT ", the newest of 2 events\n");
+        test_assert_contains(program.output, "\n  in " PROGRAM_EFI_IMAGE "\n");
+        snprintf(line, sizeof(line), "\n  and in %s\n", fixture->output);
+        test_assert_contains(program.output, line);
+        assert_null(strstr(program.output, "no copy"));
+        assert_null(strstr(program.output, "CRITICAL"));
+        assert_null(strstr(program.output, "pstore-fw check"));
+        program_free(&program);
+        program_run(&program, NULL, "-s", PROGRAM_ERST_IMAGE, "-s", "erst-image:/none/of/it", NULL);
+        program_assert_status(&program, EXIT_FAILED);
         program_free(&program);
 }
 
@@ -381,6 +411,7 @@ int main(void) {
                 TEST(test_explain),
                 TEST(test_explain_of_no_crash),
                 TEST(test_no_verb_is_what_a_person_came_for),
+                TEST(test_no_verb_tells_of_the_newest_and_its_copies),
                 TEST(test_show_parts_and_raw),
                 TEST(test_nothing_found),
                 TEST(test_store_that_cannot_be_read),

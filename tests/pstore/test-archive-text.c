@@ -40,6 +40,9 @@ static void test_one_crash_after_another(NO_STATE) {
         assert_string_equal(cut_text(P2 P1 P1), "panic1.2:34 panic1.1:34 panic1.1:34 ");
         assert_string_equal(cut_text(P3 P1 OOPS2), "panic1.3:34 panic1.1:34 oops1.2:33 ");
         assert_string_equal(cut_text(P3), "panic1.3:34 ");
+        assert_string_equal(cut_text(P2 "Panic#1 Part1\n"), "panic1.2:34 panic1.1:14 "); /* that is empty */
+        /* A log without names, one line of which looks like one: 27 bytes more. */
+        assert_string_equal(cut_text(P2 "dmesg-efi-170921011901001:\n" P1), "panic1.2:61 panic1.1:34 ");
 }
 
 static void test_what_is_none(NO_STATE) {

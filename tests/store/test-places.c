@@ -108,6 +108,13 @@ static void test_two_doors_are_one_place(NO_STATE) {
         assert_true(places[0].complete);
 }
 
+static void test_of_another_machine_it_is_another_place(NO_STATE) {
+        view.source.of_machine = false;
+        put_efi(1);
+        put_shown(&view, "dump-type0-1-1-1709210110", 1);
+        assert_described("also in pstorefs");
+}
+
 static void test_two_readers_of_one_directory(NO_STATE) {
         saved.source.location = "/systemd";
         put_shown(&systemd, "dump-type0-1-1-1709210110", 1);
@@ -188,6 +195,7 @@ int main(void) {
                 TEST(what_systemd_has_emptied),
                 TEST(what_the_store_lost_a_part_of),
                 TEST(two_doors_are_one_place),
+                TEST(of_another_machine_it_is_another_place),
                 TEST(two_readers_of_one_directory),
                 TEST(what_a_log_does_not_need),
                 TEST(an_archive_that_a_name_tells),
