@@ -429,14 +429,6 @@ int catalog_join(struct catalog *catalog) {
         return 0;
 }
 
-size_t catalog_faulty_count(const struct catalog *catalog) {
-        size_t count = 0;
-
-        for (size_t i = 0; i < catalog->row_count; i++)
-                count += catalog->rows[i]->record.error < 0;
-        return count;
-}
-
 void catalog_free(struct catalog *catalog) {
         free_block(catalog->allocator, catalog->records, catalog->row_count * sizeof(*catalog->records));
         free_block(catalog->allocator, catalog->events, catalog->row_count * sizeof(*catalog->events));

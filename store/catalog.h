@@ -72,8 +72,5 @@ static inline const struct catalog_record *catalog_row(const struct record *reco
         return (const struct catalog_record *) record;
 }
 
-/* How many records have an error. */
-size_t catalog_faulty_count(const struct catalog *catalog);
-
 /* Frees the catalog, not its sources. */
 void catalog_free(struct catalog *catalog);

@@ -13,10 +13,21 @@ static void give_up(struct session *session, int error) {
         session->failed = true;
 }
 
+/*
+ * But for what an archive has nothing of, as of a dump that was cut off: there is nothing to be copied, and
+ * it was told when it was read.
+ */
 static void select_all(struct session *session) {
         static const struct selection all = { 0 };
+        struct work *work = &session->work;
 
         (void) session_select(session, &all); /* no id that could be unknown */
+        for (size_t i = 0; i < work->count; i++) {
+                const struct catalog_record *row = work->catalog->rows[i];
+
+                if (row->source->is_archive && row->record.raw.size == 0 && !row->record.decoded)
+                        work->states[i].selected = false;
+        }
 }
 
 /* A dry run has only found what has a copy: the rest would get one. */

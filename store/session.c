@@ -91,6 +91,13 @@ static void read_source(struct session *session, size_t index) {
                 tell_source_error(session, source, r);
 }
 
+/* A dump that was cut off stays in its archive, and is no failure of each run of those who did not ask for
+ * it. */
+static void read_with_error(struct session *session, const struct catalog_record *row) {
+        tell_record_error(session, row);
+        session->failed |= session->named || !row->source->is_archive;
+}
+
 #define LAST_TURN 2
 
 /*
@@ -116,8 +123,8 @@ int session_load(struct session *session) {
                 session_tell_error(session, "records", "%s", error_text(r));
         for (size_t i = 0; i < catalog->row_count; i++)
                 if (catalog->rows[i]->record.error < 0)
-                        tell_record_error(session, catalog->rows[i]);
-        session->failed |= r < 0 || catalog_faulty_count(catalog) > 0;
+                        read_with_error(session, catalog->rows[i]);
+        session->failed |= r < 0;
         return r;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 
 /* dir:DIR: an archive has to give every crash as the store gave it, and what else lies in it does no harm. */
+#include "tests/support/faulty.h"
 #include "tests/support/program-fixture.h"
 
 #include <dirent.h>

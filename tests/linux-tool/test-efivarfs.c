@@ -8,6 +8,7 @@
 #include "pstore/variable-name.h"
 #include "store/catalog.h"
 #include "store/clear.h"
+#include "tests/support/faulty.h"
 #include "tests/support/scratch.h"
 
 #define CRASH_VENDOR "-cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 
 /* Directories of records in which other things lie: what is bad is named, and hides nothing. */
+#include "tests/support/faulty.h"
 #include "tests/support/program-fixture.h"
 
 #include <errno.h>

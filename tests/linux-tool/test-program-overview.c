@@ -11,12 +11,13 @@
 
 #define LINE_WIDTH 80
 
-#define NEXT_OF_A_CRASH                                                                                      \
+#define NEXT_LOOK                                                                                            \
         "next, with the same --source:\n"                                                                    \
         "  pstore-fw explain         what crashed, in full\n"                                                \
-        "  pstore-fw dump            copy all of it to " DUMP_DIRECTORY "\n"                                 \
-        "  pstore-fw clear --dumped  erase what has been copied\n"
+        "  pstore-fw show            its log, whole and in order\n"
 
+#define NEXT_DUMP  "  pstore-fw dump            copy all of it to " DUMP_DIRECTORY "\n"
+#define NEXT_CLEAR "  pstore-fw clear --dumped  erase what has been copied\n"
 #define NEXT_CHECK "  pstore-fw check           will the next crash leave a trace?\n"
 #define NEXT_HELP  "  pstore-fw --help          all verbs\n"
 
@@ -54,12 +55,13 @@ static void test_of_a_store(NO_STATE) {
         struct program program;
 
         look(&program, PROGRAM_EFI_IMAGE, NULL);
-        assert_string_equal(program.output, "kernel panic: sysrq triggered crash\n"
-                                            "  2024-02-29 12:35:19 UTC, " PROGRAM_EFI_EVENT "\n"
-                                            "  in " PROGRAM_EFI_IMAGE "\n"
-                                            "  no copy of it was found\n"
-                                            "CRITICAL: a crash leaves less than its log: no store has 10240 "
-                                            "bytes left for it\n" NEXT_OF_A_CRASH NEXT_CHECK NEXT_HELP);
+        assert_string_equal(program.output,
+                            "kernel panic: sysrq triggered crash\n"
+                            "  2024-02-29 12:35:19 UTC, " PROGRAM_EFI_EVENT "\n"
+                            "  in " PROGRAM_EFI_IMAGE "\n"
+                            "  no copy of it was found\n"
+                            "CRITICAL: a crash leaves less than its log: no store has 10240 "
+                            "bytes left for it\n" NEXT_LOOK NEXT_DUMP NEXT_CLEAR NEXT_CHECK NEXT_HELP);
         program_free(&program);
 }
 
@@ -74,7 +76,7 @@ static void test_of_an_archive(void **state) {
         snprintf(wanted, sizeof(wanted),
                  "panic: its log tells of no crash that is known\n"
                  "  2023-11-15 23:13:20 UTC, 20231115T231320Z-efi-panic1\n"
-                 "  in %s/archive\n" NEXT_OF_A_CRASH NEXT_HELP,
+                 "  in %s/archive\n" NEXT_LOOK NEXT_HELP,
                  fixture->directory);
         assert_string_equal(program.output, wanted);
         program_free(&program);
@@ -105,7 +107,7 @@ static void test_of_several_places(void **state) {
                  "kernel panic: sysrq triggered crash\n"
                  "  2024-02-29 12:35:19 UTC, " PROGRAM_EFI_EVENT "\n"
                  "  in " PROGRAM_EFI_IMAGE "\n"
-                 "  and in %s\n" NEXT_OF_A_CRASH NEXT_HELP,
+                 "  and in %s\n" NEXT_LOOK NEXT_CLEAR NEXT_HELP,
                  fixture->output);
         assert_string_equal(program.output, wanted);
         program_free(&program);
@@ -116,6 +118,19 @@ static void test_of_several_places(void **state) {
                              "  in " PROGRAM_EFI_IMAGE "\n"
                              "  no copy of it was found\n"
                              "CRITICAL: ");
+        program_free(&program);
+}
+
+/* A kernel that is told to saves each shutdown as well. */
+static void test_of_a_crash_before_a_shutdown(void **state) {
+        struct program_fixture *fixture = *state;
+        struct program program;
+
+        put(fixture, "/store/dmesg-efi-170009000001001", "<0>[    1.0] Kernel panic - not syncing: boom\n");
+        scratch_put(fixture->directory, "/store/dmesg-efi-170009001001002",
+                    "Shutdown#2 Part1\n<6>[    9.0] bye\n");
+        look(&program, spec_of(fixture, "pstorefs", "store"), NULL);
+        test_assert_contains(program.output, "kernel panic: boom\n  2023-11-15 23:13:20 UTC, ");
         program_free(&program);
 }
 
@@ -195,9 +210,11 @@ static void test_of_what_is_no_record(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_of_a_store),           TEST(test_of_an_archive),   TEST(test_of_an_empty_archive),
-                TEST(test_of_several_places),    TEST(test_of_no_crash),     TEST(test_of_a_long_title),
-                TEST(test_of_what_is_no_record), TEST(test_what_goes_wrong),
+                TEST(test_of_a_store),          TEST(test_of_an_archive),
+                TEST(test_of_an_empty_archive), TEST(test_of_several_places),
+                TEST(test_of_no_crash),         TEST(test_of_a_crash_before_a_shutdown),
+                TEST(test_of_a_long_title),     TEST(test_of_what_is_no_record),
+                TEST(test_what_goes_wrong),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

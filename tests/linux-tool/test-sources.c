@@ -11,6 +11,7 @@
 #include "pstore/variable-name.h"
 #include "store/catalog.h"
 #include "store/clear.h"
+#include "tests/support/faulty.h"
 #include "tests/support/loaded-source.h"
 #include "tests/support/scratch.h"
 

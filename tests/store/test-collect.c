@@ -310,6 +310,19 @@ static void test_an_outbox_is_compared_with_what_the_target_has(NO_STATE) {
         assert_int_equal(fake_source_size(&f.stores.efi), 0);
 }
 
+/* As of a dump that was cut off, which no later run can mend. */
+static void test_what_an_archive_has_nothing_of_is_no_failure(NO_STATE) {
+        f.stores.erst.source.is_archive = true;
+        f.stores.erst.entries[0].read_error = ERR_LOG_MISSING;
+        assert_collects(2, 1, 0, false);
+        assert_int_equal(result.copies.failed_count, 0);
+        renew();
+        f.stores.erst.source.is_archive = false;
+        collect();
+        assert_int_equal(result.copies.failed_count, 1);
+        assert_true(f.session.failed);
+}
+
 /* What would go at once is not copied, and neither a failure nor a word. */
 static void test_what_is_surplus_is_not_adopted(NO_STATE) {
         f.stores.erst.source.is_archive = true;
@@ -346,6 +359,7 @@ int main(void) {
                 TEST(test_an_outbox_that_changed_keeps_what_a_store_has),
                 TEST(test_an_outbox_gives_up_what_an_archive_has),
                 TEST(test_an_outbox_is_compared_with_what_the_target_has),
+                TEST(test_what_an_archive_has_nothing_of_is_no_failure),
                 TEST(test_what_is_surplus_is_not_adopted),
         };
 

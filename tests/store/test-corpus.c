@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "tests/support/faulty.h"
 #include "tests/support/store-fixture.h"
 
 #include <dirent.h>

@@ -9,6 +9,7 @@
 #include "store/selection.h"
 #include "tests/support/fake-allocator.h"
 #include "tests/support/fake-erst.h"
+#include "tests/support/faulty.h"
 
 #define NOW 1709210110
 

@@ -91,6 +91,19 @@ static void test_an_archive_with_other_things_in_it(NO_STATE) {
         assert_loads(3, true, "! erst: holds files that are no records\n");
 }
 
+/* As a dump that was cut off: it is there at each run of whoever looks at all. */
+static void test_an_archive_with_a_record_that_cannot_be_read(NO_STATE) {
+        store_fixture_put_erst(&f.stores, 1, 1, 1, "x")->read_error = ERR_LOG_MISSING;
+        f.stores.erst.source.is_archive = true;
+        assert_ok(session_load(&f.session));
+        assert_false(f.session.failed);
+        test_assert_contains(f.told.lines, "holds no complete log\n");
+        session_fixture_renew(&f);
+        f.session.named = true;
+        assert_ok(session_load(&f.session));
+        assert_true(f.session.failed);
+}
+
 static void test_a_malformed_source_says_where(NO_STATE) {
         f.stores.efi.open_error = ERR_LENGTH;
         f.stores.efi.source.fault = (struct fault){ .offset = 20, .field = "length", .reason = "too large" };
@@ -221,6 +234,7 @@ int main(void) {
                 TEST(test_archives_come_behind_the_stores),
                 TEST(test_an_archive_that_is_not_there),
                 TEST(test_an_archive_with_other_things_in_it),
+                TEST(test_an_archive_with_a_record_that_cannot_be_read),
                 TEST(test_a_malformed_source_says_where),
                 TEST(test_a_fault_belongs_to_malformed_input),
                 TEST(test_a_source_that_could_not_be_made),
