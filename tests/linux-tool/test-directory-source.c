@@ -249,6 +249,48 @@ static void test_the_installed_one(void **state) {
         assert_event_names(place, PROGRAM_ERST_EVENT " " PROGRAM_EFI_EVENT " ");
 }
 
+/*
+ * A crash whose parts lie on both sides of a second that ends in 9, and two more within ten seconds, as an
+ * oops and the panic behind it: up to 252 the first is in two directories, one of which has all three.
+ */
+#define PUT_CRASHES                                                                                          \
+        "put() { printf '%s#%s Part%s\\n<0>[    %s.0] %s %s at %s, part %s\\n' "                             \
+        "$1 $2 $3 $((9 - $3)) $1 $2 $4 $3 > store/dmesg-efi-$((($4 * 100 + $3) * 1000 + $2)); }; "           \
+        "put Panic 1 1 1709210119; put Panic 1 2 1709210119; put Panic 1 3 1709210120; "                     \
+        "put Panic 1 4 1709210120; put Oops 1 1 1709210124; put Oops 1 2 1709210124; "                       \
+        "put Panic 2 1 1709210125; put Panic 2 2 1709210126; "
+
+/* What systemd does: files in the reverse order of their names, which $file is; $id is the number in it. */
+#define MOVE_EACH(directory, title)                                                                          \
+        "for file in $(ls -r store); do id=${file##*-}; to=archive/" directory "; mkdir -p $to; "            \
+        "{ " title "cat store/$file; } >> $to/dmesg.txt; cp store/$file $to; done"
+
+static void test_crashes_close_to_each_other(void **state) {
+        static const char *const archivers[] = {
+                MOVE_EACH("${id%??????}", "echo $file:; "),
+                MOVE_EACH("${id%?????}/${id#${id%???}}", ""),
+                "cp -r store moved && " SYSTEMD_PSTORE " $PWD/moved $PWD/archive 2>/dev/null",
+        };
+        const struct place *place = *state;
+        struct place archive = { .directory = place->directory };
+        char store[4200];
+
+        snprintf(store, sizeof(store), "pstorefs:%s/store", place->directory);
+        snprintf(archive.spec, sizeof(archive.spec), "dir:%s/archive", place->directory);
+        for (size_t i = 0; i < ARRAY_SIZE(archivers); i++) {
+                if (i == ARRAY_SIZE(archivers) - 1 && access(SYSTEMD_PSTORE, X_OK) != 0)
+                        break;
+                shell("cd '%s' && rm -rf * && mkdir store archive && %s %s", place->directory, PUT_CRASHES,
+                      archivers[i]);
+                for (unsigned logs_alone = false; logs_alone <= true; logs_alone++) {
+                        assert_event_names(&archive, "20240229T123519Z-efi-panic1 20240229T123524Z-efi-oops1 "
+                                                     "20240229T123525Z-efi-panic2 ");
+                        assert_same(archive.spec, store);
+                        shell("find '%s/archive' -type f -name 'dmesg-*' -delete", place->directory);
+                }
+        }
+}
+
 #define P(number, part) "Panic#" number " Part" part "\n<0>[    1.000000] panic " number "." part "\n"
 #define O(number, part) "Oops#" number " Part" part "\n<0>[    1.000000] oops " number "." part "\n"
 
@@ -630,6 +672,19 @@ static void test_what_is_no_record(void **state) {
         assert_true(test_count_lines(messages) <= 12);
 }
 
+/* What is beside the copies in our own directory is no copy, and nothing to be told of. */
+static void test_files_of_ours(void **state) {
+        static const char *const names[] = { ".pstore-fw-proof", ".pstore-fw-test",
+                                             ".pstore-fw-tools/makedumpfile", ".pstore-fw-tally.json" };
+        const struct place *place = *state;
+
+        dump(PROGRAM_ERST_IMAGE, place->directory);
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                put(place, names[i], P("1", "1"));
+        assert_event_names(place, PROGRAM_ERST_EVENT " ");
+        assert_string_equal(messages_of(place, EXIT_DONE), "");
+}
+
 /* Of another user, who may have written it, but is nobody to be followed. */
 static void test_files_of_others(void **state) {
         const struct place *place = *state;
@@ -851,6 +906,7 @@ int main(void) {
                 TEST(test_real_archives),
                 TEST(test_an_archive_of_each_layout),
                 TEST(test_the_installed_one),
+                TEST(test_crashes_close_to_each_other),
                 TEST(test_what_was_appended),
                 TEST(test_ids_that_are_not_certain),
                 TEST(test_variables_of_a_log_alone),
@@ -865,6 +921,7 @@ int main(void) {
                 TEST(test_bytes_that_are_not_the_manifests),
                 TEST(test_an_archive_without_end),
                 TEST(test_what_is_no_record),
+                TEST(test_files_of_ours),
                 TEST(test_files_of_others),
                 TEST(test_no_directory),
                 TEST(test_many_events),

@@ -200,6 +200,10 @@ static void test_what_is_not_ours_stays(NO_STATE) {
                 "/notes/manifest.json",
                 "/other/notes.json",
                 "/other/notes.bin",
+                "/.pstore-fw-proof",
+                "/.pstore-fw-test",
+                "/.pstore-fw-tally.json",
+                "/.pstore-fw-tools/makedumpfile",
         };
 
         bring_events(0, 3);
