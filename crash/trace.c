@@ -8,9 +8,6 @@
 /* More frames than a stack has room for are none. */
 #define FRAMES_READ_MAX 256
 
-/* The lock that is wanted and the one that is held: then come the traces of how they were taken before. */
-#define LOCKS_READ_MAX 2
-
 /* A walk over the lines of a report, in which a trace is looked for and the function in it. */
 struct walk {
         struct crash *crash;
@@ -20,7 +17,6 @@ struct walk {
         unsigned frames_read;
         bool has_place; /* where the processor was is known */
         bool chosen;
-        unsigned locks;
         struct bytes previous; /* of a stall */
 };
 
@@ -175,7 +171,7 @@ static bool walk_line(struct walk *walk, struct bytes text) {
                 if (at < text.size ? crash_frame_find(text, at, &frame) : crash_frame_read(text, &frame)) {
                         take(walk, &frame);
                         walk->crash->frame_count = 0; /* it is the first of the trace that follows, too */
-                        walk->in_trace = ++walk->locks == LOCKS_READ_MAX || walk->chosen;
+                        walk->in_trace = walk->chosen;
                 }
                 return true;
         }

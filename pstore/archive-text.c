@@ -96,7 +96,7 @@ static bool is_part(const struct archive_text *reader, const struct archive_mark
         /* Behind the first part, which is the last here, the same crash may begin anew with that alone. */
         if (goes_on(here, ahead))
                 return !is_passed_over || goes_on(ahead, &behind->part) ||
-                       (!reader->is_named && ahead->header.part == 1 && behind->part.header.part == 1);
+                       (!reader->is_named && behind->part.header.part == 1);
         /* Another crash, or the same once more: names never begin anew. */
         return !reader->is_named && !(is_passed_over && here->header.part - behind->part.header.part == 1);
 }

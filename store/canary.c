@@ -110,7 +110,7 @@ int canary_parse(struct bytes text, struct canary *ret_canary) {
         }
         canary_format(&canary, &again);
         canary.intact = bytes_equal(text_bytes(&again), text);
-        canary.differs_at = canary.intact ? 0 : find_difference(text_bytes(&again), text);
+        canary.differs_at = find_difference(text_bytes(&again), text);
         *ret_canary = canary;
         return 0;
 }

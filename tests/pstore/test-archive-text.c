@@ -43,6 +43,13 @@ static void test_one_crash_after_another(NO_STATE) {
         assert_string_equal(cut_text(P2 "Panic#1 Part1\n"), "panic1.2:34 panic1.1:14 "); /* that is empty */
         /* A log without names, one line of which looks like one: 27 bytes more. */
         assert_string_equal(cut_text(P2 "dmesg-efi-170921011901001:\n" P1), "panic1.2:61 panic1.1:34 ");
+        /* Of another boot's crash what lies within a part is its text, unless a part is missing there. */
+        assert_string_equal(cut_text(P2 "Panic#2 Part1\n" LINE P1), "panic1.2:68 panic1.1:34 ");
+        assert_string_equal(cut_text(P3 OOPS2 P1), "panic1.3:34 oops1.2:33 panic1.1:34 ");
+        /* Names go down, as those of one crash do; never does one come twice. */
+        assert_string_equal(cut_text("dmesg-efi-11:\n" P2 "dmesg-efi-1:\n" P1),
+                            "dmesg-efi-11=panic1.2:34 dmesg-efi-1=panic1.1:34 ");
+        assert_string_equal(cut_text("dmesg-efi-11:\n" P2 "dmesg-efi-11:\n" P1), "dmesg-efi-11=panic1.2:82 ");
 }
 
 static void test_what_is_none(NO_STATE) {
