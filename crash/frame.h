@@ -19,8 +19,8 @@ struct crash_frame {
 bool crash_frame_find(struct bytes text, size_t from, struct crash_frame *ret_frame);
 
 /*
- * A line of a trace that is one frame, of x86, arm64, arm, powerpc and riscv. False for any other line, and
- * for a frame of which the kernel itself is not sure ("? foo+0x1/0x2").
+ * A line of a trace that is one frame, of x86, arm64, arm, powerpc, riscv and s390. False for any other line,
+ * and for a frame of which the kernel itself is not sure ("? foo+0x1/0x2").
  */
 bool crash_frame_read(struct bytes text, struct crash_frame *ret_frame);
 

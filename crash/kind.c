@@ -31,7 +31,8 @@ const char crash_hang_left_out[] =
 #define TAG_FAULT "kernel_fault tag_check mem_abort ^el1_ ^el1h_"
 #define PAGE_CALLS                                                                                           \
         "free_page put_page get_page update_page release_page free_unref ^folio ^_folio ^__folio "           \
-        "truncate_inode_pages page_frag_free alloc vmap page_owner"
+        "truncate_inode_pages page_frag_free alloc vmap page_owner bad_page free_pcp free_one_page "         \
+        "free_tail check_new prep_new rmqueue"
 #define LEAK_CALLS   "kmemleak mmap kmem slab alloc create_object idr_get list_lru_init pcpu_create"
 
 #define PAGE_FAULT   "BUG: unable to handle page fault"

@@ -109,7 +109,7 @@ static const struct {
                                                                                       "foo"),
           "BUG: sleeping function called from invalid context in foo" },
         { "BUG: Bad page state in process a  pfn:1\n" TRACE("bad_page", "foo"),
-          "BUG: bad page state in bad_page" },
+          "BUG: bad page state in foo" },
         { "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n" TRACE(
                   "panic", "mount_root"),
           "kernel panic: VFS: Unable to mount root fs on unknown-block(0,0)" },
