@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """An installed Debian whose kernel panics for real, and what people find on it after the reboot.
 
-Nothing is done by hand but the crash: what arms, archives and tells is what the boot starts. A row of `Look` is a
-command of theirs in the next boot, with the exit status and the pattern that its output has to have.
+Nothing is done by hand but the crash: what arms, collects, archives and tells is what the boot starts. A row of `Look`
+is a command of theirs in the next boot, with the exit status and the pattern that its output has to have.
 """
 
+import json
 import re
 from dataclasses import dataclass
 
-from harness import check, dumps, erstfile, esp, installed, kdump
-from harness.machine import LinuxBoot
+from harness import check, dumps, erstfile, installed, kdump, varstore
+from harness.dumps import Dump
+from harness.machine import LinuxBoot, Result
 from harness.qemu import Hardware
 from harness.scenario import Run
 from harness.system import Crash, System
@@ -49,6 +51,7 @@ class Look:
 
 
 _NOTHING = r"\A\s*\Z"
+_EVENT = r"^\d{8}T\d{6}Z"  # where one begins in a list
 
 _BEFORE = (
     Look("armed", "systemctl is-active pstore-fw-kdump", 0, "^active$"),
@@ -64,26 +67,41 @@ _ALWAYS = (
 _AS_SHIPPED = (Look("archival", "systemctl is-enabled systemd-pstore", 0, "^enabled$"),)
 _AS_MASKED = (Look("archival", "systemctl is-enabled systemd-pstore", 1, "^masked-runtime$"),)
 
-# systemd-pstore has moved it away.
-_ARCHIVED = (
-    Look("archived", "systemctl is-active systemd-pstore", 0, "^active$"),
-    Look("pstore", "ls /sys/fs/pstore", 0, _NOTHING),
+# Moved away by systemd-pstore, or collected.
+_EMPTIED = (Look("pstore", "ls /sys/fs/pstore", 0, _NOTHING),)
+_ARCHIVED = (Look("archived", "systemctl is-active systemd-pstore", 0, "^active$"),)
+
+# The verb by hand, and what the service with all that it may not would say.
+_BY_HAND = Look("by-hand", "pstore-fw check --json", 0, '"verdict": ')
+_BY_SERVICE = Look("by-service", "as_collect check --json", 0, '"verdict": ')
+_VERDICTS = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
+
+# What is so in each boot after the crash.
+_COLLECTED = (
+    Look("collect", "journalctl --boot --quiet --output=cat --unit=pstore-fw-collect", 0,
+         r"(?s)\A((?!Failed).)*^Finished "),
+    Look("status", "systemctl show --property=Result,ExecMainStatus pstore-fw-collect", 0,
+         r"\AResult=success\nExecMainStatus=0\n\Z"),
+    Look("timer", "systemctl is-active pstore-fw-collect.timer", 0, "^active$"),
+    Look("once", "journalctl --quiet --output=cat PSTORE_FW_REASON=panic", 0, r"\A.+\n\Z"),
+    Look("metrics", "cat /var/lib/prometheus/node-exporter/pstore_fw.prom", 0,
+         r'^pstore_fw_crashes_total\{reason="panic",signature="[0-9a-f]{16}"\} 1$'),
+    _BY_HAND, _BY_SERVICE,
 )
+_NOT_TOLD = (Look("journal", "journalctl --boot --quiet PSTORE_FW_REASON=panic", 0, _NOTHING),)
 
 
 def _told(way: Way) -> tuple[Look, ...]:
     """What is so on each way, and with systemd-pstore or without: the crash was collected at boot."""
     return (
-        Look("collect", "journalctl --boot --quiet --output=cat --unit=pstore-fw-collect", 0,
-             r"(?s)\A((?!Failed).)*^Finished "),
-        Look("list", "pstore-fw list", 0, rf"^\d{{8}}T\d{{6}}Z-{way.name}-panic1 "),
+        Look("list", "pstore-fw list", 0,
+             rf"(?s)\A((?!{_EVENT}).)*{_EVENT}-{way.name}-panic1 ((?!{_EVENT}).)*\Z"),
         Look("show", "pstore-fw show", 0, f"Kernel panic - not syncing: {kdump.SYSRQ}$"),
         Look("explain", "pstore-fw explain", 0, kdump.SYSRQ),
         Look("overview", "pstore-fw", 0, rf"\Akernel panic: {kdump.SYSRQ}$"),
         Look("check", "pstore-fw check", 0, "^crashes: 1 in the last 30 days"),
-        Look("journal", "journalctl --boot --quiet --output=cat PSTORE_FW_REASON=panic", 0, "."),
-        Look("metrics", "cat /var/lib/prometheus/node-exporter/pstore_fw.prom", 0,
-             r'^pstore_fw_crashes_total\{reason="panic",signature="[0-9a-f]{16}"\} 1$'),
+        Look("journal", "journalctl --boot --quiet --catalog PSTORE_FW_REASON=panic", 0,
+             rf"(?s)Subject: The kernel crashed: \S+-{way.name}-panic1$.* less {kdump.DIRECTORY}/\S+/dmesg.txt$"),
     )
 
 
@@ -99,12 +117,10 @@ def _check(boot: LinuxBoot, looks: tuple[Look, ...]) -> None:
 
 
 def _machine(test: Run, way: Way, archives: bool) -> System:
-    system = test.system(
-        image=installed.obtain(test.lab), hardware=_OVMF_1_GIB, reached=_SYSTEMD_RUNS,
+    return test.system(
+        image=installed.obtain(test.lab), hardware=_OVMF_1_GIB, reached=_SYSTEMD_RUNS, has_esp=True,
         erst=bytes(erstfile.SIZE) if way.erst else None,
         base=f"{_QUIET} {way.append} {'' if archives else _MASKED}")
-    system.attach("esp", esp.Esp.create(system.work / "esp.img").image)
-    return system
 
 
 def _panic(system: System, way: Way) -> Crash:
@@ -113,6 +129,15 @@ def _panic(system: System, way: Way) -> Crash:
     _check(crashed.boot, looks)
     check.equal("whether a crash kernel started", bool(crashed.capture), way is KDUMP)
     return crashed
+
+
+def _dump_in_firmware(system: System, crashed: Crash) -> Dump:
+    """On the ESP; nothing is cleared."""
+    check.status(system.application({"dump": "dump"})["dump"], 0)
+    check.true("the store holds the crash still", varstore.crash_variables(system.variable_image))
+    dump = dumps.only_event(system.esp.read(dumps.ON_ESP))
+    _check_log(dump.log, crashed)
+    return dump
 
 
 def _archive_log(files: dict[str, bytes]) -> bytes:
@@ -125,19 +150,61 @@ def _check_log(log: bytes, crashed: Crash) -> None:
     check.matches("the log", log.decode(), f"Kernel panic - not syncing: {kdump.SYSRQ}$")
 
 
-def find(test: Run, way: Way, archives: bool) -> None:
-    """A panic that goes this way, with systemd-pstore as Debian ships it or masked."""
+def _check_verdict(results: dict[str, Result]) -> None:
+    """What is told to a fleet is what a person gets to see on the machine."""
+    by_hand = results[_BY_HAND.name].text
+    check.equal("what check says in the service", results[_BY_SERVICE.name].text, by_hand)
+    report = json.loads(by_hand)
+    told = dict(re.findall(r"^pstore_fw_(\w+) (\d+)$", results["metrics"].text, re.MULTILINE))
+    check.equal("the verdict in the metrics", int(told["verdict"]), _VERDICTS[report["verdict"]])
+    check.equal("whether kdump is armed, in the metrics", told["kdump_armed"] == "1",
+                report["kernel"]["kdump_loaded"])
+
+
+def _check_arrived(system: System, dump: Dump) -> None:
+    """What lay in the store and on the ESP is one event, in one place."""
+    kept = kdump.only_dump(kdump.on_disk(system))
+    check.equal("the event's name", kept.event, dump.event)
+    check.equal("the event", kept.content, dump.content)
+    check.equal("what is left in the store", varstore.crash_variables(system.variable_image), {})
+
+
+def _check_left_on_esp(system: System, dump: Dump) -> None:
+    """Of an event that lies in several places `collect` clears only what its records are listed by: first the
+    store, and from then on nothing, as that is the archive. So the copy on the ESP stays, whole."""
+    check.equal("what is left on the ESP", dumps.only_event(system.esp.read(dumps.ON_ESP)), dump)
+
+
+def find(test: Run, way: Way, archives: bool, in_firmware: bool = False) -> None:
+    """A panic that goes this way, with systemd-pstore as Debian ships it or masked. With `in_firmware` the
+    application has dumped it before the Debian boots again."""
     with test.step("a Debian boots under OVMF and panics"):
         system = _machine(test, way, archives)
         crashed = _panic(system, way)
+    if in_firmware:
+        with test.step("the application dumps it to the machine's ESP"):
+            dump = _dump_in_firmware(system, crashed)
     moved = archives and way is not KDUMP
-    looks = (*_told(way), *_ALWAYS, *(_AS_SHIPPED if archives else _AS_MASKED), *(_ARCHIVED if moved else ()))
+    always = (*_COLLECTED, *_ALWAYS, *_EMPTIED, *(_AS_SHIPPED if archives else _AS_MASKED))
+    looks = (*_told(way), *always, *(_ARCHIVED if moved else ()))
     with test.step("it boots again; the crash is found"):
         seen = system.linux(f"{_script(looks)}keep archive /var/lib/systemd/pstore\n", bound_s=_BOUND_S)
         _check(seen, looks)
+        _check_verdict(seen.results)
     with test.step("its log is what was on the serial console"):
         _check_log(seen.results["show"].out, crashed)
         if moved:
             _check_log(_archive_log(dumps.below(seen.files, "archive")), crashed)
         if way is KDUMP:
             kdump.check_complete(system, kdump.only_dump(kdump.on_disk(system)), crashed)
+    if in_firmware:
+        with test.step("it is kept once, and the store is empty"):
+            _check_arrived(system, dump)
+            _check_left_on_esp(system, dump)
+    with test.step("it boots once more; nothing is told again"):
+        looks = (*always, *_NOT_TOLD)
+        seen = system.linux(_script(looks), bound_s=_BOUND_S)
+        _check(seen, looks)
+        _check_verdict(seen.results)
+        if in_firmware:
+            _check_left_on_esp(system, dump)

@@ -22,7 +22,10 @@ _PACKAGES = ["systemd-sysv", "udev", "dbus", "kmod", "kexec-tools", "makedumpfil
 _BUILT_WITH = ["libefivar-dev", "libjson-c-dev", "liblzo2-dev"]
 _NEEDED_PROGRAMS = ["mmdebstrap", "fakeroot", "fakechroot", "make"]
 _SIZE = "2G"
-_LEFT_OUT = ["./dev/*", "./usr/share/doc/*", "./usr/share/locale/*", "./usr/share/man/*"]
+# The catalog is compiled anew, and nothing unpacked may be removed for that: fakeroot knows files by their inodes, and
+# what is made next in the same inode has its kind and owner.
+_LEFT_OUT = ["./dev/*", "./usr/share/doc/*", "./usr/share/locale/*", "./usr/share/man/*",
+             "./var/lib/systemd/catalog/*"]
 _FOR_SYSTEMD = ["autofs4"]
 _UNITS = "usr/lib/systemd/system"
 ENABLED = ["harness-step.service", "pstore-fw-kdump.service", "pstore-fw-collect.service", "pstore-fw-collect.timer"]
@@ -91,6 +94,13 @@ def _enable(tree: Path, unit: str) -> None:
     (wants / unit).symlink_to(f"/{_UNITS}/{unit}")
 
 
+def _compile_catalog(tree: Path, log: Path) -> None:
+    """As systemd's package does when files of others have come, by the journalctl of that Debian."""
+    libraries = next(tree.glob("usr/lib/*/ld-linux-x86-64.so.2")).parent
+    _run(log, libraries / "ld-linux-x86-64.so.2", "--library-path", f"{libraries}:{libraries}/systemd",
+         tree / "usr/bin/journalctl", f"--root={tree}", "--update-catalog")
+
+
 def _fill(tree: Path, lab: Lab, log: Path) -> None:
     """What is not in packages."""
     # As it was built: nothing is compiled here, with whatever flags.
@@ -109,6 +119,7 @@ def _fill(tree: Path, lab: Lab, log: Path) -> None:
         shutil.copy(source, tree / directory / name)
     for unit in ENABLED:
         _enable(tree, unit)
+    _compile_catalog(tree, log)
     guestdisk.add_modules(tree, lab.kernel, _FOR_SYSTEMD)
 
 

@@ -4,7 +4,7 @@
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping, Sequence
+from typing import Callable, Mapping, Sequence
 
 from harness import erstfile, esp, initramfs, qemu, report, shell, varstore
 from harness.lab import Lab
@@ -73,10 +73,9 @@ class Machine:
         self.last_log: Path | None = None
         if self._erst:
             self._erst.write_bytes(erst)
-        start = shell.start(f"fs0:\\{_SCRIPT}") if boot is None else boot
+        start = start_script() if boot is None else boot
         self._variables.write_bytes(varstore.append(qemu.OVMF_VARIABLES.read_bytes(), [*start, *variables]))
-        self.esp = esp.Esp.create(work / "esp.img")
-        self.esp.add({_APPLICATION: lab.settings.application.read_bytes(), shell.FILE: lab.shell})
+        self.esp = esp_with_application(lab, work / "esp.img")
         if not firmware.variables:
             self.esp.add({"startup.nsh": _script([f"fs0:\\{_SCRIPT}"])})
 
@@ -157,12 +156,7 @@ class Machine:
     def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {}) -> dict[str, Result]:
         """Run the application in the UEFI shell, once for each set of arguments, in one boot, in its
         directory on the ESP, with `files` beside it."""
-        out = f"harness/{self._boots + 1}"
-        beside = {f"EFI/pstore-fw/{name}": data for name, data in files.items()}
-        self.esp.add({**beside, _SCRIPT: _shell_script(out, commands), f"{out}/started": b""})
-        self.firmware("application")
-        written = self.esp.read(out)
-        return {name: _shell_result(name, arguments, written) for name, arguments in commands.items()}
+        return run_application(self.esp, self._boots + 1, commands, files, lambda: self.firmware("application"))
 
     def screenshot(self, arguments: str, picture: Path) -> None:
         """Run the application in the UEFI shell and keep what it leaves on the screen, as a PNG file."""
@@ -172,6 +166,28 @@ class Machine:
         with self._start(self._new_log("screen"), qemu.disk(self.esp.image)) as machine:
             machine.wait(bound, _SCREEN_IS_COMPLETE.encode())
             machine.screendump(picture)
+
+
+def start_script() -> list[varstore.Variable]:
+    """Make the firmware run, in the UEFI shell, what run_application() puts on the ESP."""
+    return shell.start(f"fs0:\\{_SCRIPT}")
+
+
+def esp_with_application(lab: Lab, image: Path) -> esp.Esp:
+    made = esp.Esp.create(image)
+    made.add({_APPLICATION: lab.settings.application.read_bytes(), shell.FILE: lab.shell})
+    return made
+
+
+def run_application(on: esp.Esp, number: int, commands: dict[str, str], files: Mapping[str, bytes],
+                    boot: Callable[[], None]) -> dict[str, Result]:
+    """Once for each set of arguments, in the machine's boot of this number, with `files` beside it."""
+    out = f"harness/{number}"
+    beside = {f"EFI/pstore-fw/{name}": data for name, data in files.items()}
+    on.add({**beside, _SCRIPT: _shell_script(out, commands), f"{out}/started": b""})
+    boot()
+    written = on.read(out)
+    return {name: _shell_result(name, arguments, written) for name, arguments in commands.items()}
 
 
 def _script(lines: list[str]) -> bytes:

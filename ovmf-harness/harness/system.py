@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Mapping, Sequence
 
-from harness import erstfile, guestdisk, initramfs, qemu, report
+from harness import erstfile, guestdisk, initramfs, qemu, report, varstore
 from harness.lab import Lab
-from harness.machine import (INIT_REACHED, KERNEL_PANIC, STEP_DONE, BootFailed, LinuxBoot, linux_results,
-                             make_outbox, unpack)
+from harness.machine import (INIT_REACHED, KERNEL_PANIC, STEP_DONE, BootFailed, LinuxBoot, Result,
+                             esp_with_application, linux_results, make_outbox, run_application, start_script, unpack)
 from harness.qemu import Hardware, Qemu
 
 SEABIOS_1_GIB = Hardware(qemu.SEABIOS, 1024)
@@ -55,7 +55,7 @@ class Crash:
 @dataclass
 class System:
     """`erst` is the content of the ERST file, or None for a machine without the device; `image` a disk other
-    than guestdisk's."""
+    than guestdisk's. With `has_esp` there is one with the application, which firmware with variables starts."""
 
     lab: Lab
     work: Path
@@ -67,6 +67,7 @@ class System:
     base: str = ""  # more of the kernel's command line, at each boot
     verbose: bool = True  # the serial log then has every line of the kernel's log
     reached: bytes = INIT_REACHED  # what the serial log has when the system has taken over
+    has_esp: bool = False
     last_log: Path | None = None
     _boots: int = 0
     _more_disks: dict[str, Path] = field(default_factory=dict)
@@ -81,10 +82,18 @@ class System:
             self._variables.write_bytes(self.hardware.firmware.variables.read_bytes())
         if self.erst is not None:
             self.erst_image.write_bytes(self.erst)
+        if self.has_esp:
+            self.esp = esp_with_application(self.lab, self.work / "esp.img")
+            self._more_disks["esp"] = self.esp.image
+            self._variables.write_bytes(varstore.append(self.variable_image, start_script()))
 
     @property
     def erst_image(self) -> Path:
         return self.work / "erst.img"
+
+    @property
+    def variable_image(self) -> bytes:
+        return self._variables.read_bytes()
 
     def erst_records(self) -> dict[int, bytes]:
         return erstfile.records(self.erst_image.read_bytes())
@@ -93,10 +102,6 @@ class System:
         """One more, with an empty file system; the step's `disk NAME` prints its device."""
         self._more_disks[name] = self.work / f"{name}.img"
         guestdisk.make_file_system(self._more_disks[name], size, kind)
-
-    def attach(self, name: str, image: Path) -> None:
-        """One more, as it is."""
-        self._more_disks[name] = image
 
     def files(self, directory: str, disk: str = "system") -> dict[str, bytes]:
         """What is below a directory of an ext4 disk, by its path from there."""
@@ -115,12 +120,14 @@ class System:
         self.last_log.unlink(missing_ok=True)
         return self.last_log
 
-    def _devices(self, initrd: Path, append: str) -> list[str]:
+    def _disks(self) -> list[str]:
         devices = qemu.disk(self.disk, "system", self.bus) + qemu.disk(self.work / "outbox", "outbox")
         for name, path in self._more_disks.items():
             devices += qemu.disk(path, name)
-        devices += qemu.erst_device(self.erst_image) if self.erst is not None else []
-        return [*devices, "-kernel", str(self.kernel or self.lab.kernel.image), "-initrd", str(initrd),
+        return devices + (qemu.erst_device(self.erst_image) if self.erst is not None else [])
+
+    def _devices(self, initrd: Path, append: str) -> list[str]:
+        return [*self._disks(), "-kernel", str(self.kernel or self.lab.kernel.image), "-initrd", str(initrd),
                 "-append", " ".join([_COMMAND_LINE, _VERBOSE if self.verbose else "", self.base, append])]
 
     def _observe(self, log: Path, devices: list[str], actions: Sequence[Action], bound_s: float,
@@ -180,6 +187,13 @@ class System:
         if STEP_DONE.decode() in serial:
             raise BootFailed("the kernel did not crash")
         return Crash(self._delivered(serial), seconds)
+
+    def application(self, commands: dict[str, str]) -> dict[str, Result]:
+        """Run the application on the ESP, once for each set of arguments, in one boot."""
+        def boot() -> None:
+            self._observe(self._new_log("application"), self._disks(), (), self._bound_s)
+
+        return run_application(self.esp, self._boots + 1, commands, {}, boot)
 
     def start(self, initrd: bytes, append: str, reached: bytes) -> str:
         """Boot an initramfs that is none of the harness's. Its serial log."""
