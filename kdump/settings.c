@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "kdump/settings.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 
 #include "base/arith.h"
 #include "base/error.h"
 #include "kdump/command-line.h"
 #include "linux/dump-directory.h"
-#include "posix/file.h"
-#include "posix/memory.h"
-
-#define SETTINGS_SIZE_MAX ((size_t) 64 * 1024)
+#include "posix/settings-file.h"
 
 static int parse_crash_path(const struct setting_row *row, void *member, const char *value) {
         (void) row;
@@ -64,17 +60,9 @@ void kdump_settings_tables(struct kdump_settings *settings,
 
 int kdump_settings_read(const char *path, struct kdump_settings *settings, struct reason *ret_reason) {
         struct settings_table tables[KDUMP_SETTINGS_TABLES];
-        _cleanup_buffer_ struct buffer text;
-        char error[SETTINGS_ERROR_SIZE];
-        int r;
 
-        buffer_init(&text, &system_allocator);
-        r = file_read_at(AT_FDCWD, path, SETTINGS_SIZE_MAX, &text);
-        if (r < 0)
-                return reason_set(ret_reason, r, "%s: %s", path, error_text(r));
         kdump_settings_tables(settings, tables);
-        r = settings_parse(buffer_bytes(&text), tables, KDUMP_SETTINGS_TABLES, error);
-        return r < 0 ? reason_set(ret_reason, r, "%s: %s", path, error) : 0;
+        return settings_file_read(path, tables, KDUMP_SETTINGS_TABLES, ret_reason);
 }
 
 void kdump_settings_default(struct kdump_settings *ret_settings) {

@@ -12,12 +12,11 @@
 #include "base/error.h"
 #include "linux/dump-directory.h"
 #include "posix/errno.h"
-#include "posix/file.h"
 #include "posix/memory.h"
+#include "posix/settings-file.h"
 
-#define SETTINGS_SIZE_MAX ((size_t) 64 * 1024)
-#define DROP_INS          ".d"
-#define DROP_IN_SUFFIX    ".conf"
+#define DROP_INS       ".d"
+#define DROP_IN_SUFFIX ".conf"
 
 static const char *const clear_names[] = {
         [COLLECT_CLEAR_CRASHES] = "crashes",
@@ -56,17 +55,9 @@ void settings_default(struct settings *ret_settings) {
 }
 
 static int read_one(const char *path, struct settings *settings, struct reason *ret_reason) {
-        struct settings_table table = settings_table(settings);
-        _cleanup_buffer_ struct buffer text;
-        char error[SETTINGS_ERROR_SIZE];
-        int r;
+        const struct settings_table table = settings_table(settings);
 
-        buffer_init(&text, &system_allocator);
-        r = file_read_at(AT_FDCWD, path, SETTINGS_SIZE_MAX, &text);
-        if (r < 0)
-                return reason_set(ret_reason, r, "%s: %s", path, error_text(r));
-        r = settings_parse(buffer_bytes(&text), &table, 1, error);
-        return r < 0 ? reason_set(ret_reason, r, "%s: %s", path, error) : 0;
+        return settings_file_read(path, &table, 1, ret_reason);
 }
 
 /* --- drop-ins ----------------------------------------------------------------------------------- */
