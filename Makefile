@@ -30,7 +30,7 @@ SHARED_DIRS := base acpi pstore codec crash store cli
 LINUX_DIRS  := linux kdump linux-tool
 SHARED_SRC  := $(call below,$(SHARED_DIRS),.c)
 # What is one architecture's alone lies in efi-app/ in the directory of its name, and goes into its image only.
-EFI_ARCHITECTURES := x86_64
+EFI_ARCHITECTURES := x86_64 aarch64
 EFI_COMMON_SRC := $(filter-out $(EFI_ARCHITECTURES:%=efi-app/%/%),$(call below,efi-app,.c))
 efi_src     = $(EFI_COMMON_SRC) $(call below,efi-app/$(1),.c)
 # Of the tests that play firmware: this machine's.
@@ -68,8 +68,9 @@ TEST_LIBS   = $(LIBS) -lcmocka
 WERROR   ?=
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-# EFI's types: 16-bit characters, and calls by Microsoft's convention.
-efi_types = -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/$(1)
+# EFI's types: 16-bit characters, and on x86-64 calls by Microsoft's convention. What gnu-efi's headers lack of an
+# architecture that is not the distribution's package's own, they find in efi-app/.
+efi_types = -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem $(EFI_INCLUDE) -isystem $(EFI_INCLUDE)/$(1) -isystem efi-app
 
 # As distributions build their programs. A level of _FORTIFY_SOURCE that the user chose counts; and it is none for
 # a program that is not optimised, or that a sanitizer watches.
@@ -103,10 +104,13 @@ STATIC_LIBS   := -lblkid
 # (-mgeneral-regs-only), no stack protector, whose canary lives in thread storage, no probes of the stack, which
 # are Windows', and no tables for unwinding. Of the user's flags CPPFLAGS alone: the others are for a program of
 # this system, and would bring in what was just left out.
-CC_efi-x86_64     = $(CLANG) --target=x86_64-unknown-windows
-CFLAGS_efi-x86_64 = $(COMMON) -Os -ffreestanding $(call efi_types,x86_64) -mgeneral-regs-only -fno-stack-protector \
-                    -mno-stack-arg-probe -fno-strict-aliasing -fno-asynchronous-unwind-tables \
-                    -ffunction-sections -fdata-sections $(CPPFLAGS)
+define efi_variant
+CC_efi-$(1)     = $$(CLANG) --target=$(1)-unknown-windows
+CFLAGS_efi-$(1) = $$(COMMON) -Os -ffreestanding $$(call efi_types,$(1)) -mgeneral-regs-only -fno-stack-protector \
+                  -mno-stack-arg-probe -fno-strict-aliasing -fno-asynchronous-unwind-tables \
+                  -ffunction-sections -fdata-sections $$(CPPFLAGS)
+endef
+$(foreach a,$(EFI_ARCHITECTURES),$(eval $(call efi_variant,$(a))))
 
 EFI_INCLUDE ?= /usr/include/efi
 
@@ -123,12 +127,16 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$@) && )
 
 PROGRAM := $(O)/pstore-fw
 CAPTURE := $(O)/pstore-fw-capture
-EFI_APP := $(O)/pstore-fwx64.efi
+# By its architecture, as UEFI 2.10, 3.5.1.1 names images.
+EFI_ENDING_x86_64  := x64
+EFI_ENDING_aarch64 := aa64
+efi_app   = $(O)/pstore-fw$(EFI_ENDING_$(1)).efi
+EFI_APPS := $(foreach a,$(EFI_ARCHITECTURES),$(call efi_app,$(a)))
 
 objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 
 .PHONY: all
-all: $(PROGRAM) $(CAPTURE) $(EFI_APP)
+all: $(PROGRAM) $(CAPTURE) $(EFI_APPS)
 
 $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/main.c,$(CAPTURE_SRC)) $(LINUX_SRC))
 	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS_host) -o $@ $^ $(LIBS)
@@ -136,12 +144,16 @@ $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/
 $(CAPTURE): $(call objects,static,$(SHARED_SRC) $(POSIX_SRC) $(CAPTURE_SRC))
 	$(call say,LINK)$(CC_static) $(CFLAGS_static) $(LDFLAGS_static) -o $@ $^ $(STATIC_LIBS)
 
-$(EFI_APP): $(call objects,efi-x86_64,$(SHARED_SRC) $(call efi_src,x86_64))
+define efi_objects
+$(call efi_app,$(1)): $(call objects,efi-$(1),$(SHARED_SRC) $(call efi_src,$(1)))
+endef
+$(foreach a,$(EFI_ARCHITECTURES),$(eval $(call efi_objects,$(a))))
+$(EFI_APPS):
 	$(call say,LINK)$(LLD_LINK) $(EFI_LDFLAGS) /map:$(@:.efi=.map) /out:$@ $^
 
 # --- variants -----------------------------------------------------------------------------------
 
-VARIANTS := host static san san-efi fuzz efi-x86_64
+VARIANTS := host static san san-efi fuzz $(EFI_ARCHITECTURES:%=efi-%)
 
 # An object depends on its variant's flags: a change of them rebuilds that variant and no other.
 define variant
@@ -238,9 +250,9 @@ TABLE_CHECK := $(O)/check-tables
 $(TABLE_CHECK).passed: tests/acpi/check-tables.py $(PROGRAM) $(TABLES) $(wildcard acpi/tables/*/*.txt)
 	$(call say,TEST)scripts/run-test $(TABLE_CHECK).log $< $(PROGRAM) $(O)/acpi/tables && touch $@
 
-IMAGE_CHECK := $(O)/check-image
-$(IMAGE_CHECK).passed: tests/efi-app/check-image.py $(EFI_APP)
-	$(call say,TEST)scripts/run-test $(IMAGE_CHECK).log $< $(EFI_APP) && touch $@
+IMAGE_CHECKS := $(EFI_APPS:$(O)/%.efi=$(O)/check-%)
+$(addsuffix .passed,$(IMAGE_CHECKS)): $(O)/check-%.passed: tests/efi-app/check-image.py $(O)/%.efi
+	$(call say,TEST)scripts/run-test $(O)/check-$*.log $< $(O)/$*.efi && touch $@
 
 PROGRAMS_CHECK := $(O)/check-programs
 $(PROGRAMS_CHECK).passed: tests/linux-tool/check-programs.py $(PROGRAM) $(CAPTURE)
@@ -266,7 +278,7 @@ $(TELLING_CHECK).passed: tests/linux-tool/check-telling.py $(TELL_NEWS) $(TEST_D
                          linux-tool/tell/news.h $(wildcard services/prometheus/*)
 	$(call say,TEST)scripts/run-test $(TELLING_CHECK).log $< $(TELL_NEWS) && touch $@
 
-CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECK) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \
+CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECKS) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \
 	$(TELLING_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
@@ -337,7 +349,7 @@ with_prefix = sed 's,/usr/local/bin,$(PREFIX)/bin,'
 install: all
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/pstore-fw
 	install -D -m 755 $(CAPTURE) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fw-capture
-	install -D -m 644 $(EFI_APP) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fwx64.efi
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/pstore-fw $(EFI_APPS)
 	install -d $(DESTDIR)$(SYSTEMD_UNIT_DIR) $(DESTDIR)$(SYSCONFDIR)/init.d
 	for unit in $(notdir $(wildcard services/*.service services/*.timer)); do $(with_prefix) services/$$unit \
 		> $(DESTDIR)$(SYSTEMD_UNIT_DIR)/$$unit || exit; done
@@ -369,7 +381,7 @@ clean:
 
 .PHONY: help
 help:
-	@echo 'make            $(PROGRAM), $(CAPTURE) and $(EFI_APP)'
+	@echo 'make            $(PROGRAM), $(CAPTURE), $(EFI_APPS)'
 	@echo 'make demo       a kernel panics in QEMU, the application saves its log: a minute to watch'
 	@echo 'make test       everything: unit tests, fuzz corpora, layer rules, scenarios'
 	@echo 'make unit       the unit tests and the fuzz corpora only'

@@ -5,6 +5,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "efi-app/barrier.h"
 #include "efi-app/ports.h"
 
 #define DEFINE_ACCESS(bits)                                                                                  \
@@ -52,6 +53,8 @@ static int read_register(void *context, uint8_t space, uint64_t address, unsigne
         if (!access)
                 return ERR_NOT_SUPPORTED;
         *ret_value = access->read(address);
+        /* What the register told of is read after it. */
+        barrier_wait();
         return 0;
 }
 
@@ -62,6 +65,8 @@ static int write_register(void *context, uint8_t space, uint64_t address, unsign
         (void) context;
         if (!access)
                 return ERR_NOT_SUPPORTED;
+        /* The device finds in memory what this tells it to take. */
+        barrier_wait();
         access->write(address, value);
         return 0;
 }
