@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Iterator
 
 from harness import report
+from harness.architecture import X86_64
 from harness.settings import SetupError
 
 _SUFFIXES = ("", "-updates", "-security", "-backports")
@@ -29,8 +30,8 @@ _STALE_S = 7 * 24 * 60 * 60
 
 # The host's settings stay (a proxy above all); its pins and what it runs after an update do not.
 _CONFIGURATION = """\
-APT::Architecture "amd64";
-APT::Architectures {{ "amd64"; }};
+APT::Architecture "{architecture}";
+APT::Architectures {{ "{architecture}"; }};
 APT::Sandbox::User "root";
 Acquire::Languages "none";
 Dir::State "{root}/state";
@@ -104,6 +105,7 @@ def _mirror(mirrors: dict[str, str], release: str, suffix: str) -> str:
 @dataclass(frozen=True)
 class Archive:
     root: Path
+    architecture: str = X86_64.package
 
     @property
     def _configuration(self) -> Path:
@@ -130,7 +132,7 @@ class Archive:
         sources = "".join(f"deb {signed}{_mirror(mirrors, release, suffix)} {release}{suffix} main\n"
                           for suffix in suffixes)
         self.sources.write_text(sources)
-        self._configuration.write_text(_CONFIGURATION.format(root=self.root))
+        self._configuration.write_text(_CONFIGURATION.format(root=self.root, architecture=self.architecture))
 
     def mirror(self) -> str:
         """Where the release itself comes from."""

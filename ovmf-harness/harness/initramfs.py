@@ -37,15 +37,17 @@ def _modules(ordered: list[tuple[str, bytes]]) -> dict[str, bytes]:
     return {"modules/order": order} | {f"modules/{name}.ko": content for name, content in ordered}
 
 
-def base(kernel: Kernel, linux_tool: Path) -> bytes:
-    modules = kernel.load_order(_MODULES)
+def base(kernel: Kernel, programs: Mapping[str, bytes], busybox: Path = BUSYBOX) -> bytes:
     files = {
         "init": (GUEST / "init").read_bytes(),
         "functions": (GUEST / "functions").read_bytes(),
-        "bin/busybox": BUSYBOX.read_bytes(),
-        "bin/pstore-fw": linux_tool.read_bytes(),
+        "bin/busybox": busybox.read_bytes(),
     }
-    return cpio.archive(files | _modules(modules) | libraries(linux_tool))
+    return cpio.archive(files | _modules(kernel.load_order(_MODULES)) | programs)
+
+
+def command(linux_tool: Path) -> dict[str, bytes]:
+    return {"bin/pstore-fw": linux_tool.read_bytes()} | libraries(linux_tool)
 
 
 def system(kernel: Kernel, wanted: list[str]) -> bytes:

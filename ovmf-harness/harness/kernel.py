@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Iterator
 
 from harness import report
+from harness.architecture import X86_64, Architecture
 from harness.archive import Archive, NotThere, codename, locked
-from harness.settings import Settings, SetupError
+from harness.settings import DEFAULT_KERNEL, Settings, SetupError
 
 _DECOMPRESSORS = {".ko": bytes, ".xz": lzma.decompress, ".gz": gzip.decompress}
 _IMAGE = "linux-image-"
@@ -21,7 +22,7 @@ class Choice:
     """A kernel of the archive, by the package that always stands for the newest of its kind."""
 
     name: str  # what --kernel and KERNEL= take
-    package: str
+    kind: str = ""
     backports: bool = False
 
     @property
@@ -30,10 +31,10 @@ class Choice:
 
 
 CHOICES = (
-    Choice("default", "linux-image-amd64"),
-    Choice("cloud", "linux-image-cloud-amd64"),
-    Choice("backports", "linux-image-amd64", backports=True),
-    Choice("cloud-backports", "linux-image-cloud-amd64", backports=True),
+    Choice("default"),
+    Choice("cloud", "cloud-"),
+    Choice("backports", backports=True),
+    Choice("cloud-backports", "cloud-", backports=True),
 )
 
 
@@ -88,8 +89,9 @@ def _dependencies(module: bytes) -> list[str]:
     return [_plain_name(name) for name in found[1].decode().split(",") if name] if found else []
 
 
-def archive(settings: Settings) -> Archive:
-    return Archive(settings.build / "apt")
+def archive(settings: Settings, architecture: Architecture = X86_64) -> Archive:
+    name = "apt" if architecture is X86_64 else f"apt-{architecture.package}"
+    return Archive(settings.build / name, architecture.package)
 
 
 def directory(settings: Settings, version: str) -> Path:
@@ -101,7 +103,8 @@ def _version(source: Archive, choice: Choice) -> str:
     """As uname says it."""
     if choice.suite and choice.suite not in source.suites():
         raise NotThere(f"{choice.suite} cannot be had")
-    return source.dependency(choice.package, choice.suite, rf"{_IMAGE}[\w.+~-]+").removeprefix(_IMAGE)
+    package = f"{_IMAGE}{choice.kind}{source.architecture}"
+    return source.dependency(package, choice.suite, rf"{_IMAGE}[\w.+~-]+").removeprefix(_IMAGE)
 
 
 def _image_tree(settings: Settings, version: str) -> Path:
@@ -118,8 +121,7 @@ def _fetch(settings: Settings, source: Archive, choice: Choice) -> Path:
     return tree
 
 
-def _tree(settings: Settings, choice: Choice) -> Path:
-    source = archive(settings)
+def _tree(settings: Settings, choice: Choice, source: Archive) -> Path:
     with locked(source.root / "lock"):
         source.prepare()
         try:
@@ -144,14 +146,35 @@ def _chosen(name: str) -> Choice:
     raise SetupError(f"no kernel {name}; there are {', '.join(choice.name for choice in CHOICES)}")
 
 
+def _of_archive(settings: Settings, source: Archive) -> Kernel:
+    tree = _tree(settings, _chosen(settings.kernel), source)
+    modules = _only(tree, "lib/modules/*", "usr/lib/modules/*")
+    return Kernel(_only(tree, "boot/vmlinuz-*", "usr/lib/modules/*/vmlinuz"), modules)
+
+
 def obtain(settings: Settings) -> Kernel:
     if settings.image and settings.modules:
         return Kernel(settings.image, settings.modules)
     if settings.image or settings.modules:
         raise SetupError("KERNEL= and MODULES= go together: the image and the directory of its modules")
-    tree = _tree(settings, _chosen(settings.kernel))
-    modules = _only(tree, "lib/modules/*", "usr/lib/modules/*")
-    return Kernel(_only(tree, "boot/vmlinuz-*", "usr/lib/modules/*/vmlinuz"), modules)
+    return _of_archive(settings, archive(settings))
+
+
+def obtain_foreign(settings: Settings, architecture: Architecture) -> Kernel:
+    """The same choice of another architecture's kernels; the caller's own kernel is of this one."""
+    choice = settings.with_kernel(settings.kernel or DEFAULT_KERNEL)
+    return _of_archive(choice, archive(settings, architecture))
+
+
+def busybox(settings: Settings, architecture: Architecture) -> Path:
+    """Another architecture's, of its package."""
+    source = archive(settings, architecture)
+    tree = settings.build / f"busybox-{architecture.package}"
+    with locked(source.root / "lock"):
+        if not tree.is_dir():
+            source.prepare()
+            source.unpack(["busybox-static"], tree)
+    return _only(tree, "bin/busybox", "usr/bin/busybox")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import initramfs, kernel, qemu, shell, varstore
+from harness.architecture import X86_64, Architecture
 from harness.esp import Esp
 from harness.settings import Settings, SetupError
 
@@ -23,6 +24,11 @@ class Lab:
     kernel: kernel.Kernel
     initramfs: bytes
     shell: bytes
+    architecture: Architecture = X86_64
+
+    @property
+    def application(self) -> Path:
+        return self.settings.build / self.architecture.application
 
 
 def _boots_with_kvm(scratch: Path, shell_image: bytes) -> bool:
@@ -56,7 +62,7 @@ def prepare(settings: Settings) -> Lab:
     guest_kernel = kernel.obtain(settings)
     work = settings.work / guest_kernel.version
     work.mkdir(exist_ok=True)
-    guest_initramfs = initramfs.base(guest_kernel, settings.linux_tool)
-    shell_image = shell.image()
+    guest_initramfs = initramfs.base(guest_kernel, initramfs.command(settings.linux_tool))
+    shell_image = shell.image(qemu.OVMF.code)
     accelerator = _accelerator(settings.work, shell_image)
     return Lab(settings, work, accelerator, guest_kernel, guest_initramfs, shell_image)

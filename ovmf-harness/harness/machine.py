@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Callable, Mapping, Sequence
 
 from harness import erstfile, esp, initramfs, qemu, report, shell, varstore
+from harness.architecture import X86_64
 from harness.lab import Lab
 
 # Three to ten times what a boot takes under TCG.
 _BOUND_S = 120
 _BOOT_ATTEMPTS = 2
 _OUTBOX_BYTES = 16 * 1024 * 1024
-_APPLICATION = "EFI/pstore-fw/pstore-fwx64.efi"
 _SCRIPT = "harness.nsh"
 _INTO_DIRECTORY = ["echo -off", "fs0:", r"cd \EFI\pstore-fw"]
 _SCREEN_IS_COMPLETE = "harness: the screen is complete"
@@ -58,8 +58,8 @@ class LinuxBoot:
 
 class Machine:
     """`erst` is the content of the ERST file, or None for a machine without the device. `variables` are in
-    the variable store before the first boot, `boot` with them instead of the option that starts the shell; a
-    `firmware` without a store comes to the shell by itself."""
+    the variable store before the first boot, `boot` with them instead of the option that starts the shell. A
+    `firmware` that takes no options starts the shell, as what every ESP is searched for."""
 
     def __init__(self, lab: Lab, work: Path, erst: bytes | None = bytes(erstfile.SIZE),
                  variables: Sequence[varstore.Variable] = (),
@@ -73,11 +73,14 @@ class Machine:
         self.last_log: Path | None = None
         if self._erst:
             self._erst.write_bytes(erst)
-        start = start_script() if boot is None else boot
-        self._variables.write_bytes(varstore.append(qemu.OVMF_VARIABLES.read_bytes(), [*start, *variables]))
+        store = firmware.variables.read_bytes() if firmware.variables else b""
         self.esp = esp_with_application(lab, work / "esp.img")
-        if not firmware.variables:
-            self.esp.add({"startup.nsh": _script([f"fs0:\\{_SCRIPT}"])})
+        if firmware.takes_options:
+            store = varstore.append(store, [*(start_script() if boot is None else boot), *variables])
+        else:
+            self.esp.add({lab.architecture.default_program: lab.shell,
+                          "startup.nsh": _script([f"fs0:\\{_SCRIPT}"])})
+        self._variables.write_bytes(store)
 
     # --- the stores, seen from the host ---
 
@@ -142,7 +145,7 @@ class Machine:
         # ignore_loglevel: the serial log then has every line that pstore keeps.
         serial = self._boot_until_init(
             [*qemu.disk(outbox, "outbox"), "-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
-             "-append", f"console=ttyS0 panic=-1 ignore_loglevel {append}"], "linux")
+             "-append", f"console={self._lab.architecture.console} panic=-1 ignore_loglevel {append}"], "linux")
         end = KERNEL_PANIC if panics else STEP_DONE
         if end not in serial:
             raise BootFailed(f"the serial log has no {end.decode()!r}")
@@ -156,11 +159,13 @@ class Machine:
     def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {}) -> dict[str, Result]:
         """Run the application in the UEFI shell, once for each set of arguments, in one boot, in its
         directory on the ESP, with `files` beside it."""
-        return run_application(self.esp, self._boots + 1, commands, files, lambda: self.firmware("application"))
+        return run_application(self.esp, self._boots + 1, commands, files, lambda: self.firmware("application"),
+                               self._lab.architecture.application)
 
     def screenshot(self, arguments: str, picture: Path) -> None:
         """Run the application in the UEFI shell and keep what it leaves on the screen, as a PNG file."""
-        lines = [*_INTO_DIRECTORY, "cls", f"pstore-fwx64.efi {arguments}", f"echo {_SCREEN_IS_COMPLETE}"]
+        lines = [*_INTO_DIRECTORY, "cls", f"{self._lab.architecture.application} {arguments}",
+                 f"echo {_SCREEN_IS_COMPLETE}"]
         self.esp.add({_SCRIPT: _script(lines)})
         bound = _BOUND_S * self._lab.settings.patience
         with self._start(self._new_log("screen"), qemu.disk(self.esp.image)) as machine:
@@ -175,16 +180,17 @@ def start_script() -> list[varstore.Variable]:
 
 def esp_with_application(lab: Lab, image: Path) -> esp.Esp:
     made = esp.Esp.create(image)
-    made.add({_APPLICATION: lab.settings.application.read_bytes(), shell.FILE: lab.shell})
+    made.add({f"EFI/pstore-fw/{lab.architecture.application}": lab.application.read_bytes(),
+              shell.FILE: lab.shell})
     return made
 
 
 def run_application(on: esp.Esp, number: int, commands: dict[str, str], files: Mapping[str, bytes],
-                    boot: Callable[[], None]) -> dict[str, Result]:
+                    boot: Callable[[], None], application: str = X86_64.application) -> dict[str, Result]:
     """Once for each set of arguments, in the machine's boot of this number, with `files` beside it."""
     out = f"harness/{number}"
     beside = {f"EFI/pstore-fw/{name}": data for name, data in files.items()}
-    on.add({**beside, _SCRIPT: _shell_script(out, commands), f"{out}/started": b""})
+    on.add({**beside, _SCRIPT: _shell_script(out, commands, application), f"{out}/started": b""})
     boot()
     written = on.read(out)
     return {name: _shell_result(name, arguments, written) for name, arguments in commands.items()}
@@ -194,12 +200,12 @@ def _script(lines: list[str]) -> bytes:
     return "".join(line + "\r\n" for line in lines).encode()
 
 
-def _shell_script(out: str, commands: dict[str, str]) -> bytes:
+def _shell_script(out: str, commands: dict[str, str], application: str) -> bytes:
     """The UEFI shell script that keeps each command's outputs and exit status in a directory of the ESP."""
     out = out.replace("/", "\\")
     lines = [*_INTO_DIRECTORY]
     for name, arguments in commands.items():
-        lines.append(f"pstore-fwx64.efi {arguments} >a \\{out}\\{name}.out 2>a \\{out}\\{name}.err")
+        lines.append(f"{application} {arguments} >a \\{out}\\{name}.out 2>a \\{out}\\{name}.err")
         lines.append(f"echo %lasterror% >a \\{out}\\{name}.status")
     lines.append("reset -s")
     return _script(lines)

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.architecture import AARCH64, X86_64, Architecture
+
 _IN_OVMF = Path("/usr/share/OVMF")
+_IN_AAVMF = Path("/usr/share/AAVMF")
 OVMF_VARIABLES = _IN_OVMF / "OVMF_VARS_4M.fd"
 
 _running: set["Qemu"] = set()
@@ -20,11 +23,6 @@ _stopping = threading.Event()
 
 # How often a running machine is looked at, in seconds.
 _GLANCE_S = 0.2
-# QEMU 7.2 emulates cmpxchg16b so that flags are wrong now and then, and Linux allocates memory by it since
-# 6.5: such kernels died of it, in about one boot of a hundred, anywhere.
-_PROCESSOR = {"tcg": ["-cpu", "qemu64,-cx16"], "kvm": []}
-# What OVMF prints before it stops for ever.
-_FIRMWARE_EXCEPTION = b"!!!! X64 Exception Type"
 
 
 class Hang(Exception):
@@ -51,17 +49,25 @@ class Firmware:
     machine: str = "q35"
     options: tuple[str, ...] = ()
     takes_writes: bool = True  # the flash of the variables
+    takes_options: bool = True  # boot options, in a store that is there before its first boot
+    architecture: Architecture = X86_64
 
 
 SEABIOS = Firmware()
 OVMF = Firmware(_IN_OVMF / "OVMF_CODE_4M.fd", OVMF_VARIABLES)
 # The first says success of each write and loses it; the second has no flash and keeps variables in memory.
 OVMF_READ_ONLY = Firmware(OVMF.code, OVMF.variables, takes_writes=False)
-OVMF_IN_MEMORY = Firmware(OVMF.code)
+OVMF_IN_MEMORY = Firmware(OVMF.code, takes_options=False)
 # Its keys are those of /usr/share/ovmf/PkKek-1-snakeoil.*, and Secure Boot is on. Only firmware in system
 # management mode may write to its flash.
 OVMF_SECURE = Firmware(_IN_OVMF / "OVMF_CODE_4M.secboot.fd", _IN_OVMF / "OVMF_VARS_4M.snakeoil.fd",
                        "q35,smm=on", ("-global", "driver=cfi.pflash01,property=secure,value=on"))
+# The flash of its variables comes empty, and it makes a store there at its first boot.
+AAVMF = Firmware(_IN_AAVMF / "AAVMF_CODE.fd", _IN_AAVMF / "AAVMF_VARS.fd", "virt", takes_options=False,
+                 architecture=AARCH64)
+# Keeps variables in a file of the ESP.
+U_BOOT_AARCH64 = Firmware(machine="virt", options=("-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"),
+                          takes_options=False, architecture=AARCH64)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def disk(path: Path, name: str = "disk", bus: str = "virtio") -> list[str]:
 
 def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
     if not firmware.code:
-        return []
+        return [*firmware.options]
     code = [*firmware.options, *pflash(0, firmware.code, readonly="on")]
     if not firmware.variables:
         return code
@@ -113,12 +119,15 @@ class Qemu:
         self.serial_log = serial_log
         self.complaints = serial_log.with_suffix(".qemu")
         self._qmp = None
+        architecture = hardware.firmware.architecture
+        self._exception = architecture.exception
+        processor = architecture.processor if accelerator == "tcg" else ()
         ours, theirs = socket.socketpair()
         # With more than one processor, kernels from 6.12 on die early now and then under TCG. Without a boot
         # menu, OVMF starts the first boot option at once.
-        command = ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64",
+        command = ["setpriv", "--pdeathsig", "KILL", architecture.emulator,
                    "-machine", hardware.firmware.machine, "-accel", accelerator,
-                   *_PROCESSOR[accelerator], "-smp", "1", "-m", str(hardware.memory_mib),
+                   *processor, "-smp", "1", "-m", str(hardware.memory_mib),
                    "-display", "none", "-nic", "none", "-no-reboot",
                    "-serial", f"file:{serial_log}",
                    # A socket that is handed over needs no path, so none can be too long.
@@ -170,7 +179,7 @@ class Qemu:
         """Wait for the machine's end, or for this text on its serial console."""
         deadline = time.monotonic() + bound_s
         while not self._glance() and not (until and until in self.serial):
-            if _FIRMWARE_EXCEPTION in self.serial:
+            if self._exception in self.serial:
                 raise Hang("the firmware, or what runs on it, died of an exception")
             if time.monotonic() > deadline:
                 raise Hang(f"the machine did not end within {bound_s:.0f} s")

@@ -70,12 +70,19 @@ def _dump_image(run: Run, machine: Machine, backend: Backend) -> Dump:
         return dumps.only_event(dump_on_host(run, machine.image_sources[backend.name], Path(scratch)))
 
 
+def _check_log(dump: Dump, backend: Backend, serial: str) -> None:
+    _check_event_name(dump.event, backend)
+    check.true("the log has the panic's message", _PANIC in dump.log)
+    dumps.check_on_serial(dump.log, serial)
+
+
 def _dump_and_clear(machine: Machine, backend: Backend) -> tuple[Dump, str]:
     """The dump, and what the application showed of the parts."""
     results = machine.application(_READ_AND_CLEAR)
     for name in ("list", "parts", "dump", "again", "clear"):
         check.status(results[name], 0)
     check.status(results["emptied"], 3)
+    check.equal("what list has to complain of", results["list"].complaint, "")
     check.equal(f"what is left in {backend.title}", backend.stored(machine), {})
     dump = dumps.only_event(machine.esp.read(dumps.ON_ESP))
     check.matches("the list names the event", results["list"].text, re.escape(dump.event))
@@ -84,13 +91,11 @@ def _dump_and_clear(machine: Machine, backend: Backend) -> tuple[Dump, str]:
 
 def _check_dump(dump: Dump, parts: str, backend: Backend, seen: LinuxBoot, stored: dict[str, bytes],
                 serial: str) -> None:
-    _check_event_name(dump.event, backend)
     texts = backend.pstore_texts(seen.files, stored)
     check.equal("the records that pstore showed", sorted(texts), sorted(stored))
     dumps.check_agrees(dump, stored, texts)
     dumps.check_parts(parts, [texts])
-    check.true("the log has the panic's message", _PANIC in dump.log)
-    dumps.check_on_serial(dump.log, serial)
+    _check_log(dump, backend, serial)
     by_linux = dumps.only_event(dumps.below(seen.files, "dump"))
     check.equal("the event's name under Linux", by_linux.event, dump.event)
     check.equal("the log that Linux dumped", by_linux.log, dump.log)
@@ -120,3 +125,17 @@ def travel(run: Run, backend: Backend) -> Dump:
     with run.step("the application finds nothing; the dump stays"):
         _find_nothing_in_firmware(machine, dump)
     return dump
+
+
+def travel_without_command(run: Run, machine: Machine, backend: Backend) -> None:
+    """The same with nothing of ours in the guest: firmware and the host are who reads the store."""
+    with run.step(f"Linux panics; the log goes to {backend.title}"):
+        serial, stored = _panic(machine, backend)
+    with run.step("the host reads it from the store's file"):
+        image = _dump_image(run, machine, backend)
+    with run.step("the application dumps it to the ESP, clears it"):
+        dump, _ = _dump_and_clear(machine, backend)
+    with run.step("the dump is what was stored, its log what was printed"):
+        _check_log(dump, backend, serial)
+        check.equal("the records", dump.records, stored)
+        check.equal("what the host read", image.content, dump.content)

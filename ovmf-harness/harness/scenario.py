@@ -80,10 +80,11 @@ class Run:
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
 
-    def machine(self, name: str = "machine", **stores: Any) -> Machine:
+    def machine(self, name: str = "machine", lab: Lab | None = None, **stores: Any) -> Machine:
+        """With another lab, one of another architecture."""
         work = self.work / name
         work.mkdir()
-        self.machines.append(Machine(self.lab, work, **stores))
+        self.machines.append(Machine(lab or self.lab, work, **stores))
         return self.machines[-1]
 
     def system(self, name: str = "system", **parts: Any) -> System:

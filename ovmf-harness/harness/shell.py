@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The UEFI shell, taken out of OVMF's own image: a file, which firmware starts as any other.
+"""The UEFI shell, taken out of edk2's own image: a file, which firmware starts as any other.
 
 The one that is built in it may not: OVMF of 2025 takes every boot option for it as its own, and starts that by hand
 only (edk2 OvmfPkg/Library/PlatformBootManagerCommonLib, PlatformRegisterFvBootOption()).
@@ -7,13 +7,13 @@ only (edk2 OvmfPkg/Library/PlatformBootManagerCommonLib, PlatformRegisterFvBootO
 
 import lzma
 import uuid
+from pathlib import Path
 
 from harness.loadoption import start_program
-from harness.qemu import OVMF
 from harness.settings import SetupError
 from harness.varstore import Variable
 
-FILE = "EFI/harness/shellx64.efi"  # on the ESP
+FILE = "EFI/harness/shell.efi"  # on the ESP
 
 # UEFI PI 1.8 volume 3: a GUIDed section, 3.2.5.7, a file's header, 3.2.3.1, and the sections in it, 3.2.4.1.
 _LZMA_SECTION = uuid.UUID("ee4e5898-3914-4259-9d6e-dc7bd79403cf").bytes_le
@@ -22,6 +22,7 @@ _FILE_HEADER_BYTES = 24
 _TYPE_AT, _FILE_SIZE_AT = 18, 20
 _APPLICATION = 0x09
 _SECTION_HEADER_BYTES = 4
+_GUIDED_SECTION = 0x02
 _PE32_SECTION = 0x10
 _SECTION_ALIGNMENT = 4
 
@@ -31,8 +32,10 @@ def _size(header: bytes, offset: int) -> int:
 
 
 def _volumes(image: bytes) -> bytes:
-    """The firmware volumes that are compressed."""
+    """The firmware volumes that are compressed. What decompresses them has that GUID, too."""
     guid = image.find(_LZMA_SECTION)
+    while guid > 0 and image[guid - 1] != _GUIDED_SECTION:
+        guid = image.find(_LZMA_SECTION, guid + 1)
     if guid < _SECTION_HEADER_BYTES:
         raise ValueError("no section of LZMA")
     section = image[guid - _SECTION_HEADER_BYTES:]
@@ -60,11 +63,11 @@ def _pe_image(sections: bytes) -> bytes:
     raise ValueError("a shell without a PE image")
 
 
-def image() -> bytes:
+def image(firmware: Path) -> bytes:
     try:
-        return _pe_image(_application(_volumes(OVMF.code.read_bytes()), _SHELL_FILE))
+        return _pe_image(_application(_volumes(firmware.read_bytes()), _SHELL_FILE))
     except (OSError, ValueError, lzma.LZMAError) as error:
-        raise SetupError(f"{OVMF.code}: {error}") from error
+        raise SetupError(f"{firmware}: {error}") from error
 
 
 def start(arguments: str) -> list[Variable]:
