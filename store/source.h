@@ -88,8 +88,9 @@ struct source_operations {
         int (*read)(struct record_source *source, const char *name, struct buffer *buffer);
 
         /*
-         * NULL: a name is one record's. Otherwise 0 when one of those that have it has these bytes still, or
-         * ERR_CHANGED, or why they cannot be read.
+         * NULL: what read() gives is all there is to compare. Otherwise 0 when the record, or one of those
+         * that have this name, has these bytes still and no more, ERR_CHANGED, or why that cannot be told.
+         * Before an erase().
          */
         int (*compare)(struct record_source *source, const char *name, struct bytes bytes);
 
@@ -109,7 +110,8 @@ struct source_operations {
 
         /*
          * NULL: a new list (open, next) shows what is really stored. Otherwise the list is only somebody's
-         * view, and this says: 0 the record is gone, ERR_STILL_THERE, or ERR_UNVERIFIED.
+         * view, or costs more than a question for each, and this says: 0 the record is gone, ERR_STILL_THERE,
+         * or ERR_UNVERIFIED.
          */
         int (*confirm_erased)(struct record_source *source, const char *name);
 

@@ -118,11 +118,12 @@ static int variable_source_read(struct record_source *source, const char *name, 
 }
 
 /*
- * Whether the firmware says the same size when it is asked for that alone: what would be erased may be more
- * than what it gives, and nobody has a copy of the rest. Somebody may write it between the two calls; sizes
- * that go on disagreeing are firmware's.
+ * Whether the variable still is what was read, and the firmware says that size when it is asked for that
+ * alone: what would be erased may be more than what it gives, and nobody has a copy of the rest. Somebody may
+ * write it between the two calls; sizes that go on disagreeing are firmware's.
  */
-static int check_size(const struct variable_source *variables, const char *name) {
+static int variable_source_compare(struct record_source *source, const char *name, struct bytes bytes) {
+        const struct variable_source *variables = variable_source_of(source);
         struct buffer buffer;
         int r = 0;
 
@@ -132,6 +133,8 @@ static int check_size(const struct variable_source *variables, const char *name)
                 size_t said = 0;
 
                 r = read_whole(variables, name, &buffer, &attributes);
+                if (r >= 0 && !bytes_equal(buffer_bytes(&buffer), bytes))
+                        r = ERR_CHANGED;
                 if (r < 0)
                         break;
                 /* Some firmware of EFI 1.10 wants a place for no data, too. */
@@ -146,12 +149,20 @@ static int check_size(const struct variable_source *variables, const char *name)
 }
 
 static int variable_source_erase(struct record_source *source, const char *name) {
-        const struct variable_source *variables = variable_source_of(source);
-        int r = check_size(variables, name);
+        const struct variable_io *io = variable_source_of(source)->io;
 
-        if (r < 0)
-                return r;
-        return variables->io->erase(variables->io->context, variable_name_vendor(text_view(name)), name);
+        return io->erase(io->context, variable_name_vendor(text_view(name)), name);
+}
+
+/* A second walk would cost as much as the first, for all that was not erased. */
+static int variable_source_confirm_erased(struct record_source *source, const char *name) {
+        uint32_t attributes;
+        size_t size = 0;
+        int r = get(variable_source_of(source), name, NULL, &size, &attributes);
+
+        return r == ERR_NOT_FOUND                    ? 0
+               : r >= 0 || r == ERR_BUFFER_TOO_SMALL ? ERR_STILL_THERE
+                                                     : ERR_UNVERIFIED;
 }
 
 /* --- a new one -------------------------------------------------------------------------------- */
@@ -240,10 +251,12 @@ void variable_source_init(struct variable_source *variables, const struct variab
                 .open = variable_source_open,
                 .next = variable_source_next,
                 .read = variable_source_read,
+                .compare = variable_source_compare,
                 .write = variable_source_write,
                 .erase = variable_source_erase,
                 .space = variable_source_space,
                 .owners = variable_source_owners,
+                .confirm_erased = variable_source_confirm_erased,
                 .close = variable_source_close,
         };
 

@@ -425,20 +425,50 @@ static void test_what_is_larger_than_it_looks_is_not_erased(NO_STATE) {
                 enum fake_io_get get;
                 int result;
         } rows[] = {
-                { FAKE_IO_GET_SHRINKS, ERR_LENGTH },
+                { FAKE_IO_GET_SHRINKS, ERR_CHANGED },
                 { FAKE_IO_GET_OVERRUNS, ERR_LENGTH },
                 { FAKE_IO_GET_GROWS_ON, ERR_LOOP },
-                { FAKE_IO_GET_SHRINKS_ONCE, 0 },
+                { FAKE_IO_GET_HONEST, 0 },
         };
+        struct buffer read;
 
         put_three();
+        buffer_init(&read, &memory.allocator);
+        assert_ok(source.operations->read(&source, FIRST, &read));
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 fake.get = rows[i].get;
                 fake.calls = fake.grown = 0;
-                assert_int_equal(source.operations->erase(&source, FIRST), rows[i].result);
+                assert_error(source.operations->compare(&source, FIRST, buffer_bytes(&read)), rows[i].result);
                 assert_uint_in_range(fake.calls, 1, 9);
-                assert_int_equal(fake_variable_io_count(&fake), rows[i].result == 0 ? 4 : 5);
         }
+        /* It always gave one byte less than it has. */
+        fake.get = FAKE_IO_GET_SHRINKS;
+        assert_ok(source.operations->read(&source, FIRST, &read));
+        assert_error(source.operations->compare(&source, FIRST, buffer_bytes(&read)), ERR_LENGTH);
+        clear_all(false, &(struct clear_result){ .failed_count = 3 });
+        assert_int_equal(fake_variable_io_count(&fake), 5);
+        buffer_free(&read);
+}
+
+/*
+ * Each name is asked for once, with one call behind the last; each record is read once, and once more with a
+ * question for its size right before it is erased; and of what was erased alone it is asked whether it is
+ * there.
+ */
+static void test_what_a_clear_asks_of_firmware(NO_STATE) {
+        put_three();
+        clear_all(false, &(struct clear_result){ .cleared_count = 3 });
+        assert_int_equal(fake.calls_of[FAKE_IO_NEXT], 5 + 1);
+        assert_int_equal(fake.calls_of[FAKE_IO_GET], 3 * (1 + 2 + 1));
+        assert_int_equal(fake.calls_of[FAKE_IO_ERASE], 3);
+}
+
+static void test_what_cannot_be_asked_again_is_not_called_gone(NO_STATE) {
+        put_three();
+        fake.errors[FAKE_IO_GET] = ERR_PERMISSION;
+        assert_error(source.operations->confirm_erased(&source, FIRST), ERR_UNVERIFIED);
+        fake.errors[FAKE_IO_GET] = 0;
+        assert_error(source.operations->confirm_erased(&source, FIRST), ERR_STILL_THERE);
 }
 
 static void test_erase_is_looked_after(NO_STATE) {
@@ -551,6 +581,8 @@ int main(void) {
                 TEST(test_success_is_not_believed),
                 TEST(test_what_is_larger_than_it_looks_is_not_erased),
                 TEST(test_erase_is_looked_after),
+                TEST(test_what_a_clear_asks_of_firmware),
+                TEST(test_what_cannot_be_asked_again_is_not_called_gone),
                 TEST(test_a_store_that_may_not_be_written),
                 TEST(test_the_biggest_that_are_no_records),
                 TEST(test_owners_of_a_store_that_tells_nothing),
