@@ -46,6 +46,13 @@ TEST_SRC    := $(filter-out tests/efi-app/%,$(wildcard tests/*/test-*.c))
 EFI_TEST_SRC := $(wildcard tests/efi-app/test-*.c)
 EFI_FAKE_SRC := $(wildcard tests/efi-app/fake-*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz-*.c)
+# The tests of shared code that need no more than cmocka and a little of libc, for which tests/firmware stands in:
+# no library that they compare with, no file, no type as wide as Linux has it.
+SELFTEST_SRC := $(shell grep -LE '<(zlib|time|unistd|iconv|dirent|asm/.*|json-c/.*)\.h>|test_read_file|popen|qsort|-oracle|(uboot|vmcore)-builder|truth' \
+                $(filter $(SHARED_DIRS:%=tests/%/%),$(TEST_SRC)))
+SELFTEST_SUPPORT_SRC := $(addprefix tests/support/,erst-builder.c erst-fixture.c fake-allocator.c fake-erst.c \
+                        fake-source.c fake-target.c fake-teller.c fake-variable-io.c memory-image.c \
+                        session-fixture.c store-fixture.c test.c)
 
 # --- flags --------------------------------------------------------------------------------------
 
@@ -112,6 +119,14 @@ CFLAGS_efi-$(1) = $$(COMMON) -Os -ffreestanding $$(call efi_types,$(1)) -mgenera
 endef
 $(foreach a,$(EFI_ARCHITECTURES),$(eval $(call efi_variant,$(a))))
 
+# Of tests, which each have a main(); files are the system's where they name one.
+define selftest_variant
+CC_selftest-$(1)     = $$(CC_efi-$(1))
+CFLAGS_selftest-$(1) = -isystem tests/firmware/include $$(CFLAGS_efi-$(1)) -Itests -Dmain=$$(call main_of,$$*) -Wno-missing-prototypes
+endef
+main_of = main_$(subst -,_,$(subst /,_,$(1)))
+$(foreach a,$(EFI_ARCHITECTURES),$(eval $(call selftest_variant,$(a))))
+
 EFI_INCLUDE ?= /usr/include/efi
 
 # The machine's type comes from the objects. The loader relocates to anywhere, so no address is better than
@@ -153,7 +168,7 @@ $(EFI_APPS):
 
 # --- variants -----------------------------------------------------------------------------------
 
-VARIANTS := host static san san-efi fuzz $(EFI_ARCHITECTURES:%=efi-%)
+VARIANTS := host static san san-efi fuzz $(EFI_ARCHITECTURES:%=efi-%) $(EFI_ARCHITECTURES:%=selftest-%)
 
 # An object depends on its variant's flags: a change of them rebuilds that variant and no other.
 define variant
@@ -182,6 +197,39 @@ FORCE:
 $(O)/layers.ok: scripts/check-layers $(LAYERED)
 	@mkdir -p $(@D)
 	$(call say,CHECK)scripts/check-layers && touch $@
+
+# --- the tests of shared code, in firmware ------------------------------------------------------
+
+selftest   = $(O)/pstore-fw-selftest$(EFI_ENDING_$(1)).efi
+SELFTESTS := $(foreach a,$(EFI_ARCHITECTURES),$(call selftest,$(a)))
+
+.PHONY: selftests
+selftests: $(SELFTESTS)
+
+define selftest_image
+$(call selftest,$(1)): $(call objects,efi-$(1),$(SHARED_SRC) efi-app/memory.c) \
+		$(call objects,selftest-$(1),$(wildcard tests/firmware/*.c) tests/firmware/$(1)/jump.c \
+			$(SELFTEST_SUPPORT_SRC) $(SELFTEST_SRC)) $(O)/selftest-$(1)/programs.o
+$(O)/selftest-$(1)/programs.o: $(O)/selftest-programs.c $(O)/selftest-$(1)/flags
+	$$(call say,CC)$$(CC_selftest-$(1)) $$(CFLAGS_selftest-$(1)) -c -o $$@ $$<
+endef
+$(foreach a,$(EFI_ARCHITECTURES),$(eval $(call selftest_image,$(a))))
+
+$(SELFTESTS):
+	$(call say,LINK)$(LLD_LINK) $(EFI_LDFLAGS) /out:$@ $^
+
+# Which programs there are; as it was, when they are the same, so that nothing is built again.
+define SELFTEST_PROGRAMS
+#include "tests/firmware/firmware.h"
+$(foreach f,$(SELFTEST_SRC:.c=),int $(call main_of,$(f))(void);)
+const struct firmware_program firmware_programs[] = {
+$(foreach f,$(SELFTEST_SRC:.c=),{ "$(f)", $(call main_of,$(f)) },) { 0 }
+};
+endef
+$(O)/selftest-programs.c: FORCE
+	@mkdir -p $(@D)
+	$(file >$@.new,$(SELFTEST_PROGRAMS))
+	@cmp -s $@.new $@ || cp $@.new $@
 
 # --- tests --------------------------------------------------------------------------------------
 
@@ -285,7 +333,7 @@ $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 .PHONY: unit scenarios
 unit: $(STAMPS) $(addsuffix .passed,$(CHECKS))
 
-scenarios: all
+scenarios: all selftests
 	@scripts/run-test --show $(O)/harness/scenarios.log ovmf-harness/run
 
 .PHONY: test
@@ -386,6 +434,7 @@ help:
 	@echo 'make test       everything: unit tests, fuzz corpora, layer rules, scenarios'
 	@echo 'make unit       the unit tests and the fuzz corpora only'
 	@echo 'make scenarios  the scenarios in QEMU + OVMF only'
+	@echo 'make selftests  the tests of shared code as UEFI applications: $(SELFTESTS)'
 	@echo 'make test-kernels  oopses and panics of every kernel that the archive offers'
 	@echo 'make test-kdump  every scenario of kdump'
 	@echo 'make test-system  a Debian with systemd panics, and what is found on it afterwards'

@@ -156,11 +156,12 @@ class Machine:
         """Boot what the boot options say, until the machine has switched itself off or has printed `until`."""
         self._boot(self._new_log(purpose), qemu.disk(self.esp.image), until)
 
-    def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {}) -> dict[str, Result]:
-        """Run the application in the UEFI shell, once for each set of arguments, in one boot, in its
-        directory on the ESP, with `files` beside it."""
+    def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {},
+                    program: str | None = None) -> dict[str, Result]:
+        """Run the application, or another program out of `files`, in the UEFI shell, once for each set of
+        arguments, in one boot, in its directory on the ESP, with `files` beside it."""
         return run_application(self.esp, self._boots + 1, commands, files, lambda: self.firmware("application"),
-                               self._lab.architecture.application)
+                               program or self._lab.architecture.application)
 
     def screenshot(self, arguments: str, picture: Path) -> None:
         """Run the application in the UEFI shell and keep what it leaves on the screen, as a PNG file."""

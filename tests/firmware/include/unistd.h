@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+/* For posix/memory.h: nothing is opened here. */
+int close(int fd);
