@@ -166,6 +166,11 @@ $(foreach a,$(EFI_ARCHITECTURES),$(eval $(call efi_objects,$(a))))
 $(EFI_APPS):
 	$(call say,LINK)$(LLD_LINK) $(EFI_LDFLAGS) /map:$(@:.efi=.map) /out:$@ $^
 
+# For Secure Boot: build/….efi.signed, verified. KEY= and CERT= are PEM files.
+.PHONY: sign
+sign: $(EFI_APPS)
+	@scripts/sign-image '$(KEY)' '$(CERT)' $^
+
 # --- variants -----------------------------------------------------------------------------------
 
 VARIANTS := host static san san-efi fuzz $(EFI_ARCHITECTURES:%=efi-%) $(EFI_ARCHITECTURES:%=selftest-%)
@@ -299,7 +304,7 @@ $(TABLE_CHECK).passed: tests/acpi/check-tables.py $(PROGRAM) $(TABLES) $(wildcar
 	$(call say,TEST)scripts/run-test $(TABLE_CHECK).log $< $(PROGRAM) $(O)/acpi/tables && touch $@
 
 IMAGE_CHECKS := $(EFI_APPS:$(O)/%.efi=$(O)/check-%)
-$(addsuffix .passed,$(IMAGE_CHECKS)): $(O)/check-%.passed: tests/efi-app/check-image.py $(O)/%.efi
+$(addsuffix .passed,$(IMAGE_CHECKS)): $(O)/check-%.passed: tests/efi-app/check-image.py scripts/sign-image $(O)/%.efi
 	$(call say,TEST)scripts/run-test $(O)/check-$*.log $< $(O)/$*.efi && touch $@
 
 PROGRAMS_CHECK := $(O)/check-programs
@@ -443,6 +448,7 @@ help:
 	@echo 'make bench-fleet  what is asked of 10,000 machines, in Prometheus'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX; SYSCONFDIR=$(SYSCONFDIR), SYSTEMD_UNIT_DIR=$(SYSTEMD_UNIT_DIR)'
+	@echo 'make sign KEY= CERT=  the application, signed for Secure Boot'
 	@echo 'make format     clang-format over the tree'
 	@echo 'V=1             show the commands'
 	@echo 'O=DIR           build somewhere else than in build/'
