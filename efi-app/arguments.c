@@ -94,19 +94,6 @@ static bool next_word(struct bytes units, size_t *offset, struct bytes *ret_word
         return true;
 }
 
-/* Firmware and boot managers differ on whether the program's own name comes first. */
-static bool is_program_name(const char *word) {
-        static const char ending[] = ".efi";
-        size_t length = text_length(word), ending_length = sizeof(ending) - 1;
-
-        if (length < ending_length)
-                return false;
-        for (size_t i = 0; i < ending_length; i++)
-                if ((word[length - ending_length + i] | 0x20) != (ending[i] | 0x20))
-                        return false;
-        return true;
-}
-
 /* Some firmware leaves binary data of its own behind as load options: that is not for us. */
 static bool is_text(struct bytes units) {
         for (size_t at = 0; at + 2 <= units.size && bytes_u16(units, at) != 0; at += 2)
@@ -126,12 +113,31 @@ static int load_option_words(const EFI_LOADED_IMAGE *loaded, struct arguments *a
         r = reserve_text(arguments, count, count + 1);
         while (r >= 0 && next_word(units, &at, &word))
                 r = add_word(word, arguments);
-        if (arguments->count > 0 && is_program_name(arguments->words[0])) {
-                for (size_t i = 1; i < arguments->count; i++)
-                        arguments->words[i - 1] = arguments->words[i];
-                arguments->count--;
-        }
         return r;
+}
+
+static bool is_program_name(const char *word) {
+        static const char ending[] = ".efi";
+        size_t length = text_length(word), ending_length = sizeof(ending) - 1;
+
+        if (length < ending_length)
+                return false;
+        for (size_t i = 0; i < ending_length; i++)
+                if ((word[length - ending_length + i] | 0x20) != (ending[i] | 0x20))
+                        return false;
+        return true;
+}
+
+/*
+ * Firmware and boot managers differ on whether the program's own name comes first. And who starts shim in a
+ * shell names us in its arguments, which shim hands on as they are.
+ */
+static void leave_out_program_name(struct arguments *arguments) {
+        if (arguments->count == 0 || !is_program_name(arguments->words[0]))
+                return;
+        for (size_t i = 1; i < arguments->count; i++)
+                arguments->words[i - 1] = arguments->words[i];
+        arguments->count--;
 }
 
 void arguments_free(struct arguments *arguments) {
@@ -163,6 +169,7 @@ int arguments_load(EFI_BOOT_SERVICES *boot, EFI_HANDLE image, const struct alloc
                 arguments_free(&arguments);
                 return r;
         }
+        leave_out_program_name(&arguments);
         *ret_arguments = arguments;
         return 0;
 }

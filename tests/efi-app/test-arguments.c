@@ -32,6 +32,15 @@ static void test_words_of_the_shell(NO_STATE) {
         assert_words("");
 }
 
+/* Of "shimx64.efi \EFI\pstore-fw\pstore-fwx64.efi show --all". */
+static void test_words_of_the_shell_for_shim(NO_STATE) {
+        static const CHAR16 *const words[] = { u"\\EFI\\pstore-fw\\pstore-fwx64.efi", u"show", u"--all",
+                                               NULL };
+
+        fake_firmware_type(fake, words);
+        assert_words("show|--all|");
+}
+
 static void test_the_shell_comes_before_load_options(NO_STATE) {
         static const CHAR16 *const words[] = { u"list", NULL };
 
@@ -126,6 +135,7 @@ static void test_endless_load_options(NO_STATE) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_words_of_the_shell),
+                TEST(test_words_of_the_shell_for_shim),
                 TEST(test_the_shell_comes_before_load_options),
                 TEST(test_output_into_a_file_is_seen),
                 TEST(test_load_options),
