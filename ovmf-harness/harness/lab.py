@@ -13,7 +13,8 @@ from harness.esp import Esp
 from harness.settings import Settings, SetupError
 
 _PROBE_BOUND_S = 30
-_NEEDED_PROGRAMS = ["qemu-system-x86_64", "setpriv", "sgdisk", "mformat", "mcopy", "busybox", "ldd"]
+_NEEDED_PROGRAMS = ["qemu-system-x86_64", "setpriv", "sgdisk", "mformat", "mcopy", "busybox", "ldd",
+                    "sbsign"]
 
 
 @dataclass(frozen=True)

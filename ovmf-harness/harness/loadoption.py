@@ -21,6 +21,11 @@ def _esp_path(path: str) -> bytes:
     return _node(4, 1, hard_drive) + file + _END_OF_PATH
 
 
+def to_path(file: str) -> str:
+    """A file of the ESP as firmware names it."""
+    return "\\" + file.replace("/", "\\")
+
+
 def _boot_option(number: int, title: str, path: bytes, arguments: str) -> Variable:
     optional_data = arguments.encode("utf-16-le") + b"\0\0" if arguments else b""
     data = struct.pack("<IH", _ACTIVE, len(path)) + title.encode("utf-16-le") + b"\0\0" + path + optional_data

@@ -14,6 +14,7 @@ from harness.lab import Lab
 _BOUND_S = 120
 _BOOT_ATTEMPTS = 2
 _OUTBOX_BYTES = 16 * 1024 * 1024
+APPLICATION = "EFI/pstore-fw/pstore-fwx64.efi"  # on the ESP
 _SCRIPT = "harness.nsh"
 _INTO_DIRECTORY = ["echo -off", "fs0:", r"cd \EFI\pstore-fw"]
 _SCREEN_IS_COMPLETE = "harness: the screen is complete"

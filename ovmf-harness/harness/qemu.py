@@ -58,10 +58,12 @@ OVMF = Firmware(_IN_OVMF / "OVMF_CODE_4M.fd", OVMF_VARIABLES)
 # The first says success of each write and loses it; the second has no flash and keeps variables in memory.
 OVMF_READ_ONLY = Firmware(OVMF.code, OVMF.variables, takes_writes=False)
 OVMF_IN_MEMORY = Firmware(OVMF.code, takes_options=False)
-# Its keys are those of /usr/share/ovmf/PkKek-1-snakeoil.*, and Secure Boot is on. Only firmware in system
-# management mode may write to its flash.
-OVMF_SECURE = Firmware(_IN_OVMF / "OVMF_CODE_4M.secboot.fd", _IN_OVMF / "OVMF_VARS_4M.snakeoil.fd",
-                       "q35,smm=on", ("-global", "driver=cfi.pflash01,property=secure,value=on"))
+# Secure Boot is on, with the keys of /usr/share/ovmf/PkKek-1-snakeoil.*, or with Microsoft's as machines are sold.
+# Only firmware in system management mode may write to its flash.
+_OVMF_SECURE_CODE = _IN_OVMF / "OVMF_CODE_4M.secboot.fd"
+_SECURE_FLASH = ("-global", "driver=cfi.pflash01,property=secure,value=on")
+OVMF_SECURE = Firmware(_OVMF_SECURE_CODE, _IN_OVMF / "OVMF_VARS_4M.snakeoil.fd", "q35,smm=on", _SECURE_FLASH)
+OVMF_MICROSOFT = Firmware(_OVMF_SECURE_CODE, _IN_OVMF / "OVMF_VARS_4M.ms.fd", "q35,smm=on", _SECURE_FLASH)
 # The flash of its variables comes empty, and it makes a store there at its first boot.
 AAVMF = Firmware(_IN_AAVMF / "AAVMF_CODE.fd", _IN_AAVMF / "AAVMF_VARS.fd", "virt", takes_options=False,
                  architecture=AARCH64)

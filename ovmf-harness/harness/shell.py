@@ -9,7 +9,7 @@ import lzma
 import uuid
 from pathlib import Path
 
-from harness.loadoption import start_program
+from harness.loadoption import start_program, to_path
 from harness.settings import SetupError
 from harness.varstore import Variable
 
@@ -72,4 +72,4 @@ def image(firmware: Path) -> bytes:
 
 def start(arguments: str) -> list[Variable]:
     """Make the firmware start the file."""
-    return start_program("\\" + FILE.replace("/", "\\"), f"Shell.efi {arguments}")
+    return start_program(to_path(FILE), f"Shell.efi {arguments}")

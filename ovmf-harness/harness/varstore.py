@@ -11,6 +11,7 @@ from typing import Iterable, Iterator, NamedTuple
 GLOBAL = uuid.UUID("8be4df61-93ca-11d2-aa0d-00e098032b8c")
 CRASH = uuid.UUID("cfc8fc79-be2e-4ddc-97f0-9f98bfe298a0")
 NON_VOLATILE_BOOT_RUNTIME = 0x7
+NON_VOLATILE_BOOT = 0x3
 
 _STORE_HEADER = 0x48  # the firmware volume's header ends here
 _STORE_GUID = uuid.UUID("aaf32c78-947b-439a-a180-2e144ec37792")
@@ -20,6 +21,8 @@ _START_ID = 0x55AA
 _STATE_ADDED = 0x3F
 _STATE_IN_TRANSITION = 0x3E  # still the valid copy until its successor is complete
 _LIVE_STATES = (_STATE_ADDED, _STATE_IN_TRANSITION)
+_STATE_AT = 2
+_NOT_DELETED_BIT = 0x02  # which firmware clears
 
 
 class Variable(NamedTuple):
@@ -75,10 +78,15 @@ def room(image: bytes, variables: Iterable[Variable]) -> int:
 
 
 def append(image: bytes, variables: Iterable[Variable]) -> bytes:
-    """The image with more variables behind those it has; the names must be new to it."""
+    """The image with more variables behind those it has, of which those with their names are deleted."""
     result = bytearray(image)
     at = max((end for _, end, _, _ in _slots(image)), default=_FIRST_VARIABLE)
-    for variable in variables:
+    new = list(variables)
+    names = {(variable.name, variable.guid) for variable in new}
+    for start, _, _, old in _slots(image):
+        if (old.name, old.guid) in names:
+            result[start + _STATE_AT] &= ~_NOT_DELETED_BIT
+    for variable in new:
         at = _aligned(at)
         name = variable.name.encode("utf-16-le") + b"\0\0"
         header = _HEADER.pack(_START_ID, _STATE_ADDED, 0, variable.attributes, 0, bytes(16), 0,
