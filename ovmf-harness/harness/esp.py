@@ -10,7 +10,7 @@ from pathlib import Path
 PARTITION_GUID = uuid.UUID("6f7b0f0a-94a5-4a0c-8f0e-5d2b6f1f3c11")
 FIRST_SECTOR = 2048
 SECTORS = 64 * 1024 * 2  # 64 MiB: FAT32 needs more than 32
-_SECTOR_BYTES = 512
+SECTOR_BYTES = 512
 
 # No user's mtools settings, no complaints about geometry.
 _MTOOLS = {"MTOOLSRC": "/dev/null", "MTOOLS_SKIP_CHECK": "1"}
@@ -25,7 +25,7 @@ class Esp:
         image.unlink(missing_ok=True)
         with open(image, "wb") as disk:
             # The last sectors hold the second copy of the partition table.
-            disk.truncate((FIRST_SECTOR + SECTORS + 2048) * _SECTOR_BYTES)
+            disk.truncate((FIRST_SECTOR + SECTORS + 2048) * SECTOR_BYTES)
         _run("sgdisk", f"--new=1:{FIRST_SECTOR}:+{SECTORS // 2048}M", "--typecode=1:EF00",
              f"--partition-guid=1:{PARTITION_GUID}", str(image))
         esp = cls(image)
@@ -33,7 +33,7 @@ class Esp:
         return esp
 
     def _mtool(self, tool: str, *arguments: str) -> None:
-        _run(tool, "-i", f"{self.image}@@{FIRST_SECTOR * _SECTOR_BYTES}", *arguments)
+        _run(tool, "-i", f"{self.image}@@{FIRST_SECTOR * SECTOR_BYTES}", *arguments)
 
     def add(self, files: dict[str, bytes]) -> None:
         """Write files by path, as "EFI/pstore-fw/note.txt"; directories are made, files replaced."""

@@ -14,6 +14,7 @@ from harness.lab import Lab
 from harness.machine import Machine
 from harness.settings import ROOT
 from harness.system import System
+from harness.uboot import UBoot
 
 _DIRECTORY = ROOT / "ovmf-harness" / "scenarios"
 
@@ -70,7 +71,7 @@ class Run:
     name: str
     lab: Lab
     told: Callable[[str, str, float, bool], None]  # scenario, step, seconds, whether it went well
-    machines: list[Machine | System] = field(default_factory=list)
+    machines: list[Machine | System | UBoot] = field(default_factory=list)
 
     @property
     def work(self) -> Path:
@@ -80,18 +81,21 @@ class Run:
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
 
-    def machine(self, name: str = "machine", lab: Lab | None = None, **stores: Any) -> Machine:
-        """With another lab, one of another architecture."""
+    def _add(self, kind: type, name: str, lab: Lab | None, parts: dict[str, Any]) -> Any:
         work = self.work / name
         work.mkdir()
-        self.machines.append(Machine(lab or self.lab, work, **stores))
+        self.machines.append(kind(lab or self.lab, work, **parts))
         return self.machines[-1]
 
+    def machine(self, name: str = "machine", lab: Lab | None = None, **stores: Any) -> Machine:
+        """With another lab, one of another architecture."""
+        return self._add(Machine, name, lab, stores)
+
     def system(self, name: str = "system", **parts: Any) -> System:
-        work = self.work / name
-        work.mkdir()
-        self.machines.append(System(self.lab, work, **parts))
-        return self.machines[-1]
+        return self._add(System, name, None, parts)
+
+    def uboot(self, name: str = "uboot", **parts: Any) -> UBoot:
+        return self._add(UBoot, name, None, parts)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
