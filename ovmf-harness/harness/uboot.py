@@ -5,26 +5,18 @@ it does it finds out by itself, or a script of its own says it.
 
 import re
 import struct
-import uuid
 import zlib
 from pathlib import Path
 from typing import Sequence
 
-from harness import package, qemu, report
+from harness import package, qemu, report, ubootfile
 from harness.lab import Lab
 from harness.machine import APPLICATION, BootFailed, Result, esp_with_application
 from harness.settings import Settings
-from harness.varstore import CRASH, Variable
+from harness.varstore import Variable
 
 _BOUND_S = 120
 _SCRIPT = "boot.scr"
-VARIABLES = "ubootefi.var"  # on the ESP
-
-# The file of the variables (EBBR 2.1, 5): reserved, magic and revision, length of all, CRC-32 of what follows.
-_FILE = struct.Struct("<Q8sII")
-_MAGIC = b"UbEfiVa\1"
-_ENTRY = struct.Struct("<IIQ16s")  # size of the data, attributes, time, vendor; then name and data
-_ALIGNMENT = 8
 
 # An image of U-Boot's own, which the command `source` takes: magic, CRC-32 of this header and of the data, what it is.
 _IMAGE = struct.Struct(">IIIIIIIBBBB32s")
@@ -39,36 +31,6 @@ _CURSOR = re.compile(r"\x1b[78]")
 def firmware(settings: Settings) -> qemu.Firmware:
     rom = package.file(settings, "u-boot-qemu", "usr/lib/u-boot/qemu-x86_64/u-boot.rom")
     return qemu.Firmware(options=("-bios", str(rom)))
-
-
-def _padded(data: bytes) -> bytes:
-    return data + bytes(-len(data) % _ALIGNMENT)
-
-
-def variable_file(variables: Sequence[Variable]) -> bytes:
-    entries = b"".join(
-        _padded(_ENTRY.pack(len(each.data), each.attributes, 0, each.guid.bytes_le) +
-                each.name.encode("utf-16-le") + b"\0\0" + each.data)
-        for each in variables)
-    return _FILE.pack(0, _MAGIC, _FILE.size + len(entries), zlib.crc32(entries)) + entries
-
-
-def crash_variables(file: bytes) -> dict[str, bytes]:
-    """The file has to be one that U-Boot takes."""
-    _, magic, length, checksum = _FILE.unpack_from(file)
-    if magic != _MAGIC or length != len(file) or checksum != zlib.crc32(file[_FILE.size:]):
-        raise ValueError(f"{VARIABLES} is damaged")
-    found, at = {}, _FILE.size
-    while at < length:
-        size, _, _, vendor = _ENTRY.unpack_from(file, at)
-        name_at = name_end = at + _ENTRY.size
-        while file[name_end:name_end + 2] != b"\0\0":
-            name_end += 2
-        data_at = name_end + 2
-        if uuid.UUID(bytes_le=vendor) == CRASH:
-            found[file[name_at:name_end].decode("utf-16-le")] = file[data_at:data_at + size]
-        at += len(_padded(file[at:data_at + size]))
-    return found
 
 
 def _script_image(lines: list[str]) -> bytes:
@@ -115,11 +77,11 @@ class UBoot:
         self._hardware = qemu.Hardware(firmware(lab.settings))
         self.last_log: Path | None = None
         self.esp = esp_with_application(lab, work / "esp.img")
-        self.esp.add({VARIABLES: variable_file(variables)})
+        self.esp.add({ubootfile.NAME: ubootfile.make(variables)})
 
     @property
     def variables(self) -> bytes:
-        return self.esp.read()[VARIABLES]
+        return self.esp.read()[ubootfile.NAME]
 
     def firmware(self, until: bytes | None = None) -> str:
         """Boot what U-Boot finds, until the machine has been reset or has printed `until`; returns the console."""

@@ -9,7 +9,7 @@ kernel's command line, which U-Boot hands to everything that it starts, is no re
 import re
 import subprocess
 
-from harness import check, crash, dumps, esp, uboot
+from harness import check, crash, dumps, esp, ubootfile
 from harness.scenario import Run
 from harness.uboot import UBoot
 
@@ -44,7 +44,7 @@ def _check_dumped(machine: UBoot, count: int) -> None:
 
 def _check_on_host(test: Run, machine: UBoot, status: int) -> None:
     """The Linux command reads that file too."""
-    file = test.work / uboot.VARIABLES
+    file = test.work / ubootfile.NAME
     file.write_bytes(machine.variables)
     done = subprocess.run([test.lab.settings.linux_tool, "--source", f"efi-image:{file}", "list"],
                           capture_output=True, text=True)
@@ -67,7 +67,7 @@ def run(test: Run) -> None:
             check.true(f"{variable.name} is listed", variable.name in results["list"].text)
             check.true(f"the log in {variable.name} is shown", crash.log(number).decode() in results["show"].text)
         _check_dumped(machine, _RECORDS)
-        check.equal("what is left in the variables' file", uboot.crash_variables(machine.variables), {})
+        check.equal("what is left in the variables' file", ubootfile.crash_variables(machine.variables), {})
         _check_on_host(test, machine, 3)
     with test.step("a reset later they are gone"):
         check.equal("status of list", machine.application({"list": "list"})["list"].status, 3)
