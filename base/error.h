@@ -35,10 +35,10 @@ enum error_group {
         ROW(ERR_LOG_MISSING, INPUT, "holds no complete log")                                                 \
         ROW(ERR_FILE_KIND, INPUT, "is no regular file")                                                      \
         ROW(ERR_NESTED, INPUT,                                                                               \
-            "holds records in directories below it, as systemd archives them, which dir:DIR reads")           \
+            "holds records in directories below it, as systemd archives them, which dir:DIR reads")          \
         ROW(ERR_STRAY, INPUT, "holds files that are no records")                                             \
         ROW(ERR_NO_STORE, ENVIRONMENT, "this machine has no such store")                                     \
-        ROW(ERR_NO_SPACE, ENVIRONMENT, "no space left in the store")                                         \
+        ROW(ERR_NO_SPACE, ENVIRONMENT, "no space left")                                                      \
         ROW(ERR_NOT_FOUND, ENVIRONMENT, "not found")                                                         \
         ROW(ERR_STORE_EMPTY, ENVIRONMENT, "the store is empty")                                              \
         ROW(ERR_HARDWARE, ENVIRONMENT, "hardware not available")                                             \
@@ -58,6 +58,8 @@ enum error_group {
         ROW(ERR_CHANGED, ENVIRONMENT, "has changed since it was copied")                                     \
         ROW(ERR_NOT_DIRECTORY, ENVIRONMENT, "not a directory")                                               \
         ROW(ERR_IS_DIRECTORY, ENVIRONMENT, "a directory, where a file is wanted")                            \
+        ROW(ERR_NO_MEDIUM, ENVIRONMENT, "no disk is there, or another one")                                  \
+        ROW(ERR_FILE_SYSTEM, ENVIRONMENT, "the file system is damaged")                                      \
         ROW(ERR_BUG, BUG, "internal error, please report it")
 
 enum error_ordinal {

@@ -3,6 +3,7 @@
 
 #include <efishell.h>
 
+#include "base/arith.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/ucs2.h"
@@ -34,22 +35,89 @@ static bool lies_in_memory(struct app *app, EFI_HANDLE device) {
         return false;
 }
 
-int esp_open(struct esp *esp, struct app *app) {
-        EFI_GUID loaded_guid = LOADED_IMAGE_PROTOCOL;
-        EFI_GUID file_system_guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
-        EFI_FILE_IO_INTERFACE *file_system;
+static int find_device(struct app *app, EFI_HANDLE *ret_device) {
+        EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
         EFI_LOADED_IMAGE *loaded;
-        EFI_STATUS status;
+        EFI_STATUS status = app->boot->HandleProtocol(app->image, &guid, (void **) &loaded);
 
-        *esp = (struct esp){ .app = app };
-        status = app->boot->HandleProtocol(app->image, &loaded_guid, (void **) &loaded);
         if (EFI_ERROR(status))
                 return efi_status_to_error(status);
-        status = app->boot->HandleProtocol(loaded->DeviceHandle, &file_system_guid, (void **) &file_system);
-        if (EFI_ERROR(status))
-                return ERR_NO_STORE;
-        esp->is_volatile = lies_in_memory(app, loaded->DeviceHandle);
-        return efi_status_to_error(file_system->OpenVolume(file_system, &esp->root));
+        *ret_device = loaded->DeviceHandle;
+        return 0;
+}
+
+static int open_root(struct app *app, EFI_HANDLE device, EFI_FILE_HANDLE *ret_root) {
+        EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+        EFI_FILE_IO_INTERFACE *file_system;
+
+        if (EFI_ERROR(app->boot->HandleProtocol(device, &guid, (void **) &file_system)))
+                return ERR_NO_MEDIUM;
+        return efi_status_to_error(file_system->OpenVolume(file_system, ret_root));
+}
+
+int esp_open(struct esp *esp, struct app *app) {
+        EFI_HANDLE device;
+        int r;
+
+        *esp = (struct esp){ .app = app };
+        r = find_device(app, &device);
+        if (r < 0)
+                return r;
+        esp->is_volatile = lies_in_memory(app, device);
+        return open_root(app, device, &esp->root);
+}
+
+/* What the shell calls it is the first of "FS0:;HD1b:;BLK2:" (UEFI Shell 2.2, GetMapFromDevicePath()). */
+static void put_map_name(struct app *app, EFI_HANDLE device, struct text *text) {
+        EFI_GUID shell_guid = EFI_SHELL_PROTOCOL_GUID, path_guid = DEVICE_PATH_PROTOCOL;
+        EFI_SHELL_PROTOCOL *shell;
+        EFI_DEVICE_PATH *path;
+        const CHAR16 *names;
+        size_t length = 0;
+
+        if (EFI_ERROR(app->boot->LocateProtocol(&shell_guid, NULL, (void **) &shell)) ||
+            EFI_ERROR(app->boot->HandleProtocol(device, &path_guid, (void **) &path)))
+                return;
+        names = shell->GetMapFromDevicePath(&path);
+        while (names && names[length] && names[length] != ';' && length < ESP_NAME_SIZE)
+                length++;
+        (void) ucs2_to_utf8(bytes_of(names, length * sizeof(*names)), text);
+}
+
+/* FAT's has 11 characters; another file system's longer one is not worth more room. */
+static void put_label(EFI_FILE_HANDLE root, struct text *text) {
+        EFI_GUID guid = EFI_FILE_SYSTEM_VOLUME_LABEL_ID;
+        CHAR16 label[32] = { 0 };
+        char utf8[3 * ARRAY_SIZE(label) + 1];
+        struct text label_text = TEXT_ON(utf8);
+        UINTN size = sizeof(label);
+        size_t length = 0;
+
+        if (EFI_ERROR(root->GetInfo(root, &guid, &size, label)))
+                return;
+        while (length < ARRAY_SIZE(label) && label[length])
+                length++;
+        if (length == 0 || ucs2_to_utf8(bytes_of(label, length * sizeof(*label)), &label_text) < 0)
+                return;
+        text_put(text, text->length > 0 ? " (" : "(");
+        text_put_escaped(text, text_bytes(&label_text));
+        text_put_char(text, ')');
+}
+
+void esp_name(struct app *app, char ret_name[ESP_NAME_SIZE]) {
+        struct text text = text_on(ret_name, ESP_NAME_SIZE);
+        EFI_FILE_HANDLE root;
+        EFI_HANDLE device;
+
+        if (find_device(app, &device) >= 0) {
+                put_map_name(app, device, &text);
+                if (open_root(app, device, &root) >= 0) {
+                        put_label(root, &text);
+                        root->Close(root);
+                }
+        }
+        if (text.length == 0)
+                text_put(&text, "where the application was started from");
 }
 
 void esp_close(struct esp *esp) {

@@ -4,10 +4,13 @@
 #include "base/bytes.h"
 #include "efi-app/app.h"
 
+#define ESP_NAME_SIZE 160
+
 /*
  * Files on the file system that the application was started from (UEFI 2.10, 13.5). Paths are UTF-8 with '/'
  * between their parts, from its root on; one that is longer than any is ERR_TOO_LARGE. Other errors are what
- * the file system says: ERR_NOT_FOUND, ERR_READ_ONLY, ERR_NO_SPACE, ERR_PERMISSION, ERR_IO.
+ * the file system says: ERR_NOT_FOUND, ERR_READ_ONLY, ERR_NO_SPACE, ERR_PERMISSION, ERR_IO, ERR_NO_MEDIUM,
+ * ERR_FILE_SYSTEM.
  */
 struct esp {
         struct app *app;
@@ -15,9 +18,15 @@ struct esp {
         bool is_volatile; /* it is a disk in memory */
 };
 
-/* ERR_NO_STORE when it was not started from a file system. */
+/* ERR_NO_MEDIUM when it was not started from a file system, or that is gone. */
 int esp_open(struct esp *esp, struct app *app);
 void esp_close(struct esp *esp);
+
+/*
+ * What a person knows it by, for messages: what the shell calls it and its label, "FS0: (ESP)". To be asked
+ * for while it is well: a disk that is gone tells no label.
+ */
+void esp_name(struct app *app, char ret_name[ESP_NAME_SIZE]);
 
 /* Replaces the buffer's content by the file's. ERR_TOO_LARGE for more than `maximum` bytes. */
 int esp_read(struct esp *esp, const char *path, size_t maximum, struct buffer *buffer);

@@ -62,8 +62,7 @@ static int open_esp(void *context, struct dump_target *ret_target) {
         int r = esp_open(&esp->esp, esp->app);
 
         if (r < 0)
-                console_problem(&esp->app->console,
-                                "cannot write to where the application was started from: %s", error_text(r));
+                console_problem(&esp->app->console, "cannot write to %s: %s", esp->name, error_text(r));
         else
                 *ret_target = esp_dump_target(&esp->esp);
         return r;
@@ -86,8 +85,18 @@ static void tell_failed_copy(void *context, const struct catalog_record *row, in
         console_problem(&esp->app->console, "%s: not saved: %s", id, error_text(error));
 }
 
+/* Once, however many records are concerned. */
+static void tell_failed_target(void *context, const struct dump_result *result) {
+        const struct inventory_esp *esp = context;
+
+        console_problem(&esp->app->console, "%s: %s: %zu of %zu records not saved", esp->name,
+                        error_text(result->target_error), result->refused_count,
+                        result->record_count + result->failed_count);
+}
+
 struct session_target inventory_target(struct inventory_esp *esp, struct app *app) {
         esp->app = app;
+        esp_name(app, esp->name);
         return (struct session_target){
                 .context = esp,
                 .name = ESP_DUMP_DIRECTORY_SHOWN,
@@ -97,6 +106,7 @@ struct session_target inventory_target(struct inventory_esp *esp, struct app *ap
                 .origin = { .program = "pstore-fw " VERSION " (UEFI application)",
                             .seconds = clock_seconds(app) },
                 .report = tell_failed_copy,
+                .failed = tell_failed_target,
         };
 }
 

@@ -33,9 +33,10 @@ size_t inventory_select(struct inventory *inventory, const struct options *optio
 struct inventory_esp {
         struct app *app;
         struct esp esp;
+        char name[ESP_NAME_SIZE]; /* of the volume, for messages */
 };
 
-/* `esp` outlives the target. What cannot be saved has a line for each record. */
+/* `esp` outlives the target. What cannot be saved has a line for each record, a volume that fails one. */
 struct session_target inventory_target(struct inventory_esp *esp, struct app *app);
 
 /* The line about what was saved; none where nothing was tried, as there is nowhere to save it. */

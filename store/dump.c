@@ -14,6 +14,9 @@
 /* So many copies of one name with different records; nobody gets there by accident. */
 #define ALTERNATIVES_MAX 99
 
+/* So many subjects, one after another, a target may fail at, before it is taken for dead. */
+#define BREAKDOWNS_MAX 3
+
 struct dumper {
         struct work *work;
         const struct catalog *catalog; /* the work's */
@@ -25,7 +28,9 @@ struct dumper {
         void *report_context;
         size_t done, total;
         unsigned *waits; /* of the subjects: the place that a copy waits for; 0: none does. See dump_many() */
-        bool only_looks; /* nothing that is found has to be flushed */
+        unsigned breakdowns; /* of the target, one after another */
+        int breakdown;       /* the last of them */
+        bool only_looks;     /* nothing that is found has to be flushed */
 };
 
 /* What has one copy: an event, or a record that belongs to none. */
@@ -445,6 +450,7 @@ static void forget(struct dumper *dumper, const struct subject *subject, int err
 
                 state->saved = state->is_new = false;
                 state->outcome = error;
+                state->refused = error < 0 && error != ERR_NO_MEMORY;
         }
 }
 
@@ -488,14 +494,32 @@ static int look_for_copy(struct dumper *dumper, const struct subject *subject, u
         return r < 0 ? r : 1;
 }
 
+/* Of which the next subject is likely to hear as well, after as long as the driver tries. */
+static bool is_breakdown(int error) {
+        return error == ERR_IO || error == ERR_TIMEOUT || error == ERR_NO_MEDIUM;
+}
+
+/* A dead target is not looked at any more. */
+static int look_if_alive(struct dumper *dumper, const struct subject *subject, unsigned *ret_place) {
+        return dumper->breakdowns < BREAKDOWNS_MAX ? look_for_copy(dumper, subject, ret_place)
+                                                   : dumper->breakdown;
+}
+
+/* What came of a subject: 0, or an error, which stands for all of its records. */
+static void conclude(struct dumper *dumper, const struct subject *subject, int error) {
+        dumper->breakdowns = is_breakdown(error) ? dumper->breakdowns + 1 : 0;
+        dumper->breakdown = error;
+        if (error < 0)
+                forget(dumper, subject, error);
+}
+
 static void save(struct dumper *dumper, const struct subject *subject) {
         unsigned place;
-        int r = look_for_copy(dumper, subject, &place);
+        int r = look_if_alive(dumper, subject, &place);
 
         if (r > 0)
                 r = make_copy(dumper, subject, place);
-        if (r < 0)
-                forget(dumper, subject, r);
+        conclude(dumper, subject, r);
 }
 
 /* What is saved now relies on names in the directory above. */
@@ -509,13 +533,16 @@ static bool relies_on_names(const struct dumper *dumper, const struct subject *s
         return false;
 }
 
-static void keep_first_failure(struct dump_result *result, const struct record *record, int error) {
+static void keep_first_failure(struct dump_result *result, const struct record *record,
+                               const struct work_state *state) {
         struct text text;
 
+        if (state->refused && result->refused_count++ == 0)
+                result->target_error = state->outcome;
         if (result->failed_count++ > 0)
                 return;
         text = TEXT_ON(result->first_failed);
-        result->first_error = error;
+        result->first_error = state->outcome;
         record_format_id(record, &text);
 }
 
@@ -527,8 +554,8 @@ static void tell_record(struct dumper *dumper, const struct record *record) {
         if (state->saved)
                 dumper->result->record_count++;
         else
-                keep_first_failure(dumper->result, record, state->outcome);
-        if (dumper->report)
+                keep_first_failure(dumper->result, record, state);
+        if (dumper->report && !state->refused)
                 dumper->report(dumper->report_context, catalog_row(record), state->outcome);
         observer_tell(dumper->catalog->observer, "saving", ++dumper->done, dumper->total);
 }
@@ -599,13 +626,12 @@ static void gather(struct dumper *dumper, size_t index) {
 
         if (!is_wanted(dumper->work, &subject))
                 return;
-        r = look_for_copy(dumper, &subject, &place);
+        r = look_if_alive(dumper, &subject, &place);
         if (r > 0) {
                 r = gather_copy(dumper, &subject, index);
                 dumper->waits[index] = r == 0 ? place : 0;
         }
-        if (r < 0)
-                forget(dumper, &subject, r);
+        conclude(dumper, &subject, r);
 }
 
 /* With what the flush of all that waits said. */
@@ -741,7 +767,7 @@ static size_t keep_if_dumped(struct dumper *dumper, const struct subject *subjec
 
                 state->saved = state->selected && (state->saved || is_copy(dumper, subject->records[i]));
                 if (state->selected && !state->saved && r < 0)
-                        keep_first_failure(dumper->result, subject->records[i], r);
+                        keep_first_failure(dumper->result, subject->records[i], state);
                 state->selected = state->saved;
                 kept += state->saved;
         }

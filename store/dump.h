@@ -25,21 +25,27 @@ struct dump_origin {
 
 struct dump_result {
         size_t event_count;
-        size_t record_count; /* records that are safe on the target now */
-        size_t file_count;   /* files that were written in this run; the others were there */
-        size_t failed_count; /* records that could not be saved */
-        bool is_volatile;    /* the target lies in memory */
+        size_t record_count;  /* records that are safe on the target now */
+        size_t file_count;    /* files that were written in this run; the others were there */
+        size_t failed_count;  /* records that could not be saved */
+        size_t refused_count; /* of them, those for which the target is to blame … */
+        int target_error;     /* … and what it said first */
+        bool is_volatile;     /* the target lies in memory */
         int first_error;
         char first_failed[RECORD_ID_SIZE];
 };
 
-/* Called for each record: 0 when it is safe on the target, or why not. May be NULL. */
+/*
+ * Called for each record: 0 when it is safe on the target, or why not, where that is a matter of the record.
+ * What the target is to blame for is counted in struct dump_result instead. May be NULL.
+ */
 typedef void dump_report(void *context, const struct catalog_record *row, int error);
 
 /*
  * Dumps the selected records, and of each event that has one the joined log and the manifest. What lies in
  * the target already as what an archive holds is safe there as it is. A record that fails does not stop the
- * others. Returns 0, or the first error; *ret_result is always set.
+ * others, as what does not fit may be followed by what does; but a target that fails again and again is left
+ * alone. Returns 0, or the first error; *ret_result is always set.
  */
 int dump_selected(struct work *work, const struct dump_target *target, const struct dump_origin *origin,
                   dump_report *report, void *report_context, struct dump_result *ret_result);

@@ -144,6 +144,12 @@ void session_free(struct session *session) {
         catalog_free(&session->catalog);
 }
 
+static void end_copying(const struct session_target *target, const struct dump_result *result) {
+        if (target->failed && result->refused_count > 0)
+                target->failed(target->context, result);
+        target->close(target->context);
+}
+
 int session_copy(struct session *session, const struct session_target *target,
                  struct dump_result *ret_result) {
         struct dump_target files;
@@ -154,7 +160,7 @@ int session_copy(struct session *session, const struct session_target *target,
         if (r >= 0) {
                 r = dump_selected(&session->work, &files, &target->origin, target->report, target->context,
                                   ret_result);
-                target->close(target->context);
+                end_copying(target, ret_result);
         }
         session->failed |= r < 0;
         return r;
@@ -170,7 +176,7 @@ int session_keep_dumped(struct session *session, const struct session_target *ta
         if (r < 0)
                 return r;
         r = dump_keep_dumped(&session->work, &files, ret_result);
-        target->close(target->context);
+        end_copying(target, ret_result);
         session->failed |= ret_result->failed_count > 0;
         return r;
 }

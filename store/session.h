@@ -64,6 +64,12 @@ struct session_target {
         void (*close)(void *context);                               /* follows each open() that succeeded */
         struct dump_origin origin;
         dump_report *report; /* of each record that is copied, with the same context; may be NULL */
+
+        /*
+         * Tells, once for all records, that the target failed: see struct dump_result. It is open still.
+         * NULL: the front end tells with its result.
+         */
+        void (*failed)(void *context, const struct dump_result *result);
 };
 
 /*

@@ -14,6 +14,7 @@ struct work_state {
         bool saved;     /* its copy was compared: see store/dump.h */
         bool is_copy;   /* shall be taken for the copy itself, wherever it lies: see store/retire.h */
         int outcome;    /* of the last step that worked on it */
+        bool refused;   /* `outcome` is what the target of its copy said, not a matter of this record */
         bool is_new;    /* its copy was made, not found */
         bool surplus;   /* set before: a copy that is there counts, but none is made */
         unsigned place; /* of its copy: 1 has the name of its event, 2 is NAME.2; 0: it lies there itself */

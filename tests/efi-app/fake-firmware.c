@@ -166,6 +166,13 @@ static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, EFI_GUID *g
         return EFI_SUCCESS;
 }
 
+static const CHAR16 *EFIAPI shell_map_names(EFI_DEVICE_PATH **path) {
+        const CHAR16 *names = (const void *) *path == now->device_path ? now->map_names : NULL;
+
+        *path = NULL; /* as the shell's own does it */
+        return names;
+}
+
 static EFI_STATUS EFIAPI shell_open(const CHAR16 *path, SHELL_FILE_HANDLE *ret_file, UINT64 mode) {
         EFI_FILE_HANDLE file = NULL;
         EFI_STATUS status = fake_volume_open_units(&now->volume, path, mode, &file);
@@ -209,6 +216,7 @@ static void install(struct fake_firmware *fake) {
         fake_variables_install(&fake->runtime, &fake->variables);
         fake_flash_install(&fake->flash, &fake->boot);
         fake->shell.OpenFileByName = shell_open;
+        fake->shell.GetMapFromDevicePath = shell_map_names;
         fake->system = (EFI_SYSTEM_TABLE){
                 .Hdr.Revision = 2 << 16 | 100,
                 .ConOut = &fake->output.protocol,

@@ -40,6 +40,7 @@ struct fake_firmware {
         EFI_LOADED_IMAGE loaded;
         const void *device_path; /* of the volume that it was loaded from; NULL: it has none */
         bool has_shell;
+        const CHAR16 *map_names; /* of that volume, as the shell has them; NULL: none */
         EFI_FILE_HANDLE output_file;
         CHAR16 *arguments[FAKE_ARGUMENTS_MAX];
         EFI_SHELL_PARAMETERS_PROTOCOL parameters;

@@ -67,6 +67,10 @@ static void join(const struct fake_node *from, const CHAR16 *name, char path[FAK
 
 /* --- the protocol ------------------------------------------------------------------------------- */
 
+static bool is_dead(struct fake_volume *volume) {
+        return ++volume->calls >= volume->dies_at && volume->dies_at > 0;
+}
+
 static EFI_FILE_HANDLE make_handle(struct fake_volume *volume, struct fake_node *node, bool writable);
 
 static EFI_STATUS open_node(struct fake_volume *volume, const char *path, uint64_t mode, uint64_t attributes,
@@ -98,6 +102,8 @@ static EFI_STATUS EFIAPI file_open(EFI_FILE_HANDLE this, EFI_FILE_HANDLE *ret_fi
         struct fake_node *node;
         EFI_STATUS status;
 
+        if (is_dead(handle->volume))
+                return handle->volume->death;
         join(handle->node, name, path);
         status = open_node(handle->volume, path, mode, attributes, &node);
         if (!EFI_ERROR(status))
@@ -142,6 +148,8 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_HANDLE this, UINTN *size, void *buff
         struct handle *handle = (struct handle *) this;
         size_t left = handle->node->size - handle->position;
 
+        if (is_dead(handle->volume))
+                return handle->volume->death;
         if (EFI_ERROR(handle->volume->read_status))
                 return handle->volume->read_status;
         if (handle->volume->read_overruns) {
@@ -178,6 +186,8 @@ static EFI_STATUS EFIAPI file_write(EFI_FILE_HANDLE this, UINTN *size, void *dat
         UINTN wanted = *size;
 
         volume->writes++;
+        if (is_dead(volume))
+                return volume->death;
         if (!handle->writable || volume->read_only)
                 return EFI_WRITE_PROTECTED;
         if (volume->write_to_nowhere)
@@ -193,6 +203,8 @@ static EFI_STATUS EFIAPI file_write(EFI_FILE_HANDLE this, UINTN *size, void *dat
 static EFI_STATUS EFIAPI file_flush(EFI_FILE_HANDLE this) {
         struct handle *handle = (struct handle *) this;
 
+        if (is_dead(handle->volume))
+                return handle->volume->death;
         if (EFI_ERROR(handle->volume->flush_status))
                 return handle->volume->flush_status;
         handle->node->dirty = false;
@@ -211,14 +223,28 @@ static const char *last_part(const char *path) {
         return slash ? slash + 1 : path;
 }
 
+static EFI_STATUS get_label(const struct fake_volume *volume, UINTN *size, CHAR16 *label) {
+        UINTN room = *size;
+
+        *size = sizeof(*label);
+        for (size_t i = 0; volume->label[i]; i++)
+                *size += sizeof(*label);
+        if (room < *size)
+                return EFI_BUFFER_TOO_SMALL;
+        memcpy(label, volume->label, *size);
+        return EFI_SUCCESS;
+}
+
 /* What the shell's file of standard output is asked, and what renaming and removing ask. */
 static EFI_STATUS EFIAPI file_get_info(EFI_FILE_HANDLE this, EFI_GUID *type, UINTN *size, void *buffer) {
-        static const EFI_GUID file_info = EFI_FILE_INFO_ID;
+        static const EFI_GUID file_info = EFI_FILE_INFO_ID, volume_label = EFI_FILE_SYSTEM_VOLUME_LABEL_ID;
         struct handle *handle = (struct handle *) this;
         EFI_FILE_INFO *info = buffer;
         const char *name = last_part(handle->node->path);
         UINTN room = *size;
 
+        if (memcmp(type, &volume_label, sizeof(*type)) == 0 && handle->volume->label)
+                return get_label(handle->volume, size, buffer);
         if (memcmp(type, &file_info, sizeof(*type)) != 0)
                 return EFI_UNSUPPORTED;
         *size = offsetof(EFI_FILE_INFO, FileName) + (strlen(name) + 1) * sizeof(CHAR16);
@@ -264,6 +290,8 @@ static EFI_STATUS EFIAPI file_set_info(EFI_FILE_HANDLE this, EFI_GUID *type, UIN
         assert_memory_equal(type, &file_info, sizeof(*type));
         assert_int_equal(info->Size, size);
         assert_int_equal(!!(info->Attribute & EFI_FILE_DIRECTORY), handle->node->directory);
+        if (is_dead(handle->volume))
+                return handle->volume->death;
         if (EFI_ERROR(handle->volume->rename_status))
                 return handle->volume->rename_status;
         text_put_bytes(&text, bytes_of(handle->node->path,

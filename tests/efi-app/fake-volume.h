@@ -26,8 +26,11 @@ struct fake_volume {
         EFI_FILE_IO_INTERFACE protocol; /* first */
         struct fake_node nodes[FAKE_NODES_MAX];
 
+        const CHAR16 *label; /* NULL: it has none, and knows no such call */
         bool read_only;
         size_t free_bytes;        /* a write beyond stores what fits, and says VOLUME_FULL */
+        unsigned dies_at;         /* the call of this number, from 1, and all behind it say … */
+        EFI_STATUS death;         /* … this; 0: none does */
         size_t write_at_most;     /* bytes a call, or 0: Write() may do less than asked for */
         bool write_nothing;       /* success, 0 bytes */
         const char *corrupt;      /* what is written to a path with this ending has one bit flipped … */
@@ -41,6 +44,7 @@ struct fake_volume {
         unsigned unflushed; /* files that were closed dirty, or got their name by a directory's while they
                                were */
         unsigned writes, directories_made, deletes;
+        unsigned calls; /* those that dies_at counts: Open(), Read(), Write(), Flush(), SetInfo() */
 };
 
 void fake_volume_init(struct fake_volume *volume);

@@ -40,14 +40,39 @@ static int read_file(const char *path) {
 }
 
 static void test_where_it_was_started_from(NO_STATE) {
+        char name[ESP_NAME_SIZE];
         struct esp other;
 
         fake->volume.open_volume_status = EFI_NO_MEDIA;
-        assert_error(esp_open(&other, &app), ERR_HARDWARE);
+        assert_error(esp_open(&other, &app), ERR_NO_MEDIUM);
+        esp_name(&app, name);
+        assert_string_equal(name, "where the application was started from");
         esp_close(&other);
         fake->loaded.DeviceHandle = NULL;
-        assert_error(esp_open(&other, &app), ERR_NO_STORE);
+        assert_error(esp_open(&other, &app), ERR_NO_MEDIUM);
         esp_close(&other);
+}
+
+static void assert_name(const CHAR16 *map_names, const CHAR16 *label, const char *expected) {
+        static const uint8_t path[] = { 0x7f, 0xff, 4, 0 };
+        char name[ESP_NAME_SIZE];
+
+        fake->has_shell = true;
+        fake->device_path = path;
+        fake->map_names = map_names;
+        fake->volume.label = label;
+        esp_name(&app, name);
+        assert_string_equal(name, expected);
+}
+
+static void test_what_a_person_calls_it(NO_STATE) {
+        assert_name(u"FS0:;HD1b65535a1:;BLK2:", u"ESP", "FS0: (ESP)");
+        assert_name(u"FS12:", NULL, "FS12:");
+        assert_name(u"FS12:", u"", "FS12:");
+        assert_name(NULL, u"NO NAME", "(NO NAME)");
+        assert_name(u"FS0:", u"A\x1b[2J", "FS0: (A\\x1b[2J)");
+        assert_name(NULL, u"thirty-one characters, and more.", "where the application was started from");
+        assert_name(NULL, NULL, "where the application was started from");
 }
 
 static void test_directories_from_the_top_down(NO_STATE) {
@@ -164,7 +189,7 @@ static void test_reading(NO_STATE) {
         assert_ok(make_directory("event"));
         assert_ok(write_file("event/a.bin", text_view("x")));
         fake->volume.read_status = EFI_VOLUME_CORRUPTED;
-        assert_error(read_file("event/a.bin"), ERR_IO);
+        assert_error(read_file("event/a.bin"), ERR_FILE_SYSTEM);
         fake->volume.read_status = EFI_SUCCESS;
         fake->volume.read_overruns = true;
         assert_error(read_file("event/a.bin"), ERR_LENGTH);
@@ -252,12 +277,13 @@ static void test_a_named_file_beyond_ascii(NO_STATE) {
 
 static void test_no_volume_to_read_from(NO_STATE) {
         fake->loaded.DeviceHandle = NULL;
-        assert_error(esp_read_any(&app, "a.txt", 5, &buffer), ERR_NO_STORE);
+        assert_error(esp_read_any(&app, "a.txt", 5, &buffer), ERR_NO_MEDIUM);
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_where_it_was_started_from),
+                TEST(test_what_a_person_calls_it),
                 TEST(test_directories_from_the_top_down),
                 TEST(test_a_file_in_the_place_of_a_directory),
                 TEST(test_paths_without_end),

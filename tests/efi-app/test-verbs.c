@@ -351,8 +351,81 @@ static void test_nowhere_to_dump_to(NO_STATE) {
         fake->volume.read_only = true;
         fake->loaded.DeviceHandle = fake_firmware_volume(fake);
         assert_int_equal(RUN(u"dump"), EXIT_FAILED);
-        assert_shown("efi:dump-type0-1-1-1709210119-D: not saved: write protected\n");
+        assert_shown("where the application was started from: write protected: 3 of 3 records not saved\n");
         assert_shown("saved: 0 records of 0 events");
+}
+
+static void put_named_volume(void) {
+        static const uint8_t path[] = { 0x7f, 0xff, 4, 0 };
+
+        fake->device_path = path;
+        fake->map_names = u"FS0:;BLK1:";
+        fake->volume.label = u"ESP";
+}
+
+/* A line for the disk, and none for each record, whatever is wrong with it; and nothing goes for that. */
+static void test_a_disk_that_fails_is_named_once(NO_STATE) {
+        static const struct {
+                EFI_STATUS status;
+                const char *said;
+        } rows[] = {
+                { EFI_NO_MEDIA, "FS0: (ESP): no disk is there, or another one: 4 of 4 records not saved\n" },
+                { EFI_MEDIA_CHANGED, "FS0: (ESP): no disk is there, or another one: 4 of 4 records" },
+                { EFI_DEVICE_ERROR, "FS0: (ESP): input/output error: 4 of 4 records not saved\n" },
+                { EFI_VOLUME_CORRUPTED,
+                  "FS0: (ESP): the file system is damaged: 4 of 4 records not saved\n" },
+                { EFI_VOLUME_FULL, "FS0: (ESP): no space left: 4 of 4 records not saved\n" },
+                { EFI_WRITE_PROTECTED, "FS0: (ESP): write protected: 4 of 4 records not saved\n" },
+        };
+
+        put_variables();
+        put_erst();
+        put_named_volume();
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                fake->volume.calls = 0;
+                fake->volume.dies_at = 1;
+                fake->volume.death = rows[i].status;
+                assert_int_equal(RUN(u"clear", u"--all", u"--yes"), EXIT_FAILED);
+                assert_shown(rows[i].said);
+                assert_not_shown(": not saved: ");
+                assert_int_equal(fake_variables_count(&fake->variables), 3);
+                assert_int_equal(fake_erst_count(&fake->device.erst), 1);
+        }
+}
+
+static void assert_cleared_is_saved(const CHAR16 *variable, const char *event) {
+        char path[FAKE_PATH_MAX];
+
+        snprintf(path, sizeof(path), DUMPS "%s", event);
+        if (!fake_variables_find(&fake->variables, variable) && !fake_volume_find(&fake->volume, path))
+                fail_msg("cleared, and not saved: %s", event);
+}
+
+/* At whichever call: what was cleared was saved before. */
+static void test_a_disk_that_dies_at_any_call(NO_STATE) {
+        unsigned calls;
+
+        put_variables();
+        put_erst();
+        assert_int_equal(RUN(u"dump"), EXIT_DONE);
+        calls = fake->volume.calls;
+        for (unsigned n = 1; n <= calls; n++) {
+                fake_firmware_free(fake);
+                fake = fake_firmware_new();
+                put_variables();
+                put_erst();
+                put_named_volume();
+                fake->volume.dies_at = n;
+                fake->volume.death = EFI_NO_MEDIA;
+                assert_int_equal(RUN(u"clear", u"--all", u"--yes"), EXIT_FAILED);
+                assert_shown("FS0: (ESP): no disk is there, or another one: ");
+                assert_not_shown(": not saved: ");
+                assert_cleared_is_saved(OLD_PART, OLD_EVENT);
+                assert_cleared_is_saved(NEW_PART_1, NEW_EVENT);
+                assert_cleared_is_saved(NEW_PART_2, NEW_EVENT);
+                if (fake_erst_count(&fake->device.erst) == 0)
+                        assert_non_null(fake_volume_find(&fake->volume, DUMPS ERST_EVENT));
+        }
 }
 
 /* --- prove -------------------------------------------------------------------------------------- */
@@ -409,8 +482,7 @@ static void test_prove_of_two(NO_STATE) {
 static void test_prove_where_it_cannot_be(NO_STATE) {
         fake->variables.remaining = 5000;
         assert_int_equal(RUN(u"prove", u"arm"), EXIT_FAILED);
-        assert_string_equal(fake_console_screen(&fake->output),
-                            "efi: no canary: no space left in the store\n");
+        assert_string_equal(fake_console_screen(&fake->output), "efi: no canary: no space left\n");
         fake->variables.remaining = 50000;
         fake->variables.write = WRITE_STORES_NOTHING;
         assert_int_equal(RUN(u"prove", u"arm"), EXIT_FAILED);
@@ -482,8 +554,7 @@ static void test_write_that_cannot_be(NO_STATE) {
                             "efi: 1100 bytes do not fit into one record, which holds 1024\n");
         fake->variables.remaining = 5000;
         assert_int_equal(RUN(u"write", u"note.txt"), EXIT_FAILED);
-        assert_string_equal(fake_console_screen(&fake->output),
-                            "efi: not written: no space left in the store\n");
+        assert_string_equal(fake_console_screen(&fake->output), "efi: not written: no space left\n");
         assert_int_equal(fake->variables.write_calls, 0);
         fake->variables.remaining = 50000;
         fake->variables.write = WRITE_STORES_NOTHING;
@@ -497,8 +568,7 @@ static void test_write_into_a_full_erst(NO_STATE) {
         fake->device.erst.slots = 1;
         fake_volume_put_text(&fake->volume, "note.txt", "hello\n");
         assert_int_equal(RUN(u"write", u"note.txt"), EXIT_FAILED);
-        assert_string_equal(fake_console_screen(&fake->output),
-                            "erst: not written: no space left in the store\n");
+        assert_string_equal(fake_console_screen(&fake->output), "erst: not written: no space left\n");
         assert_int_equal(fake_erst_count(&fake->device.erst), 1);
         fake->device.erst.slots = 2;
         fake->device.erst.lies = FAKE_ERST_WRITE_STORES_NOTHING;
@@ -652,6 +722,8 @@ int main(void) {
                 TEST(test_load_options_of_a_kernel),
                 TEST(test_load_options_of_ours),
                 TEST(test_nowhere_to_dump_to),
+                TEST(test_a_disk_that_fails_is_named_once),
+                TEST(test_a_disk_that_dies_at_any_call),
                 TEST(test_prove),
                 TEST(test_prove_of_a_canary_that_changed),
                 TEST(test_prove_of_two),
