@@ -352,11 +352,14 @@ test:
 # The scenarios for kernels, on each kernel that the distribution's archive offers for the release in use; every
 # scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot; and every one on an installed
 # Debian.
-.PHONY: test-kernels test-kdump test-system
+.PHONY: test-kernels test-kdump test-system test-power
 test-kernels: WHICH_SCENARIOS := --every-kernel
 test-kdump: WHICH_SCENARIOS := --kdump-all
 test-system: WHICH_SCENARIOS := --system-all
-test-kernels test-kdump test-system:
+# The power is cut this often in the application's runs.
+POWER_CUTS ?= 1000
+test-power: WHICH_SCENARIOS := --power-cuts $(POWER_CUTS)
+test-kernels test-kdump test-system test-power:
 	@scripts/install-deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@scripts/run-test --show $(O)/harness/$@.log ovmf-harness/run $(WHICH_SCENARIOS) || true
@@ -443,6 +446,7 @@ help:
 	@echo 'make test-kernels  oopses and panics of every kernel that the archive offers'
 	@echo 'make test-kdump  every scenario of kdump'
 	@echo 'make test-system  a Debian with systemd panics, and what is found on it afterwards'
+	@echo 'make test-power  POWER_CUTS=$(POWER_CUTS) times the power is cut while the application runs'
 	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
 	@echo 'make bench      kdump beside kdump-tools, into docs/BENCHMARKS.md; needs root'
 	@echo 'make bench-fleet  what is asked of 10,000 machines, in Prometheus'

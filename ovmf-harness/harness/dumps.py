@@ -37,6 +37,17 @@ class Dump:
         return found
 
     @property
+    def is_whole(self) -> bool:
+        """The three files are there, and the manifest says of the others what they are."""
+        if sorted(self.files) != ["dmesg.txt", "manifest.json", "records.bin"]:
+            return False
+        try:
+            return all(hashlib.sha256(self.files[name]).hexdigest() == self.manifest[entry]["sha256"]
+                       for entry, name in (("log", "dmesg.txt"), ("stored", "records.bin")))
+        except (ValueError, KeyError):
+            return False
+
+    @property
     def content(self) -> dict[str, bytes]:
         """All but the manifest, which says where and when the dump was taken."""
         return {path: data for path, data in self.files.items() if path != "manifest.json"}

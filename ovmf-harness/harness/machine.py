@@ -2,9 +2,10 @@
 """A machine with its stores (EFI variables, ERST, ESP), and the ways to boot it."""
 
 import tarfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Mapping, Sequence
+from typing import Callable, Iterator, Mapping, Sequence
 
 from harness import erstfile, esp, initramfs, qemu, report, shell, varstore
 from harness.architecture import X86_64
@@ -77,10 +78,10 @@ class Machine:
         store = firmware.variables.read_bytes() if firmware.variables else b""
         self.esp = esp_with_application(lab, work / "esp.img")
         if firmware.takes_options:
-            store = varstore.append(store, [*(start_script() if boot is None else boot), *variables])
+            store = varstore.append(store, [*(startcrlf() if boot is None else boot), *variables])
         else:
             self.esp.add({lab.architecture.default_program: lab.shell,
-                          "startup.nsh": _script([f"fs0:\\{_SCRIPT}"])})
+                          "startup.nsh": crlf([f"fs0:\\{_SCRIPT}"])})
         self._variables.write_bytes(store)
 
     # --- the stores, seen from the host ---
@@ -157,6 +158,16 @@ class Machine:
         """Boot what the boot options say, until the machine has switched itself off or has printed `until`."""
         self._boot(self._new_log(purpose), qemu.disk(self.esp.image), until)
 
+    @contextmanager
+    def running(self, purpose: str, devices: Sequence[str]) -> Iterator[qemu.Qemu]:
+        """The same with more devices, to be talked to meanwhile."""
+        with self._start(self._new_log(purpose), [*qemu.disk(self.esp.image), *devices]) as machine:
+            yield machine
+
+    def run_script(self, lines: list[str]) -> None:
+        """What the next boot does, in the UEFI shell."""
+        self.esp.add({_SCRIPT: crlf(lines)})
+
     def application(self, commands: dict[str, str], files: Mapping[str, bytes] = {},
                     program: str | None = None) -> dict[str, Result]:
         """Run the application, or another program out of `files`, in the UEFI shell, once for each set of
@@ -168,7 +179,7 @@ class Machine:
         """Run the application in the UEFI shell and keep what it leaves on the screen, as a PNG file."""
         lines = [*_INTO_DIRECTORY, "cls", f"{self._lab.architecture.application} {arguments}",
                  f"echo {_SCREEN_IS_COMPLETE}"]
-        self.esp.add({_SCRIPT: _script(lines)})
+        self.run_script(lines)
         bound = _BOUND_S * self._lab.settings.patience
         with self._start(self._new_log("screen"), qemu.disk(self.esp.image)) as machine:
             machine.wait(bound, _SCREEN_IS_COMPLETE.encode())
@@ -198,7 +209,8 @@ def run_application(on: esp.Esp, number: int, commands: dict[str, str], files: M
     return {name: _shell_result(name, arguments, written) for name, arguments in commands.items()}
 
 
-def _script(lines: list[str]) -> bytes:
+def crlf(lines: list[str]) -> bytes:
+    """A file of these lines, as the UEFI shell has them."""
     return "".join(line + "\r\n" for line in lines).encode()
 
 
@@ -210,7 +222,7 @@ def _shell_script(out: str, commands: dict[str, str], application: str) -> bytes
         lines.append(f"{application} {arguments} >a \\{out}\\{name}.out 2>a \\{out}\\{name}.err")
         lines.append(f"echo %lasterror% >a \\{out}\\{name}.status")
     lines.append("reset -s")
-    return _script(lines)
+    return crlf(lines)
 
 
 def _shell_result(name: str, arguments: str, written: dict[str, bytes]) -> Result:

@@ -2,15 +2,17 @@
 """One QEMU process: started, waited for with a bound, never left behind."""
 
 import json
+import shlex
 import socket
 import subprocess
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Sequence
 
 from harness.architecture import AARCH64, X86_64, Architecture
+from harness.nbd import Disk
 
 _IN_OVMF = Path("/usr/share/OVMF")
 _IN_AAVMF = Path("/usr/share/AAVMF")
@@ -23,6 +25,9 @@ _stopping = threading.Event()
 
 # How often a running machine is looked at, in seconds.
 _GLANCE_S = 0.2
+_MIGRATION_GLANCE_S = 0.02
+# What a machine is started with that goes on from where another was saved.
+WAITS = ["-incoming", "defer"]
 
 
 class Hang(Exception):
@@ -55,6 +60,8 @@ class Firmware:
 
 SEABIOS = Firmware()
 OVMF = Firmware(_IN_OVMF / "OVMF_CODE_4M.fd", OVMF_VARIABLES)
+# Half the size, which is reclaimed in a fraction of the time; newer distributions have it no more.
+OVMF_SMALL = Firmware(_IN_OVMF / "OVMF_CODE.fd", _IN_OVMF / "OVMF_VARS.fd")
 # The first says success of each write and loses it; the second has no flash and keeps variables in memory.
 OVMF_READ_ONLY = Firmware(OVMF.code, OVMF.variables, takes_writes=False)
 OVMF_IN_MEMORY = Firmware(OVMF.code, takes_options=False)
@@ -103,6 +110,19 @@ def disk(path: Path, name: str = "disk", bus: str = "virtio") -> list[str]:
             "-device", f"{_DISKS[bus]},id={name},drive={_drive(name)},serial={name}"]
 
 
+def failing_disk(path: Path, name: str) -> list[str]:
+    """Each write to it ends in an error."""
+    return ["-blockdev", f"driver=blkdebug,node-name={name}-file,image.driver=file,image.filename={path},"
+                         "inject-error.0.event=none,inject-error.0.iotype=write",
+            "-device", f"virtio-blk-pci,drive={name}-file,werror=report"]
+
+
+def stick(path: Path, name: str) -> list[str]:
+    """A disk on USB, which can be pulled out: see Qemu.pull_out()."""
+    return ["-device", "qemu-xhci,id=usb", "-drive", f"if=none,id={_drive(name)},format=raw,file={path}",
+            "-device", f"usb-storage,bus=usb.0,id={name},drive={_drive(name)}"]
+
+
 def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
     if not firmware.code:
         return [*firmware.options]
@@ -114,10 +134,11 @@ def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
 
 class Qemu:
     """A running machine. Its serial console goes to a file, its own complaints to a second one beside it.
-    `variables` is None for a firmware that has none."""
+    `variables` is None for a firmware that has none; `disks` are those among the devices that are served to
+    it."""
 
     def __init__(self, accelerator: str, variables: Path | None, serial_log: Path, devices: list[str],
-                 hardware: Hardware = Hardware()):
+                 hardware: Hardware = Hardware(), disks: Sequence[Disk] = ()):
         self.serial_log = serial_log
         self.complaints = serial_log.with_suffix(".qemu")
         self._qmp = None
@@ -140,7 +161,8 @@ class Qemu:
                 ours.close()
                 raise Stopped
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=complaints,
-                                             stderr=complaints, pass_fds=[theirs.fileno()])
+                                             stderr=complaints,
+                                             pass_fds=[theirs.fileno(), *(disk.theirs.fileno() for disk in disks)])
             _running.add(self)
         self._socket = ours
 
@@ -188,7 +210,7 @@ class Qemu:
         if _stopping.is_set():
             raise Stopped
 
-    def _ask(self, command: str, **arguments: Any) -> None:
+    def _ask(self, command: str, **arguments: Any) -> Any:
         if self._qmp is None:
             self._qmp = self._socket.makefile("rw")
             self._qmp.readline()  # the greeting
@@ -198,10 +220,39 @@ class Qemu:
         while "return" not in (answer := json.loads(self._qmp.readline())):
             if "error" in answer:
                 raise RuntimeError(f"QMP {command}: {answer['error']['desc']}")
+        return answer["return"]
 
     def screendump(self, path: Path) -> None:
         """The screen as a PNG file."""
         self._ask("screendump", filename=str(path), format="png")
+
+    def press(self, key: str) -> None:
+        """On the keyboard, by QEMU's name of it."""
+        self._ask("send-key", keys=[{"type": "qcode", "data": key}])
+
+    def save(self, state: Path, bound_s: float) -> None:
+        """Stop, and keep what another machine of the same devices goes on from (resume()): all but what lies in
+        files that the machine shares, and what is on its disks."""
+        self._ask("stop")
+        self._migrate("migrate", f"exec:cat > {shlex.quote(str(state))}", bound_s)
+
+    def resume(self, state: Path, bound_s: float) -> None:
+        """Of a machine that was started with WAITS."""
+        self._migrate("migrate-incoming", f"exec:cat {shlex.quote(str(state))}", bound_s)
+        self._ask("cont")
+
+    def _migrate(self, command: str, uri: str, bound_s: float) -> None:
+        self._ask("migrate-set-capabilities",
+                  capabilities=[{"capability": name, "state": True} for name in ("x-ignore-shared", "events")])
+        self._ask(command, uri=uri)
+        deadline = time.monotonic() + bound_s
+        while (status := self._ask("query-migrate").get("status")) != "completed":
+            if status == "failed" or self.ended or time.monotonic() > deadline:
+                raise Hang(f"QMP {command}: {status}")
+            time.sleep(_MIGRATION_GLANCE_S)
+
+    def pull_out(self, name: str) -> None:
+        self._ask("device_del", id=name)
 
     def inject_nmi(self) -> None:
         self._ask("inject-nmi")

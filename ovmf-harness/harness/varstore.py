@@ -20,6 +20,7 @@ _HEADER = struct.Struct("<HBBIQ16sIII16s")  # AUTHENTICATED_VARIABLE_HEADER, 60 
 _START_ID = 0x55AA
 _STATE_ADDED = 0x3F
 _STATE_IN_TRANSITION = 0x3E  # still the valid copy until its successor is complete
+_STATE_DELETED = 0x3C
 _LIVE_STATES = (_STATE_ADDED, _STATE_IN_TRANSITION)
 _STATE_AT = 2
 _NOT_DELETED_BIT = 0x02  # which firmware clears
@@ -77,7 +78,15 @@ def room(image: bytes, variables: Iterable[Variable]) -> int:
     return _end_of_store(image) - _FIRST_VARIABLE - sum(map(size, variables))
 
 
-def append(image: bytes, variables: Iterable[Variable]) -> bytes:
+def wear(image: bytes, room_left: int) -> bytes:
+    """The image with a deleted variable behind those it has, which leaves so much room."""
+    worn = Variable("Worn", CRASH, b"")
+    end = _aligned(max((end for _, end, _, _ in _slots(image)), default=_FIRST_VARIABLE))
+    filler = worn._replace(data=bytes(_end_of_store(image) - end - size(worn) - room_left))
+    return append(image, [filler], _STATE_DELETED)
+
+
+def append(image: bytes, variables: Iterable[Variable], state: int = _STATE_ADDED) -> bytes:
     """The image with more variables behind those it has, of which those with their names are deleted."""
     result = bytearray(image)
     at = max((end for _, end, _, _ in _slots(image)), default=_FIRST_VARIABLE)
@@ -89,7 +98,7 @@ def append(image: bytes, variables: Iterable[Variable]) -> bytes:
     for variable in new:
         at = _aligned(at)
         name = variable.name.encode("utf-16-le") + b"\0\0"
-        header = _HEADER.pack(_START_ID, _STATE_ADDED, 0, variable.attributes, 0, bytes(16), 0,
+        header = _HEADER.pack(_START_ID, state, 0, variable.attributes, 0, bytes(16), 0,
                               len(name), len(variable.data), variable.guid.bytes_le)
         body = header + name + variable.data
         if at + len(body) > _end_of_store(image):

@@ -1,0 +1,449 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""The power goes at any moment of a run of the application: each record is then in its store, whole on the ESP, or
+both; the next start finds it, leaves nothing unfinished, and shows no crash that never was.
+
+A machine boots once, to the shell's prompt. Each run goes on from there, from the state that QEMU saved, which takes a
+second instead of a boot. The power is cut by killing QEMU: at a moment, or at a write to the disk that the ESP is on.
+That disk is ours (harness/nbd.py), and may lose what was not flushed. What is left is judged here, by readers that
+share nothing with the application; then a machine that boots from it is one more judge.
+"""
+
+import concurrent.futures
+import json
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Iterable, Iterator, NamedTuple
+
+from harness import dumps, erstfile, qemu, report, shell, varstore
+from harness.check import CheckFailed
+from harness.esp import Esp
+from harness.lab import Lab
+from harness.machine import crlf, esp_with_application, start_script
+from harness.nbd import Disk
+
+_BOOT_BOUND_S = 120
+_RUN_BOUND_S = 120
+_GLANCE_S = 0.005
+_READY, _START, _DONE, _READ = (f"harness: {word}" for word in ("ready", "start", "done", "read"))
+_NEXT = "next.nsh"
+_CRASHED_AT = 1795000000  # seconds since 1970
+_TOLD_EVERY = 25
+_PIECE = 64 * 1024
+_NOTE = "".join(f"<6>[{line:5}.000000] line {line} of a note\n" for line in range(40)).encode()
+
+
+class Operation(NamedTuple):
+    commands: list[str]
+    shop: str  # on which machine it runs
+    share: int  # of a hundred cuts
+    has_writes: bool  # to the ESP, so that the cut may be at one of them
+
+
+# Named by what begins them: it is typed at the prompt. Firmware reclaims what is deleted in its store once there is no
+# room for one more note.
+OPERATIONS = {
+    "dump": Operation(["dump"], "crashed", 30, True),
+    "clear": Operation(["clear --all --yes"], "crashed", 40, True),
+    "write": Operation(["write --source efi note.txt"], "crashed", 15, False),
+    "reclaim": Operation(["write --source efi note.txt"] * 9, "worn", 15, False),
+}
+# More than the firmware's largest variable, as it reclaims a store with less at each start; a little more is used up
+# by its first start.
+_WORN_ROOM = 14_000
+
+
+# --- what the machines hold ---
+
+def _log(number: int, part: int) -> bytes:
+    lines = [f"<4>[{number * 100 + 50 - part:5}.{line:06}] line {line} of part {part}\n" for line in range(12)]
+    return "".join([f"Panic#{number} Part{part}\n", *lines]).encode()
+
+
+def _variables(crashes: int, parts: int) -> list[varstore.Variable]:
+    return [varstore.Variable(f"dump-type0-{part}-{number}-{_CRASHED_AT + 100 * number}-D", varstore.CRASH,
+                              _log(number, part))
+            for number in range(1, crashes + 1) for part in range(1, parts + 1)]
+
+
+def _erst(crashes: int, parts: int) -> bytes:
+    records = {}
+    for number in range(1, crashes + 1):
+        when = _CRASHED_AT + 1000000 + 100 * number
+        for part in range(1, parts + 1):
+            records[(when << 32) + part] = erstfile.dmesg_record((when << 32) + part, when, _log(number, part))
+    return erstfile.store(records)
+
+
+class Left(NamedTuple):
+    """What there is when no power is."""
+
+    disk: bytes
+    variables: bytes
+    erst: bytes
+
+    @property
+    def records(self) -> dict[str, bytes]:
+        efi = {f"efi:{name}": data for name, data in varstore.crash_variables(self.variables).items()}
+        return efi | {f"erst:{number:016x}": data for number, data in erstfile.records(self.erst).items()}
+
+
+class _Scratch:
+    """Files of one run, which go with it."""
+
+    def __enter__(self) -> "_Scratch":
+        self._directory = tempfile.TemporaryDirectory()
+        self.path = Path(self._directory.name)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._directory.cleanup()
+
+    def put_stores(self, left: Left) -> None:
+        (self.path / "vars.fd").write_bytes(left.variables)
+        (self.path / "erst.img").write_bytes(left.erst)
+
+    def put_disk(self, left: Left) -> Esp:
+        """Most of it is zero, and takes neither time nor room."""
+        with open(self.path / "esp.img", "wb") as image:
+            image.truncate(len(left.disk))
+            for start in range(0, len(left.disk), _PIECE):
+                piece = left.disk[start:start + _PIECE]
+                if piece.count(0) < len(piece):
+                    image.seek(start)
+                    image.write(piece)
+        return Esp(self.path / "esp.img")
+
+    @property
+    def stores(self) -> tuple[bytes, bytes]:
+        return (self.path / "vars.fd").read_bytes(), (self.path / "erst.img").read_bytes()
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A machine at its prompt, as each run begins, and what is then in its stores."""
+
+    firmware: qemu.Firmware
+    state: Path
+    before: Left
+    events: frozenset[str]  # their names, as the Linux command has them
+
+
+def _machine(lab: Lab, scratch: _Scratch, firmware: qemu.Firmware, disk: Disk, more: list[str]) -> qemu.Qemu:
+    devices = [*qemu.erst_device(scratch.path / "erst.img"), *disk.options("esp"), *more]
+    return qemu.Qemu(lab.accelerator, scratch.path / "vars.fd", scratch.path / "serial.log", devices,
+                     qemu.Hardware(firmware, memory_mib=256), [disk])
+
+
+def _await(machine: qemu.Qemu, words: str, bound_s: float) -> None:
+    deadline = time.monotonic() + bound_s
+    while words.encode() not in machine.serial:
+        if machine.ended or time.monotonic() > deadline:
+            raise qemu.Hang(f"no {words!r} on the serial console within {bound_s:.0f} s")
+        time.sleep(_GLANCE_S)
+
+
+# --- the machine at its prompt ---
+
+def _esp(lab: Lab, image: Path) -> Esp:
+    made = esp_with_application(lab, image)
+    prompt = ["echo -off", f"if exist fs1:\\{_NEXT} then", f"fs1:\\{_NEXT}", "endif",
+              "fs0:", "cd \\EFI\\pstore-fw", f"echo {_READY}"]
+    scripts = {f"{name[0]}.nsh": ["echo -off", f"echo {_START}",
+                                  *[f"pstore-fwx64.efi {command}" for command in operation.commands],
+                                  f"echo {_DONE}"] for name, operation in OPERATIONS.items()}
+    files = {f"EFI/pstore-fw/{name}": crlf(lines) for name, lines in scripts.items()}
+    made.add({"harness.nsh": crlf(prompt), "EFI/pstore-fw/note.txt": _NOTE, **files})
+    return made
+
+
+def _open_shop(lab: Lab, state: Path, firmware: qemu.Firmware, flash: bytes, erst: bytes) -> Shop:
+    with _Scratch() as scratch:
+        disk = Disk(_esp(lab, scratch.path / "esp.img").image.read_bytes())
+        scratch.put_stores(Left(b"", flash, erst))
+        patience = lab.settings.patience
+        with _machine(lab, scratch, firmware, disk, []) as machine:
+            _await(machine, _READY, _BOOT_BOUND_S * patience)
+            machine.save(state, _BOOT_BOUND_S * patience)
+        disk.close()
+        before = Left(bytes(disk.content), *scratch.stores)
+    return Shop(firmware, state, before, frozenset(_listed(lab, before)))
+
+
+def _open_crashed(lab: Lab, work: Path) -> Shop:
+    flash = varstore.append(qemu.OVMF_VARIABLES.read_bytes(), [*start_script(), *_variables(3, 4)])
+    return _open_shop(lab, work / "crashed", qemu.OVMF, flash, _erst(3, 2))
+
+
+def _open_worn(lab: Lab, work: Path) -> Shop:
+    firmware = qemu.OVMF_SMALL if qemu.OVMF_SMALL.code.exists() else qemu.OVMF
+    flash = varstore.append(firmware.variables.read_bytes(), [*start_script(), *_variables(2, 3)])
+    return _open_shop(lab, work / "worn", firmware, varstore.wear(flash, _WORN_ROOM), _erst(1, 2))
+
+
+_SHOPS = {"crashed": _open_crashed, "worn": _open_worn}
+
+
+def _listed(lab: Lab, left: Left) -> list[str]:
+    """The events in the stores, as the Linux command reads them."""
+    with _Scratch() as scratch:
+        scratch.put_stores(left)
+        sources = [f"--source=efi-image:{scratch.path}/vars.fd", f"--source=erst-image:{scratch.path}/erst.img"]
+        done = subprocess.run([lab.settings.linux_tool, "list", "--json", *sources], capture_output=True)
+    if done.returncode not in (0, 3):
+        raise CheckFailed(f"the Linux command cannot read the stores: {done.stderr.decode(errors='replace')}")
+    return [event["id"] for event in json.loads(done.stdout)["events"]]
+
+
+# --- a run, cut short ---
+
+class Cut(NamedTuple):
+    number: int
+    operation: str
+    moment: float | None  # of the run's time, from 0 to 1 and a little more
+    write: int | None  # or the write to the ESP that does not come to pass
+    loses_cache: bool
+
+    def __str__(self) -> str:
+        when = f"at {self.moment:.3f} of its time" if self.write is None else f"at write {self.write}"
+        return f"cut {self.number}, {self.operation} {when}{', the cache lost' if self.loses_cache else ''}"
+
+
+class Measure(NamedTuple):
+    """Of a run that is not cut short."""
+
+    seconds: float
+    writes: int
+
+
+def _run(lab: Lab, shop: Shop, operation: str, cut: Cut | None, measure: Measure | None,
+         chance: random.Random) -> tuple[Left, Measure]:
+    bound_s = _RUN_BOUND_S * lab.settings.patience
+    with _Scratch() as scratch:
+        scratch.put_stores(shop.before)
+        disk = Disk(shop.before.disk)
+        with _machine(lab, scratch, shop.firmware, disk, qemu.WAITS) as machine:
+            machine.resume(shop.state, bound_s)
+            before = disk.writes
+            if cut and cut.write is not None:
+                disk.cut_at(cut.write)
+            for key in (operation[0], "ret"):
+                machine.press(key)
+            _await(machine, _START, bound_s)
+            start = time.monotonic()
+            if not cut:
+                _await(machine, _DONE, bound_s)
+            elif cut.write is not None:
+                while not disk.was_cut.wait(_GLANCE_S) and _DONE.encode() not in machine.serial:
+                    if time.monotonic() > start + bound_s:
+                        raise qemu.Hang(f"{cut}: neither cut nor done")
+            else:
+                time.sleep(cut.moment * measure.seconds)
+            took = Measure(time.monotonic() - start, disk.writes - before)
+        disk.close()
+        content = disk.left(chance) if cut and cut.loses_cache else bytes(disk.content)
+        return Left(content, *scratch.stores), took
+
+
+# --- the judges ---
+
+def _copies(esp: Esp) -> dict[str, bytes]:
+    """The records that are whole on the ESP, by their ids."""
+    found = {}
+    for dump in dumps.events(esp.read_what_can_be(dumps.ON_ESP)):
+        if dump.is_whole:
+            found |= dump.records
+    return found
+
+
+def _is_note(content: bytes) -> bool:
+    return content == _NOTE
+
+
+def _judge(shop: Shop, left: Left) -> str:
+    """Where the records are: "in the store", "on the ESP" or "both"."""
+    before, stored = shop.before.records, left.records
+    with _Scratch() as scratch:
+        copied = _copies(scratch.put_disk(left))
+    for each, content in before.items():
+        places = [held[each] for held in (stored, copied) if each in held]
+        if not places:
+            raise CheckFailed(f"{each} is neither in its store nor whole on the ESP")
+        if any(place != content for place in places):
+            raise CheckFailed(f"{each} has other bytes than before")
+    for held in (stored, copied):
+        others = [each for each in held if each not in before and not _is_note(held[each])]
+        if others:
+            raise CheckFailed(f"records that never were: {', '.join(others)}")
+    if before.keys() <= copied.keys():
+        return "both" if before.keys() & stored.keys() else "on the ESP"
+    return "partly both" if copied else "in the store"
+
+
+def _check_events(shop: Shop, names: list[str], stored: dict[str, bytes], where: str) -> None:
+    """None but those that were there, each once, and one of each note."""
+    strangers = set(names) - shop.events
+    if len(strangers) > sum(map(_is_note, stored.values())) or len(names) > len(set(names)):
+        raise CheckFailed(f"{where}: events that never were, of {', '.join(sorted(names))}")
+
+
+def _start_again(lab: Lab, shop: Shop, left: Left, stays: dict[str, bytes]) -> None:
+    """The machine boots from what is left, and the application dumps: all is whole on the ESP then, the stores still
+    have what `stays`, and nothing is there that is no dump."""
+    with _Scratch() as scratch:
+        scratch.put_stores(left)
+        notes = Esp.create_plain(scratch.path / "notes.img", megabytes=2)
+        notes.add({_NEXT: crlf(["echo -off", "fs0:", "cd \\EFI\\pstore-fw",
+                                "pstore-fwx64.efi dump >a fs1:\\out 2>a fs1:\\err",
+                                "echo %lasterror% >a fs1:\\status", "reset -s"])})
+        disk = Disk(left.disk)
+        with _machine(lab, scratch, shop.firmware, disk, qemu.disk(notes.image, "notes")) as machine:
+            machine.wait(_BOOT_BOUND_S * lab.settings.patience)
+        disk.close()
+        said = {name: content.decode(errors="replace") for name, content in notes.read().items()}
+        after = Left(bytes(disk.content), *scratch.stores)
+        esp = scratch.put_disk(after)
+        files, names = esp.read(dumps.ON_ESP), esp.names(dumps.ON_ESP)
+    if said.get("status", "").strip() not in ("0x0", "0x3"):
+        raise CheckFailed(f"the next start failed: {said}")
+    found = dumps.events(files)
+    litter = sorted(names - {dump.event for dump in found if dump.is_whole})
+    if litter:
+        raise CheckFailed(f"the next start leaves {', '.join(litter)}")
+    _check_events(shop, [dump.event for dump in found], after.records, "after the next start")
+    copied = {each: content for dump in found for each, content in dump.records.items()}
+    expected = shop.before.records | {each: data for each, data in after.records.items() if _is_note(data)}
+    missing = [each for each, content in expected.items() if copied.get(each) != content]
+    if missing:
+        raise CheckFailed(f"after the next start not whole on the ESP: {', '.join(missing)}")
+    gone = [each for each, content in stays.items() if after.records.get(each) != content]
+    if gone:
+        raise CheckFailed(f"the next start has lost, or changed, {', '.join(gone)}")
+
+
+# --- many cuts ---
+
+def _plan(number: int, seed: int, measures: dict[str, Measure]) -> Cut:
+    """The same for the same number and seed, so that a cut can be made again."""
+    chance = random.Random(f"{seed} {number}")
+    name = chance.choices(list(OPERATIONS), [operation.share for operation in OPERATIONS.values()])[0]
+    at_write = OPERATIONS[name].has_writes and chance.random() < 0.5
+    return Cut(number, name,
+               None if at_write else chance.uniform(0, 1.05),
+               chance.randint(1, measures[name].writes) if at_write else None,
+               OPERATIONS[name].has_writes and chance.random() < 0.5)
+
+
+def _at_once(jobs: int, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+    """What it gives for each, in their order."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        try:
+            yield from pool.map(function, items)
+        except KeyboardInterrupt:
+            qemu.kill_all()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+class Outcome(NamedTuple):
+    cut: Cut
+    where: str  # the records are
+    started_again: bool
+    error: Exception | None = None
+
+    def __str__(self) -> str:
+        return f"{self.cut}: {self.error or self.where}"
+
+
+@dataclass(frozen=True)
+class _Series:
+    lab: Lab
+    work: Path
+    seed: int
+    start_every: int
+    shops: dict[str, Shop]
+    measures: dict[str, Measure]
+
+    def _judge(self, cut: Cut, left: Left, starts_again: bool) -> Outcome:
+        shop = self.shops[OPERATIONS[cut.operation].shop]
+        stays = left.records
+        try:
+            where = _judge(shop, left)
+            _check_events(shop, _listed(self.lab, left), stays, "in the stores")
+        except CheckFailed:
+            # A store that firmware was reclaiming is whole once firmware has gone on with that.
+            if cut.operation != "reclaim":
+                raise
+            where, stays, starts_again = _RECLAIMED, shop.before.records, True
+        if starts_again:
+            _start_again(self.lab, shop, left, stays)
+        return Outcome(cut, where, starts_again)
+
+    def make(self, number: int) -> Outcome:
+        cut = _plan(number, self.seed, self.measures)
+        starts_again = number % self.start_every == 0
+        chance = random.Random(f"{self.seed} {number} cache")
+        left = None
+        try:
+            left, _ = _run(self.lab, self.shops[OPERATIONS[cut.operation].shop], cut.operation, cut,
+                           self.measures[cut.operation], chance)
+            return self._judge(cut, left, starts_again)
+        except (CheckFailed, qemu.Hang, ValueError, subprocess.CalledProcessError) as error:
+            if left:
+                self._keep(cut, left)
+            return Outcome(cut, _LOST, starts_again, error)
+
+    def _keep(self, cut: Cut, left: Left) -> None:
+        kept = self.work / f"failed-{cut.number}"
+        kept.mkdir()
+        for name, content in zip(("esp.img", "vars.fd", "erst.img"), left):
+            (kept / name).write_bytes(content)
+
+
+def _prepare(lab: Lab, work: Path, seed: int, start_every: int, jobs: int) -> _Series:
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    shops = dict(zip(_SHOPS, _at_once(jobs, lambda open_shop: open_shop(lab, work), _SHOPS.values())))
+
+    def measure(name: str) -> Measure:
+        return _run(lab, shops[OPERATIONS[name].shop], name, None, None, random.Random(seed))[1]
+
+    return _Series(lab, work, seed, start_every, shops, dict(zip(OPERATIONS, _at_once(jobs, measure, OPERATIONS))))
+
+
+def make(lab: Lab, work: Path, numbers: Iterable[int], seed: int, start_every: int, jobs: int) -> Iterator[Outcome]:
+    """The cuts of these numbers, of which each `start_every`th is followed by another start."""
+    yield from _at_once(jobs, _prepare(lab, work, seed, start_every, jobs).make, numbers)
+
+
+_LOST, _RECLAIMED = "lost or not read", "once reclaimed"
+_PLACES = ("in the store", _RECLAIMED, "partly both", "both", "on the ESP", _LOST)
+
+
+def table(outcomes: list[Outcome]) -> list[str]:
+    """How many cuts, and where each record was then."""
+    rows = [("", "cuts", "started again", *_PLACES)]
+    for name in [*OPERATIONS, None]:
+        of_name = [outcome for outcome in outcomes if name in (outcome.cut.operation, None)]
+        rows.append((name or "all", str(len(of_name)), str(sum(outcome.started_again for outcome in of_name)),
+                     *(str(sum(outcome.where == place for outcome in of_name)) for place in _PLACES)))
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in rows]
+
+
+def run(lab: Lab, count: int, seed: int, first: int, jobs: int) -> int:
+    """Each followed by another start. The exit status."""
+    outcomes = []
+    for outcome in make(lab, lab.settings.work / "power", range(first, first + count), seed, 1, jobs):
+        outcomes.append(outcome)
+        if outcome.error or len(outcomes) % _TOLD_EVERY == 0:
+            report.say(f"{len(outcomes)} of {count}; {outcome}")
+    for line in table(outcomes):
+        report.say(line)
+    failed = sum(outcome.error is not None for outcome in outcomes)
+    report.say(f"{count - failed} passed, {failed} failed")
+    return 1 if failed else 0
