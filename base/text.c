@@ -28,15 +28,23 @@ void text_put_bytes(struct text *text, struct bytes bytes) {
                 text_put_char(text, (char) bytes.data[i]);
 }
 
-void text_put_escaped(struct text *text, struct bytes bytes) {
-        for (size_t i = 0; i < bytes.size; i++) {
-                uint8_t c = bytes.data[i];
+static void put_as_hex(struct text *text, uint8_t byte) {
+        text_format(text, "\\x%02x", byte);
+}
 
-                if (c >= 0x20 && c < 0x7f && c != '\\')
-                        text_put_char(text, (char) c);
+void text_put_visible(struct text *text, uint8_t byte) {
+        if (byte >= 0x20 && byte < 0x7f)
+                text_put_char(text, (char) byte);
+        else
+                put_as_hex(text, byte);
+}
+
+void text_put_escaped(struct text *text, struct bytes bytes) {
+        for (size_t i = 0; i < bytes.size; i++)
+                if (bytes.data[i] == '\\')
+                        put_as_hex(text, '\\');
                 else
-                        text_format(text, "\\x%02x", c);
-        }
+                        text_put_visible(text, bytes.data[i]);
 }
 
 struct conversion {

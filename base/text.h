@@ -34,9 +34,14 @@ void text_put_char(struct text *text, char c);
 void text_put(struct text *text, const char *string);
 void text_put_bytes(struct text *text, struct bytes bytes);
 
+/* A byte that is no printable ASCII becomes visible: \xNN, in TEXT_VISIBLE_SIZE with the NUL. */
+#define TEXT_VISIBLE_SIZE 5
+void text_put_visible(struct text *text, uint8_t byte);
+
 /*
- * Control characters and everything that is not ASCII become visible (\n stays out too: it is "\x0a").
- * For names and identifiers from firmware, which may hold anything.
+ * Control characters and everything that is not ASCII become visible (\n stays out too: it is "\x0a"), and so
+ * does a backslash, which makes it reversible. For names and identifiers from firmware, which may hold
+ * anything.
  */
 void text_put_escaped(struct text *text, struct bytes bytes);
 
