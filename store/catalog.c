@@ -375,6 +375,8 @@ static int add_entries(struct catalog *catalog, const struct earlier_rows *earli
         for (size_t walked = 0; walked < SOURCE_RECORDS_MAX; walked++) {
                 struct source_entry entry = { 0 };
 
+                if (observer_stopped(catalog->observer))
+                        return ERR_INTERRUPTED;
                 r = source->operations->next(source, &entry);
                 if (r == 0)
                         return first_error < 0 ? first_error : added;

@@ -24,27 +24,44 @@ static int erase_row(const struct catalog_record *row, struct record_source *sou
         return r < 0 ? r : operations->erase(source, row->record.name);
 }
 
+struct eraser {
+        struct work *work;
+        struct buffer buffer;
+        size_t done, total;
+};
+
+/* An event's records, or one that belongs to none. Between them whoever observes may stop it. */
+static void erase_together(struct eraser *eraser, size_t first, size_t count) {
+        const struct catalog *catalog = eraser->work->catalog;
+        bool stopped = observer_stopped(catalog->observer);
+
+        for (size_t i = first; i < first + count; i++) {
+                struct record *record = catalog->records[i];
+                int r = ERR_INTERRUPTED;
+
+                if (!work_is_selected(eraser->work, record))
+                        continue;
+                if (!stopped)
+                        r = erase_row(catalog_row(record), catalog_row(record)->source, &eraser->buffer);
+                work_state(eraser->work, record)->outcome = r < 0 ? r : ERR_UNVERIFIED;
+                observer_tell(catalog->observer, "clearing", ++eraser->done, eraser->total);
+        }
+}
+
 /*
  * Event by event, and of each the oldest text first, which was written last: when a reset cuts this short,
  * what is left has the event's name and lies in its copy, and looks like no other crash.
  */
 static void erase_selected(struct work *work) {
         const struct catalog *catalog = work->catalog;
-        size_t done = 0, total = work_selected_count(work);
-        struct buffer buffer;
+        struct eraser eraser = { .work = work, .total = work_selected_count(work) };
 
-        buffer_init(&buffer, catalog->allocator);
-        for (size_t i = 0; i < catalog->record_count; i++) {
-                struct record *record = catalog->records[i];
-                int r;
-
-                if (!work_is_selected(work, record))
-                        continue;
-                r = erase_row(catalog_row(record), catalog_row(record)->source, &buffer);
-                work_state(work, record)->outcome = r < 0 ? r : ERR_UNVERIFIED;
-                observer_tell(catalog->observer, "clearing", ++done, total);
-        }
-        buffer_free(&buffer);
+        buffer_init(&eraser.buffer, catalog->allocator);
+        for (size_t i = 0; i < catalog->event_count; i++)
+                erase_together(&eraser, catalog->events[i].first, catalog->events[i].record_count);
+        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
+                erase_together(&eraser, i, 1);
+        buffer_free(&eraser.buffer);
 }
 
 static bool is_shared(const struct work *work, size_t index, const struct record_source *outbox) {

@@ -15,9 +15,10 @@ typedef void clear_report(void *context, const struct catalog_record *row, int e
 /*
  * Erases the selected records, each right after it was read again and compared with what the catalog has of
  * it: ERR_CHANGED when it differs, and it stays. Event by event, and of each the part that was written first
- * last, so that what a reset leaves has the name of its event and looks like no other. Then lists their
- * stores anew and looks for them. Returns 0 when all are gone, or the first error; *ret_result is always set.
- * The caller has made copies before (store/dump.h).
+ * last, so that what a reset leaves has the name of its event and looks like no other; the catalog's observer
+ * may stop it between events, and the rest has ERR_INTERRUPTED. Then lists their stores anew and looks for
+ * them. Returns 0 when all are gone, or the first error; *ret_result is always set. The caller has made
+ * copies before (store/dump.h).
  */
 int clear_selected(struct work *work, clear_report *report, void *report_context,
                    struct clear_result *ret_result);

@@ -475,6 +475,8 @@ static int look_for_copy(struct dumper *dumper, const struct subject *subject, u
         int r;
 
         forget(dumper, subject, 0);
+        if (observer_stopped(dumper->catalog->observer))
+                return ERR_INTERRUPTED;
         if (is_copy_already(dumper, subject)) {
                 for (size_t i = 0; i < subject->count; i++)
                         mark_saved(dumper, subject->records[i], 0);

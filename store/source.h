@@ -151,14 +151,22 @@ struct record_source {
 /* More records than any store has: a walk that exceeds it does not end by itself. */
 #define SOURCE_RECORDS_MAX 65536
 
-/* A progress line while something takes time; both may be NULL. `total` is 0 while it is unknown. */
+/*
+ * A progress line while something takes time, where `total` is 0 while it is unknown; and whether what goes
+ * on is to end where nothing is half, with ERR_INTERRUPTED. The observer and both of these may be NULL.
+ */
 struct observer {
         void *context;
         void (*progress)(void *context, const char *activity, size_t done, size_t total);
+        bool (*stopped)(void *context);
 };
 
 static inline void observer_tell(const struct observer *observer, const char *activity, size_t done,
                                  size_t total) {
         if (observer && observer->progress)
                 observer->progress(observer->context, activity, done, total);
+}
+
+static inline bool observer_stopped(const struct observer *observer) {
+        return observer && observer->stopped && observer->stopped(observer->context);
 }

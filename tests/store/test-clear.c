@@ -196,6 +196,27 @@ static void test_each_selected_record_is_reported_once(NO_STATE) {
         assert_int_equal(reports, 3);
 }
 
+/* Asked so often, it says no; then yes. */
+static unsigned goes_on;
+
+static bool is_stopped(void *context) {
+        (void) context;
+        return goes_on == 0 || goes_on-- == 0;
+}
+
+/* Of an event all parts go, or none. */
+static void test_it_is_stopped_between_events(NO_STATE) {
+        static const struct observer observer = { .stopped = is_stopped };
+
+        fixture.catalog.observer = &observer;
+        goes_on = 1;
+        assert_clears(ERR_INTERRUPTED, 2, 0, 2);
+        assert_int_equal(fake_source_size(&fixture.erst) % 2, 0);
+        assert_int_equal(fake_source_size(&fixture.efi) % 2, 0);
+        goes_on = 0;
+        assert_clears(ERR_INTERRUPTED, 0, 0, 4);
+}
+
 #define TEST(name) cmocka_unit_test_prestate_setup_teardown(name, begin, store_fixture_teardown, &fixture)
 
 int main(void) {
@@ -219,6 +240,7 @@ int main(void) {
                 TEST(test_a_view_that_cannot_know),
                 TEST(test_a_name_is_looked_for_in_its_own_store),
                 TEST(test_each_selected_record_is_reported_once),
+                TEST(test_it_is_stopped_between_events),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
