@@ -1,98 +1,80 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/console.h"
+
+#include <efishell.h>
+
 #include "base/error.h"
 #include "base/text.h"
-#include "efi-app/app.h"
+#include "efi-app/keys.h"
 
-#define UNITS_PER_CALL  128
 #define LINE_MAX        512
-#define ANSWER_STEPS    300
-#define ANSWER_STEP_US  100000
+#define ANSWER_US       30000000
 #define PROGRESS_COLUMN 79
 #define PROGRESS_AFTER  5000000 /* half a second, in units of 100 ns (UEFI 2.10, 7.1) */
 
-struct units {
-        EFI_SIMPLE_TEXT_OUT_PROTOCOL *output;
-        CHAR16 text[UNITS_PER_CALL];
-        size_t count;
-        EFI_STATUS status;
-};
+static EFI_EVENT find_break(EFI_BOOT_SERVICES *boot) {
+        EFI_GUID guid = EFI_SHELL_PROTOCOL_GUID;
+        EFI_SHELL_PROTOCOL *shell;
 
-static void flush(struct units *units) {
-        EFI_STATUS status;
-
-        units->text[units->count] = 0;
-        status = units->output->OutputString(units->output, units->text);
-        if (EFI_ERROR(status) && !EFI_ERROR(units->status))
-                units->status = status;
-        units->count = 0;
+        return EFI_ERROR(boot->LocateProtocol(&guid, NULL, (void **) &shell)) ? NULL : shell->ExecutionBreak;
 }
 
-static void put_unit(struct units *units, CHAR16 unit) {
-        if (units->count == UNITS_PER_CALL - 1)
-                flush(units);
-        units->text[units->count++] = unit;
-}
-
-static int put_bytes(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, struct bytes bytes) {
-        struct units units = { .output = output };
-
-        if (!output)
-                return ERR_HARDWARE;
-        for (size_t i = 0; i < bytes.size; i++) {
-                uint8_t byte = bytes.data[i];
-
-                if (byte == '\n')
-                        put_unit(&units, '\r'); /* which the console does not add */
-                if (byte == '\n' || byte == '\t' || (byte >= 0x20 && byte < 0x7f)) {
-                        put_unit(&units, byte);
-                        continue;
-                }
-                /* A log holds anything: the rest could steer a terminal, or have no glyph. */
-                put_unit(&units, '\\');
-                put_unit(&units, 'x');
-                put_unit(&units, (CHAR16) hex_digit(byte >> 4));
-                put_unit(&units, (CHAR16) hex_digit(byte));
-        }
-        if (units.count > 0)
-                flush(&units);
-        return efi_status_to_error(units.status);
-}
-
+/* A console that has gone leaves a handle that is none, and perhaps a pointer. */
 void console_init(struct console *console, EFI_SYSTEM_TABLE *system, bool redirected) {
-        bool apart = redirected || !system->ConOut;
+        EFI_SIMPLE_TEXT_OUT_PROTOCOL *output = system->ConsoleOutHandle ? system->ConOut : NULL,
+                                     *errors = system->StandardErrorHandle ? system->StdErr : NULL;
+        EFI_BOOT_SERVICES *boot = system->BootServices;
 
         *console = (struct console){
-                .output = system->ConOut,
-                .messages = apart && system->StdErr ? system->StdErr : system->ConOut,
-                .input = system->ConIn,
-                .boot = system->BootServices,
+                .input = system->ConsoleInHandle ? system->ConIn : NULL,
+                .boot = boot,
+                .execution_break = find_break(boot),
+                .apart = errors && (redirected || !output),
         };
+        outlet_init(&console->output, boot, output, redirected ? OUTLET_FILE : OUTLET_CONSOLE);
+        outlet_init(&console->errors, boot, errors, OUTLET_ERRORS);
 }
 
 void console_close(struct console *console) {
         if (console->timer)
                 console->boot->CloseEvent(console->timer);
         console->timer = NULL;
+        if (console->interrupted)
+                console->boot->SignalEvent(console->execution_break);
+        outlet_close(&console->output);
+        outlet_close(&console->errors);
 }
 
-static void put_carriage_return(struct console *console) {
-        CHAR16 carriage_return[] = { '\r', 0 };
+bool console_has_person(const struct console *console) {
+        return console->input && console->output.output && console->output.kind == OUTLET_CONSOLE;
+}
 
-        console->messages->OutputString(console->messages, carriage_return);
+bool console_interrupted(struct console *console) {
+        if (console->execution_break && !console->interrupted)
+                console->interrupted = !EFI_ERROR(console->boot->CheckEvent(console->execution_break));
+        return console->interrupted;
+}
+
+static struct outlet *messages(struct console *console) {
+        return console->apart ? &console->errors : &console->output;
+}
+
+static void put_text(struct console *console, const char *string) {
+        (void) outlet_put(messages(console), text_view(string));
 }
 
 /* Blanks what the progress line has left, so that the next text starts on a clean line. */
 static void end_progress(struct console *console) {
-        struct units units = { .output = console->messages };
+        char blanks[PROGRESS_COLUMN];
+        struct text text = TEXT_ON(blanks);
 
         if (console->progress_length == 0)
                 return;
-        put_carriage_return(console);
-        for (size_t i = 0; i < console->progress_length; i++)
-                put_unit(&units, ' ');
-        flush(&units);
-        put_carriage_return(console);
+        while (text.length < console->progress_length)
+                text_put_char(&text, ' ');
+        outlet_return(messages(console));
+        put_text(console, blanks);
+        outlet_return(messages(console));
         console->progress_length = 0;
 }
 
@@ -100,8 +82,10 @@ static int write_output(void *context, struct bytes bytes) {
         struct console *console = context;
         int r;
 
+        if (console_interrupted(console))
+                return ERR_INTERRUPTED;
         end_progress(console);
-        r = put_bytes(console->output, bytes);
+        r = outlet_put(&console->output, bytes);
         if (r < 0 && console->error == 0)
                 console->error = r;
         return r;
@@ -134,20 +118,24 @@ static void show_progress(void *context, const char *activity, size_t done, size
         char line[PROGRESS_COLUMN];
         struct text text = TEXT_ON(line);
 
-        if (console->quiet || !console->messages || !progress_is_due(console))
+        if (console->quiet || !messages(console)->output || !progress_is_due(console))
                 return;
         text_format(&text, "%s %zu", activity, done);
         if (total > 0)
                 text_format(&text, " of %zu", total);
         if (text.length < console->progress_length) /* the end of the old one would stay behind it */
                 end_progress(console);
-        put_carriage_return(console);
-        put_bytes(console->messages, text_bytes(&text));
+        outlet_return(messages(console));
+        put_text(console, line);
         console->progress_length = text.length;
 }
 
+static bool is_stopped(void *context) {
+        return console_interrupted(context);
+}
+
 struct observer console_observer(struct console *console) {
-        return (struct observer){ .context = console, .progress = show_progress };
+        return (struct observer){ .context = console, .progress = show_progress, .stopped = is_stopped };
 }
 
 static void put_message(struct console *console, const char *format, va_list arguments)
@@ -159,8 +147,8 @@ static void put_message(struct console *console, const char *format, va_list arg
 
         text_format_list(&text, format, arguments);
         end_progress(console);
-        put_bytes(console->messages, text_bytes(&text));
-        put_bytes(console->messages, text_view("\n"));
+        put_text(console, line);
+        put_text(console, "\n");
 }
 
 void console_note(struct console *console, const char *format, ...) {
@@ -182,21 +170,16 @@ void console_problem(struct console *console, const char *format, ...) {
 }
 
 bool console_ask(struct console *console, const char *question) {
+        bool yes;
+        int key;
+
         end_progress(console);
         console->progress = PROGRESS_IDLE; /* what is asked is not what was begun */
-        put_bytes(console->messages, text_view(question));
-        put_bytes(console->messages, text_view(" [y/N] "));
-        for (unsigned step = 0; step < ANSWER_STEPS && console->input; step++) {
-                EFI_INPUT_KEY key;
-
-                if (!EFI_ERROR(console->input->ReadKeyStroke(console->input, &key))) {
-                        bool yes = key.UnicodeChar == 'y' || key.UnicodeChar == 'Y';
-
-                        put_bytes(console->messages, text_view(yes ? "yes\n" : "no\n"));
-                        return yes;
-                }
-                console->boot->Stall(ANSWER_STEP_US);
-        }
-        put_bytes(console->messages, text_view("no answer\n"));
-        return false;
+        keys_drain(console);
+        put_text(console, question);
+        put_text(console, " [y/N] ");
+        key = keys_wait(console, ANSWER_US);
+        yes = key == 'y' || key == 'Y';
+        put_text(console, key <= KEY_NONE ? "no answer\n" : yes ? "yes\n" : "no\n");
+        return yes;
 }

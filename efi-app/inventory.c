@@ -79,7 +79,7 @@ static void tell_failed_copy(void *context, const struct catalog_record *row, in
         char id[RECORD_ID_SIZE];
         struct text text = TEXT_ON(id);
 
-        if (error == 0)
+        if (error == 0 || error == ERR_INTERRUPTED) /* that has its one line, for all of them */
                 return;
         record_format_id(&row->record, &text);
         console_problem(&esp->app->console, "%s: not saved: %s", id, error_text(error));

@@ -20,7 +20,8 @@ struct inventory {
 int inventory_load(struct inventory *inventory, struct app *app);
 void inventory_free(struct inventory *inventory);
 
-/* EXIT_FAILED when anything failed, the console too, otherwise EXIT_NOTHING for none, EXIT_DONE for some. */
+/* EXIT_FAILED when anything failed, a file that is the output too, otherwise EXIT_NOTHING for none, EXIT_DONE
+ * for some. */
 int inventory_status(const struct inventory *inventory, size_t count);
 
 /* A note that there are no records, and where was looked. */

@@ -89,6 +89,10 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
                 status = run(&app, &arguments);
                 arguments_free(&arguments);
         }
+        if (app.console.interrupted) {
+                console_problem(&app.console, "%s", error_text(ERR_INTERRUPTED));
+                status = EXIT_FAILED;
+        }
         console_close(&app.console);
         /* The low statuses are warnings to firmware (UEFI 2.10, appendix D), and numbers to the shell. */
         return (EFI_STATUS) status;

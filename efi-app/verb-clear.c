@@ -27,7 +27,7 @@ static void tell_cleared(void *context, const struct catalog_record *row, int er
         record_format_id(&row->record, &text);
         if (error == 0)
                 console_note(&app->console, "cleared: %s", id);
-        else
+        else if (error != ERR_INTERRUPTED) /* that has its one line, for all of them */
                 console_problem(&app->console, "%s: not cleared: %s", id, error_text(error));
 }
 

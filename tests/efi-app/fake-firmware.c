@@ -7,8 +7,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 static struct fake_firmware *now;
 
-/* Handles are addresses that nobody else has. */
-static int image_handle, volume_handle;
+/* Handles, and events, are addresses that nobody else has. */
+static int image_handle, volume_handle, console_handle, execution_break;
 
 /* --- memory and time ------------------------------------------------------------------------------ */
 
@@ -77,8 +77,16 @@ static EFI_STATUS EFIAPI set_timer(EFI_EVENT event, EFI_TIMER_DELAY type, UINT64
         return EFI_SUCCESS;
 }
 
+static EFI_STATUS EFIAPI signal_event(EFI_EVENT event) {
+        assert_ptr_equal(event, &execution_break);
+        now->break_passed_on = true;
+        return EFI_SUCCESS;
+}
+
 /* An event that was seen is none any more. */
 static EFI_STATUS EFIAPI check_event(EFI_EVENT event) {
+        if (event == &execution_break)
+                return ++now->break_asked == now->break_after ? EFI_SUCCESS : EFI_NOT_READY;
         assert_true(event == &now->timer && now->timer.made);
         if (!now->timer.armed || now->stalled_us < now->timer.due_us)
                 return EFI_NOT_READY;
@@ -105,6 +113,25 @@ static bool is_guid(const EFI_GUID *left, EFI_GUID right) {
         return memcmp(left, &right, sizeof(right)) == 0;
 }
 
+/* A console's device path is not looked into, but for what is below it. */
+static void *find_of_console(EFI_HANDLE handle, const EFI_GUID *guid) {
+        if ((handle == &now->screen || handle == &now->terminal) &&
+            (is_guid(guid, (EFI_GUID) EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID) ||
+             is_guid(guid, (EFI_GUID) EFI_DEVICE_PATH_PROTOCOL_GUID)))
+                return handle;
+        if (handle == &now->terminal.line && is_guid(guid, (EFI_GUID) EFI_SERIAL_IO_PROTOCOL_GUID))
+                return handle;
+        return NULL;
+}
+
+static EFI_STATUS EFIAPI locate_device_path(EFI_GUID *guid, EFI_DEVICE_PATH **path, EFI_HANDLE *ret_handle) {
+        assert_true(is_guid(guid, (EFI_GUID) EFI_SERIAL_IO_PROTOCOL_GUID));
+        if ((void *) *path != &now->terminal || !now->terminal.line.clock_us)
+                return EFI_NOT_FOUND;
+        *ret_handle = &now->terminal.line;
+        return EFI_SUCCESS;
+}
+
 static void *find_protocol(EFI_HANDLE handle, const EFI_GUID *guid) {
         if (handle == &image_handle && is_guid(guid, (EFI_GUID) LOADED_IMAGE_PROTOCOL))
                 return &now->loaded;
@@ -119,7 +146,7 @@ static void *find_protocol(EFI_HANDLE handle, const EFI_GUID *guid) {
                 return handle;
         if (handle == &now->flash && fake_flash_is_protocol(guid))
                 return &now->flash;
-        return NULL;
+        return find_of_console(handle, guid);
 }
 
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *guid, void **ret_interface) {
@@ -141,28 +168,15 @@ static EFI_STATUS EFIAPI locate_protocol(EFI_GUID *guid, void *registration, voi
         return EFI_SUCCESS;
 }
 
-static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, EFI_GUID *guid, void *key,
-                                        UINTN *ret_count, EFI_HANDLE **ret_handles) {
-        EFI_STATUS status;
+static EFI_STATUS make_handles(EFI_HANDLE first, EFI_HANDLE second, UINTN *ret_count,
+                               EFI_HANDLE **ret_handles) {
+        EFI_STATUS status = fake_firmware_allocate(2 * sizeof(EFI_HANDLE), (void **) ret_handles);
 
-        (void) key;
-        if (type == ByProtocol && fake_flash_is_protocol(guid) && now->flash.is_there) {
-                status = fake_firmware_allocate(sizeof(EFI_HANDLE), (void **) ret_handles);
-                if (EFI_ERROR(status))
-                        return status;
-                (*ret_handles)[0] = &now->flash;
-                *ret_count = 1;
-                return EFI_SUCCESS;
-        }
-        if (type != ByProtocol || !is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID) ||
-            now->system.NumberOfTableEntries == 0)
-                return EFI_NOT_FOUND;
-        status = fake_firmware_allocate(2 * sizeof(EFI_HANDLE), (void **) ret_handles);
         if (EFI_ERROR(status))
                 return status;
-        (*ret_handles)[0] = &now->device.bridge;
-        (*ret_handles)[1] = &now->device.pci;
-        *ret_count = 2;
+        (*ret_handles)[0] = first;
+        (*ret_handles)[1] = second;
+        *ret_count = second ? 2 : 1;
         return EFI_SUCCESS;
 }
 
@@ -171,6 +185,24 @@ static const CHAR16 *EFIAPI shell_map_names(EFI_DEVICE_PATH **path) {
 
         *path = NULL; /* as the shell's own does it */
         return names;
+}
+
+/* Of edk2: MdeModulePkg/Include/Guid/ConsoleOutDevice.h. */
+static const EFI_GUID console_out_device = {
+        0xd3b36f2c, 0xd551, 0x11d4, { 0x9a, 0x46, 0, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
+};
+
+static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, EFI_GUID *guid, void *key,
+                                        UINTN *ret_count, EFI_HANDLE **ret_handles) {
+        (void) key;
+        assert_int_equal(type, ByProtocol);
+        if (fake_flash_is_protocol(guid) && now->flash.is_there)
+                return make_handles(&now->flash, NULL, ret_count, ret_handles);
+        if (is_guid(guid, console_out_device) && now->output.behind[0])
+                return make_handles(&now->screen, &now->terminal, ret_count, ret_handles);
+        if (is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID) && now->system.NumberOfTableEntries > 0)
+                return make_handles(&now->device.bridge, &now->device.pci, ret_count, ret_handles);
+        return EFI_NOT_FOUND;
 }
 
 static EFI_STATUS EFIAPI shell_open(const CHAR16 *path, SHELL_FILE_HANDLE *ret_file, UINT64 mode) {
@@ -206,10 +238,12 @@ static void install(struct fake_firmware *fake) {
                 .SetTimer = set_timer,
                 .CheckEvent = check_event,
                 .CloseEvent = close_event,
+                .SignalEvent = signal_event,
                 .SetWatchdogTimer = set_watchdog,
                 .HandleProtocol = handle_protocol,
                 .LocateProtocol = locate_protocol,
                 .LocateHandleBuffer = locate_handles,
+                .LocateDevicePath = locate_device_path,
                 .GetNextMonotonicCount = next_count,
         };
         fake->runtime.GetTime = get_time;
@@ -217,10 +251,14 @@ static void install(struct fake_firmware *fake) {
         fake_flash_install(&fake->flash, &fake->boot);
         fake->shell.OpenFileByName = shell_open;
         fake->shell.GetMapFromDevicePath = shell_map_names;
+        fake->shell.ExecutionBreak = &execution_break;
         fake->system = (EFI_SYSTEM_TABLE){
                 .Hdr.Revision = 2 << 16 | 100,
+                .ConsoleOutHandle = &console_handle,
                 .ConOut = &fake->output.protocol,
+                .StandardErrorHandle = &console_handle,
                 .StdErr = &fake->errors.protocol,
+                .ConsoleInHandle = &console_handle,
                 .ConIn = &fake->keys.protocol,
                 .BootServices = &fake->boot,
                 .RuntimeServices = &fake->runtime,
@@ -235,6 +273,8 @@ struct fake_firmware *fake_firmware_new(void) {
 
         fake_console_init(&fake->output);
         fake_console_init(&fake->errors);
+        fake_console_init(&fake->screen);
+        fake_console_init(&fake->terminal);
         fake_keys_init(&fake->keys);
         fake_variables_init(&fake->variables);
         fake_volume_init(&fake->volume);
@@ -334,6 +374,12 @@ void fake_firmware_redirect(struct fake_firmware *fake) {
         fake_volume_put_text(&fake->volume, "output.txt", "");
         fake->output_file = fake_volume_open(&fake->volume, "output.txt");
         fake->parameters.StdOut = fake->output_file;
+}
+
+void fake_firmware_split(struct fake_firmware *fake) {
+        fake_console_add_line(&fake->terminal, &fake->stalled_us);
+        fake->output.behind[0] = &fake->screen;
+        fake->output.behind[1] = &fake->terminal;
 }
 
 int fake_firmware_run(struct fake_firmware *fake) {

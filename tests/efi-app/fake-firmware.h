@@ -30,6 +30,7 @@ struct fake_firmware {
         EFI_CONFIGURATION_TABLE tables[2];
 
         struct fake_console output, errors;
+        struct fake_console screen, terminal; /* behind the output, after fake_firmware_split() */
         struct fake_keys keys;
         struct fake_variables variables;
         struct fake_volume volume;
@@ -45,6 +46,9 @@ struct fake_firmware {
         CHAR16 *arguments[FAKE_ARGUMENTS_MAX];
         EFI_SHELL_PARAMETERS_PROTOCOL parameters;
         EFI_SHELL_PROTOCOL shell;
+        unsigned break_after; /* that the shell's break is asked for so often, it comes; 0: never */
+        unsigned break_asked;
+        bool break_passed_on;
 
         EFI_TIME now;
         EFI_STATUS time_status;
@@ -80,6 +84,9 @@ void fake_firmware_type(struct fake_firmware *fake, const CHAR16 *const *words);
 
 /* After fake_firmware_type(): the output goes into a file of the volume, as `>` has it. */
 void fake_firmware_redirect(struct fake_firmware *fake);
+
+/* The console is a splitter over a screen and a terminal on a serial line, which nobody reads yet. */
+void fake_firmware_split(struct fake_firmware *fake);
 
 /*
  * Runs the application once; returns its status. Fails the test when memory, a timer or a file is left open,

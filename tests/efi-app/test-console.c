@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "efi-app/console.h"
+#include "efi-app/keys.h"
 #include "tests/efi-app/fixture.h"
 
 static int put(struct bytes bytes) {
@@ -175,14 +175,23 @@ static void test_a_long_message_is_cut_and_ends_its_line(NO_STATE) {
         assert_string_equal(fake->output.text + 511, "\r\n");
 }
 
-static void test_the_first_error_of_the_output_is_kept(NO_STATE) {
+/* A file that has not everything is a failure; who looks at a screen, or does not, is nobody's verdict. */
+static void test_errors_of_a_file_and_of_a_screen(NO_STATE) {
+        fake->output.status = EFI_UNSUPPORTED;
+        put_text("data\n");
         fake->output.status = EFI_DEVICE_ERROR;
+        put_text("data\n");
+        assert_int_equal(app.console.error, 0);
+
+        console_init(&app.console, &fake->system, true);
+        fake->stalled_us = 0;
         assert_error(put(text_view("data\n")), ERR_IO);
         fake->output.status = EFI_VOLUME_FULL;
         assert_error(put(text_view("data\n")), ERR_NO_SPACE);
         fake->output.status = EFI_SUCCESS;
         put_text("data\n");
         assert_error(app.console.error, ERR_IO);
+        assert_int_equal(fake->stalled_us, 0);
 }
 
 /* A screen without some letter is no failure. */
@@ -204,8 +213,8 @@ static void assert_answer(const CHAR16 *typed, unsigned waits, bool wanted, cons
 
 static void test_a_question(NO_STATE) {
         assert_answer(u"y", 0, true, "Sure? [y/N] yes\n");
-        assert_answer(u"Y", 25, true, "Sure? [y/N] yes\n");
-        assert_int_equal(fake->stalled_us, 2500000);
+        assert_answer(u"Y", 250, true, "Sure? [y/N] yes\n");
+        assert_uint_in_range(fake->stalled_us, 2480000, 2500000);
         assert_answer(u"n", 0, false, "Sure? [y/N] no\n");
         assert_answer(u"\r", 0, false, "Sure? [y/N] no\n");
         assert_answer(u"xy", 3, false, "Sure? [y/N] no\n");
@@ -217,31 +226,93 @@ static void test_nobody_is_there(NO_STATE) {
         assert_answer(u"y", 100000, false, "Sure? [y/N] no answer\n");
 }
 
+static void test_what_was_typed_before_is_no_answer(NO_STATE) {
+        fake->keys.early = u"yyyy";
+        assert_answer(u"n", 0, false, "Sure? [y/N] no\n");
+        fake->keys.early = u"y";
+        assert_answer(NULL, 0, false, "Sure? [y/N] no answer\n");
+        fake->keys.early = u"n\r";
+        assert_answer(u"\ny", 0, true, "Sure? [y/N] yes\n"); /* the end of the key before */
+}
+
+/* A key that hangs, or noise on a line. */
+static void test_keys_without_end(NO_STATE) {
+        CHAR16 noise[5000];
+
+        for (size_t i = 0; i < 4999; i++)
+                noise[i] = 'x';
+        noise[4999] = 0;
+        fake->keys.early = noise;
+        assert_answer(NULL, 0, false, "Sure? [y/N] no\n");
+        assert_uint_in_range(fake->keys.calls, 1000, 2000);
+}
+
+static void assert_keys(const CHAR16 *typed, size_t count, const int *wanted) {
+        fake->keys.typed = typed;
+        for (size_t i = 0; i < count; i++)
+                assert_int_equal(keys_wait(&app.console, 1000000), wanted[i]);
+        assert_int_equal(keys_wait(&app.console, 1000000), KEY_NONE);
+}
+
+#define ASSERT_KEYS(typed, ...)                                                                              \
+        assert_keys(typed, sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), (const int[]){ __VA_ARGS__ })
+
+static void test_keys(NO_STATE) {
+        ASSERT_KEYS(u"a\r\nb\nc\r\rd", 'a', KEY_ENTER, 'b', KEY_ENTER, 'c', KEY_ENTER, KEY_ENTER, 'd');
+        ASSERT_KEYS(((CHAR16[]){ FAKE_SCAN(SCAN_UP), FAKE_SCAN(SCAN_PAGE_DOWN), FAKE_SCAN(SCAN_ESC),
+                                 FAKE_SCAN(SCAN_DELETE), 0x7f, '\b', FAKE_SCAN(0), 'x', 0 }),
+                    KEY_UP, KEY_PAGE_DOWN, KEY_ESCAPE, KEY_BACKSPACE, KEY_BACKSPACE, KEY_BACKSPACE, 'x');
+}
+
+static void test_the_shell_ends_it(NO_STATE) {
+        fake_firmware_type(fake, (const CHAR16 *const[]){ NULL });
+        fake->break_after = 3;
+        console_init(&app.console, &fake->system, false);
+        put_text("one\ntwo\n");
+        assert_false(console_interrupted(&app.console));
+        assert_error(put(text_view("three\n")), ERR_INTERRUPTED);
+        assert_error(put(text_view("four\n")), ERR_INTERRUPTED); /* though the event is over */
+        assert_error(keys_wait(&app.console, KEYS_FOR_EVER), ERR_INTERRUPTED);
+        assert_int_equal(app.console.error, 0);
+        console_problem(&app.console, "interrupted");
+        assert_string_equal(fake_console_screen(&fake->output), "one\ntwo\ninterrupted\n");
+        assert_false(fake->break_passed_on);
+        console_close(&app.console);
+        assert_true(fake->break_passed_on);
+}
+
 /* Nobody waits for a keyboard that is not there. */
 static void test_no_keyboard(NO_STATE) {
         fake->system.ConIn = NULL;
         console_init(&app.console, &fake->system, false);
         assert_answer(u"y", 0, false, "Sure? [y/N] no answer\n");
+        fake->system.ConIn = &fake->keys.protocol;
+        fake->system.ConsoleInHandle = NULL;
+        console_init(&app.console, &fake->system, false);
+        assert_answer(u"y", 0, false, "Sure? [y/N] no answer\n");
         assert_int_equal(fake->stalled_us, 0);
         assert_int_equal(fake->keys.calls, 0);
+        assert_false(console_has_person(&app.console));
 }
 
-/* What nobody can see is no failure, but for data. */
+/* What nobody can see is no failure. */
 static void test_no_screen(NO_STATE) {
         fake->system.ConOut = NULL;
         console_init(&app.console, &fake->system, false);
         console_problem(&app.console, "problem");
         assert_string_equal(fake_console_screen(&fake->errors), "problem\n");
-        fake->system.StdErr = NULL;
+        fake->system.StandardErrorHandle = NULL; /* and a pointer that nothing is behind */
+        fake->system.StdErr = (void *) 1;
         console_init(&app.console, &fake->system, false);
         console_note(&app.console, "note");
         console_problem(&app.console, "problem");
         begin_long_ago();
         tell_progress("reading", 2, 2);
-        assert_int_equal(app.console.error, 0);
+        put_text("data\n");
         assert_false(console_ask(&app.console, "Sure?"));
-        assert_error(put(text_view("data\n")), ERR_HARDWARE);
-        assert_error(app.console.error, ERR_HARDWARE);
+        assert_int_equal(app.console.error, 0);
+        assert_false(console_has_person(&app.console));
+        console_close(&app.console);
 }
 
 int main(void) {
@@ -259,10 +330,14 @@ int main(void) {
                 TEST(test_quiet),
                 TEST(test_redirected_data_and_messages_part),
                 TEST(test_a_long_message_is_cut_and_ends_its_line),
-                TEST(test_the_first_error_of_the_output_is_kept),
+                TEST(test_errors_of_a_file_and_of_a_screen),
                 TEST(test_an_unknown_glyph_is_a_warning),
                 TEST(test_a_question),
                 TEST(test_nobody_is_there),
+                TEST(test_what_was_typed_before_is_no_answer),
+                TEST(test_keys_without_end),
+                TEST(test_keys),
+                TEST(test_the_shell_ends_it),
                 TEST(test_no_keyboard),
                 TEST(test_no_screen),
         };

@@ -173,14 +173,70 @@ static void test_output_into_a_file(NO_STATE) {
                 fake_console_shows(&fake->errors, "efi:dump-type0-1-1-1709210000-D: input/output error\n"));
 }
 
+#define CHECK 2 /* whose status is that of a monitoring plug-in */
+
+static const CHAR16 *const outputs[][4] = {
+        { u"list", NULL },
+        { u"show", NULL },
+        [CHECK] = { u"check", NULL },
+        { u"--help", NULL },
+        { u"clear", u"--all", u"--dry-run", NULL },
+};
+
 static void test_an_output_that_cannot_be_written(NO_STATE) {
         put_variables();
+        fake_firmware_type(fake, no_words);
+        fake_firmware_redirect(fake);
         fake->output.status = EFI_VOLUME_FULL;
-        assert_int_equal(RUN(u"list"), EXIT_FAILED);
-        assert_int_equal(RUN(u"show"), EXIT_FAILED);
-        assert_int_equal(RUN(u"--help"), EXIT_FAILED);
-        assert_int_equal(RUN(u"check"), 3);
-        assert_int_equal(RUN(u"clear", u"--all", u"--dry-run"), EXIT_FAILED);
+        for (size_t i = 0; i < ARRAY_SIZE(outputs); i++) {
+                fake_firmware_type(fake, outputs[i]);
+                fake->parameters.StdOut = fake->output_file;
+                assert_int_equal(fake_firmware_run(fake), i == CHECK ? 3 : EXIT_FAILED);
+        }
+}
+
+/* Who watches has no say in what comes of it. */
+static void test_a_console_that_fails(NO_STATE) {
+        int statuses[ARRAY_SIZE(outputs)];
+
+        put_variables();
+        for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
+                statuses[i] = run_words(outputs[i]);
+        fake->output.status = EFI_DEVICE_ERROR;
+        for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
+                assert_int_equal(run_words(outputs[i]), statuses[i]);
+        fake->system.ConOut = NULL;
+        for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
+                assert_int_equal(run_words(outputs[i]), statuses[i]);
+        assert_int_equal(statuses[0], EXIT_DONE);
+}
+
+/* However early or late the shell ends it: what is there is whole, and what is gone has its copy. */
+static void test_the_shell_ends_a_verb(NO_STATE) {
+        unsigned last = 0;
+
+        for (unsigned after = 1; last == 0; after++) {
+                int status;
+
+                finish(NULL);
+                start(NULL);
+                put_variables();
+                fake->break_after = after;
+                status = RUN(u"clear", u"--all", u"--yes");
+                if (fake->break_asked < after) {
+                        assert_int_equal(status, EXIT_DONE);
+                        last = after;
+                        continue;
+                }
+                assert_int_equal(status, EXIT_FAILED);
+                assert_shown("\ninterrupted\n");
+                assert_true(fake->break_passed_on);
+                if (!fake_variables_find(&fake->variables, OLD_PART))
+                        assert_file(DUMPS OLD_EVENT "/dmesg.txt", "<0>[    1.000000] old\n");
+                assert_int_equal(!fake_variables_find(&fake->variables, NEW_PART_1),
+                                 !fake_variables_find(&fake->variables, NEW_PART_2));
+        }
+        assert_true(last > 5);
 }
 
 /* A malformed record never hides the others. */
@@ -216,9 +272,9 @@ static void test_verbs_without_a_console(NO_STATE) {
         fake->system.ConIn = NULL;
         fake->system.ConOut = fake->system.StdErr = NULL;
         for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-                assert_int_not_equal(RUN(verbs[i]), EXIT_DONE);
+                assert_int_equal(RUN(verbs[i]), i == 1 ? 1 : EXIT_DONE);
         assert_int_equal(RUN(u"no-verb"), EXIT_USAGE);
-        assert_int_equal(RUN(u"--help"), EXIT_FAILED);
+        assert_int_equal(RUN(u"--help"), EXIT_DONE);
         assert_int_equal(RUN(u"clear", u"--all"), EXIT_FAILED);
         assert_int_equal(fake_variables_count(&fake->variables), 3);
         assert_int_equal(RUN(u"dump"), EXIT_DONE);
@@ -711,6 +767,8 @@ int main(void) {
                 TEST(test_explain),
                 TEST(test_output_into_a_file),
                 TEST(test_an_output_that_cannot_be_written),
+                TEST(test_a_console_that_fails),
+                TEST(test_the_shell_ends_a_verb),
                 TEST(test_a_malformed_record_among_good_ones),
                 TEST(test_a_list_of_variables_that_breaks_off),
                 TEST(test_verbs_without_a_console),
