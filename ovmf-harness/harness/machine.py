@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """A machine with its stores (EFI variables, ERST, ESP), and the ways to boot it."""
 
+import socket
 import tarfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ APPLICATION = "EFI/pstore-fw/pstore-fwx64.efi"  # on the ESP
 _SCRIPT = "harness.nsh"
 _INTO_DIRECTORY = ["echo -off", "fs0:", r"cd \EFI\pstore-fw"]
 _SCREEN_IS_COMPLETE = "harness: the screen is complete"
+_STATUS = "harness/status"
+APPLICATION_NEXT = b"harness: the application is next"
+APPLICATION_DONE = b"harness: the application is done"
 INIT_REACHED = b"harness: init reached"
 STEP_DONE = b"harness: step done"
 KERNEL_PANIC = b"Kernel panic - not syncing"
@@ -108,9 +112,9 @@ class Machine:
         self.last_log.unlink(missing_ok=True)
         return self.last_log
 
-    def _start(self, log: Path, devices: list[str]) -> qemu.Qemu:
+    def _start(self, log: Path, devices: list[str], line: socket.socket | None = None) -> qemu.Qemu:
         erst = qemu.erst_device(self._erst) if self._erst else []
-        return qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices, self._hardware)
+        return qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices, self._hardware, line)
 
     def _boot(self, log: Path, devices: list[str], until: bytes | None = None) -> bytes:
         with self._start(log, devices) as machine:
@@ -174,6 +178,25 @@ class Machine:
         arguments, in one boot, in its directory on the ESP, with `files` beside it."""
         return run_application(self.esp, self._boots + 1, commands, files, lambda: self.firmware("application"),
                                program or self._lab.architecture.application)
+
+    @contextmanager
+    def with_line(self, arguments: str) -> Iterator[tuple[qemu.Qemu, socket.socket]]:
+        """The machine while it runs the application in the UEFI shell, with its output on the screen and on the
+        serial line whose far end is the socket: APPLICATION_NEXT, the output, APPLICATION_DONE, and the machine
+        switches itself off. exit_status() has the status then."""
+        lines = [*_INTO_DIRECTORY, "cls", f"echo {APPLICATION_NEXT.decode()}", f"pstore-fwx64.efi {arguments}",
+                 "echo %lasterror% >a \\{}".format(_STATUS.replace("/", "\\")),
+                 f"echo {APPLICATION_DONE.decode()}", "reset -s"]
+        self.esp.add({_SCRIPT: _script(lines), "harness/started": b""})
+        far, near = socket.socketpair()
+        with far:
+            with near:
+                machine = self._start(self._new_log("line"), qemu.disk(self.esp.image), near)
+            with machine:
+                yield machine, far
+
+    def exit_status(self) -> int:
+        return int(self.esp.read("harness")["status"], 16)
 
     def screenshot(self, arguments: str, picture: Path) -> None:
         """Run the application in the UEFI shell and keep what it leaves on the screen, as a PNG file."""

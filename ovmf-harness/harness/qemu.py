@@ -132,13 +132,19 @@ def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
     return [*code, *pflash(1, variables, readonly="off" if firmware.takes_writes else "on")]
 
 
+def _serial(log: Path, line: socket.socket | None) -> list[str]:
+    if line is None:
+        return ["-serial", f"file:{log}"]
+    return ["-chardev", f"socket,id=line,fd={line.fileno()}", "-serial", "chardev:line"]
+
+
 class Qemu:
-    """A running machine. Its serial console goes to a file, its own complaints to a second one beside it.
-    `variables` is None for a firmware that has none; `disks` are those among the devices that are served to
-    it."""
+    """A running machine. Its serial console goes to a file, or to a socket of which this end is QEMU's, its own
+    complaints to a second file beside the first. `variables` is None for a firmware that has none; `disks` are
+    those among the devices that are served to it."""
 
     def __init__(self, accelerator: str, variables: Path | None, serial_log: Path, devices: list[str],
-                 hardware: Hardware = Hardware(), disks: Sequence[Disk] = ()):
+                 hardware: Hardware = Hardware(), disks: Sequence[Disk] = (), line: socket.socket | None = None):
         self.serial_log = serial_log
         self.complaints = serial_log.with_suffix(".qemu")
         self._qmp = None
@@ -152,17 +158,18 @@ class Qemu:
                    "-machine", hardware.firmware.machine, "-accel", accelerator,
                    *processor, "-smp", "1", "-m", str(hardware.memory_mib),
                    "-display", "none", "-nic", "none", "-no-reboot",
-                   "-serial", f"file:{serial_log}",
+                   *_serial(serial_log, line),
                    # A socket that is handed over needs no path, so none can be too long.
                    "-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-qmp", "chardev:qmp",
                    *_flash(hardware.firmware, variables), *devices]
+        handed_over = [theirs, *([line] if line else []), *(disk.theirs for disk in disks)]
         with _lock, theirs, open(self.complaints, "wb") as complaints:
             if _stopping.is_set():
                 ours.close()
                 raise Stopped
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=complaints,
                                              stderr=complaints,
-                                             pass_fds=[theirs.fileno(), *(disk.theirs.fileno() for disk in disks)])
+                                             pass_fds=[each.fileno() for each in handed_over])
             _running.add(self)
         self._socket = ours
 
