@@ -37,6 +37,29 @@ enum {
         DESCRIPTOR_FRU_TEXT = 52,
 };
 
+/* ACPI 6.5, 18.3.2.7.1: a Generic Error Status Block, and a Generic Error Data Entry in it */
+enum {
+        STATUS_RAW_OFFSET = 4,
+        STATUS_RAW_LENGTH = 8,
+        STATUS_DATA_LENGTH = 12,
+        STATUS_SEVERITY = 16,
+};
+enum {
+        ENTRY_TYPE = 0,
+        ENTRY_SEVERITY = 16,
+        ENTRY_REVISION = 20,
+        ENTRY_VALIDATION = 22,
+        ENTRY_FLAGS = 23,
+        ENTRY_DATA_LENGTH = 24,
+        ENTRY_FRU_ID = 28,
+        ENTRY_FRU_TEXT = 44,
+        ENTRY_TIMESTAMP = 64, /* since revision 3.0 */
+};
+
+#define ENTRY_SIZE             64
+#define ENTRY_SIZE_3           72
+#define ENTRY_TIMESTAMP_VALID  0x4
+
 #define FRU_TEXT_SIZE          20
 #define SECTION_FRU_ID_VALID   0x1
 #define SECTION_FRU_TEXT_VALID 0x2
@@ -169,7 +192,7 @@ int cper_section(const struct cper_record *record, size_t index, struct cper_sec
         struct bytes body;
         int r;
 
-        if (index >= record->section_count)
+        if (record->is_status || index >= record->section_count)
                 return ERR_INVALID_ARGUMENT;
         r = bytes_slice(record->raw, bytes_u32(record->raw, descriptor + DESCRIPTOR_OFFSET),
                         bytes_u32(record->raw, descriptor + DESCRIPTOR_LENGTH), &body);
@@ -177,6 +200,100 @@ int cper_section(const struct cper_record *record, size_t index, struct cper_sec
                 return r;
         *ret_section = section_at(record->raw, descriptor);
         ret_section->body = body;
+        return 0;
+}
+
+static size_t entry_size(struct bytes entry) {
+        return bytes_u16(entry, ENTRY_REVISION) >> 8 >= 3 ? ENTRY_SIZE_3 : ENTRY_SIZE;
+}
+
+/* All but the body. */
+static struct cper_section section_of_entry(struct bytes entry) {
+        uint8_t valid = bytes_u8(entry, ENTRY_VALIDATION);
+
+        return (struct cper_section){
+                .type = guid_at(entry, ENTRY_TYPE),
+                .flags = bytes_u8(entry, ENTRY_FLAGS),
+                .severity = bytes_u32(entry, ENTRY_SEVERITY),
+                .has_fru_id = valid & SECTION_FRU_ID_VALID,
+                .has_fru_text = valid & SECTION_FRU_TEXT_VALID,
+                .fru_id = guid_at(entry, ENTRY_FRU_ID),
+                .fru_text = up_to_nul(bytes_first(bytes_from(entry, ENTRY_FRU_TEXT), FRU_TEXT_SIZE)),
+                .has_timestamp = valid & ENTRY_TIMESTAMP_VALID && entry_size(entry) == ENTRY_SIZE_3,
+                .timestamp = bytes_u64(entry, ENTRY_TIMESTAMP),
+        };
+}
+
+/* The sections of a status block lie one behind the other, each with its body. */
+static int section_at_entry(struct bytes data, size_t offset, struct cper_section *ret_section,
+                            size_t *ret_end) {
+        struct bytes entry = bytes_from(data, offset), body;
+        int r;
+
+        if (entry.size < ENTRY_SIZE || entry.size < entry_size(entry))
+                return ERR_TRUNCATED;
+        r = bytes_slice(entry, entry_size(entry), bytes_u32(entry, ENTRY_DATA_LENGTH), &body);
+        if (r < 0)
+                return r;
+        *ret_section = section_of_entry(entry);
+        ret_section->body = body;
+        *ret_end = offset + entry_size(entry) + body.size;
+        return 0;
+}
+
+static struct bytes status_data(struct bytes block) {
+        return bytes_first(bytes_from(block, CPER_STATUS_SIZE), bytes_u32(block, STATUS_DATA_LENGTH));
+}
+
+bool cper_next_section(const struct cper_record *record, struct cper_cursor *cursor,
+                       struct cper_section *ret_section) {
+        if (record->is_status)
+                return section_at_entry(status_data(record->raw), cursor->offset, ret_section,
+                                        &cursor->offset) == 0;
+        if (cper_section(record, cursor->index, ret_section) < 0)
+                return false;
+        cursor->index++;
+        return true;
+}
+
+/* How long the whole is, with the raw data of which only firmware's maker knows what they say. */
+static int check_status(struct bytes raw, size_t *ret_size, struct fault *ret_fault) {
+        size_t data_end = CPER_STATUS_SIZE + (size_t) bytes_u32(raw, STATUS_DATA_LENGTH);
+        size_t raw_offset = bytes_u32(raw, STATUS_RAW_OFFSET), raw_length = bytes_u32(raw, STATUS_RAW_LENGTH);
+
+        if (raw.size < CPER_STATUS_SIZE)
+                return fault_at(ret_fault, ERR_TRUNCATED, raw.size, "status block", "ends too early");
+        if (data_end > raw.size)
+                return fault_at(ret_fault, ERR_LENGTH, STATUS_DATA_LENGTH, "data length",
+                                "larger than the bytes there are");
+        if (raw_length > 0 && raw_offset < data_end)
+                return fault_at(ret_fault, ERR_VALUE, STATUS_RAW_OFFSET, "raw data offset",
+                                "points into the sections");
+        if (raw_length > 0 && !bytes_contain(raw, raw_offset, raw_length))
+                return fault_at(ret_fault, ERR_LENGTH, STATUS_RAW_LENGTH, "raw data length",
+                                "larger than the bytes there are");
+        *ret_size = raw_length > 0 ? raw_offset + raw_length : data_end;
+        return 0;
+}
+
+int cper_parse_status(struct bytes raw, struct cper_record *ret_record, struct fault *ret_fault) {
+        struct cper_record record = { .is_status = true };
+        struct cper_cursor cursor = { 0 };
+        struct cper_section section;
+        size_t size;
+        int r;
+
+        r = check_status(raw, &size, ret_fault);
+        if (r < 0)
+                return r;
+        record.raw = bytes_first(raw, size);
+        record.severity = bytes_u32(raw, STATUS_SEVERITY);
+        while (cper_next_section(&record, &cursor, &section))
+                record.section_count++;
+        if (cursor.offset != status_data(record.raw).size)
+                return fault_at(ret_fault, ERR_LENGTH, CPER_STATUS_SIZE + cursor.offset, "error data entry",
+                                "reaches behind the status block");
+        *ret_record = record;
         return 0;
 }
 
@@ -205,6 +322,12 @@ static bool time_from_bcd(uint64_t timestamp, uint64_t *ret_seconds) {
 }
 
 bool cper_time(const struct cper_record *record, uint64_t *ret_seconds) {
+        struct cper_cursor cursor = { 0 };
+        struct cper_section section;
+
+        if (record->is_status)
+                return cper_next_section(record, &cursor, &section) && section.has_timestamp &&
+                       time_from_bcd(section.timestamp, ret_seconds);
         if (!(record->validation & VALIDATION_TIMESTAMP))
                 return false;
         if (!guid_equal(&record->creator, &cper_creator_linux))

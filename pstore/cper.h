@@ -38,13 +38,17 @@ enum cper_severity {
 struct cper_record {
         struct bytes raw; /* exactly record_length bytes */
         uint16_t revision;
-        uint16_t section_count;
+        uint32_t section_count;
         uint32_t severity;
         uint32_t validation; /* N.2.1: bit 0 platform id, 1 timestamp, 2 partition id */
         uint64_t timestamp;  /* as stored: seconds for Linux' records, BCD for all others */
         struct guid platform, partition, creator, notification;
         uint64_t record_id;
         uint32_t flags;
+
+        /* A Generic Error Status Block has raw, severity, its count of sections, and nothing else of these.
+         */
+        bool is_status;
 };
 
 struct cper_section {
@@ -55,6 +59,13 @@ struct cper_section {
         bool has_fru_id, has_fru_text;
         struct guid fru_id;    /* of the field replaceable unit */
         struct bytes fru_text; /* up to its NUL; firmware's, so anything */
+        bool has_timestamp;
+        uint64_t timestamp; /* of a status block's, as BCD */
+};
+
+/* Where in a record cper_next_section() goes on; all zero is its beginning. */
+struct cper_cursor {
+        size_t index, offset;
 };
 
 /* The creator that Linux writes, for pstore's records and x86 machine checks alike. */
@@ -72,12 +83,25 @@ extern const struct guid cper_section_mce;
  */
 int cper_parse(struct bytes raw, struct cper_record *ret_record, struct fault *ret_fault);
 
-/* The section at `index` < section_count; ERR_INVALID_ARGUMENT behind the last. */
+/* The section of a record that has descriptors at `index` < section_count; ERR_INVALID_ARGUMENT behind the
+ * last, and for a status block. */
 int cper_section(const struct cper_record *record, size_t index, struct cper_section *ret_section);
+
+/* The next section; false behind the last. */
+bool cper_next_section(const struct cper_record *record, struct cper_cursor *cursor,
+                       struct cper_section *ret_section);
+
+/*
+ * A Generic Error Status Block (ACPI 6.5, 18.3.2.7.1), in which firmware reports by BERT: sections without a
+ * record around them. `raw` may be longer; what the block takes is in ret_record->raw. Errors as of
+ * cper_parse(), for what Linux refuses, too (K6.1 drivers/firmware/efi/cper.c, cper_estatus_check()).
+ */
+#define CPER_STATUS_SIZE 20
+int cper_parse_status(struct bytes raw, struct cper_record *ret_record, struct fault *ret_fault);
 
 /*
  * When the record was made, in seconds since 1970: Linux' own plain seconds or the specification's BCD
- * (N.2.1, "Timestamp"); false when the record does not say.
+ * (N.2.1, "Timestamp"); false when the record does not say. A status block has the time of its first section.
  */
 bool cper_time(const struct cper_record *record, uint64_t *ret_seconds);
 

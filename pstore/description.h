@@ -13,3 +13,10 @@
  * itself, or an error with *ret_fault set.
  */
 int record_put_description(const struct record *record, struct text *text, struct fault *ret_fault);
+
+/*
+ * What happened, in one line, as the title of a crash: of a record of another type, or one that cannot be
+ * read, only what it is, "console record".
+ */
+#define RECORD_TITLE_SIZE CPER_TITLE_SIZE
+void record_put_title(const struct record *record, struct text *text);

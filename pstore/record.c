@@ -13,6 +13,7 @@ static const char *const store_names[RECORD_STORE_END] = {
         [RECORD_STORE_EFI] = "efi",
         [RECORD_STORE_PSTOREFS] = "pstorefs",
         [RECORD_STORE_KDUMP] = "kdump",
+        [RECORD_STORE_BERT] = "bert",
 };
 
 /* fs/pstore/platform.c, pstore_type_names[] */
@@ -93,10 +94,11 @@ static void know_section(struct record *record, const struct cper_section *secti
 }
 
 static void take_section(struct record *record, const struct cper_record *cper) {
+        struct cper_cursor cursor = { 0 };
         struct cper_section section;
 
         record->type = RECORD_TYPE_FOREIGN;
-        if (cper_section(cper, 0, &section) < 0)
+        if (!cper_next_section(cper, &cursor, &section))
                 return;
         record->section_type = section.type;
         record->payload = section.body;
@@ -167,7 +169,21 @@ static int parse_erst(struct record *record, struct bytes raw) {
 }
 
 bool record_is_hardware_error(const struct record *record) {
-        return record->store == RECORD_STORE_EFI && variable_name_is_hardware_error(stored_name(record));
+        return record->store == RECORD_STORE_BERT ||
+               (record->store == RECORD_STORE_EFI && variable_name_is_hardware_error(stored_name(record)));
+}
+
+static int take_report(struct record *record, const struct cper_record *cper) {
+        record->has_time = cper_time(cper, &record->seconds);
+        take_section(record, cper);
+        return 0;
+}
+
+static int parse_status(struct record *record, struct bytes raw) {
+        struct cper_record cper;
+
+        record->error = cper_parse_status(raw, &cper, &record->fault);
+        return record->error < 0 ? record->error : take_report(record, &cper);
 }
 
 /* UEFI 2.10, appendix P.2: the variable's data is the record. Its id is not the variable's number. */
@@ -175,11 +191,7 @@ static int parse_hardware_error(struct record *record, struct bytes raw) {
         struct cper_record cper;
 
         record->error = cper_parse(raw, &cper, &record->fault);
-        if (record->error < 0)
-                return record->error;
-        record->has_time = cper_time(&cper, &record->seconds);
-        take_section(record, &cper);
-        return 0;
+        return record->error < 0 ? record->error : take_report(record, &cper);
 }
 
 static int parse_variable(struct record *record, struct bytes raw) {
@@ -215,6 +227,7 @@ int record_parse(struct record *record, struct bytes raw) {
                 [RECORD_STORE_EFI] = parse_variable,
                 [RECORD_STORE_PSTOREFS] = parse_file,
                 [RECORD_STORE_KDUMP] = parse_file,
+                [RECORD_STORE_BERT] = parse_status,
         };
 
         record->raw = raw;

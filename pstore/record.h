@@ -20,6 +20,7 @@ enum record_store {
         RECORD_STORE_EFI,      /* ids are "efi:" and the variable's name */
         RECORD_STORE_PSTOREFS, /* of another back end, such as ramoops: "pstorefs:" and the file's name */
         RECORD_STORE_KDUMP,    /* saved by a crash kernel: "kdump:" and the directory's name */
+        RECORD_STORE_BERT,     /* what firmware found at this boot: "bert:" and the how-manyth, from 1 on */
         RECORD_STORE_END,
 };
 
@@ -74,8 +75,8 @@ struct record {
 int record_init(struct record *record, enum record_store store, struct bytes name);
 
 /*
- * Fills the record from its bytes as stored: an ERST record is a CPER record, a variable's name says the
- * rest. A malformed one gets .error and .fault and type RECORD_TYPE_UNKNOWN, and .payload stays empty; but
+ * Fills the record from its bytes as stored: an ERST record is a CPER record, BERT's a status block, a
+ * variable's name says the rest. A malformed one gets .error and .fault and type RECORD_TYPE_UNKNOWN, and .payload stays empty; but
  * one of Linux that ends within its log keeps, beside the error, its type and in .payload what there is.
  * Returns .error.
  */
@@ -84,7 +85,8 @@ int record_parse(struct record *record, struct bytes raw);
 /* For a record whose stored bytes cannot be had, only what the kernel shows of it. */
 void record_describe(struct record *record, enum record_type type, uint64_t seconds);
 
-/* True for firmware's or Windows' record in a variable HwErrRec####, which no kernel's pstore writes. */
+/* True for firmware's or Windows' record in a variable HwErrRec####, and for BERT's: no kernel's pstore wrote
+ * it. */
 bool record_is_hardware_error(const struct record *record);
 
 /* Takes the decoded text and reads its header line. `codec` is NULL for a description. */
@@ -121,7 +123,7 @@ bool record_same_id(const struct record *left, const struct record *right);
  */
 int record_compare_id(const struct record *left, const struct record *right);
 
-/* "erst", "efi", "pstorefs", "kdump" */
+/* "erst", "efi", "pstorefs", "kdump", "bert" */
 const char *record_store_name(enum record_store store);
 
 /*

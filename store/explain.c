@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/timestamp.h"
 #include "crash/taint.h"
-#include "pstore/mce.h"
+#include "pstore/description.h"
 #include "store/selection.h"
 
 #define FIELD_SIZE 400
@@ -180,16 +180,13 @@ static int explain_event(const struct catalog *catalog, const struct event *even
 
 /* What holds no log describes itself: pstore/description.h. */
 static int explain_record(const struct record *record, const struct sink *sink) {
-        char id[RECORD_ID_SIZE], title[MCE_TITLE_SIZE];
+        char id[RECORD_ID_SIZE], title[RECORD_TITLE_SIZE];
         struct text id_text = TEXT_ON(id), title_text = TEXT_ON(title);
         int r;
 
         record_format_id(record, &id_text);
-        if (record->type == RECORD_TYPE_MCE && record->error == 0)
-                mce_put_title(record->payload, &title_text);
-        else
-                text_format(&title_text, "%s record", record_type_name(record->type));
-        r = sink_format(sink, "%s\n", title);
+        record_put_title(record, &title_text);
+        r = sink_prose(sink, "", "%s", title);
         if (r >= 0)
                 r = put_field(sink, HEAD("record     "), text_bytes(&id_text));
         for (size_t at = 0; r >= 0 && record->decoded && !record_has_log(record) && at < record->text.size;) {

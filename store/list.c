@@ -2,7 +2,7 @@
 #include "store/list.h"
 #include "base/error.h"
 #include "base/timestamp.h"
-#include "pstore/cper.h"
+#include "pstore/description.h"
 #include "store/event-crash.h"
 #include "store/places.h"
 #include "store/selection.h"
@@ -80,13 +80,13 @@ static int list_record_error(const struct record *record, const struct sink *sin
         return sink_format(sink, "    %s: %s\n", malformed ? "malformed" : "cannot be read", error);
 }
 
-/* Of a description: it is ours, so nothing in it needs to be made visible. */
-static int list_first_line(struct bytes text, const struct sink *sink) {
-        size_t size = 0;
+/* What firmware wrote in it was made visible. */
+static int list_record_title(const struct record *record, const struct sink *sink) {
+        char title[RECORD_TITLE_SIZE];
+        struct text text = TEXT_ON(title);
 
-        while (size < text.size && text.data[size] != '\n')
-                size++;
-        return sink_format(sink, "    %.*s\n", (int) size, (const char *) text.data);
+        record_put_title(record, &text);
+        return sink_prose(sink, "    ", "%s", title);
 }
 
 static int list_image(const struct record *record, const struct sink *sink) {
@@ -120,7 +120,7 @@ static int list_record(const struct record *record, const struct sink *sink) {
         if (r >= 0)
                 r = sink_format(sink, OTHER_COLUMNS, kind, stored, decoded);
         if (r >= 0 && record->decoded && !record_has_log(record))
-                r = list_first_line(record->text, sink);
+                r = list_record_title(record, sink);
         if (r >= 0)
                 r = list_image(record, sink);
         return r < 0 || record->error == 0 ? r : list_record_error(record, sink);

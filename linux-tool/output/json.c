@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "crash/taint.h"
 #include "posix/memory.h"
-#include "pstore/cper.h"
+#include "pstore/description.h"
 #include "store/places.h"
 
 #define PRINT_FLAGS (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
@@ -115,6 +115,16 @@ struct json_object *json_from_record_id(const struct record *record) {
         return json_from_text(text_bytes(&text));
 }
 
+struct json_object *json_from_record_title(const struct record *record) {
+        char title[RECORD_TITLE_SIZE];
+        struct text text = TEXT_ON(title);
+
+        if (!record->decoded || record_has_log(record))
+                return NULL;
+        record_put_title(record, &text);
+        return json_from_text(text_bytes(&text));
+}
+
 struct json_object *json_from_record(const struct catalog_record *row) {
         const struct record *record = &row->record;
         struct json_object *object = json_object_new_object();
@@ -126,6 +136,7 @@ struct json_object *json_from_record(const struct catalog_record *row) {
         json_add_bool(object, "deleted", record->deleted);
         json_add_bool(object, "salvaged", record->salvaged);
         json_add_string(object, "type", record_type_name(record->type));
+        json_add(object, "title", json_from_record_title(record));
         json_add(object, "part", json_from_size(is_part, record->header.part));
         json_add(object, "time", json_from_time(record->has_time, record->seconds));
         json_add(object, "stored_bytes", json_from_size(record->raw.size > 0, record->raw.size));

@@ -36,6 +36,9 @@ struct json_object *json_from_error(int error, const struct fault *fault);
 struct json_object *json_from_record(const struct catalog_record *row);
 struct json_object *json_from_record_id(const struct record *record);
 
+/* What happened, of a record that is described (pstore/description.h); else NULL. */
+struct json_object *json_from_record_title(const struct record *record);
+
 /* What crashed, as the log that it was read of tells it. */
 struct json_object *json_from_crash(struct bytes log, const struct log_crash *told);
 

@@ -13,7 +13,6 @@
 #include "linux-tool/verb/verbs.h"
 #include "posix/file.h"
 #include "posix/memory.h"
-#include "pstore/mce.h"
 #include "store/selection.h"
 
 /* More than any kernel's buffer, and than most of what a console has seen. */
@@ -41,13 +40,8 @@ static struct json_object *json_from_explained_event(const struct catalog *catal
 
 static struct json_object *json_from_explained_record(const struct record *record) {
         struct json_object *object = json_object_new_object();
-        char title[MCE_TITLE_SIZE];
-        struct text text = TEXT_ON(title);
-
-        if (record->type == RECORD_TYPE_MCE && record->error == 0)
-                mce_put_title(record->payload, &text);
         json_add(object, "id", json_from_record_id(record));
-        json_add_string(object, "title", text.length > 0 ? title : NULL);
+        json_add(object, "title", json_from_record_title(record));
         json_add(object, "text", record->decoded ? json_from_text(record->text) : NULL);
         return object;
 }

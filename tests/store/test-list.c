@@ -37,7 +37,7 @@ static const char golden[] =
         "  missing: part 2-99 of 100\n"
         "other records\n"
         "  erst:ffffffff00000001             foreign                       201         -\n"
-        "    hardware error record ffffffff00000001, severity: fatal\n"
+        "    fatal hardware error: dmesg\n"
         "  efi:cfg                           unknown                         4         -\n"
         "    malformed: offset 0: variable name: is none that Linux gives\n";
 

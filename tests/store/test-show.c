@@ -114,7 +114,8 @@ static void test_records_of_no_event(NO_STATE) {
                          "creator: 75a574e2-5052-4b29-8a8e-be2c6490b89d\n"
                          "notification: machine check exception (e8f56ffe-919c-4cc5-ba88-65abe14913bb)\n"
                          "flags: of the previous boot\n"
-                         "section 1: dmesg (c197e04e-d545-4a70-9c17-a5549419eb12), fatal, 1 bytes\n"
+                         "section 1: dmesg, fatal, 1 bytes\n"
+                         "  00: 78\n"
                          "==> efi:dump-type2-1-1-5-D <==\nconsole text\n");
 }
 
