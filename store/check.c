@@ -86,6 +86,14 @@ void check_look_at(const struct session *session, size_t index, struct check_sto
         count_records(&session->catalog, source, ret_store);
 }
 
+size_t check_count_reported(const struct session *session) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < session->catalog.row_count; i++)
+                count += session->catalog.rows[i]->source->is_report;
+        return count;
+}
+
 static uint64_t bytes_for_logs(const struct source_space *space) {
         return space->remaining > space->reserved ? space->remaining - space->reserved : 0;
 }
@@ -369,6 +377,16 @@ static const struct {
           "the flash holds other variables than the firmware shows, and a reset brings back what it holds" },
 };
 
+/* It may be why the machine reset. */
+static void judge_report(struct judge *judge) {
+        size_t count = judge->facts->reported_count;
+
+        if (count > 0)
+                findings_add(judge->findings, VERDICT_WARNING, "pstore-fw explain --all --source bert",
+                             "firmware reported %zu error%s of hardware when the machine started", count,
+                             text_plural(count));
+}
+
 /* Without a store beside it a crash leaves no trace there. */
 static void judge_variables(struct judge *judge) {
         const struct check_facts *facts = judge->facts;
@@ -608,6 +626,7 @@ void check_judge(const struct check_facts *facts, struct findings *findings) {
         for (size_t i = 0; i < facts->proof_count; i++)
                 judge_proof(&judge, &facts->proofs[i]);
         judge_variables(&judge);
+        judge_report(&judge);
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);
         if (!findings_at(findings, 0))

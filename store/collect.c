@@ -69,6 +69,9 @@ static size_t select_to_clear(struct session *session, const struct collect_wish
 
                         if (row->source != source)
                                 continue;
+                        work->states[i].selected = false;
+                        if (source->is_report)
+                                continue; /* nobody's to clear, and it does not stay */
                         may_clear = has_or_gets_copy(work, i, wish->dry_run) && is_allowed(row, wish->clear);
                         can_clear = source->operations->erase != NULL;
                         work->states[i].selected = may_clear && can_clear;

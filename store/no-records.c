@@ -11,7 +11,8 @@ static void put_place(const struct record_source *source, struct text *text) {
                 text_format(text, " (%s)", where);
 }
 
-/* Those whose reading ended so. An archive that is not there is no store that this machine lacks. */
+/* Those whose reading ended so. An archive or a report that is not there is no store that this machine lacks.
+ */
 static void put_places(const struct session *session, int error, const char *before, struct text *text) {
         size_t count = 0;
 
@@ -19,7 +20,7 @@ static void put_places(const struct session *session, int error, const char *bef
                 const struct record_source *source = session->sources[i];
 
                 if (session->errors[i] != error || !source->spec ||
-                    (error == ERR_NO_STORE && source->is_archive))
+                    (error == ERR_NO_STORE && (source->is_archive || source->is_report)))
                         continue;
                 text_put(text, count++ == 0 ? before : ", ");
                 put_place(source, text);

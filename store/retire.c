@@ -66,6 +66,19 @@ static void leave_rest_out(struct session *session) {
                                   count == 1 ? "it" : "them");
 }
 
+/* Who means all means what can be cleared. */
+static void leave_reports_out(struct session *session, bool named) {
+        for (size_t i = 0; i < session->source_count; i++) {
+                const struct record_source *source = session->sources[i];
+
+                if (!source->is_report || leave_source_out(&session->work, source) == 0 || !named)
+                        continue;
+                session_tell_error(session, source->spec,
+                                   "nobody can clear what firmware reports: the next boot does");
+                session->failed = true;
+        }
+}
+
 static void leave_read_only_out(struct session *session) {
         for (size_t i = 0; i < session->source_count; i++) {
                 const struct record_source *source = session->sources[i];
@@ -103,6 +116,7 @@ static int choose(struct session *session, const struct retire_wish *wish) {
                 leave_archives_out(session);
         else if (!session->named)
                 leave_rest_out(session);
+        leave_reports_out(session, wish->archives_too);
         mark_copies(&session->work);
         return 0;
 }

@@ -133,6 +133,7 @@ struct record_source {
         bool is_archive; /* holds copies, not originals: nothing waits in it, and no kernel writes to it */
         bool is_outbox;  /* an archive of ours from which copies go on to another place, and then go: see
                             store/collect.h */
+        bool is_report;  /* told once, by firmware: nothing is ever written there, and nobody clears it */
         const char *location; /* the file, or the directory of files, that it reads; NULL: neither */
         const char *nature;   /* set by open(): what that is, where the spec tells it wrongly; else NULL */
 

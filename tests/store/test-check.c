@@ -87,6 +87,14 @@ static void test_the_store_that_can_be_used_is_named(NO_STATE) {
         assert_finds(VERDICT_OK, "a crash can leave a trace in efi", "");
 }
 
+/* It may be why the machine reset, and is no store. */
+static void test_what_firmware_reported_is_a_warning(NO_STATE) {
+        facts.reported_count = 2;
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "firmware reported 2 errors of hardware when the machine started",
+                     "pstore-fw explain --all --source bert");
+}
+
 static void test_no_store_is_critical(NO_STATE) {
         stores[0].error = stores[1].error = ERR_NO_STORE;
         assert_int_equal(judge(), VERDICT_CRITICAL);
@@ -703,6 +711,7 @@ int main(void) {
                 TEST(test_a_machine_in_good_order),
                 TEST(test_a_store_that_tells_nothing_of_its_space_will_do),
                 TEST(test_the_store_that_can_be_used_is_named),
+                TEST(test_what_firmware_reported_is_a_warning),
                 TEST(test_no_store_is_critical),
                 TEST(test_a_store_that_fails_is_a_warning),
                 TEST(test_what_only_root_may_see_is_unknown),

@@ -156,6 +156,14 @@ static void test_nothing_there_needs_no_target(NO_STATE) {
 
 /* --- what stays --------------------------------------------------------------------------------- */
 
+/* Copied like the rest, and not a word of why it stays: it goes by itself. */
+static void test_what_firmware_reports(NO_STATE) {
+        f.stores.erst.source.is_report = true;
+        f.stores.erst.operations.erase = NULL;
+        assert_collects(3, 1, 0, false);
+        assert_string_equal(f.told.lines, "");
+}
+
 static void test_records_of_firmware(NO_STATE) {
         store_fixture_put_efi(&f.stores, "HwErrRec0001", "an error");
         collect();
@@ -345,6 +353,7 @@ int main(void) {
                 TEST(test_nothing_goes_for_a_copy_in_memory),
                 TEST(test_a_target_that_cannot_be_opened),
                 TEST(test_nothing_there_needs_no_target),
+                TEST(test_what_firmware_reports),
                 TEST(test_records_of_firmware),
                 TEST(test_what_can_only_be_read_is_copied_and_said),
                 TEST(test_what_the_store_refuses_is_a_failure),

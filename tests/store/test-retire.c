@@ -250,6 +250,25 @@ static void test_a_store_that_can_only_be_read_and_shall_not_be_cleared(NO_STATE
         assert_string_equal(f.told.lines, "");
 }
 
+/* Who says all means what can be cleared, and is told nothing. */
+static void test_what_firmware_reports_is_nobodys_to_clear(NO_STATE) {
+        static const char *const id = ERST_1;
+
+        f.stores.erst.source.is_report = true;
+        f.stores.erst.operations.erase = NULL;
+        assert_retires(1, 1, 1, false);
+        assert_string_equal(f.told.lines, "");
+        end(NULL);
+        begin(NULL);
+        f.stores.erst.source.is_report = true;
+        wish.selection = (struct selection){ .ids = &id, .id_count = 1 };
+        wish.archives_too = true;
+        assert_retires(0, 0, 0, true);
+        assert_string_equal(f.told.lines,
+                            "! erst: nobody can clear what firmware reports: the next boot does\n");
+        assert_int_equal(fake_source_size(&f.stores.erst), 2);
+}
+
 static void test_a_source_that_could_not_be_made(NO_STATE) {
         static const struct record_source unmade = { .spec = "unmade" };
 
@@ -453,6 +472,7 @@ int main(void) {
                 TEST(test_an_id_of_what_an_archive_alone_holds),
                 TEST(test_a_store_that_can_only_be_read),
                 TEST(test_a_store_that_can_only_be_read_and_shall_not_be_cleared),
+                TEST(test_what_firmware_reports_is_nobodys_to_clear),
                 TEST(test_a_source_that_could_not_be_made),
                 TEST(test_only_what_is_dumped),
                 TEST(test_only_what_is_dumped_where_nothing_can_be),
