@@ -23,6 +23,8 @@ struct source_kind {
 static const struct source_kind source_kinds[] = {
         { "efivarfs", "efivarfs[:DIR]", "EFI variables", false, false, efivarfs_source_new },
         { "pstorefs", "pstorefs[:DIR]", "what the kernel's pstore shows", false, false, pstorefs_source_new },
+        { "bert", "bert[:FILE]", "what firmware found itself, by ACPI's BERT", false, false,
+          bert_source_new },
         { "kdump", "kdump[:DIR]", "dumps that a crash kernel saved", false, false, kdump_source_new },
         { "dir", "dir:DIR", "saved dumps, and what systemd-pstore archived", true, false,
           directory_source_new },
@@ -34,7 +36,7 @@ static const struct source_kind source_kinds[] = {
           efi_image_source_new },
 };
 
-const char *const sources_default[] = { "efivarfs", "pstorefs", NULL };
+const char *const sources_default[] = { "efivarfs", "pstorefs", "bert", NULL };
 
 /* Dumps of kdump, what systemd-pstore(8) has taken out of pstore, and dumps of ours. */
 static const char *const archives_default[] = { "kdump", "dir:/var/lib/systemd/pstore",
@@ -104,6 +106,6 @@ void sources_print_help(const struct sink *sink) {
         sink_format(sink, "\nSPEC:\n");
         for (size_t i = 0; i < ARRAY_SIZE(source_kinds); i++)
                 sink_format(sink, "  %-24s%s\n", source_kinds[i].usage, source_kinds[i].help);
-        sink_format(sink, "Without it, all that this machine has of the first three, and the directories\n"
+        sink_format(sink, "Without it, all that this machine has of the first four, and the directories\n"
                           "where systemd-pstore, dump and the application on the ESP leave copies.\n");
 }

@@ -16,6 +16,7 @@
  */
 struct record_source *pstorefs_source_new(const char *spec, const char *argument);
 struct record_source *efivarfs_source_new(const char *spec, const char *argument);
+struct record_source *bert_source_new(const char *spec, const char *argument);
 struct record_source *kdump_source_new(const char *spec, const char *argument);
 struct record_source *directory_source_new(const char *spec, const char *argument);
 struct record_source *erst_dbg_source_new(const char *spec, const char *argument);
