@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/acpi-hardware.h"
+#include "acpi/bert.h"
 #include "acpi/gas.h"
 #include "acpi/table.h"
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "efi-app/barrier.h"
+#include "efi-app/memory-map.h"
 #include "efi-app/ports.h"
+
+/* Of a table of 48 bytes, which a later specification may make longer. */
+#define BERT_TABLE_CAPACITY 4096
 
 #define DEFINE_ACCESS(bits)                                                                                  \
         static uint64_t memory_read_##bits(uint64_t address) {                                               \
@@ -127,7 +132,7 @@ static uint64_t find_rsdp(const struct app *app) {
         return 0;
 }
 
-int acpi_hardware_find_erst(struct app *app, struct buffer *buffer) {
+static int find_table(struct app *app, const char signature[4], size_t capacity, struct buffer *buffer) {
         struct acpi_io io = acpi_hardware_io(app);
         uint64_t rsdp = find_rsdp(app);
         size_t size;
@@ -135,10 +140,10 @@ int acpi_hardware_find_erst(struct app *app, struct buffer *buffer) {
 
         if (rsdp == 0)
                 return ERR_NO_STORE;
-        r = buffer_reserve(buffer, ERST_TABLE_CAPACITY);
+        r = buffer_reserve(buffer, capacity);
         if (r < 0)
                 return r;
-        r = acpi_find_table(&io, rsdp, "ERST", buffer->data, buffer->capacity, &size);
+        r = acpi_find_table(&io, rsdp, signature, buffer->data, buffer->capacity, &size);
         if (r == ERR_NOT_FOUND)
                 return ERR_NO_STORE;
         if (r == ERR_BUFFER_TOO_SMALL)
@@ -147,4 +152,33 @@ int acpi_hardware_find_erst(struct app *app, struct buffer *buffer) {
                 return r;
         buffer->size = size;
         return 0;
+}
+
+int acpi_hardware_find_erst(struct app *app, struct buffer *buffer) {
+        return find_table(app, "ERST", ERST_TABLE_CAPACITY, buffer);
+}
+
+/* Firmware may keep it in memory of any type but one that does not work. */
+static bool is_readable(const EFI_MEMORY_DESCRIPTOR *descriptor) {
+        return descriptor->Type != EfiUnusableMemory;
+}
+
+int acpi_hardware_read_bert(struct app *app, struct buffer *buffer, struct fault *ret_fault) {
+        struct bert_table table;
+        int r;
+
+        r = find_table(app, "BERT", BERT_TABLE_CAPACITY, buffer);
+        if (r < 0)
+                return r;
+        r = bert_table_parse(buffer_bytes(buffer), &table, ret_fault);
+        if (r < 0)
+                return r;
+        if (!memory_map_covers(app, table.address, table.length, is_readable))
+                return fault_at(ret_fault, ERR_VALUE, BERT_TABLE_ADDRESS, "boot error region",
+                                "is not in the firmware's map of memory");
+        r = buffer_reserve(buffer, table.length);
+        if (r < 0)
+                return r;
+        buffer->size = table.length;
+        return table.length > 0 ? copy_from(app, table.address, buffer->data, buffer->size) : 0;
 }

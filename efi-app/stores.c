@@ -9,6 +9,7 @@
 static const struct record_source unopened[STORE_END] = {
         [STORE_ERST] = { .spec = "erst", .store = RECORD_STORE_ERST },
         [STORE_EFI] = { .spec = "efi", .store = RECORD_STORE_EFI },
+        [STORE_BERT] = { .spec = "bert", .store = RECORD_STORE_BERT },
 };
 
 static int parse_source(const char *text, uint64_t *ret_number) {
@@ -24,9 +25,9 @@ const struct option option_source = {
         .name = "source",
         .letter = 's',
         .argument = "STORE",
-        .help = "only that store: erst or efi",
+        .help = "only that store: erst, efi or bert",
         .parse = parse_source,
-        .wanted = "is no source here: erst or efi",
+        .wanted = "is no source here: erst, efi or bert",
 };
 
 static int open_erst(struct stores *stores) {
@@ -62,6 +63,16 @@ static int open_efi(struct stores *stores) {
         return 0;
 }
 
+static int load_bert(void *context, struct buffer *region, struct fault *ret_fault) {
+        return acpi_hardware_read_bert(context, region, ret_fault);
+}
+
+static int open_bert(struct stores *stores) {
+        stores->bert_source = (struct bert_source){ .load = load_bert, .context = stores->app };
+        bert_source_init(&stores->bert_source, &stores->app->allocator, &stores->sources[STORE_BERT]);
+        return 0;
+}
+
 /* --source names it, or names none. */
 static bool is_wanted(const struct options *options, enum store store) {
         for (size_t i = 0; i < options->given_count; i++)
@@ -75,6 +86,7 @@ void stores_open(struct stores *stores, struct app *app) {
         static int (*const open_store[STORE_END])(struct stores *) = {
                 [STORE_ERST] = open_erst,
                 [STORE_EFI] = open_efi,
+                [STORE_BERT] = open_bert,
         };
 
         *stores = (struct stores){ .app = app };

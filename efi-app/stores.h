@@ -4,16 +4,18 @@
 #include "acpi/erst.h"
 #include "efi-app/app.h"
 #include "efi-app/runtime-variables.h"
+#include "store/bert-source.h"
 #include "store/erst-source.h"
 
 /* The stores of this machine, in the order in which they are read and written. */
 enum store {
         STORE_ERST,
         STORE_EFI,
+        STORE_BERT,
         STORE_END,
 };
 
-/* "erst" or "efi"; its number is an enum store. */
+/* "erst", "efi" or "bert"; its number is an enum store. */
 extern const struct option option_source;
 
 struct stores {
@@ -30,6 +32,7 @@ struct stores {
         struct runtime_variables runtime_variables;
         struct variable_io variable_io;
         struct variable_source variable_source;
+        struct bert_source bert_source;
 };
 
 /* Opens what the options want. A store that cannot be used gets a line and its error, and stops nothing. */

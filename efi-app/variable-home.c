@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/ucs2.h"
+#include "efi-app/memory-map.h"
 #include "efi-app/runtime-variables.h"
 #include "pstore/variable-name.h"
 #include "pstore/variable-store.h"
@@ -136,31 +137,6 @@ static void read_volume(const struct volume_block *volume, struct buffer *flash)
 
 /* --- memory -------------------------------------------------------------------------------------- */
 
-#define MAP_ATTEMPTS 4
-#define MAP_SLACK    4096 /* the call that makes room for it may make it longer */
-
-static int read_map(struct app *app, struct buffer *map, UINTN *ret_descriptor_size) {
-        UINTN size = 0, key, descriptor_size = 0;
-        UINT32 version;
-
-        for (unsigned attempt = 0; attempt < MAP_ATTEMPTS; attempt++) {
-                EFI_STATUS status = app->boot->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *) map->data, &key,
-                                                            &descriptor_size, &version);
-                int r;
-
-                if (status != EFI_BUFFER_TOO_SMALL) {
-                        map->size = EFI_ERROR(status) ? 0 : size_min(size, map->capacity);
-                        *ret_descriptor_size = descriptor_size;
-                        return efi_status_to_error(status);
-                }
-                r = size > VOLUME_BYTES_MAX ? ERR_TOO_LARGE : buffer_reserve(map, size + MAP_SLACK);
-                if (r < 0)
-                        return r;
-                size = map->capacity;
-        }
-        return ERR_LOOP;
-}
-
 /*
  * What of the map is RAM can be cached. Of flash some firmware says that it is memory of its own, too
  * (OVMF's EfiRuntimeServicesData), but not that.
@@ -169,24 +145,6 @@ static bool is_ram(const EFI_MEMORY_DESCRIPTOR *descriptor) {
         return descriptor->Type != EfiReservedMemoryType && descriptor->Type != EfiUnusableMemory &&
                descriptor->Type != EfiMemoryMappedIO && descriptor->Type != EfiMemoryMappedIOPortSpace &&
                (descriptor->Attribute & EFI_MEMORY_WB);
-}
-
-static bool lies_in_ram(struct app *app, uint64_t address) {
-        EFI_MEMORY_DESCRIPTOR descriptor;
-        UINTN descriptor_size = 0;
-        struct buffer map;
-        bool found = false;
-
-        buffer_init(&map, &app->allocator);
-        if (read_map(app, &map, &descriptor_size) == 0 && descriptor_size >= sizeof(descriptor))
-                for (size_t at = 0; at + descriptor_size <= map.size && !found; at += descriptor_size) {
-                        memcpy(&descriptor, map.data + at, sizeof(descriptor));
-                        found = is_ram(&descriptor) && address >= descriptor.PhysicalStart &&
-                                (address - descriptor.PhysicalStart) / EFI_PAGE_SIZE <
-                                        descriptor.NumberOfPages;
-                }
-        buffer_free(&map);
-        return found;
 }
 
 /* --- all of it ----------------------------------------------------------------------------------- */
@@ -201,7 +159,7 @@ void variable_home_look(struct app *app, struct variable_home *ret_home) {
                 return;
         ret_home->known.read_only = !is_writable(volume);
         ret_home->known.in_memory =
-                !EFI_ERROR(volume->get_physical_address(volume, &address)) && lies_in_ram(app, address);
+                !EFI_ERROR(volume->get_physical_address(volume, &address)) && memory_map_covers(app, address, 1, is_ram);
         read_volume(volume, &ret_home->flash);
 }
 

@@ -34,8 +34,10 @@ static int check_run(const struct options *options, void *context) {
         findings_init(&findings, &app->allocator);
         (void) options;
         (void) inventory_load(&inventory, app); /* what has failed is judged */
-        for (; facts.store_count < session->source_count; facts.store_count++)
-                check_look_at(session, facts.store_count, &stores[facts.store_count]);
+        for (size_t i = 0; i < session->source_count; i++)
+                if (!session->sources[i]->is_report)
+                        check_look_at(session, i, &stores[facts.store_count++]);
+        facts.reported_count = check_count_reported(session);
         look_at_variables(app, session, &facts.variables);
         crashes_count(&session->catalog, clock_seconds(app), &facts.crashes);
         check_judge(&facts, &findings);

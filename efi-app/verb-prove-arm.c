@@ -51,7 +51,8 @@ static int arm_run(const struct options *options, void *context) {
         (void) options;
         stores_open(&stores, app);
         for (enum store store = 0; store < STORE_END; store++)
-                if (stores.wanted[store] && stores.errors[store] == 0) {
+                if (stores.wanted[store] && stores.errors[store] == 0 &&
+                    stores.sources[store].operations->write) {
                         usable++;
                         armed += arm(app, &stores.sources[store]);
                 }

@@ -37,7 +37,8 @@ static int write_file(struct app *app, struct buffer *log) {
 
         stores_open(&stores, app);
         for (enum store store = 0; store < STORE_END && !source; store++)
-                if (stores.wanted[store] && stores.errors[store] == 0)
+                if (stores.wanted[store] && stores.errors[store] == 0 &&
+                    stores.sources[store].operations->write)
                         source = &stores.sources[store];
         if (source)
                 status = write_log(app, source, buffer_bytes(log));

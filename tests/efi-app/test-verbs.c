@@ -65,9 +65,9 @@ static void test_usage_errors(NO_STATE) {
         assert_usage(RUN(u"list", u"x"), "x: one argument too many for list; try --help\n");
         assert_usage(RUN(u"list", u"--source"), "--source: needs an argument; try --help\n");
         assert_usage(RUN(u"list", u"--source", u"ersd"),
-                     "--source: 'ersd' is no source here: erst or efi; try --help\n");
+                     "--source: 'ersd' is no source here: erst, efi or bert; try --help\n");
         assert_usage(RUN(u"list", u"--source=ersd", u"--source=efi"),
-                     "--source: 'ersd' is no source here: erst or efi; try --help\n");
+                     "--source: 'ersd' is no source here: erst, efi or bert; try --help\n");
         assert_usage(RUN(u"show", u"1"),
                      "1: not an id of a record or an event; 'list' prints them; try --help\n");
         assert_usage(RUN(u"write"), "write: name the one file that becomes the record\n");
