@@ -76,6 +76,7 @@ class Machine:
         self._hardware = qemu.Hardware(firmware)
         self._variables = work / "vars.fd"
         self._erst = None if erst is None else work / "erst.img"
+        self.devices: list[str] = []  # more of them, in each boot
         self.last_log: Path | None = None
         if self._erst:
             self._erst.write_bytes(erst)
@@ -114,7 +115,8 @@ class Machine:
 
     def _start(self, log: Path, devices: list[str], line: socket.socket | None = None) -> qemu.Qemu:
         erst = qemu.erst_device(self._erst) if self._erst else []
-        return qemu.Qemu(self._lab.accelerator, self._variables, log, erst + devices, self._hardware, line)
+        return qemu.Qemu(self._lab.accelerator, self._variables, log, erst + self.devices + devices, self._hardware,
+                         line=line)
 
     def _boot(self, log: Path, devices: list[str], until: bytes | None = None) -> bytes:
         with self._start(log, devices) as machine:
