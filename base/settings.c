@@ -114,6 +114,34 @@ static int take_line(struct parse *parse, struct bytes line) {
         return take_setting(parse, name, without_blanks(bytes_from(content, sign + 1)));
 }
 
+/* Without a report the first line that is not taken is the last. */
+static int take_lines(struct parse *parse, struct bytes text, settings_report *report, void *context) {
+        int r = 0;
+
+        if (bytes_start_with(text, bytes_of(byte_order_mark, sizeof(byte_order_mark))))
+                text = bytes_from(text, sizeof(byte_order_mark));
+        while (text.size > 0 && r == 0) {
+                size_t size = find(text, '\n');
+
+                parse->line++;
+                r = take_line(parse, bytes_first(text, size));
+                text = bytes_from(text, size + 1);
+                if (r < 0 && report) {
+                        report(context, parse->error.buffer);
+                        text_init(&parse->error, parse->error.buffer, parse->error.capacity);
+                        r = 0;
+                }
+        }
+        return r;
+}
+
+static int refuse_binary(struct parse *parse, struct bytes text) {
+        if (find(text, '\0') == text.size)
+                return 0;
+        text_put(&parse->error, "has a NUL: no file of settings");
+        return ERR_VALUE;
+}
+
 int settings_parse(struct bytes text, const struct settings_table *tables, size_t table_count,
                    char ret_error[SETTINGS_ERROR_SIZE]) {
         struct parse parse = {
@@ -121,22 +149,20 @@ int settings_parse(struct bytes text, const struct settings_table *tables, size_
                 .table_count = table_count,
                 .error = text_on(ret_error, SETTINGS_ERROR_SIZE),
         };
-        int r = 0;
+        int r = refuse_binary(&parse, text);
 
-        if (find(text, '\0') < text.size) {
-                text_put(&parse.error, "has a NUL: no file of settings");
-                return ERR_VALUE;
-        }
-        if (bytes_start_with(text, bytes_of(byte_order_mark, sizeof(byte_order_mark))))
-                text = bytes_from(text, sizeof(byte_order_mark));
-        while (text.size > 0 && r == 0) {
-                size_t size = find(text, '\n');
+        return r < 0 ? r : take_lines(&parse, text, NULL, NULL);
+}
 
-                parse.line++;
-                r = take_line(&parse, bytes_first(text, size));
-                text = bytes_from(text, size + 1);
-        }
-        return r;
+void settings_parse_rest(struct bytes text, const struct settings_table *tables, size_t table_count,
+                         settings_report *report, void *context) {
+        char error[SETTINGS_ERROR_SIZE];
+        struct parse parse = { .tables = tables, .table_count = table_count, .error = TEXT_ON(error) };
+
+        if (refuse_binary(&parse, text) < 0)
+                report(context, error);
+        else
+                (void) take_lines(&parse, text, report, context);
 }
 
 /* --- writing ------------------------------------------------------------------------------------ */

@@ -74,6 +74,16 @@ struct settings_table {
 int settings_parse(struct bytes text, const struct settings_table *tables, size_t table_count,
                    char ret_error[SETTINGS_ERROR_SIZE]);
 
+/* A line that was not taken: as settings_parse() has it. */
+typedef void settings_report(void *context, const char *error);
+
+/*
+ * The same for who has nobody to mend a file before it is used: each such line is reported and left out, and
+ * all others have their effect. With a NUL that is reported, and none has.
+ */
+void settings_parse_rest(struct bytes text, const struct settings_table *tables, size_t table_count,
+                         settings_report *report, void *context);
+
 /*
  * Appends the lines of all that has a value. What settings_parse() would read in another way is not written:
  * ERR_VALUE for a value that no line holds, ERR_BUFFER_TOO_SMALL.

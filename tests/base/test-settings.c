@@ -99,6 +99,40 @@ static void test_bad_files(NO_STATE) {
         }
 }
 
+static char reported[400];
+
+static void report(void *context, const char *error) {
+        assert_ptr_equal(context, &reported);
+        assert_true(strlen(reported) + strlen(error) + 2 < sizeof(reported));
+        strcat(strcat(reported, error), "\n");
+}
+
+static const char *parse_rest(const char *text, size_t size, struct thing *thing) {
+        const struct settings_table tables[] = { { rows, ARRAY_SIZE(rows), thing } };
+
+        *thing = thing_default;
+        reported[0] = '\0';
+        settings_parse_rest(bytes_of(text, size), tables, ARRAY_SIZE(tables), report, &reported);
+        return reported;
+}
+
+static void test_the_rest_of_a_bad_file(NO_STATE) {
+        static const char text[] = "\xef\xbb\xbfname = a\nnumber = 0\n\n<xml>\nnumber = 9\nnope = 1";
+        static const char with_nul[] = "name = a\nflag = yes\n\0";
+        struct thing thing;
+
+        assert_string_equal(parse_rest(text, strlen(text), &thing),
+                            "line 2: number: '0' is not between 2 and 20\n"
+                            "line 4: not 'name = value'\n"
+                            "line 6: nope: no such setting\n");
+        assert_string_equal(thing.name, "a");
+        assert_int_equal(thing.number, 9);
+        assert_string_equal(parse_rest(text, 11, &thing), "");
+        assert_string_equal(parse_rest(with_nul, sizeof(with_nul), &thing),
+                            "has a NUL: no file of settings\n");
+        assert_string_equal(thing.name, "nobody");
+}
+
 static void test_a_line_that_begins_with_a_blank(NO_STATE) {
         static const char *const beginnings[] = { " ", "\t", "\r", "  \t" };
         char error[SETTINGS_ERROR_SIZE];
@@ -326,6 +360,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_good_files),
                 cmocka_unit_test(test_bad_files),
+                cmocka_unit_test(test_the_rest_of_a_bad_file),
                 cmocka_unit_test(test_a_line_that_begins_with_a_blank),
                 cmocka_unit_test(test_a_line_has_a_bound),
                 cmocka_unit_test(test_the_longest_line_is_told_whole),
