@@ -10,6 +10,7 @@
 #include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"
 #include "linux-tool/verb/kdump-options.h"
+#include "linux/boot-report.h"
 #include "linux/esp.h"
 #include "linux/system-file.h"
 #include "posix/memory.h"
@@ -128,8 +129,11 @@ static int gather(const struct options *options, struct judgement *judgement) {
         crashes_count(&session->catalog, (uint64_t) time(NULL), &facts->crashes);
         put_unseen(session, &unseen);
         facts->crashes.unseen = unseen.length > 0 ? judgement->unseen : NULL;
-        if (about_machine)
+        if (about_machine) {
+                facts->boot_error = boot_report_find("", &judgement->boot);
+                facts->boot = facts->boot_error == 0 ? &judgement->boot : NULL;
                 gather_proofs(judgement);
+        }
         return r;
 }
 

@@ -20,6 +20,7 @@ struct judgement {
         struct kdump_settings settings;
         bool has_settings;
         struct check_store stores[SOURCES_MAX]; /* of the sources that are no archives */
+        struct boot_report boot;
         struct proof proof;
         char release[72];
         struct check_proof proofs[2];

@@ -330,14 +330,62 @@ static void put_owners(const struct check_store *store, struct text *text) {
                             store->owners[i].name, (unsigned long long) store->owners[i].bytes);
 }
 
+/* How many records the application left in a store; false where it does not say. */
+static bool were_left(const struct boot_report *boot, enum boot_report_number found,
+                      enum boot_report_number cleared, uint64_t *ret_count) {
+        if (!boot || !boot_report_knows(boot, found))
+                return false;
+        *ret_count = boot->numbers[found] - boot->numbers[cleared];
+        return true;
+}
+
+/*
+ * What was free before this kernel ran, where that itself does not tell (before 6.5). It counts as long as
+ * the store holds the records that it held then.
+ */
+static void judge_space_at_boot(struct judge *judge, const struct check_store *store) {
+        const struct boot_report *boot = judge->facts->boot;
+        uint64_t wanted = log_bytes_wanted(&judge->facts->kernel), left, records;
+        struct source_space space = store->space;
+        char remedy[REMEDY_SIZE];
+
+        if (store->store != RECORD_STORE_EFI || store->is_view ||
+            !were_left(boot, BOOT_REPORT_EFI_RECORDS, BOOT_REPORT_EFI_CLEARED, &records) ||
+            !boot_report_knows(boot, BOOT_REPORT_VARIABLES_REMAINING))
+                return;
+        space.remaining = boot->numbers[BOOT_REPORT_VARIABLES_REMAINING];
+        left = bytes_for_logs(&space);
+        if (records != store->record_count)
+                findings_add(
+                        judge->findings, VERDICT_UNKNOWN, "",
+                        "%s: at boot %llu bytes were left for logs and %llu record%s there, now %zu: how "
+                        "many are left this kernel does not tell",
+                        store->spec, (unsigned long long) left, (unsigned long long) records,
+                        text_plural(records), store->record_count);
+        else if (left < wanted)
+                findings_add(judge->findings, VERDICT_WARNING,
+                             records > 0 ? command_about(store, "pstore-fw clear --all", remedy) : "",
+                             "%s: at boot %llu bytes were left for logs, less than the %llu of one crash",
+                             store->spec, (unsigned long long) left, (unsigned long long) wanted);
+        else
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "%s: at boot %llu bytes were left for logs; this kernel does not tell how many "
+                             "now",
+                             store->spec, (unsigned long long) left);
+}
+
 static void judge_space(struct judge *judge, const struct check_store *store) {
         const struct check_kernel *kernel = &judge->facts->kernel;
         const struct source_space *space = &store->space;
         char remedy[REMEDY_SIZE], owners[400];
         struct text text = TEXT_ON(owners);
 
-        if (!check_is_usable(store) || !space->known)
+        if (!check_is_usable(store))
                 return;
+        if (!space->known) {
+                judge_space_at_boot(judge, store);
+                return;
+        }
         put_owners(store, &text);
         if (check_is_full(kernel, space))
                 findings_add(judge->findings, VERDICT_WARNING, command_for_room(store, kernel, remedy),
@@ -447,27 +495,67 @@ static bool is_efi(const char *backend) {
         return text_equal(backend, "efi") || text_equal(backend, "efi_pstore");
 }
 
-/* Linux has no word of ERST's size, and a record that finds no room is lost. */
+/* What firmware saw of ERST before this kernel ran, behind a sentence of what is there now. */
+static void put_erst_at_boot(const struct boot_report *boot, uint64_t shown, struct text *text) {
+        uint64_t left;
+
+        if (!were_left(boot, BOOT_REPORT_ERST_RECORDS, BOOT_REPORT_ERST_CLEARED, &left))
+                return;
+        if (shown > left)
+                text_format(text, "; %llu of them it took since boot", (unsigned long long) (shown - left));
+        else
+                text_format(text, "; at boot it held %llu", (unsigned long long) left);
+}
+
+/*
+ * Linux has no word of ERST's size, and a record that finds no room is lost. That it held more before proves
+ * some, where it is seen that they are gone, and not only hidden.
+ */
 static void judge_room(struct judge *judge) {
         const struct check_facts *facts = judge->facts;
         const struct check_store *holding = NULL;
-        char remedy[REMEDY_SIZE];
+        char remedy[REMEDY_SIZE], at_boot[80];
+        struct text text = TEXT_ON(at_boot);
+        uint64_t held = 0;
+        bool seen = false;
 
         if (!facts->kernel.backend || !text_equal(facts->kernel.backend, "erst"))
                 return;
-        for (size_t i = 0; i < facts->store_count; i++)
-                if (facts->stores[i].store == RECORD_STORE_ERST && facts->stores[i].record_count > 0 &&
-                    (!holding || facts->stores[i].record_count > holding->record_count))
-                        holding = &facts->stores[i];
-        if (holding)
+        for (size_t i = 0; i < facts->store_count; i++) {
+                const struct check_store *store = &facts->stores[i];
+
+                if (store->store != RECORD_STORE_ERST)
+                        continue;
+                seen |= check_is_usable(store) && !store->is_view;
+                if (store->record_count > 0 && (!holding || store->record_count > holding->record_count))
+                        holding = store;
+        }
+        put_erst_at_boot(facts->boot, holding ? holding->record_count : 0, &text);
+        if (facts->boot)
+                held = facts->boot->numbers[BOOT_REPORT_ERST_RECORDS];
+        if (seen && held > (holding ? holding->record_count : 0))
+                findings_add(judge->findings, VERDICT_OK, "",
+                             "ERST has room: at boot it held %llu record%s, and holds %zu now",
+                             (unsigned long long) held, text_plural(held),
+                             holding ? holding->record_count : 0);
+        else if (holding)
                 findings_add(judge->findings, VERDICT_UNKNOWN,
                              command_about(holding, "pstore-fw clear --all", remedy),
                              "ERST does not tell Linux its room: beside the %zu record%s that it holds one "
-                             "more may be lost",
-                             holding->record_count, text_plural(holding->record_count));
+                             "more may be lost%s",
+                             holding->record_count, text_plural(holding->record_count), at_boot);
         else
                 findings_add(judge->findings, VERDICT_OK, "",
-                             "ERST does not tell Linux how much room it has");
+                             "ERST does not tell Linux how much room it has%s", at_boot);
+}
+
+/* Where the application has not run there is nothing to be said. */
+static void judge_boot(struct judge *judge) {
+        int error = judge->facts->boot_error;
+
+        if (error < 0 && error != ERR_NOT_FOUND && error != ERR_PERMISSION)
+                findings_add(judge->findings, VERDICT_WARNING, "",
+                             "what the application left at boot cannot be used: %s", error_text(error));
 }
 
 bool check_hides_records(const struct check_kernel *kernel, bool has_efi) {
@@ -627,6 +715,7 @@ void check_judge(const struct check_facts *facts, struct findings *findings) {
                 judge_proof(&judge, &facts->proofs[i]);
         judge_variables(&judge);
         judge_report(&judge);
+        judge_boot(&judge);
         for (size_t i = 0; i < facts->store_count; i++)
                 judge_store(&judge, &facts->stores[i]);
         if (!findings_at(findings, 0))
@@ -678,6 +767,36 @@ static int print_path(const struct check_kernel *kernel, const struct sink *sink
                      : sink_prose(sink, "meant: ", "%s: %s", crash_path_name(decision.path), decision.why);
 }
 
+/* What the application saw and did before this kernel was started. */
+static int print_boot(const struct boot_report *boot, const struct sink *sink) {
+        static const struct {
+                enum boot_report_number number;
+                const char *noun;
+        } parts[] = {
+                { BOOT_REPORT_EFI_RECORDS, "in variables" },
+                { BOOT_REPORT_ERST_RECORDS, "in ERST" },
+                { BOOT_REPORT_RECORDS_SAVED, "safe on the disk" },
+                { BOOT_REPORT_RECORDS_FAILED, "not saved" },
+                { BOOT_REPORT_EFI_CLEARED, "cleared in variables" },
+                { BOOT_REPORT_ERST_CLEARED, "cleared in ERST" },
+        };
+        char line[240], time[TIMESTAMP_TEXT_SIZE];
+        struct text text = TEXT_ON(line);
+
+        if (!boot)
+                return 0;
+        if (boot_report_knows(boot, BOOT_REPORT_TIME)) {
+                timestamp_format(boot->numbers[BOOT_REPORT_TIME], time);
+                text_format(&text, " at %s", time);
+        }
+        text_put(&text, ", records:");
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+                if (boot_report_knows(boot, parts[i].number))
+                        text_format(&text, "%s %llu %s", i > 0 ? "," : "",
+                                    (unsigned long long) boot->numbers[parts[i].number], parts[i].noun);
+        return sink_prose(sink, "boot: ", "pstore-fw %s%s", boot->program, line);
+}
+
 int check_print(const struct check_facts *facts, const struct findings *findings, const struct sink *sink) {
         int r;
 
@@ -686,5 +805,7 @@ int check_print(const struct check_facts *facts, const struct findings *findings
                 r = crashes_print(&facts->crashes, sink);
         for (size_t i = 0; i < facts->store_count && r >= 0; i++)
                 r = print_store(&facts->stores[i], sink);
+        if (r >= 0)
+                r = print_boot(facts->boot, sink);
         return r < 0 ? r : print_path(&facts->kernel, sink);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/text.h"
+#include "pstore/boot-report.h"
 #include "store/crash-path.h"
 #include "store/crashes.h"
 #include "store/finding.h"
@@ -100,6 +101,8 @@ struct check_facts {
         struct check_kernel kernel;
         struct check_variables variables;
         struct crashes crashes;
+        const struct boot_report *boot;   /* what the application left for this boot; NULL: nothing */
+        int boot_error;                   /* or why that cannot be used; 0 */
         const struct check_proof *proofs; /* of each store that a panic goes to, where that is remembered */
         size_t proof_count;
         const char *release; /* of the kernel that runs; NULL where there are no proofs */

@@ -92,6 +92,38 @@ static struct json_object *json_from_crashes(const struct crashes *crashes) {
         return object;
 }
 
+static struct json_object *json_from_boot(const struct boot_report *boot) {
+        static const char *const names[BOOT_REPORT_NUMBERS] = {
+                [BOOT_REPORT_VARIABLES_TOTAL] = "variables_total",
+                [BOOT_REPORT_VARIABLES_REMAINING] = "variables_remaining",
+                [BOOT_REPORT_VARIABLE_LARGEST] = "variable_largest",
+                [BOOT_REPORT_EFI_RECORDS] = "efi_records",
+                [BOOT_REPORT_EFI_CLEARED] = "efi_cleared",
+                [BOOT_REPORT_ERST_RECORDS] = "erst_records",
+                [BOOT_REPORT_ERST_CLEARED] = "erst_cleared",
+                [BOOT_REPORT_ERST_PRESENT] = "erst_present",
+                [BOOT_REPORT_ERST_BASE] = "erst_base",
+                [BOOT_REPORT_ERST_LENGTH] = "erst_length",
+                [BOOT_REPORT_ERST_ATTRIBUTES] = "erst_attributes",
+                [BOOT_REPORT_EVENTS_SAVED] = "events_saved",
+                [BOOT_REPORT_RECORDS_SAVED] = "records_saved",
+                [BOOT_REPORT_RECORDS_FAILED] = "records_failed",
+                [BOOT_REPORT_FILES_NEW] = "files_new",
+        };
+        struct json_object *object = json_object_new_object();
+        char time[TIMESTAMP_TEXT_SIZE];
+
+        timestamp_format_rfc3339(boot->numbers[BOOT_REPORT_TIME], time);
+        json_add_string(object, "program", boot->program);
+        json_add_string(object, "time", boot_report_knows(boot, BOOT_REPORT_TIME) ? time : NULL);
+        for (size_t i = 0; i < BOOT_REPORT_NUMBERS; i++)
+                if (names[i])
+                        json_add(object, names[i],
+                                 boot_report_knows(boot, i) ? json_object_new_uint64(boot->numbers[i])
+                                                            : NULL);
+        return object;
+}
+
 static int print_json(const struct check_facts *facts, const struct findings *findings,
                       struct output *output) {
         struct json_object *report = json_report_new("check");
@@ -106,6 +138,7 @@ static int print_json(const struct check_facts *facts, const struct findings *fi
         for (size_t i = 0; i < facts->proof_count; i++)
                 json_object_array_add(proofs, json_from_proof(&facts->proofs[i], facts->release));
         json_add(report, "proofs", proofs);
+        json_add(report, "boot", facts->boot ? json_from_boot(facts->boot) : NULL);
         json_add(report, "kernel", facts->kernel.known ? json_from_kernel(&facts->kernel) : NULL);
         return json_report_print(report, output);
 }

@@ -259,6 +259,92 @@ static void test_the_room_of_erst_is_not_known(NO_STATE) {
                      "pstore-fw clear --all");
 }
 
+/* What is seen as the stores themselves show it, beside what the application saw before the kernel ran. */
+static struct boot_report boot;
+
+static void leave_report(void) {
+        boot = (struct boot_report){ .program = "1.2.3" };
+        facts.boot = &boot;
+}
+
+static void test_the_room_of_erst_at_boot(NO_STATE) {
+        leave_report();
+        facts.kernel = (struct check_kernel){ .known = true, .backend = "erst" };
+        judge();
+        assert_finds(VERDICT_OK, "ERST does not tell Linux how much room it has", "");
+        boot_report_set(&boot, BOOT_REPORT_ERST_RECORDS, 7);
+        stores[0].record_count = 9;
+        judge();
+        assert_finds(VERDICT_UNKNOWN, "one more may be lost; 2 of them it took since boot",
+                     "pstore-fw clear --all");
+        stores[0].record_count = 7;
+        judge();
+        assert_finds(VERDICT_UNKNOWN, "one more may be lost; at boot it held 7", "pstore-fw clear --all");
+        stores[0].record_count = 6;
+        judge();
+        assert_finds(VERDICT_OK, "ERST has room: at boot it held 7 records, and holds 6 now", "");
+        stores[0].record_count = 0;
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK, "ERST has room: at boot it held 7 records, and holds 0 now", "");
+        stores[0].is_view = true; /* which may hide them */
+        judge();
+        assert_finds(VERDICT_OK, "ERST does not tell Linux how much room it has; at boot it held 7", "");
+        stores[0].record_count = 6;
+        judge();
+        assert_finds(VERDICT_UNKNOWN, "one more may be lost; at boot it held 7", "pstore-fw clear --all");
+        boot_report_set(&boot, BOOT_REPORT_ERST_CLEARED, 7);
+        judge();
+        assert_finds(VERDICT_UNKNOWN, "one more may be lost; 6 of them it took since boot",
+                     "pstore-fw clear --all");
+}
+
+static void leave_space(uint64_t remaining, uint64_t records) {
+        boot_report_set(&boot, BOOT_REPORT_VARIABLES_TOTAL, 262000);
+        boot_report_set(&boot, BOOT_REPORT_VARIABLES_REMAINING, remaining);
+        boot_report_set(&boot, BOOT_REPORT_EFI_RECORDS, records + 1);
+        boot_report_set(&boot, BOOT_REPORT_EFI_CLEARED, 1);
+}
+
+static void test_the_space_at_boot(NO_STATE) {
+        leave_report();
+        stores[1].space = (struct source_space){ .reserved = 5120 };
+        judge();
+        assert_does_not_find("left for logs");
+        leave_space(5120 + 10240, 0);
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_finds(VERDICT_OK, "efi: at boot 10240 bytes were left for logs; this kernel does not tell",
+                     "");
+        leave_space(5120 + 10239, 0);
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "efi: at boot 10239 bytes were left for logs, less than the 10240", "");
+        leave_space(5120 + 10239, 2);
+        stores[1].record_count = 2;
+        judge();
+        assert_finds(VERDICT_WARNING, "efi: at boot 10239 bytes", "pstore-fw clear --all");
+        stores[1].record_count = 3;
+        judge();
+        assert_finds(VERDICT_UNKNOWN, "10239 bytes were left for logs and 2 records there, now 3", "");
+        stores[1].is_view = true;
+        judge();
+        assert_does_not_find("left for logs");
+}
+
+/* What the kernel tells now is worth more than what was. */
+static void test_the_space_now_counts(NO_STATE) {
+        leave_report();
+        leave_space(0, 0);
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_does_not_find("at boot");
+}
+
+static void test_a_report_that_cannot_be_used(NO_STATE) {
+        facts.boot_error = ERR_NOT_FOUND;
+        assert_int_equal(judge(), VERDICT_OK);
+        facts.boot_error = ERR_NOT_SUPPORTED;
+        assert_int_equal(judge(), VERDICT_WARNING);
+        assert_finds(VERDICT_WARNING, "what the application left at boot cannot be used: ", "");
+}
+
 static void test_variables_that_lie_in_memory(NO_STATE) {
         facts.kernel =
                 (struct check_kernel){ .known = true, .backend = "efi_pstore", .efi_is_volatile = true };
@@ -727,6 +813,10 @@ int main(void) {
                 TEST(test_a_back_end_that_was_asked_for),
                 TEST(test_what_pstore_holds_and_nobody_sees),
                 TEST(test_the_room_of_erst_is_not_known),
+                TEST(test_the_room_of_erst_at_boot),
+                TEST(test_the_space_at_boot),
+                TEST(test_the_space_now_counts),
+                TEST(test_a_report_that_cannot_be_used),
                 TEST(test_variables_that_lie_in_memory),
                 TEST(test_a_back_end_without_room),
                 TEST(test_kdump_before_pstore_is_a_warning),
