@@ -120,19 +120,9 @@ static int add_other(int other_fd, const char *file, struct retention *retention
         return add_row(retention, name, &row);
 }
 
-static int newest_first(const void *left, const void *right) {
-        const struct retained *a = left, *b = right;
-
-        if (a->is_event != b->is_event)
-                return a->is_event ? -1 : 1;
-        if (a->seconds != b->seconds)
-                return a->seconds > b->seconds ? -1 : 1;
-        return strcmp(b->name, a->name);
-}
-
 static void sort(struct retention *retention) {
         if (retention->count > 0)
-                qsort(retention->rows, retention->count, sizeof(*retention->rows), newest_first);
+                qsort(retention->rows, retention->count, sizeof(*retention->rows), retained_newest_first);
 }
 
 static int read_each(int fd, int (*add)(int, const char *, struct retention *), struct retention *retention) {
@@ -169,54 +159,8 @@ void retention_free(struct retention *retention) {
 
 /* By the name and what it is old by, in which they are sorted. */
 static bool is_there(const struct retention *retention, const struct retained *wanted) {
-        return retention->count > 0 &&
-               bsearch(wanted, retention->rows, retention->count, sizeof(*wanted), newest_first) != NULL;
-}
-
-/* --- what is too much --------------------------------------------------------------------------- */
-
-struct room {
-        uint64_t events, others, bytes; /* taken */
-};
-
-static bool has_room(const struct retention_limits *limits, const struct retained *row,
-                     const struct room *taken) {
-        uint64_t count = row->is_event ? taken->events : taken->others;
-
-        return (limits->events == 0 || count < limits->events) &&
-               (limits->bytes == 0 ||
-                (taken->bytes <= limits->bytes && row->bytes <= limits->bytes - taken->bytes));
-}
-
-static void take_room(const struct retained *row, struct room *taken) {
-        *(row->is_event ? &taken->events : &taken->others) += 1;
-        taken->bytes += row->bytes;
-}
-
-/*
- * Calls for each row that is too much: what stays has its room before all, a wrong clock may have put it
- * anywhere; of the rest the newest have theirs, up to the first that has none.
- */
-static void find_surplus(const struct retention *retention, const struct retention_limits *limits,
-                         void (*call)(void *context, const struct retained *row), void *context) {
-        bool is_full[2] = { false, false };
-        struct room taken = { 0 };
-
-        for (size_t i = 0; i < retention->count; i++)
-                if (retention->rows[i].stays)
-                        take_room(&retention->rows[i], &taken);
-        for (size_t i = 0; i < retention->count; i++) {
-                const struct retained *row = &retention->rows[i];
-                bool is_newest = row->is_event && taken.events == 0;
-
-                if (row->stays)
-                        continue;
-                is_full[row->is_event] |= !is_newest && !has_room(limits, row, &taken);
-                if (is_full[row->is_event])
-                        call(context, row);
-                else
-                        take_room(row, &taken);
-        }
+        return retention->count > 0 && bsearch(wanted, retention->rows, retention->count, sizeof(*wanted),
+                                               retained_newest_first) != NULL;
 }
 
 /* --- before anything is copied ------------------------------------------------------------------ */
@@ -311,7 +255,7 @@ int retention_plan(const struct retention *retention, const struct retention_lim
         }
         sort(&both);
         if (r == 0)
-                find_surplus(&both, limits, mark_surplus, work);
+                retained_find_surplus(&both, limits, mark_surplus, work);
         retention_free(&both);
         return r;
 }
@@ -509,11 +453,11 @@ int retention_prune(int directory_fd, const struct retention_limits *limits, con
         if (r == 0)
                 r = mark_what_stays(&retention, work);
         if (r == 0)
-                find_surplus(&retention, limits, count_row, &count);
+                retained_find_surplus(&retention, limits, count_row, &count);
         if (r == 0 && count > 0) {
                 removal.aside_fd = r = open_aside(directory_fd);
                 if (r >= 0) {
-                        find_surplus(&retention, limits, remove_row, &removal);
+                        retained_find_surplus(&retention, limits, remove_row, &removal);
                         r = remove_aside(&removal);
                         close(removal.aside_fd);
                 }

@@ -3,6 +3,7 @@
 
 #include "posix/reason.h"
 #include "store/dump-target.h"
+#include "store/retained.h"
 #include "store/work.h"
 
 /*
@@ -13,28 +14,6 @@
  * Ours is what a manifest of ours describes, with nothing beside it. Dumps of kdump have bounds of their own,
  * and what is of anybody else is neither counted nor removed.
  */
-struct retention_limits {
-        uint64_t events; /* so many of either; 0: any */
-        uint64_t bytes;  /* 0: any */
-};
-
-/* "other/" and the record's name is the longest. */
-#define RETENTION_NAME_SIZE 1100
-
-struct retained {
-        char *name; /* of an event's directory, or of another record's files below other/, without their end
-                     */
-        bool is_event;
-        bool stays;       /* whatever its age: it has just come, or lies in a store as well */
-        uint64_t seconds; /* by which it is old */
-        uint64_t bytes;
-        size_t coming; /* of what is not here yet, see retention_plan(): its event's number from 1 */
-};
-
-struct retention {
-        struct retained *rows; /* the newest first, events before the others */
-        size_t count, capacity;
-};
 
 /* What of ours is in the open directory. retention_free() is due, whatever comes of it. */
 int retention_read(int directory_fd, struct retention *ret_retention);
