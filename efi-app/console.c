@@ -8,7 +8,7 @@
 #include "efi-app/keys.h"
 
 #define LINE_MAX        512
-#define ANSWER_US       30000000
+#define ANSWER_S        30
 #define PROGRESS_COLUMN 79
 #define PROGRESS_AFTER  5000000 /* half a second, in units of 100 ns (UEFI 2.10, 7.1) */
 
@@ -178,7 +178,7 @@ bool console_ask(struct console *console, const char *question) {
         keys_drain(console);
         put_text(console, question);
         put_text(console, " [y/N] ");
-        key = keys_wait(console, ANSWER_US);
+        key = keys_wait(console, 1000000 * (console->answer_s ? console->answer_s : ANSWER_S));
         yes = key == 'y' || key == 'Y';
         put_text(console, key <= KEY_NONE ? "no answer\n" : yes ? "yes\n" : "no\n");
         return yes;

@@ -24,6 +24,7 @@ struct console {
         bool quiet;
         bool interrupted;  /* execution_break was seen */
         bool after_return; /* the last key was CR: an LF behind it is the same key */
+        unsigned answer_s; /* so long a question waits; 0: half a minute */
         EFI_EVENT timer;   /* of the progress; NULL: there is none yet */
         enum { PROGRESS_IDLE, PROGRESS_WAITS, PROGRESS_SHOWS } progress;
         size_t progress_length; /* of the line that stands there now */
@@ -60,7 +61,7 @@ void console_note(struct console *console, const char *format, ...) __attribute_
 void console_problem(struct console *console, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Asks a question that y or Y answers with yes; no answer within half a minute is a no, and so is a machine
+ * Asks a question that y or Y answers with yes; no answer in that time is a no, and so is a machine
  * without a keyboard, at once. What was typed before is no answer.
  */
 bool console_ask(struct console *console, const char *question);

@@ -12,6 +12,9 @@
 #define WRITE_CHUNK      65536
 #define READ_CHUNK       65536
 
+#define UTF8_PER_UNIT    3
+#define ENTRIES_MAX      65536 /* of a directory; one with more does not end */
+
 #define RAM_DISK_SUBTYPE 9
 #define DEVICE_NODES_MAX 64 /* of a device's path; more is none */
 
@@ -291,6 +294,46 @@ static int get_info(EFI_FILE_HANDLE file, union file_info *ret_info) {
         UINTN size = sizeof(*ret_info);
 
         return efi_status_to_error(file->GetInfo(file, &guid, &size, ret_info));
+}
+
+/* The NUL is firmware's to put there. */
+static struct bytes name_in(const union file_info *info) {
+        struct bytes room =
+                bytes_from(bytes_of(info->room, sizeof(info->room)), offsetof(EFI_FILE_INFO, FileName));
+        size_t length = 0;
+
+        while (length + 2 <= room.size && bytes_u16(room, length) != 0)
+                length += 2;
+        return bytes_first(room, length);
+}
+
+static int call_for(const union file_info *info, esp_entry *call, void *context) {
+        char name[UTF8_PER_UNIT * PATH_MAX + 1];
+        struct text text = TEXT_ON(name);
+
+        (void) ucs2_to_utf8(name_in(info), &text); /* it has no odd byte */
+        if (text_equal(name, ".") || text_equal(name, ".."))
+                return 0;
+        return call(context, name, info->info.Attribute & EFI_FILE_DIRECTORY, info->info.FileSize);
+}
+
+int esp_list(struct esp *esp, const char *path, esp_entry *call, void *context) {
+        EFI_FILE_HANDLE directory;
+        int r = open_path(esp, path, EFI_FILE_MODE_READ, 0, &directory);
+
+        if (r < 0)
+                return r;
+        for (unsigned count = 0; r == 0; count++) {
+                union file_info info = { 0 };
+                UINTN size = sizeof(info);
+
+                r = efi_status_to_error(directory->Read(directory, &size, &info));
+                if (r < 0 || size == 0)
+                        break;
+                r = count < ENTRIES_MAX ? call_for(&info, call, context) : ERR_LOOP;
+        }
+        directory->Close(directory);
+        return r;
 }
 
 /* Of a directory that is not empty only a warning tells that it is still there. */

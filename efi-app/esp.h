@@ -31,6 +31,12 @@ void esp_name(struct app *app, char ret_name[ESP_NAME_SIZE]);
 /* Replaces the buffer's content by the file's. ERR_TOO_LARGE for more than `maximum` bytes. */
 int esp_read(struct esp *esp, const char *path, size_t maximum, struct buffer *buffer);
 
+/* A directory's entry, but for "." and ".."; its name is UTF-8. */
+typedef int esp_entry(void *context, const char *name, bool is_directory, uint64_t size);
+
+/* Calls for each entry of a directory, until a call returns an error, which is returned. */
+int esp_list(struct esp *esp, const char *path, esp_entry *call, void *context);
+
 /* Replaces the file, or makes it, and has it on the medium. There is none when this fails. */
 int esp_write(struct esp *esp, const char *path, struct bytes content);
 

@@ -42,15 +42,29 @@ static size_t count_of_ours(struct app *app, const struct arguments *arguments) 
         return 0;
 }
 
+/* Firmware says which boot option it has started (UEFI 2.10, 3.3); no one it says of SysPrep####. */
+static bool is_boot_option(const struct app *app) {
+        CHAR16 name[] = u"BootCurrent";
+        EFI_GUID vendor = EFI_GLOBAL_VARIABLE;
+        UINTN size = 0;
+
+        return app->runtime->GetVariable(name, &vendor, NULL, &size, NULL) != EFI_NOT_FOUND;
+}
+
 static int run(struct app *app, const struct arguments *arguments) {
         const struct sink sink = console_sink(&app->console);
         struct options *options = &app->options;
+        const char *unattended[] = { "boot" }, **words = arguments->words;
         char error[OPTIONS_ERROR_SIZE];
         size_t count;
 
         console_init(&app->console, app->system, arguments->redirected);
         count = count_of_ours(app, arguments);
-        if (options_parse(&cli_pstore_fw, arguments->words, count, options, error) < 0) {
+        if (count == 0 && !arguments->typed && !is_boot_option(app)) {
+                words = unattended;
+                count = ARRAY_SIZE(unattended);
+        }
+        if (options_parse(&cli_pstore_fw, words, count, options, error) < 0) {
                 console_problem(&app->console, "%s; try --help", error);
                 return EXIT_USAGE;
         }

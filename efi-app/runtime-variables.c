@@ -147,14 +147,19 @@ static int erase(void *context, const struct guid *vendor, const char *name) {
         return set(context, vendor, name, 0, bytes_of(NULL, 0));
 }
 
+int runtime_variables_query(const struct app *app, uint64_t *ret_total, uint64_t *ret_remaining,
+                            uint64_t *ret_largest) {
+        if (app->system->Hdr.Revision < UEFI_2_00)
+                return ERR_NOT_SUPPORTED;
+        return efi_status_to_error(app->runtime->QueryVariableInfo(VARIABLE_ATTRIBUTES_CRASH, ret_total,
+                                                                   ret_remaining, ret_largest));
+}
+
 static int query(void *context, uint64_t *ret_total, uint64_t *ret_remaining) {
         const struct runtime_variables *variables = context;
         uint64_t largest;
 
-        if (variables->app->system->Hdr.Revision < UEFI_2_00)
-                return ERR_NOT_SUPPORTED;
-        return efi_status_to_error(services_of(context)->QueryVariableInfo(
-                VARIABLE_ATTRIBUTES_CRASH, ret_total, ret_remaining, &largest));
+        return runtime_variables_query(variables->app, ret_total, ret_remaining, &largest);
 }
 
 struct variable_io runtime_variables_io(struct runtime_variables *variables, struct app *app) {

@@ -13,3 +13,10 @@ struct runtime_variables {
 
 /* `variables` is the context, and must not move. */
 struct variable_io runtime_variables_io(struct runtime_variables *variables, struct app *app);
+
+/*
+ * QueryVariableInfo() for variables as crash records are (UEFI 2.10, 8.2.4), in bytes: of all, free, and the
+ * largest one. ERR_NOT_SUPPORTED where firmware has no such service.
+ */
+int runtime_variables_query(const struct app *app, uint64_t *ret_total, uint64_t *ret_remaining,
+                            uint64_t *ret_largest);

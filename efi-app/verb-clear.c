@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
 #include "cli/retire-options.h"
+#include "efi-app/cleared.h"
 #include "efi-app/verb.h"
 
 static int agree(void *context, size_t count, size_t archive_count) {
@@ -19,18 +20,6 @@ static void tell_copies(void *context, const struct dump_result *copies) {
         inventory_tell_saved(context, copies);
 }
 
-static void tell_cleared(void *context, const struct catalog_record *row, int error) {
-        struct app *app = context;
-        char id[RECORD_ID_SIZE];
-        struct text text = TEXT_ON(id);
-
-        record_format_id(&row->record, &text);
-        if (error == 0)
-                console_note(&app->console, "cleared: %s", id);
-        else if (error != ERR_INTERRUPTED) /* that has its one line, for all of them */
-                console_problem(&app->console, "%s: not cleared: %s", id, error_text(error));
-}
-
 static void list_only(const struct work *work, const struct sink *sink) {
         for (size_t i = 0; i < work->catalog->record_count; i++) {
                 const struct record *record = work->catalog->records[i];
@@ -44,17 +33,6 @@ static void list_only(const struct work *work, const struct sink *sink) {
         }
 }
 
-static void note_result(struct session *session, struct app *app, const struct clear_result *result) {
-        bool unproved = false;
-        size_t held = inventory_look_into_flash(app, &session->work, &unproved),
-               gone = result->cleared_count - held;
-
-        session->failed |= held > 0;
-        console_note(&app->console, "cleared: %zu record%s, looked for again and gone%s%s", gone,
-                     text_plural(gone), unproved ? "; a reset will prove it" : "",
-                     result->failed_count + result->unverified_count + held > 0 ? "; NOT ALL" : "");
-}
-
 /* The status. Firmware answers by itself: what cannot be verified here has failed. */
 static int clear(struct inventory *inventory, const struct options *options) {
         struct app *app = inventory->stores.app;
@@ -62,7 +40,7 @@ static int clear(struct inventory *inventory, const struct options *options) {
                 .context = app,
                 .agree = agree,
                 .copied = tell_copies,
-                .cleared = tell_cleared,
+                .cleared = cleared_tell_record,
         };
         const struct sink sink = console_sink(&app->console);
         struct inventory_esp esp;
@@ -80,7 +58,7 @@ static int clear(struct inventory *inventory, const struct options *options) {
         if (wish.dry_run)
                 list_only(&session->work, &sink);
         if (result.saved_count > 0)
-                note_result(session, app, &result.cleared);
+                cleared_tell_result(session, app, &result.cleared);
         session->failed |= result.cleared.unverified_count > 0;
         return inventory_status(inventory, result.selected_count);
 }

@@ -8,6 +8,7 @@
         VERB(show)                                                                                           \
         VERB(explain)                                                                                        \
         VERB(dump)                                                                                           \
+        VERB(boot)                                                                                           \
         VERB(write)                                                                                          \
         VERB(clear)                                                                                          \
         VERB(erst)                                                                                           \
@@ -23,8 +24,6 @@ static const struct verb *const verbs[] = { VERBS(ROW) NULL };
 
 static const struct option *const common[] = { &option_quiet, &option_help, &option_version, NULL };
 
-static const struct option *const shown[] = { &option_source, NULL };
-
 static const struct verb_group groups[] = { { "prove", NULL }, { NULL, NULL } };
 
 const struct cli cli_pstore_fw = {
@@ -34,5 +33,4 @@ const struct cli cli_pstore_fw = {
         .usual = &verb_dump,
         .groups = groups,
         .options = common,
-        .shown = shown,
 };

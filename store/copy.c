@@ -226,6 +226,19 @@ void copier_clean(struct copier *copier) {
         (void) remove_unfinished(copier);
 }
 
+int copy_remove(struct copier *copier, const char *place) {
+        const struct dump_target *target = copier->target;
+        int r = copier->is_clean ? 0 : remove_unfinished(copier);
+
+        if (r == 0)
+                r = target->rename_directory(target->context, place, UNFINISHED);
+        if (r == ERR_NOT_SUPPORTED)
+                return remove_files(copier, &copy_of_event, place);
+        if (r == 0)
+                r = copy_flush_above(copier, "");
+        return r < 0 ? r : remove_unfinished(copier);
+}
+
 static int make_aside(struct copier *copier, const char *place, const struct copy_content *content) {
         size_t files_before = copier->file_count;
         int r = copier->is_clean ? 0 : remove_unfinished(copier);

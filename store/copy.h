@@ -35,6 +35,12 @@ struct copier {
 void copier_init(struct copier *copier, const struct dump_target *target, const struct allocator *allocator);
 void copier_free(struct copier *copier);
 
+/*
+ * Removes an event's copy: whole or, should the power fail, not at all, or so that the next run finishes it.
+ * ERR_EXISTS when there is more in its directory than a copy.
+ */
+int copy_remove(struct copier *copier, const char *place);
+
 /* Removes what an earlier run did not finish; where that fails, making a copy says so. */
 void copier_clean(struct copier *copier);
 

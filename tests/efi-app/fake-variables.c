@@ -268,7 +268,12 @@ void fake_variables_reset(struct fake_variables *variables) {
 }
 
 const struct fake_variable *fake_variables_find(const struct fake_variables *variables, const CHAR16 *name) {
-        return find((struct fake_variables *) variables, name, &fake_vendor_crash);
+        return fake_variables_find_of(variables, name, &fake_vendor_crash);
+}
+
+const struct fake_variable *fake_variables_find_of(const struct fake_variables *variables, const CHAR16 *name,
+                                                   const EFI_GUID *vendor) {
+        return find((struct fake_variables *) variables, name, vendor);
 }
 
 size_t fake_variables_count(const struct fake_variables *variables) {

@@ -86,6 +86,10 @@ void fake_variables_reset(struct fake_variables *variables);
 /* The crash vendor's variable of this name, or NULL. */
 const struct fake_variable *fake_variables_find(const struct fake_variables *variables, const CHAR16 *name);
 
+/* Anybody's. */
+const struct fake_variable *fake_variables_find_of(const struct fake_variables *variables, const CHAR16 *name,
+                                                   const EFI_GUID *vendor);
+
 /* How many variables the crash vendor has. */
 size_t fake_variables_count(const struct fake_variables *variables);
 

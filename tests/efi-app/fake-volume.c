@@ -144,6 +144,46 @@ static EFI_STATUS EFIAPI file_delete(EFI_FILE_HANDLE this) {
         return status;
 }
 
+static const char *last_part(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+static EFI_STATUS put_info(const struct fake_node *node, const char *name, UINTN *size, EFI_FILE_INFO *info) {
+        UINTN room = *size;
+
+        *size = offsetof(EFI_FILE_INFO, FileName) + (strlen(name) + 1) * sizeof(CHAR16);
+        if (room < *size)
+                return EFI_BUFFER_TOO_SMALL;
+        memset(info, 0, *size);
+        info->Size = *size;
+        info->FileSize = node->size;
+        info->Attribute = node->directory ? EFI_FILE_DIRECTORY : 0;
+        for (size_t i = 0; name[i]; i++)
+                info->FileName[i] = (CHAR16) name[i];
+        return EFI_SUCCESS;
+}
+
+/* An entry a call; the position counts them, with the two that name the directory itself and its own. */
+static EFI_STATUS read_directory(struct handle *handle, UINTN *size, EFI_FILE_INFO *info) {
+        static const char *const dots[] = { ".", ".." };
+
+        if (handle->position < ARRAY_SIZE(dots))
+                return put_info(handle->node, dots[handle->position++], size, info);
+        for (; handle->position - ARRAY_SIZE(dots) < FAKE_NODES_MAX; handle->position++) {
+                struct fake_node *node = &handle->volume->nodes[handle->position - ARRAY_SIZE(dots)];
+
+                if (!node->used || node == handle->node ||
+                    parent_of(handle->volume, node->path) != handle->node)
+                        continue;
+                handle->position++;
+                return put_info(node, last_part(node->path), size, info);
+        }
+        *size = 0;
+        return EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI file_read(EFI_FILE_HANDLE this, UINTN *size, void *buffer) {
         struct handle *handle = (struct handle *) this;
         size_t left = handle->node->size - handle->position;
@@ -152,6 +192,8 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_HANDLE this, UINTN *size, void *buff
                 return handle->volume->death;
         if (EFI_ERROR(handle->volume->read_status))
                 return handle->volume->read_status;
+        if (handle->node->directory)
+                return read_directory(handle, size, buffer);
         if (handle->volume->read_overruns) {
                 *size += 100000;
                 return EFI_SUCCESS;
@@ -217,12 +259,6 @@ static EFI_STATUS EFIAPI file_flush(EFI_FILE_HANDLE this) {
         return EFI_SUCCESS;
 }
 
-static const char *last_part(const char *path) {
-        const char *slash = strrchr(path, '/');
-
-        return slash ? slash + 1 : path;
-}
-
 static EFI_STATUS get_label(const struct fake_volume *volume, UINTN *size, CHAR16 *label) {
         UINTN room = *size;
 
@@ -239,24 +275,12 @@ static EFI_STATUS get_label(const struct fake_volume *volume, UINTN *size, CHAR1
 static EFI_STATUS EFIAPI file_get_info(EFI_FILE_HANDLE this, EFI_GUID *type, UINTN *size, void *buffer) {
         static const EFI_GUID file_info = EFI_FILE_INFO_ID, volume_label = EFI_FILE_SYSTEM_VOLUME_LABEL_ID;
         struct handle *handle = (struct handle *) this;
-        EFI_FILE_INFO *info = buffer;
-        const char *name = last_part(handle->node->path);
-        UINTN room = *size;
 
         if (memcmp(type, &volume_label, sizeof(*type)) == 0 && handle->volume->label)
                 return get_label(handle->volume, size, buffer);
         if (memcmp(type, &file_info, sizeof(*type)) != 0)
                 return EFI_UNSUPPORTED;
-        *size = offsetof(EFI_FILE_INFO, FileName) + (strlen(name) + 1) * sizeof(CHAR16);
-        if (room < *size)
-                return EFI_BUFFER_TOO_SMALL;
-        memset(info, 0, *size);
-        info->Size = *size;
-        info->FileSize = handle->node->size;
-        info->Attribute = handle->node->directory ? EFI_FILE_DIRECTORY : 0;
-        for (size_t i = 0; name[i]; i++)
-                info->FileName[i] = (CHAR16) name[i];
-        return EFI_SUCCESS;
+        return put_info(handle->node, last_part(handle->node->path), size, buffer);
 }
 
 /* The node and all that is below it. */

@@ -37,6 +37,11 @@ static inline void put_variables(void) {
         fake_variables_put_record(&fake->variables, NEW_PART_2, "Panic#1 Part2\n<6>[    8.000000] first\n");
 }
 
+/* What firmware says of each boot option that it starts. */
+static inline void put_boot_current(void) {
+        fake_variables_put(&fake->variables, u"BootCurrent", &fake_vendor_other, bytes_of("\1", 2));
+}
+
 /* And one in ERST. */
 #define ERST_ID    UINT64_C(0x65e079fe00000001)
 #define ERST_EVENT "20240229T123431Z-erst-panic2"

@@ -298,6 +298,7 @@ static void assert_names_flushed(void) {
 static void test_without_a_verb_it_dumps(NO_STATE) {
         put_variables();
         put_erst();
+        put_boot_current();
         fake_firmware_say(fake, NULL);
         assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
         assert_shown("saved: 4 records of 3 events in \\EFI\\pstore-fw\\dumps");
@@ -353,6 +354,7 @@ static void test_binary_load_options(NO_STATE) {
         static const uint8_t bytes[] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d };
 
         put_variables();
+        put_boot_current();
         fake_firmware_say_bytes(fake, bytes, sizeof(bytes));
         assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
         assert_shown("saved: 3 records");
@@ -369,6 +371,7 @@ static void test_load_options_of_a_kernel(NO_STATE) {
         };
 
         put_variables();
+        put_boot_current();
         for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
                 fake_firmware_say(fake, options[i]);
                 assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
