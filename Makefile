@@ -414,6 +414,7 @@ install: all
 		chmod 755 $(DESTDIR)$(SYSCONFDIR)/init.d/$$name || exit; done
 	for file in pstore-fw.conf kdump.conf; do [ -e $(DESTDIR)$(SYSCONFDIR)/pstore-fw/$$file ] || \
 		install -D -m 644 services/$$file $(DESTDIR)$(SYSCONFDIR)/pstore-fw/$$file || exit; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/pstore-fw services/pstore-fw.efi.conf
 	install -D -m 644 -t $(DESTDIR)$(SYSTEMD_CATALOG_DIR) services/pstore-fw.catalog
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/pstore-fw/prometheus services/prometheus/*.yml
 	for file in hooks scripts/init-top scripts/local-bottom; do install -D -m 755 \

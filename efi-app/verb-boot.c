@@ -142,5 +142,6 @@ const struct verb verb_boot = {
                        "for the system what firmware alone knows. It is the verb of SysPrep####, also\n"
                        "where that has no load options. \\EFI\\pstore-fw\\pstore-fw.conf says otherwise:\n"
                        "at_boot (dump, dump-and-clear, ask, nothing), keep_events, keep_bytes, wait.\n",
+        .statuses = "0 done, or nothing to do, 1 failed, 2 usage",
         .run = boot_run,
 };
