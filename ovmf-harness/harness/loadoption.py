@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""EFI_LOAD_OPTION (UEFI 2.10, 3.1.3): what a Boot#### variable holds."""
+"""EFI_LOAD_OPTION (UEFI 2.10, 3.1.3): what a Boot#### or SysPrep#### variable holds."""
 
 import struct
 
@@ -26,13 +26,23 @@ def to_path(file: str) -> str:
     return "\\" + file.replace("/", "\\")
 
 
-def _boot_option(number: int, title: str, path: bytes, arguments: str) -> Variable:
+def _option(name: str, title: str, path: bytes, arguments: str) -> Variable:
     optional_data = arguments.encode("utf-16-le") + b"\0\0" if arguments else b""
     data = struct.pack("<IH", _ACTIVE, len(path)) + title.encode("utf-16-le") + b"\0\0" + path + optional_data
-    return Variable(f"Boot{number:04X}", GLOBAL, data)
+    return Variable(name, GLOBAL, data)
+
+
+def _only(kind: str, path: str, arguments: str) -> list[Variable]:
+    return [_option(f"{kind}0000", "harness", _esp_path(path), arguments),
+            Variable(f"{kind}Order", GLOBAL, struct.pack("<H", 0))]
 
 
 def start_program(path: str = "", arguments: str = "") -> list[Variable]:
     """Make the firmware start a file of the ESP at once, with neither a menu nor a countdown; without a path, the
     one that every ESP is searched for."""
-    return [_boot_option(0, "harness", _esp_path(path), arguments), Variable("BootOrder", GLOBAL, struct.pack("<H", 0))]
+    return _only("Boot", path, arguments)
+
+
+def prepare_with(path: str, arguments: str = "") -> list[Variable]:
+    """Make the firmware start a file of the ESP before every boot option."""
+    return _only("SysPrep", path, arguments)

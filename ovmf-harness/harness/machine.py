@@ -11,6 +11,7 @@ from typing import Callable, Iterator, Mapping, Sequence
 from harness import erstfile, esp, initramfs, qemu, report, shell, varstore
 from harness.architecture import X86_64
 from harness.lab import Lab
+from harness.loadoption import start_program
 
 # Three to ten times what a boot takes under TCG.
 _BOUND_S = 120
@@ -19,6 +20,9 @@ _OUTBOX_BYTES = 16 * 1024 * 1024
 APPLICATION = "EFI/pstore-fw/pstore-fwx64.efi"  # on the ESP
 _SCRIPT = "harness.nsh"
 _INTO_DIRECTORY = ["echo -off", "fs0:", r"cd \EFI\pstore-fw"]
+_KERNEL, _INITRD = "EFI/harness/vmlinuz.efi", "EFI/harness/initrd"
+# ignore_loglevel: the serial log then has every line that pstore keeps.
+_KERNEL_ARGUMENTS = "panic=-1 ignore_loglevel"
 _SCREEN_IS_COMPLETE = "harness: the screen is complete"
 _STATUS = "harness/status"
 APPLICATION_NEXT = b"harness: the application is next"
@@ -146,14 +150,28 @@ class Machine:
               append: str = "") -> LinuxBoot:
         """Boot the kernel and run a shell script in it (guest/init has its functions), as root, with `files`
         beside. With `panics`, the kernel must panic at the script's end."""
-        initrd, outbox = self._work / "initrd", self._work / "outbox"
-        whole_script = script + ("\ncrash\n" if panics else "")
-        initrd.write_bytes(self._lab.initramfs + initramfs.step(whole_script, files))
+        initrd = self._work / "initrd"
+        initrd.write_bytes(self._initrd(script, files, panics))
+        return self._linux(["-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
+                            "-append", f"{self._console} {_KERNEL_ARGUMENTS} {append}"], panics)
+
+    def linux_from_esp(self, script: str, panics: bool = False) -> LinuxBoot:
+        """The same by the boot option of start_linux(), before which firmware does all that it does before a
+        boot option: a kernel that QEMU hands over comes first."""
+        self.esp.add({_KERNEL: self._lab.kernel.image.read_bytes(), _INITRD: self._initrd(script, {}, panics)})
+        return self._linux(qemu.disk(self.esp.image, "esp"), panics)
+
+    @property
+    def _console(self) -> str:
+        return f"console={self._lab.architecture.console}"
+
+    def _initrd(self, script: str, files: Mapping[str, bytes], panics: bool) -> bytes:
+        return self._lab.initramfs + initramfs.step(script + ("\ncrash\n" if panics else ""), files)
+
+    def _linux(self, devices: list[str], panics: bool) -> LinuxBoot:
+        outbox = self._work / "outbox"
         make_outbox(outbox)
-        # ignore_loglevel: the serial log then has every line that pstore keeps.
-        serial = self._boot_until_init(
-            [*qemu.disk(outbox, "outbox"), "-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
-             "-append", f"console={self._lab.architecture.console} panic=-1 ignore_loglevel {append}"], "linux")
+        serial = self._boot_until_init([*qemu.disk(outbox, "outbox"), *devices], "linux")
         end = KERNEL_PANIC if panics else STEP_DONE
         if end not in serial:
             raise BootFailed(f"the serial log has no {end.decode()!r}")
@@ -214,6 +232,12 @@ class Machine:
 def start_script() -> list[varstore.Variable]:
     """Make the firmware run, in the UEFI shell, what run_application() puts on the ESP."""
     return shell.start(f"fs0:\\{_SCRIPT}")
+
+
+def start_linux() -> list[varstore.Variable]:
+    """Make the firmware start what linux_from_esp() puts on the ESP."""
+    kernel, initrd = ("\\" + path.replace("/", "\\") for path in (_KERNEL, _INITRD))
+    return start_program(kernel, f"initrd={initrd} console={X86_64.console} {_KERNEL_ARGUMENTS}")
 
 
 def esp_with_application(lab: Lab, image: Path) -> esp.Esp:
