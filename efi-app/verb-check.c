@@ -35,9 +35,8 @@ static int check_run(const struct options *options, void *context) {
         (void) options;
         (void) inventory_load(&inventory, app); /* what has failed is judged */
         for (size_t i = 0; i < session->source_count; i++)
-                if (!session->sources[i]->is_report)
-                        check_look_at(session, i, &stores[facts.store_count++]);
-        facts.reported_count = check_count_reported(session);
+                check_look_at(session, i,
+                              session->sources[i]->is_report ? &facts.report : &stores[facts.store_count++]);
         look_at_variables(app, session, &facts.variables);
         crashes_count(&session->catalog, clock_seconds(app), &facts.crashes);
         check_judge(&facts, &findings);

@@ -16,7 +16,7 @@
 #include "posix/memory.h"
 
 /* The stores that are judged when no source is named: ERST itself too, where the kernel lets one. */
-static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs" };
+static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs", "bert" };
 
 /* --- what was proven ---------------------------------------------------------------------------- */
 
@@ -119,13 +119,16 @@ static int gather(const struct options *options, struct judgement *judgement) {
         for (size_t i = 0; i < session->source_count; i++) {
                 struct check_store *store = &judgement->stores[facts->store_count];
 
-                if (session->sources[i]->is_archive || session->sources[i]->is_report)
+                if (session->sources[i]->is_archive)
                         continue;
+                if (session->sources[i]->is_report) {
+                        check_look_at(session, i, &facts->report);
+                        continue;
+                }
                 check_look_at(session, i, store);
                 store->store = inventory_store_of(session->sources[i], &judgement->machine);
                 facts->store_count++;
         }
-        facts->reported_count = check_count_reported(session);
         crashes_count(&session->catalog, (uint64_t) time(NULL), &facts->crashes);
         put_unseen(session, &unseen);
         facts->crashes.unseen = unseen.length > 0 ? judgement->unseen : NULL;

@@ -86,14 +86,6 @@ void check_look_at(const struct session *session, size_t index, struct check_sto
         count_records(&session->catalog, source, ret_store);
 }
 
-size_t check_count_reported(const struct session *session) {
-        size_t count = 0;
-
-        for (size_t i = 0; i < session->catalog.row_count; i++)
-                count += session->catalog.rows[i]->source->is_report;
-        return count;
-}
-
 static uint64_t bytes_for_logs(const struct source_space *space) {
         return space->remaining > space->reserved ? space->remaining - space->reserved : 0;
 }
@@ -427,12 +419,15 @@ static const struct {
 
 /* It may be why the machine reset. */
 static void judge_report(struct judge *judge) {
-        size_t count = judge->facts->reported_count;
+        const struct check_store *report = &judge->facts->report;
 
-        if (count > 0)
+        if (!report->spec)
+                return;
+        judge_errors(judge, report);
+        if (report->record_count > 0)
                 findings_add(judge->findings, VERDICT_WARNING, "pstore-fw explain --all --source bert",
-                             "firmware reported %zu error%s of hardware when the machine started", count,
-                             text_plural(count));
+                             "firmware reported %zu error%s of hardware when the machine started",
+                             report->record_count, text_plural(report->record_count));
 }
 
 /* Without a store beside it a crash leaves no trace there. */

@@ -106,11 +106,9 @@ struct check_facts {
         const struct check_proof *proofs; /* of each store that a panic goes to, where that is remembered */
         size_t proof_count;
         const char *release; /* of the kernel that runs; NULL where there are no proofs */
-        size_t reported_count; /* errors that firmware has reported of the boot before */
+        struct check_store
+                report; /* that firmware made, which is no store; .spec NULL: none was looked for */
 };
-
-/* The records of sources that are reports (store/source.h), which are no stores. */
-size_t check_count_reported(const struct session *session);
 
 /* Whether the kernel may hold records that are not seen, as its pstore is not mounted; EFI variables are seen
  * by other means, too, where `has_efi`. */

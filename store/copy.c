@@ -218,6 +218,13 @@ static int remove_unfinished(struct copier *copier) {
                 r = remove_file(copier, UNFINISHED, ""); /* a file or a link, which nobody but we needs */
         if (r == ERR_NOT_FOUND)
                 r = 0;
+        /*
+         * A disk that lost its cache with the power may have the directory's name without its clusters, which
+         * FAT then gives to what is written next: a copy would share them. What repairs the file system mends
+         * that.
+         */
+        if (r == ERR_EXISTS)
+                r = ERR_FILE_SYSTEM;
         copier->is_clean = r == 0;
         return r;
 }

@@ -6,9 +6,8 @@ import re
 import subprocess
 import tempfile
 import uuid
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Iterator
 
 PARTITION_GUID = uuid.UUID("6f7b0f0a-94a5-4a0c-8f0e-5d2b6f1f3c11")
 FIRST_SECTOR = 2048
@@ -61,8 +60,9 @@ class Esp:
 
     def read(self, directory: str = "") -> dict[str, bytes]:
         """Every file below a directory, by its path from there; none when there is no such directory."""
-        with self._copied() as copy:
-            return _files_below(copy / directory)
+        with tempfile.TemporaryDirectory() as scratch:
+            self._mtool("mcopy", "-s", "-n", "::/", scratch)
+            return _files_below(Path(scratch) / directory)
 
     def read_what_can_be(self, directory: str) -> dict[str, bytes]:
         """The same of a file system that may be damaged."""
@@ -73,8 +73,16 @@ class Esp:
 
     def names(self, directory: str) -> set[str]:
         """Of the files and directories in a directory; none when there is no such directory."""
-        with self._copied() as copy:
-            return {path.name for path in (copy / directory).glob("*")}
+        with suppress(subprocess.CalledProcessError):
+            return {line.rstrip("/").split("/")[-1] for line in self._mtool("mdir", "-b", f"::/{directory}").split("\n")
+                    if line}
+        return set()
+
+    def is_torn(self, directory: str) -> bool:
+        """Its name is there, and not what each directory begins with."""
+        with suppress(subprocess.CalledProcessError):
+            return re.search(r"^\. +<DIR>", self._mtool("mdir", f"::/{directory}"), re.MULTILINE) is None
+        return True
 
     def fill(self, bytes_left: int) -> None:
         """With a file, as far as that."""
@@ -89,12 +97,6 @@ class Esp:
         entry = disk.index(Path(directory).name.upper().encode().ljust(11) + bytes([_IS_DIRECTORY]))
         disk[entry + _FIRST_CLUSTER_AT:entry + _FIRST_CLUSTER_AT + 2] = b"\xe0\xff"
         self.image.write_bytes(disk)
-
-    @contextmanager
-    def _copied(self) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory() as scratch:
-            self._mtool("mcopy", "-s", "-n", "::/", scratch)
-            yield Path(scratch)
 
 
 def _files_below(top: Path) -> dict[str, bytes]:

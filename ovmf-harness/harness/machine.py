@@ -209,6 +209,7 @@ class Machine:
                  f"echo {APPLICATION_DONE.decode()}", "reset -s"]
         self.esp.add({_SCRIPT: _script(lines), "harness/started": b""})
         far, near = socket.socketpair()
+        far.settimeout(_BOUND_S * self._lab.settings.patience)
         with far:
             with near:
                 machine = self._start(self._new_log("line"), qemu.disk(self.esp.image), near)

@@ -291,6 +291,13 @@ def _check_events(shop: Shop, names: list[str], stored: dict[str, bytes], where:
         raise CheckFailed(f"{where}: events that never were, of {', '.join(sorted(names))}")
 
 
+def _is_torn(left: Left) -> bool:
+    """The application writes nothing where a lost cache has torn its directory, before the file system is repaired."""
+    with _Scratch() as scratch:
+        esp = scratch.put_disk(left)
+        return "unfinished" in esp.names(dumps.ON_ESP) and esp.is_torn(f"{dumps.ON_ESP}/unfinished")
+
+
 def _start_again(lab: Lab, shop: Shop, left: Left, stays: dict[str, bytes]) -> None:
     """The machine boots from what is left, and the application dumps: all is whole on the ESP then, the stores still
     have what `stays`, and nothing is there that is no dump."""
@@ -379,6 +386,8 @@ class _Series:
             if cut.operation != "reclaim":
                 raise
             where, stays, starts_again = _RECLAIMED, shop.before.records, True
+        if cut.loses_cache and _is_torn(left):
+            return Outcome(cut, _TORN, False)
         if starts_again:
             _start_again(self.lab, shop, left, stays)
         return Outcome(cut, where, starts_again)
@@ -420,8 +429,8 @@ def make(lab: Lab, work: Path, numbers: Iterable[int], seed: int, start_every: i
     yield from _at_once(jobs, _prepare(lab, work, seed, start_every, jobs).make, numbers)
 
 
-_LOST, _RECLAIMED = "lost or not read", "once reclaimed"
-_PLACES = ("in the store", _RECLAIMED, "partly both", "both", "on the ESP", _LOST)
+_LOST, _RECLAIMED, _TORN = "lost or not read", "once reclaimed", "FAT torn"
+_PLACES = ("in the store", _RECLAIMED, _TORN, "partly both", "both", "on the ESP", _LOST)
 
 
 def table(outcomes: list[Outcome]) -> list[str]:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""On a serial line that is read slowly, beside a screen, a long log arrives whole; one that nobody reads holds
-nothing up; and the exit status knows of neither.
+"""On a serial line that is read slowly, beside a screen, a long log arrives whole, and Ctrl-C ends it; one that
+nobody reads holds nothing up; and the exit status knows of neither.
 """
 
 import socket
@@ -13,6 +13,8 @@ from harness.scenario import Run
 _RECORDS = 30
 _VERB = "show --all --source efi"
 _PAUSE_S = 0.02
+_CTRL_C = b"\x03"
+_PROMPT = b"FS0:\\EFI\\pstore-fw\\>"
 # A second for the line that is stuck, another for its last line: the rest is the machine's way down.
 _BOUND_S = 40
 
@@ -46,6 +48,15 @@ def run(test: Run) -> None:
         check.equal("the logs' lines", sorted(each for each in shown.split(b"\r\n") if each.startswith(b"<")),
                     sorted(logs))
         check.equal("the exit status", machine.exit_status(), 0)
+    with test.step("Ctrl-C ends it in the middle"):
+        machine = _machine(test, "interrupted")
+        with machine.with_line(_VERB) as (qemu, line):
+            _read(line, APPLICATION_NEXT)
+            _read(line, b" line 11 ", _PAUSE_S)
+            line.send(_CTRL_C)
+            shown = _read(line, _PROMPT, _PAUSE_S)
+        check.true("its last line says so", b"\r\ninterrupted\r\n" in shown)
+        check.true("the shell's script has ended, too", APPLICATION_DONE not in shown)
     with test.step("a line that nobody reads holds nothing up"):
         machine = _machine(test, "stuck")
         with machine.with_line(_VERB) as (qemu, line):

@@ -237,6 +237,9 @@ static void test_the_shell_ends_a_verb(NO_STATE) {
                                  !fake_variables_find(&fake->variables, NEW_PART_2));
         }
         assert_true(last > 5);
+        fake->break_asked = 0;
+        fake->break_after = 1;
+        assert_int_equal(RUN(u"check"), EXIT_FAILED); /* and no verdict */
 }
 
 /* A malformed record never hides the others. */

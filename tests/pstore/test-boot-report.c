@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "pstore/boot-report.h"
 #include "base/error.h"
+#include "pstore/boot-report.h"
 #include "tests/support/test.h"
 
 /* One that was written, to be spoiled. */

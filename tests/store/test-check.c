@@ -89,10 +89,15 @@ static void test_the_store_that_can_be_used_is_named(NO_STATE) {
 
 /* It may be why the machine reset, and is no store. */
 static void test_what_firmware_reported_is_a_warning(NO_STATE) {
-        facts.reported_count = 2;
+        facts.report = (struct check_store){ .spec = "bert", .record_count = 2 };
         assert_int_equal(judge(), VERDICT_WARNING);
         assert_finds(VERDICT_WARNING, "firmware reported 2 errors of hardware when the machine started",
                      "pstore-fw explain --all --source bert");
+        facts.report = (struct check_store){ .spec = "bert", .error = ERR_PERMISSION };
+        assert_int_equal(judge(), VERDICT_UNKNOWN);
+        assert_finds(VERDICT_UNKNOWN, "bert: only root may look into it", "sudo pstore-fw check");
+        facts.report.error = ERR_NO_STORE;
+        assert_int_equal(judge(), VERDICT_OK);
 }
 
 static void test_no_store_is_critical(NO_STATE) {

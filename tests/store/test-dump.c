@@ -347,6 +347,17 @@ static void test_names_run_out_without_a_loss(NO_STATE) {
         assert_int_equal(saved_count(), 1);
 }
 
+/* As after a loss of power, when FAT has its name and not its content: what is written then is not safe. */
+static void test_an_unfinished_one_that_cannot_be_removed(NO_STATE) {
+        if (many_at_once)
+                return; /* it removes whatever is there */
+        fake_target_put(&target, "unfinished/torn", text_view("x"));
+        assert_error(dump(), ERR_FILE_SYSTEM);
+        assert_error(result.target_error, ERR_FILE_SYSTEM);
+        assert_int_equal(result.refused_count, 2);
+        assert_absent(EVENT);
+}
+
 /* A file, or a link, of the name that only what is not finished has. */
 static void test_the_name_of_the_unfinished_is_ours(NO_STATE) {
         fake_target_put(&target, "unfinished", text_view("x"));
@@ -924,6 +935,7 @@ int main(void) {
                 TEST(test_other_records_get_a_directory_of_their_own),
                 TEST(test_a_place_that_is_taken),
                 TEST(test_names_run_out_without_a_loss),
+                TEST(test_an_unfinished_one_that_cannot_be_removed),
                 TEST(test_the_name_of_the_unfinished_is_ours),
                 TEST(test_a_part_that_came_later_makes_a_new_copy),
                 TEST(test_what_is_left_of_an_event_is_in_its_copy),
