@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi-app/show-qr.h"
 #include "efi-app/verb.h"
 #include "store/show.h"
+
+static const struct option option_qr = {
+        .name = "qr",
+        .help = "draw what crashed and the end of the log as QR codes",
+};
 
 static int show_run(const struct options *options, void *context) {
         struct app *app = context;
@@ -16,7 +22,9 @@ static int show_run(const struct options *options, void *context) {
                 count = inventory_select(&inventory, options);
         if (count > 0 && options->operand_count == 0 && !options_have(options, &option_all))
                 (void) selection_mark_newest(&inventory.session.work);
-        if (count > 0 && show_selected(&inventory.session.work, form, &sink) < 0)
+        if (count > 0 &&
+            (options_have(options, &option_qr) ? show_qr(app, &inventory.session.work, form)
+                                               : show_selected(&inventory.session.work, form, &sink)) < 0)
                 inventory.session.failed = true;
         status = inventory_status(&inventory, count);
         inventory_free(&inventory);
@@ -24,7 +32,7 @@ static int show_run(const struct options *options, void *context) {
 }
 
 static const struct option *const options_taken[] = {
-        &option_source, &option_all, &option_raw, &option_parts, NULL,
+        &option_source, &option_all, &option_raw, &option_parts, &option_qr, NULL,
 };
 
 const struct verb verb_show = {
@@ -32,7 +40,7 @@ const struct verb verb_show = {
         .operands = "[ID...]",
         .summary = "the log of the newest event, or of those named",
         .description = "On the console control characters are made visible; into a file every byte goes\n"
-                       "as it is.\n",
+                       "as it is. QR codes are plain text for a telephone.\n",
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

@@ -157,6 +157,11 @@ static EFI_STATUS EFIAPI clear_screen(EFI_SIMPLE_TEXT_OUT_PROTOCOL *this) {
         return set_cursor(this, 0, 0);
 }
 
+static EFI_STATUS EFIAPI enable_cursor(EFI_SIMPLE_TEXT_OUT_PROTOCOL *this, BOOLEAN visible) {
+        ((struct fake_console *) this)->cursor_off = !visible;
+        return EFI_SUCCESS;
+}
+
 void fake_console_init(struct fake_console *console) {
         *console = (struct fake_console){
                 .protocol = {
@@ -164,6 +169,7 @@ void fake_console_init(struct fake_console *console) {
                         .QueryMode = query_mode,
                         .SetAttribute = set_attribute,
                         .ClearScreen = clear_screen,
+                        .EnableCursor = enable_cursor,
                         .SetCursorPosition = set_cursor,
                         .Mode = &console->mode,
                 },

@@ -34,6 +34,7 @@ struct fake_console {
         size_t length;
         size_t calls;
         EFI_STATUS status; /* of every call */
+        bool cursor_off;
         size_t units;
         size_t refuses_every; /* every so many units one is refused; 0: never */
         struct fake_line line;

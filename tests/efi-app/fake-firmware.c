@@ -144,6 +144,8 @@ static void *find_protocol(EFI_HANDLE handle, const EFI_GUID *guid) {
         if ((handle == &now->device.bridge || handle == &now->device.pci) &&
             is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID))
                 return handle;
+        if (handle == &console_handle && now->graphics.on_console && fake_screen_is_protocol(guid))
+                return &now->graphics;
         if (handle == &now->flash && fake_flash_is_protocol(guid))
                 return &now->flash;
         return find_of_console(handle, guid);
@@ -162,6 +164,10 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, EFI_GUID *guid, void
 
 static EFI_STATUS EFIAPI locate_protocol(EFI_GUID *guid, void *registration, void **ret_interface) {
         (void) registration;
+        if (now->graphics.is_there && fake_screen_is_protocol(guid)) {
+                *ret_interface = &now->graphics;
+                return EFI_SUCCESS;
+        }
         if (!now->has_shell || !is_guid(guid, (EFI_GUID) EFI_SHELL_PROTOCOL_GUID))
                 return EFI_NOT_FOUND;
         *ret_interface = &now->shell;
@@ -276,6 +282,7 @@ struct fake_firmware *fake_firmware_new(void) {
         fake_console_init(&fake->screen);
         fake_console_init(&fake->terminal);
         fake_keys_init(&fake->keys);
+        fake_screen_init(&fake->graphics);
         fake_variables_init(&fake->variables);
         fake_volume_init(&fake->volume);
         fake_device_init(&fake->device);
@@ -305,6 +312,7 @@ void fake_firmware_free(struct fake_firmware *fake) {
         if (fake->output_file)
                 fake->output_file->Close(fake->output_file);
         fake_volume_free(&fake->volume);
+        fake_screen_free(&fake->graphics);
         free(fake);
         now = NULL;
 }

@@ -8,6 +8,7 @@
 #include "tests/efi-app/fake-console.h"
 #include "tests/efi-app/fake-device.h"
 #include "tests/efi-app/fake-flash.h"
+#include "tests/efi-app/fake-screen.h"
 #include "tests/efi-app/fake-variables.h"
 #include "tests/efi-app/fake-volume.h"
 
@@ -32,6 +33,7 @@ struct fake_firmware {
         struct fake_console output, errors;
         struct fake_console screen, terminal; /* behind the output, after fake_firmware_split() */
         struct fake_keys keys;
+        struct fake_screen graphics;
         struct fake_variables variables;
         struct fake_volume volume;
         struct fake_device device;

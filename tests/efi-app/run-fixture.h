@@ -7,17 +7,17 @@
 
 #define RUN(...) run_words((const CHAR16 *const[]){ __VA_ARGS__, NULL })
 
-static int run_words(const CHAR16 *const *words) {
+static inline int run_words(const CHAR16 *const *words) {
         fake_firmware_type(fake, words);
         return fake_firmware_run(fake);
 }
 
-static void assert_shown(const char *text) {
+static inline void assert_shown(const char *text) {
         if (!fake_console_shows(&fake->output, text))
                 fail_msg("\"%s\" is not in:\n%s", text, fake_console_screen(&fake->output));
 }
 
-static void assert_not_shown(const char *text) {
+static inline void assert_not_shown(const char *text) {
         if (fake_console_shows(&fake->output, text))
                 fail_msg("\"%s\" is in:\n%s", text, fake_console_screen(&fake->output));
 }
