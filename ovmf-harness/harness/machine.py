@@ -23,7 +23,7 @@ _INTO_DIRECTORY = ["echo -off", "fs0:", r"cd \EFI\pstore-fw"]
 _KERNEL, _INITRD = "EFI/harness/vmlinuz.efi", "EFI/harness/initrd"
 # ignore_loglevel: the serial log then has every line that pstore keeps.
 _KERNEL_ARGUMENTS = "panic=-1 ignore_loglevel"
-_SCREEN_IS_COMPLETE = "harness: the screen is complete"
+SCREEN_IS_COMPLETE = b"harness: the screen is complete"
 _STATUS = "harness/status"
 APPLICATION_NEXT = b"harness: the application is next"
 APPLICATION_DONE = b"harness: the application is done"
@@ -124,7 +124,7 @@ class Machine:
 
     def _boot(self, log: Path, devices: list[str], until: bytes | None = None) -> bytes:
         with self._start(log, devices) as machine:
-            machine.wait(_BOUND_S * self._lab.settings.patience, until)
+            machine.wait(self.bound_s, until)
             return machine.serial
 
     def _boot_until_init(self, devices: list[str], purpose: str) -> bytes:
@@ -204,10 +204,11 @@ class Machine:
         """The machine while it runs the application in the UEFI shell, with its output on the screen and on the
         serial line whose far end is the socket: APPLICATION_NEXT, the output, APPLICATION_DONE, and the machine
         switches itself off. exit_status() has the status then."""
-        lines = [*_INTO_DIRECTORY, "cls", f"echo {APPLICATION_NEXT.decode()}", f"pstore-fwx64.efi {arguments}",
+        lines = [*_INTO_DIRECTORY, "cls", f"echo {APPLICATION_NEXT.decode()}", f"{self._lab.architecture.application} {arguments}",
                  "echo %lasterror% >a \\{}".format(_STATUS.replace("/", "\\")),
                  f"echo {APPLICATION_DONE.decode()}", "reset -s"]
-        self.esp.add({_SCRIPT: _script(lines), "harness/started": b""})
+        self.run_script(lines)
+        self.esp.add({"harness/started": b""})
         far, near = socket.socketpair()
         far.settimeout(_BOUND_S * self._lab.settings.patience)
         with far:
@@ -219,14 +220,24 @@ class Machine:
     def exit_status(self) -> int:
         return int(self.esp.read("harness")["status"], 16)
 
-    def screenshot(self, arguments: str, picture: Path) -> None:
-        """Run the application in the UEFI shell and keep what it leaves on the screen, as a PNG file."""
+    @property
+    def bound_s(self) -> float:
+        """For whatever a running machine has to do."""
+        return _BOUND_S * self._lab.settings.patience
+
+    @contextmanager
+    def on_screen(self, arguments: str, devices: Sequence[str] = ()) -> Iterator[qemu.Qemu]:
+        """Run the application in the UEFI shell, which prints SCREEN_IS_COMPLETE behind it."""
         lines = [*_INTO_DIRECTORY, "cls", f"{self._lab.architecture.application} {arguments}",
-                 f"echo {_SCREEN_IS_COMPLETE}"]
+                 f"echo {SCREEN_IS_COMPLETE.decode()}"]
         self.run_script(lines)
-        bound = _BOUND_S * self._lab.settings.patience
-        with self._start(self._new_log("screen"), qemu.disk(self.esp.image)) as machine:
-            machine.wait(bound, _SCREEN_IS_COMPLETE.encode())
+        with self._start(self._new_log("screen"), [*qemu.disk(self.esp.image), *devices]) as machine:
+            yield machine
+
+    def screenshot(self, arguments: str, picture: Path) -> None:
+        """Keep what the application leaves on the screen, as a PNG file."""
+        with self.on_screen(arguments) as machine:
+            machine.wait(self.bound_s, SCREEN_IS_COMPLETE)
             machine.screendump(picture)
 
 

@@ -95,6 +95,11 @@ def erst_device(path: Path) -> list[str]:
             "-device", "acpi-erst,memdev=erst"]
 
 
+def display(width: int, height: int) -> list[str]:
+    """Whose preferred resolution this is, which OVMF takes."""
+    return ["-vga", "none", "-device", f"VGA,xres={width},yres={height}"]
+
+
 # By the name of its bus: the device that a disk is.
 _DISKS = {"virtio": "virtio-blk-pci", "nvme": "nvme", "ahci": "ide-hd,bus=ide.0"}
 
