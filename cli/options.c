@@ -141,6 +141,18 @@ static const char *pop_operand(struct options *options) {
         return *options->operands++;
 }
 
+bool options_is_help(const char *word) {
+        return text_equal(word, "help") || text_equal(word, "/?");
+}
+
+/* "help list" is "list --help". */
+static int take_help(struct parser *parser) {
+        if (parser->options.operand_count == 0 || !options_is_help(parser->options.operands[0]))
+                return 0;
+        (void) pop_operand(&parser->options);
+        return give(parser, &option_help, "");
+}
+
 /* "kdump load" is in the group "kdump". */
 static bool is_in_group(const struct verb *verb, const char *group) {
         return text_starts_with(verb->name, group) && verb->name[text_length(group)] == ' ';
@@ -258,6 +270,8 @@ int options_parse(const struct cli *cli, const char **words, size_t count, struc
         int r;
 
         r = take_words(&parser);
+        if (r == 0)
+                r = take_help(&parser);
         if (r == 0)
                 r = take_verb(&parser);
         if (r == 0 && !options_have(options, &option_help) && !options_have(options, &option_version)) {

@@ -101,6 +101,10 @@ struct options {
 int options_parse(const struct cli *cli, const char **words, size_t count, struct options *ret_options,
                   char ret_error[OPTIONS_ERROR_SIZE]);
 
+/* Whether it asks for help where a verb stands: "help", and "/?" as in Windows' and the shell's own commands.
+ */
+bool options_is_help(const char *word);
+
 bool options_have(const struct options *options, const struct option *option);
 
 /* The last argument that was given; NULL, or 0, when the option was not. */

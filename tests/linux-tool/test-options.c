@@ -50,6 +50,21 @@ static void test_options_before_and_behind_the_verb(NO_STATE) {
         assert_int_equal(options.operand_count, 0);
 }
 
+static void test_help_as_a_verb(NO_STATE) {
+        struct options options;
+        struct line line;
+
+        assert_parses(&line, "help", &options);
+        assert_true(options_have(&options, &option_help) && !options.verb);
+        assert_parses(&line, "/?", &options);
+        assert_true(options_have(&options, &option_help) && !options.verb);
+        assert_parses(&line, "help kdump load", &options);
+        assert_true(options_have(&options, &option_help));
+        assert_string_equal(options.verb->name, "kdump load");
+        assert_parses(&line, "write help", &options);
+        assert_false(options_have(&options, &option_help));
+}
+
 static void test_clear(NO_STATE) {
         struct options options;
         struct line line;
@@ -298,6 +313,7 @@ static void test_help_has_80_columns(NO_STATE) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_options_before_and_behind_the_verb),
+                cmocka_unit_test(test_help_as_a_verb),
                 cmocka_unit_test(test_clear),
                 cmocka_unit_test(test_help_and_version),
                 cmocka_unit_test(test_operands_behind_two_dashes),
