@@ -48,13 +48,12 @@ static struct bytes units_of(const CHAR16 *string) {
         return bytes_of(string, length * sizeof(CHAR16));
 }
 
-static bool output_is_file(EFI_SHELL_PARAMETERS_PROTOCOL *parameters) {
+/* A file says how large its information is; the shell's console, which is none, has none. */
+static EFI_FILE_HANDLE file_or_null(EFI_FILE_HANDLE file) {
         EFI_GUID file_info = EFI_FILE_INFO_ID;
-        EFI_FILE_HANDLE output = parameters->StdOut;
         UINTN size = 0;
 
-        /* A file says how large its information is; the shell's console has none. */
-        return output && output->GetInfo(output, &file_info, &size, NULL) == EFI_BUFFER_TOO_SMALL;
+        return file && file->GetInfo(file, &file_info, &size, NULL) == EFI_BUFFER_TOO_SMALL ? file : NULL;
 }
 
 static int load_shell_words(EFI_SHELL_PARAMETERS_PROTOCOL *parameters, struct arguments *arguments) {
@@ -62,7 +61,8 @@ static int load_shell_words(EFI_SHELL_PARAMETERS_PROTOCOL *parameters, struct ar
         int r;
 
         arguments->typed = true;
-        arguments->redirected = output_is_file(parameters);
+        arguments->input = file_or_null(parameters->StdIn);
+        arguments->output = file_or_null(parameters->StdOut);
         for (UINTN i = 1; i < parameters->Argc; i++)
                 units += units_of(parameters->Argv[i]).size / sizeof(CHAR16);
         r = reserve_text(arguments, units, parameters->Argc);

@@ -13,8 +13,9 @@ struct arguments {
         const char **words; /* without the program's name */
         size_t count, capacity;
         struct buffer text;
-        bool typed;      /* into a shell: somebody meant this program, and reads what is wrong with them */
-        bool redirected; /* the shell has sent the output into a file */
+        bool typed; /* into a shell: somebody meant this program, and reads what is wrong with them */
+        EFI_FILE_HANDLE input,
+                output; /* the files that the shell takes them from and to; NULL: the console */
 };
 
 /* 0 or an error, and then there is nothing to free. */

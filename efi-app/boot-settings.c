@@ -23,6 +23,7 @@ static const char *const at_boot_names[] = {
 static const struct setting_row rows[] = {
         ROW(at_boot, &setting_choice, 0, 0, "is none of dump, dump-and-clear, ask and nothing",
             at_boot_names),
+        SETTING_TEXT_ROW(struct boot_settings, output, setting_text, "is no place"),
         ROW(keep_events, &setting_number, 0, 1000000, "is no number of events"),
         ROW(keep_bytes, &setting_size, 0, 0, "is no size: a number, and K, M or G"),
         ROW(wait, &setting_number, 1, 3600, "is no number of seconds from 1 to 3600"),

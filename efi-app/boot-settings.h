@@ -13,10 +13,11 @@ enum at_boot {
 };
 
 struct boot_settings {
-        unsigned at_boot;     /* enum at_boot */
-        unsigned keep_events; /* in the directory of dumps; 0: any number */
-        uint64_t keep_bytes;  /* there, of all together; 0: any number */
-        unsigned wait;        /* seconds for an answer */
+        unsigned at_boot;               /* enum at_boot */
+        char output[SETTINGS_LINE_MAX]; /* as --output has it; "": where that goes by default */
+        unsigned keep_events;           /* in the directory of dumps; 0: any number */
+        uint64_t keep_bytes;            /* there, of all together; 0: any number */
+        unsigned wait;                  /* seconds for an answer */
 };
 
 void boot_settings_default(struct boot_settings *ret_settings);

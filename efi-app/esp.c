@@ -64,10 +64,12 @@ int esp_open(struct esp *esp, struct app *app) {
 
         *esp = (struct esp){ .app = app };
         r = find_device(app, &device);
-        if (r < 0)
-                return r;
-        esp->is_volatile = lies_in_memory(app, device);
-        return open_root(app, device, &esp->root);
+        return r < 0 ? r : esp_open_volume(esp, app, device);
+}
+
+int esp_open_volume(struct esp *esp, struct app *app, EFI_HANDLE volume) {
+        *esp = (struct esp){ .app = app, .is_volatile = lies_in_memory(app, volume) };
+        return open_root(app, volume, &esp->root);
 }
 
 /* What the shell calls it is the first of "FS0:;HD1b:;BLK2:" (UEFI Shell 2.2, GetMapFromDevicePath()). */
@@ -154,8 +156,8 @@ static int open_path(struct esp *esp, const char *path, uint64_t mode, uint64_t 
         return efi_status_to_error(esp->root->Open(esp->root, ret_file, units, mode, attributes));
 }
 
-/* Reads on until the end; a file that grows beyond `maximum` meanwhile is caught as well. */
-static int read_all(EFI_FILE_HANDLE file, size_t maximum, struct buffer *buffer) {
+/* A file that grows beyond `maximum` meanwhile is caught as well. */
+int esp_read_all(EFI_FILE_HANDLE file, size_t maximum, struct buffer *buffer) {
         buffer->size = 0;
         for (;;) {
                 UINTN size;
@@ -185,7 +187,7 @@ int esp_read(struct esp *esp, const char *path, size_t maximum, struct buffer *b
         r = open_path(esp, path, EFI_FILE_MODE_READ, 0, &file);
         if (r < 0)
                 return r;
-        r = read_all(file, maximum, buffer);
+        r = esp_read_all(file, maximum, buffer);
         file->Close(file);
         return r;
 }
@@ -224,7 +226,7 @@ int esp_read_any(struct app *app, const char *path, size_t maximum, struct buffe
                         r = open_path(&esp, path, EFI_FILE_MODE_READ, 0, &file);
         }
         if (r >= 0) {
-                r = read_all(file, maximum, buffer);
+                r = esp_read_all(file, maximum, buffer);
                 file->Close(file);
         }
         esp_close(&esp);

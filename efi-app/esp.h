@@ -20,6 +20,9 @@ struct esp {
 
 /* ERR_NO_MEDIUM when it was not started from a file system, or that is gone. */
 int esp_open(struct esp *esp, struct app *app);
+
+/* The same of any volume, which is the handle of a Simple File System; closed by the same esp_close(). */
+int esp_open_volume(struct esp *esp, struct app *app, EFI_HANDLE volume);
 void esp_close(struct esp *esp);
 
 /*
@@ -30,6 +33,9 @@ void esp_name(struct app *app, char ret_name[ESP_NAME_SIZE]);
 
 /* Replaces the buffer's content by the file's. ERR_TOO_LARGE for more than `maximum` bytes. */
 int esp_read(struct esp *esp, const char *path, size_t maximum, struct buffer *buffer);
+
+/* The same of an open file, from where it stands to its end. */
+int esp_read_all(EFI_FILE_HANDLE file, size_t maximum, struct buffer *buffer);
 
 /* A directory's entry, but for "." and ".."; its name is UTF-8. */
 typedef int esp_entry(void *context, const char *name, bool is_directory, uint64_t size);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/inventory.h"
 #include "base/error.h"
-#include "efi-app/esp-dump-target.h"
 #include "efi-app/variable-home.h"
 #include "store/no-records.h"
 
@@ -57,52 +56,57 @@ size_t inventory_select(struct inventory *inventory, const struct options *optio
         return r > 0 ? (size_t) r : 0;
 }
 
-static int open_esp(void *context, struct dump_target *ret_target) {
-        struct inventory_esp *esp = context;
-        int r = esp_open(&esp->esp, esp->app);
+static int open_output(void *context, struct dump_target *ret_target) {
+        struct inventory_output *to = context;
+        int r = output_open(&to->output, to->app);
 
-        if (r < 0)
-                console_problem(&esp->app->console, "cannot write to %s: %s", esp->name, error_text(r));
-        else
-                *ret_target = esp_dump_target(&esp->esp);
+        if (r == 0) {
+                *ret_target = esp_dump_target(&to->output.directory);
+                return 0;
+        }
+        console_problem(&to->app->console, "cannot write to %s: %s", to->volume, error_text(r));
+        output_offer_others(to->app);
         return r;
 }
 
-static void close_esp(void *context) {
-        struct inventory_esp *esp = context;
+static void close_output(void *context) {
+        struct inventory_output *to = context;
 
-        esp_close(&esp->esp);
+        output_close(&to->output);
 }
 
 static void tell_failed_copy(void *context, const struct catalog_record *row, int error) {
-        const struct inventory_esp *esp = context;
+        struct inventory_output *to = context;
         char id[RECORD_ID_SIZE];
         struct text text = TEXT_ON(id);
 
         if (error == 0 || error == ERR_INTERRUPTED) /* that has its one line, for all of them */
                 return;
         record_format_id(&row->record, &text);
-        console_problem(&esp->app->console, "%s: not saved: %s", id, error_text(error));
+        console_problem(&to->app->console, "%s: not saved: %s", id, error_text(error));
 }
 
 /* Once, however many records are concerned. */
 static void tell_failed_target(void *context, const struct dump_result *result) {
-        const struct inventory_esp *esp = context;
+        const struct inventory_output *to = context;
 
-        console_problem(&esp->app->console, "%s: %s: %zu of %zu records not saved", esp->name,
+        console_problem(&to->app->console, "%s: %s: %zu of %zu records not saved", to->volume,
                         error_text(result->target_error), result->refused_count,
                         result->record_count + result->failed_count);
 }
 
-struct session_target inventory_target(struct inventory_esp *esp, struct app *app) {
-        esp->app = app;
-        esp_name(app, esp->name);
+struct session_target inventory_target(struct inventory_output *to, struct app *app) {
+        struct text name = TEXT_ON(to->name), volume = TEXT_ON(to->volume);
+
+        to->app = app;
+        output_put_name(app, &name);
+        output_put_volume(app, &volume);
         return (struct session_target){
-                .context = esp,
-                .name = ESP_DUMP_DIRECTORY_SHOWN,
-                .elsewhere = "start from a disk",
-                .open = open_esp,
-                .close = close_esp,
+                .context = to,
+                .name = to->name,
+                .elsewhere = "give --output with a volume on a disk",
+                .open = open_output,
+                .close = close_output,
                 .origin = { .program = "pstore-fw " VERSION " (UEFI application)",
                             .seconds = clock_seconds(app) },
                 .report = tell_failed_copy,
@@ -110,13 +114,24 @@ struct session_target inventory_target(struct inventory_esp *esp, struct app *ap
         };
 }
 
+/* Where the place is what is wrong another one helps. */
+static bool is_of_place(int error) {
+        return error == ERR_READ_ONLY || error == ERR_NO_SPACE || error == ERR_IO || error == ERR_PERMISSION;
+}
+
 void inventory_tell_saved(struct app *app, const struct dump_result *result) {
+        char name[OUTPUT_PATH_SIZE];
+        struct text text = TEXT_ON(name);
+
         if (result->record_count + result->failed_count == 0)
                 return;
+        output_put_name(app, &text);
         console_note(&app->console, "saved: %zu record%s of %zu event%s in %s, %zu file%s new%s",
                      result->record_count, text_plural(result->record_count), result->event_count,
-                     text_plural(result->event_count), ESP_DUMP_DIRECTORY_SHOWN, result->file_count,
+                     text_plural(result->event_count), name, result->file_count,
                      text_plural(result->file_count), result->failed_count ? ", NOT ALL" : "");
+        if (is_of_place(result->first_error))
+                output_offer_others(app);
 }
 
 size_t inventory_look_into_flash(struct app *app, const struct work *work, bool *ret_unproved) {

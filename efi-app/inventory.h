@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "efi-app/esp.h"
+#include "efi-app/output.h"
 #include "efi-app/stores.h"
 #include "store/session.h"
 
@@ -30,17 +30,21 @@ void inventory_note_none(const struct inventory *inventory);
 /* Marks what the operands name, or all. The number of records; it has its line when that is none. */
 size_t inventory_select(struct inventory *inventory, const struct options *options);
 
-/* Where dumps go on the ESP: for the verb dump, and the first half of the verb clear. */
-struct inventory_esp {
+/* Where dumps go: for the verb dump, and the first half of the verb clear. */
+struct inventory_output {
         struct app *app;
-        struct esp esp;
-        char name[ESP_NAME_SIZE]; /* of the volume, for messages */
+        struct output output;
+        char name[OUTPUT_PATH_SIZE];
+        char volume[OUTPUT_PATH_SIZE]; /* as a person knows it */
 };
 
-/* `esp` outlives the target. What cannot be saved has a line for each record, a volume that fails one. */
-struct session_target inventory_target(struct inventory_esp *esp, struct app *app);
+/* `to` outlives the target. What cannot be saved has a line for each record, a volume that fails one. */
+struct session_target inventory_target(struct inventory_output *to, struct app *app);
 
-/* The line about what was saved; none where nothing was tried, as there is nowhere to save it. */
+/*
+ * The line about what was saved; none where nothing was tried, as there is nowhere to save it. Where it is
+ * the volume that took no copy, others are named.
+ */
 void inventory_tell_saved(struct app *app, const struct dump_result *result);
 
 /*

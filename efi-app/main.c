@@ -29,7 +29,7 @@ static bool begins_ours(const char *word) {
                     (name[text_length(word)] == '\0' || name[text_length(word)] == ' '))
                         return true;
         }
-        return word[0] == '-';
+        return word[0] == '-' || options_is_help(word);
 }
 
 /* U-Boot gives every program the command line that it keeps for the kernel. */
@@ -58,7 +58,9 @@ static int run(struct app *app, const struct arguments *arguments) {
         char error[OPTIONS_ERROR_SIZE];
         size_t count;
 
-        console_init(&app->console, app->system, arguments->redirected);
+        app->input = arguments->input;
+        app->output = arguments->output;
+        console_init(&app->console, app->system, app->output != NULL);
         count = count_of_ours(app, arguments);
         if (count == 0 && !arguments->typed && !is_boot_option(app)) {
                 words = unattended;

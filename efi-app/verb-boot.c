@@ -4,7 +4,6 @@
 #include "efi-app/boot-retention.h"
 #include "efi-app/boot-settings.h"
 #include "efi-app/cleared.h"
-#include "efi-app/esp-dump-target.h"
 #include "efi-app/verb.h"
 #include "store/canary.h"
 
@@ -73,13 +72,13 @@ static void clear_if_wished(struct session *session, struct app *app, const stru
 }
 
 static void prune(struct session *session, struct app *app, const struct boot_settings *settings,
-                  struct inventory_esp *esp, const struct session_target *target) {
+                  struct output *output, const struct session_target *target) {
         const struct retention_limits limits = { settings->keep_events, settings->keep_bytes };
         struct dump_target files;
         int r = target->open(target->context, &files);
 
         if (r == 0) {
-                r = boot_retention_prune(&esp->esp, ESP_DUMP_DIRECTORY, &files, &limits, &session->work);
+                r = boot_retention_prune(&output->esp, output->path, &files, &limits, &session->work);
                 target->close(target->context);
         }
         if (r > 0)
@@ -91,14 +90,26 @@ static void prune(struct session *session, struct app *app, const struct boot_se
         session->failed |= r < 0;
 }
 
+/* The settings say it as --output does, which counts where it is given. */
+static void take_output(struct app *app, const struct boot_settings *settings) {
+        struct options *options = &app->options;
+
+        if (settings->output[0] && options->given_count < OPTIONS_GIVEN_MAX &&
+            !options_have(options, &option_output))
+                options->given[options->given_count++] =
+                        (struct given_option){ .option = &option_output, .text = settings->output };
+}
+
 /* Nothing is said of records that were dumped at an earlier boot, and no others are looked at then. */
 static void save(struct session *session, struct app *app, const struct boot_settings *settings,
                  struct boot_report *report) {
         static const struct selection all = { 0 };
-        struct inventory_esp esp;
-        const struct session_target target = inventory_target(&esp, app);
+        struct inventory_output output;
+        struct session_target target;
         struct dump_result copies;
 
+        take_output(app, settings);
+        target = inventory_target(&output, app);
         (void) session_select(session, &all); /* no id that could be unknown */
         (void) session_copy(session, &target, &copies);
         boot_report_add_copies(report, &copies);
@@ -106,7 +117,7 @@ static void save(struct session *session, struct app *app, const struct boot_set
                 inventory_tell_saved(app, &copies);
         clear_if_wished(session, app, settings, &target, report);
         if (copies.file_count > 0 || work_selected_count(&session->work) > 0)
-                prune(session, app, settings, &esp, &target);
+                prune(session, app, settings, &output.output, &target);
 }
 
 /* The file of settings is opened only where there is something to do. */
@@ -134,14 +145,18 @@ static int boot_run(const struct options *options, void *context) {
         return status;
 }
 
+static const struct option *const options_taken[] = { &option_output, NULL };
+
 const struct verb verb_boot = {
         .name = "boot",
         .operands = "",
         .summary = "what to do unattended, before each boot",
-        .description = "Dumps what has no copy yet, says nothing where there is nothing to do, and leaves\n"
-                       "for the system what firmware alone knows. It is the verb of SysPrep####, also\n"
-                       "where that has no load options. \\EFI\\pstore-fw\\pstore-fw.conf says otherwise:\n"
-                       "at_boot (dump, dump-and-clear, ask, nothing), keep_events, keep_bytes, wait.\n",
+        .description =
+                "Dumps what has no copy yet, says nothing where there is nothing to do, and leaves\n"
+                "for the system what firmware alone knows. It is the verb of SysPrep####, also\n"
+                "where that has no load options. \\EFI\\pstore-fw\\pstore-fw.conf says otherwise:\n"
+                "at_boot (dump, dump-and-clear, ask, nothing), output, keep_events, keep_bytes, wait.\n",
+        .options = options_taken,
         .statuses = "0 done, or nothing to do, 1 failed, 2 usage",
         .run = boot_run,
 };

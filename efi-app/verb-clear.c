@@ -43,8 +43,8 @@ static int clear(struct inventory *inventory, const struct options *options) {
                 .cleared = cleared_tell_record,
         };
         const struct sink sink = console_sink(&app->console);
-        struct inventory_esp esp;
-        const struct session_target target = inventory_target(&esp, app);
+        struct inventory_output output;
+        const struct session_target target = inventory_target(&output, app);
         struct session *session = &inventory->session;
         const struct retire_wish wish = retire_options_wish(options, target.origin.seconds, session->named);
         struct retire_result result;
@@ -80,9 +80,8 @@ static int clear_run(const struct options *options, void *context) {
 }
 
 static const struct option *const options_taken[] = {
-        &option_source,     &option_all,           &option_dumped,
-        &option_older_than, &option_keep,          &option_dry_run,
-        &option_yes,        &option_volatile_copy, NULL,
+        &option_source,  &option_all, &option_dumped,        &option_older_than, &option_keep,
+        &option_dry_run, &option_yes, &option_volatile_copy, &option_output,     NULL,
 };
 
 const struct verb verb_clear = {

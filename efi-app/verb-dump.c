@@ -3,8 +3,8 @@
 
 static int dump_run(const struct options *options, void *context) {
         struct app *app = context;
-        struct inventory_esp esp;
-        const struct session_target target = inventory_target(&esp, app);
+        struct inventory_output output;
+        const struct session_target target = inventory_target(&output, app);
         struct inventory inventory;
         struct dump_result result;
         size_t count = 0;
@@ -24,15 +24,17 @@ static int dump_run(const struct options *options, void *context) {
 static const struct option *const options_taken[] = {
         &option_source,
         &option_all,
+        &option_output,
         NULL,
 };
 
 const struct verb verb_dump = {
         .name = "dump",
         .operands = "[ID...]",
-        .summary = "copy to the ESP; this is what happens without a verb",
-        .description = "Copies records and joined logs to \\EFI\\pstore-fw\\dumps, flushed, read back and\n"
-                       "compared. What is there already with the same bytes is not written again.\n",
+        .summary = "copy to files; without a verb, when no key comes",
+        .description = "Copies records and joined logs to \\EFI\\pstore-fw\\dumps of the volume that it was\n"
+                       "started from, flushed, read back and compared. What is there already with the\n"
+                       "same bytes is not written again. Where that cannot be written it says where to.\n",
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

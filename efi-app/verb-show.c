@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "base/error.h"
+#include "efi-app/redirection.h"
 #include "efi-app/show-qr.h"
 #include "efi-app/verb.h"
 #include "store/show.h"
@@ -8,9 +10,22 @@ static const struct option option_qr = {
         .help = "draw what crashed and the end of the log as QR codes",
 };
 
+/* The bytes as they are where they go into a file; a person gets all of them visible. */
+static int show(struct app *app, const struct work *work, enum show_form form) {
+        bool as_stored = form == SHOW_RAW && app->output;
+        const struct sink sink = as_stored ? redirection_sink(app) : console_sink(&app->console);
+        int r = show_selected(work, form, &sink);
+
+        if (r < 0 && as_stored)
+                console_problem(&app->console, "standard output: %s",
+                                r == ERR_NOT_SUPPORTED
+                                        ? "the shell changes what goes there: use '>', not '>a'"
+                                        : error_text(r));
+        return r;
+}
+
 static int show_run(const struct options *options, void *context) {
         struct app *app = context;
-        const struct sink sink = console_sink(&app->console);
         enum show_form form = options_have(options, &option_parts) ? SHOW_PARTS : SHOW_JOINED;
         struct inventory inventory;
         size_t count = 0;
@@ -24,7 +39,7 @@ static int show_run(const struct options *options, void *context) {
                 (void) selection_mark_newest(&inventory.session.work);
         if (count > 0 &&
             (options_have(options, &option_qr) ? show_qr(app, &inventory.session.work, form)
-                                               : show_selected(&inventory.session.work, form, &sink)) < 0)
+                                               : show(app, &inventory.session.work, form)) < 0)
                 inventory.session.failed = true;
         status = inventory_status(&inventory, count);
         inventory_free(&inventory);
@@ -39,8 +54,8 @@ const struct verb verb_show = {
         .name = "show",
         .operands = "[ID...]",
         .summary = "the log of the newest event, or of those named",
-        .description = "On the console control characters are made visible; into a file every byte goes\n"
-                       "as it is. QR codes are plain text for a telephone.\n",
+        .description = "Control characters are made visible; but with --raw every byte goes into a file\n"
+                       "('> FILE') as it is. QR codes are plain text for a telephone.\n",
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
 #include "efi-app/esp.h"
+#include "efi-app/redirection.h"
 #include "efi-app/variable-home.h"
 #include "efi-app/verb.h"
 
@@ -50,16 +51,24 @@ static int write_file(struct app *app, struct buffer *log) {
 
 static int write_run(const struct options *options, void *context) {
         struct app *app = context;
+        bool is_input = options->operand_count > 0 && text_equal(options->operands[0], "-");
         struct buffer log;
         int r, status;
 
-        if (options->operand_count == 0) {
-                console_problem(&app->console, "write: name the one file that becomes the record");
+        if (options->operand_count == 0 || (is_input && !app->input)) {
+                console_problem(&app->console, options->operand_count == 0
+                                                       ? "write: name the one file that becomes the record"
+                                                       : "write: nothing is redirected to standard input");
                 return EXIT_USAGE;
         }
         buffer_init(&log, &app->allocator);
-        r = esp_read_any(app, options->operands[0], WRITE_MAX, &log);
-        if (r < 0) {
+        r = is_input ? redirection_read(app, WRITE_MAX, &log)
+                     : esp_read_any(app, options->operands[0], WRITE_MAX, &log);
+        if (is_input && r == ERR_NOT_SUPPORTED) {
+                console_problem(&app->console,
+                                "-: the shell changes what comes from there: use '<', not '<a'");
+                status = EXIT_FAILED;
+        } else if (r < 0) {
                 console_problem(&app->console, "%s: %s", options->operands[0], error_text(r));
                 status = EXIT_FAILED;
         } else {
@@ -80,7 +89,7 @@ const struct verb verb_write = {
         .operands = "FILE",
         .summary = "store the file as a record, print its id",
         .description = "The record looks like one of the kernel's, so that its pstore shows it. It goes to\n"
-                       "the first store that can be written.\n",
+                       "the first store that can be written. '-' is standard input, by '<' or '|'.\n",
         .options = options_taken,
         .operand_max = 1,
         .run = write_run,

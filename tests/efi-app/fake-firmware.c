@@ -8,7 +8,15 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 static struct fake_firmware *now;
 
 /* Handles, and events, are addresses that nobody else has. */
-static int image_handle, volume_handle, console_handle, execution_break;
+static int image_handle, volume_handle, stick_handle, console_handle, execution_break;
+
+static EFI_DEVICE_PATH volume_path = { END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, { 4, 0 } },
+                       stick_path = { END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, { 4, 0 } };
+static EFI_BLOCK_IO_MEDIA stick_media = { .RemovableMedia = true };
+static EFI_BLOCK_IO stick_block = { .Media = &stick_media };
+
+/* Longer than anything takes: it waits for what never comes. */
+#define HANGS_US (24 * 3600 * UINT64_C(1000000))
 
 /* --- memory and time ------------------------------------------------------------------------------ */
 
@@ -46,6 +54,7 @@ static void EFIAPI copy_mem(void *destination, void *source, UINTN size) {
 
 static EFI_STATUS EFIAPI stall(UINTN duration_us) {
         now->stalled_us += duration_us;
+        assert_true(now->stalled_us < HANGS_US);
         fake_device_stall(&now->device, duration_us);
         return EFI_SUCCESS;
 }
@@ -107,6 +116,11 @@ static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabil
         return now->time_status;
 }
 
+static VOID EFIAPI reset_system(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size, CHAR16 *data) {
+        assert_true(type == EfiResetCold && status == EFI_SUCCESS && size == 0 && !data);
+        now->resets++;
+}
+
 /* --- protocols ------------------------------------------------------------------------------------ */
 
 static bool is_guid(const EFI_GUID *left, EFI_GUID right) {
@@ -140,7 +154,13 @@ static void *find_protocol(EFI_HANDLE handle, const EFI_GUID *guid) {
         if (handle == &volume_handle && is_guid(guid, (EFI_GUID) SIMPLE_FILE_SYSTEM_PROTOCOL))
                 return &now->volume;
         if (handle == &volume_handle && is_guid(guid, (EFI_GUID) DEVICE_PATH_PROTOCOL))
-                return (void *) now->device_path;
+                return now->device_path ? (void *) now->device_path : &volume_path;
+        if (handle == &stick_handle && is_guid(guid, (EFI_GUID) SIMPLE_FILE_SYSTEM_PROTOCOL))
+                return &now->stick;
+        if (handle == &stick_handle && is_guid(guid, (EFI_GUID) DEVICE_PATH_PROTOCOL))
+                return &stick_path;
+        if (handle == &stick_handle && is_guid(guid, (EFI_GUID) BLOCK_IO_PROTOCOL))
+                return &stick_block;
         if ((handle == &now->device.bridge || handle == &now->device.pci) &&
             is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID))
                 return handle;
@@ -186,13 +206,6 @@ static EFI_STATUS make_handles(EFI_HANDLE first, EFI_HANDLE second, UINTN *ret_c
         return EFI_SUCCESS;
 }
 
-static const CHAR16 *EFIAPI shell_map_names(EFI_DEVICE_PATH **path) {
-        const CHAR16 *names = (const void *) *path == now->device_path ? now->map_names : NULL;
-
-        *path = NULL; /* as the shell's own does it */
-        return names;
-}
-
 /* Of edk2: MdeModulePkg/Include/Guid/ConsoleOutDevice.h. */
 static const EFI_GUID console_out_device = {
         0xd3b36f2c, 0xd551, 0x11d4, { 0x9a, 0x46, 0, 0x90, 0x27, 0x3f, 0xc1, 0x4d }
@@ -204,6 +217,9 @@ static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, EFI_GUID *g
         assert_int_equal(type, ByProtocol);
         if (fake_flash_is_protocol(guid) && now->flash.is_there)
                 return make_handles(&now->flash, NULL, ret_count, ret_handles);
+        if (is_guid(guid, (EFI_GUID) SIMPLE_FILE_SYSTEM_PROTOCOL))
+                return make_handles(&volume_handle, now->has_stick ? &stick_handle : NULL, ret_count,
+                                    ret_handles);
         if (is_guid(guid, console_out_device) && now->output.behind[0])
                 return make_handles(&now->screen, &now->terminal, ret_count, ret_handles);
         if (is_guid(guid, (EFI_GUID) EFI_PCI_IO_PROTOCOL_GUID) && now->system.NumberOfTableEntries > 0)
@@ -217,6 +233,22 @@ static EFI_STATUS EFIAPI shell_open(const CHAR16 *path, SHELL_FILE_HANDLE *ret_f
 
         *ret_file = file;
         return status;
+}
+
+static const CHAR16 *EFIAPI shell_map(EFI_DEVICE_PATH **path) {
+        const void *asked = *path;
+
+        *path = NULL; /* as the shell's own does it */
+        if (asked == now->device_path)
+                return now->map_names;
+        return asked == &stick_path    ? u"FS1:;HD1b:;BLK3:"
+               : asked == &volume_path ? u"FS0:;HD0a1:;BLK1:"
+                                       : NULL;
+}
+
+static const CHAR16 *EFIAPI shell_directory(const CHAR16 *map) {
+        assert_null(map);
+        return u"FS0:\\EFI\\pstore-fw\\";
 }
 
 /* Higher with each call, and none is the same in another machine. */
@@ -253,11 +285,13 @@ static void install(struct fake_firmware *fake) {
                 .GetNextMonotonicCount = next_count,
         };
         fake->runtime.GetTime = get_time;
+        fake->runtime.ResetSystem = reset_system;
         fake_variables_install(&fake->runtime, &fake->variables);
         fake_flash_install(&fake->flash, &fake->boot);
         fake->shell.OpenFileByName = shell_open;
-        fake->shell.GetMapFromDevicePath = shell_map_names;
         fake->shell.ExecutionBreak = &execution_break;
+        fake->shell.GetMapFromDevicePath = shell_map;
+        fake->shell.GetCurDir = shell_directory;
         fake->system = (EFI_SYSTEM_TABLE){
                 .Hdr.Revision = 2 << 16 | 100,
                 .ConsoleOutHandle = &console_handle,
@@ -285,6 +319,9 @@ struct fake_firmware *fake_firmware_new(void) {
         fake_screen_init(&fake->graphics);
         fake_variables_init(&fake->variables);
         fake_volume_init(&fake->volume);
+        fake_volume_init(&fake->stick);
+        fake->stick.label = u"STICK";
+        fake->stick.free_bytes = 63 << 20;
         fake_device_init(&fake->device);
         fake->now = (EFI_TIME){ .Year = 2024,
                                 .Month = 2,
@@ -311,8 +348,11 @@ void fake_firmware_free(struct fake_firmware *fake) {
         forget_arguments(fake);
         if (fake->output_file)
                 fake->output_file->Close(fake->output_file);
+        if (fake->input_file)
+                fake->input_file->Close(fake->input_file);
         fake_volume_free(&fake->volume);
         fake_screen_free(&fake->graphics);
+        fake_volume_free(&fake->stick);
         free(fake);
         now = NULL;
 }
@@ -378,9 +418,17 @@ void fake_firmware_type(struct fake_firmware *fake, const CHAR16 *const *words) 
         };
 }
 
+static void redirect(struct fake_firmware *fake, const char *path, EFI_FILE_HANDLE *file) {
+        if (*file) {
+                (*file)->Flush(*file);
+                (*file)->Close(*file);
+        }
+        *file = fake_volume_open(&fake->volume, path);
+}
+
 void fake_firmware_redirect(struct fake_firmware *fake) {
         fake_volume_put_text(&fake->volume, "output.txt", "");
-        fake->output_file = fake_volume_open(&fake->volume, "output.txt");
+        redirect(fake, "output.txt", &fake->output_file);
         fake->parameters.StdOut = fake->output_file;
 }
 
@@ -388,6 +436,11 @@ void fake_firmware_split(struct fake_firmware *fake) {
         fake_console_add_line(&fake->terminal, &fake->stalled_us);
         fake->output.behind[0] = &fake->screen;
         fake->output.behind[1] = &fake->terminal;
+}
+
+void fake_firmware_redirect_input(struct fake_firmware *fake, const char *path) {
+        redirect(fake, path, &fake->input_file);
+        fake->parameters.StdIn = fake->input_file;
 }
 
 int fake_firmware_run(struct fake_firmware *fake) {

@@ -36,6 +36,8 @@ struct fake_firmware {
         struct fake_screen graphics;
         struct fake_variables variables;
         struct fake_volume volume;
+        struct fake_volume stick; /* the shell's FS1:, removable, of 64 MiB */
+        bool has_stick;
         struct fake_device device;
         struct fake_flash flash;
 
@@ -44,7 +46,7 @@ struct fake_firmware {
         const void *device_path; /* of the volume that it was loaded from; NULL: it has none */
         bool has_shell;
         const CHAR16 *map_names; /* of that volume, as the shell has them; NULL: none */
-        EFI_FILE_HANDLE output_file;
+        EFI_FILE_HANDLE output_file, input_file;
         CHAR16 *arguments[FAKE_ARGUMENTS_MAX];
         EFI_SHELL_PARAMETERS_PROTOCOL parameters;
         EFI_SHELL_PROTOCOL shell;
@@ -69,6 +71,7 @@ struct fake_firmware {
         EFI_STATUS timer_status;
 
         uint64_t stalled_us;
+        unsigned resets; /* cold ones; the machine goes on */
         bool watchdog_off;
 };
 
@@ -84,11 +87,14 @@ void fake_firmware_say_bytes(struct fake_firmware *fake, const void *options, si
 /* As the shell does it: the words of a command line, the program's name before them, NULL behind them. */
 void fake_firmware_type(struct fake_firmware *fake, const CHAR16 *const *words);
 
-/* After fake_firmware_type(): the output goes into a file of the volume, as `>` has it. */
+/* After fake_firmware_type(): the output goes into output.txt of the volume, as `>` has it. */
 void fake_firmware_redirect(struct fake_firmware *fake);
 
 /* The console is a splitter over a screen and a terminal on a serial line, which nobody reads yet. */
 void fake_firmware_split(struct fake_firmware *fake);
+
+/* And the input comes from a file that is there, as `<` has it. */
+void fake_firmware_redirect_input(struct fake_firmware *fake, const char *path);
 
 /*
  * Runs the application once; returns its status. Fails the test when memory, a timer or a file is left open,

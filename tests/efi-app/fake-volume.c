@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ucs2.h"
+#include "tests/efi-app/fake-variables.h"
 #include "tests/support/test.h"
 
 struct handle {
@@ -184,12 +185,23 @@ static EFI_STATUS read_directory(struct handle *handle, UINTN *size, EFI_FILE_IN
         return EFI_SUCCESS;
 }
 
+/* As the shell's own file over a file, which has the other's positions. */
+static void widen(uint8_t *bytes, UINTN *size) {
+        for (size_t i = *size; i-- > 0;) {
+                bytes[2 * i] = bytes[i];
+                bytes[2 * i + 1] = 0;
+        }
+        *size *= 2;
+}
+
 static EFI_STATUS EFIAPI file_read(EFI_FILE_HANDLE this, UINTN *size, void *buffer) {
         struct handle *handle = (struct handle *) this;
         size_t left = handle->node->size - handle->position;
 
         if (is_dead(handle->volume))
                 return handle->volume->death;
+        if (handle->volume->makes_ascii)
+                *size /= 2;
         if (EFI_ERROR(handle->volume->read_status))
                 return handle->volume->read_status;
         if (handle->node->directory)
@@ -201,6 +213,18 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_HANDLE this, UINTN *size, void *buff
         *size = size_min(*size, left);
         memcpy(buffer, handle->node->data + handle->position, *size);
         handle->position += *size;
+        if (handle->volume->makes_ascii)
+                widen(buffer, size);
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI file_get_position(EFI_FILE_HANDLE this, UINT64 *ret_position) {
+        *ret_position = ((struct handle *) this)->position;
+        return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI file_set_position(EFI_FILE_HANDLE this, UINT64 position) {
+        ((struct handle *) this)->position = position;
         return EFI_SUCCESS;
 }
 
@@ -234,6 +258,10 @@ static EFI_STATUS EFIAPI file_write(EFI_FILE_HANDLE this, UINTN *size, void *dat
                 return EFI_WRITE_PROTECTED;
         if (volume->write_to_nowhere)
                 return EFI_SUCCESS;
+        if (volume->makes_ascii) {
+                append(handle, data, wanted / 2);
+                return EFI_SUCCESS;
+        }
         if (volume->write_at_most && wanted > volume->write_at_most)
                 wanted = volume->write_at_most;
         *size = volume->write_nothing ? 0 : size_min(wanted, volume->free_bytes);
@@ -271,13 +299,34 @@ static EFI_STATUS get_label(const struct fake_volume *volume, UINTN *size, CHAR1
         return EFI_SUCCESS;
 }
 
+/* Of a volume that had nothing on it, and has 1 MiB of its own. */
+static EFI_STATUS get_volume_info(const struct fake_volume *volume, UINTN *size, EFI_FILE_SYSTEM_INFO *info) {
+        size_t length = volume->label ? fake_units_length(volume->label) : 0;
+        UINTN room = *size;
+
+        *size = SIZE_OF_EFI_FILE_SYSTEM_INFO + (length + 1) * sizeof(CHAR16);
+        if (room < *size)
+                return EFI_BUFFER_TOO_SMALL;
+        memset(info, 0, *size);
+        info->Size = *size;
+        info->ReadOnly = volume->read_only;
+        info->VolumeSize = volume->free_bytes + (1 << 20);
+        info->FreeSpace = volume->free_bytes;
+        for (size_t i = 0; i < length; i++)
+                info->VolumeLabel[i] = volume->label[i];
+        return EFI_SUCCESS;
+}
+
 /* What the shell's file of standard output is asked, and what renaming and removing ask. */
 static EFI_STATUS EFIAPI file_get_info(EFI_FILE_HANDLE this, EFI_GUID *type, UINTN *size, void *buffer) {
-        static const EFI_GUID file_info = EFI_FILE_INFO_ID, volume_label = EFI_FILE_SYSTEM_VOLUME_LABEL_ID;
+        static const EFI_GUID file_info = EFI_FILE_INFO_ID, volume_info = EFI_FILE_SYSTEM_INFO_ID,
+                              volume_label = EFI_FILE_SYSTEM_VOLUME_LABEL_ID;
         struct handle *handle = (struct handle *) this;
 
         if (memcmp(type, &volume_label, sizeof(*type)) == 0 && handle->volume->label)
                 return get_label(handle->volume, size, buffer);
+        if (memcmp(type, &volume_info, sizeof(*type)) == 0)
+                return get_volume_info(handle->volume, size, buffer);
         if (memcmp(type, &file_info, sizeof(*type)) != 0)
                 return EFI_UNSUPPORTED;
         return put_info(handle->node, last_part(handle->node->path), size, buffer);
@@ -338,6 +387,8 @@ static EFI_FILE_HANDLE make_handle(struct fake_volume *volume, struct fake_node 
                         .Delete = file_delete,
                         .Read = file_read,
                         .Write = file_write,
+                        .GetPosition = file_get_position,
+                        .SetPosition = file_set_position,
                         .GetInfo = file_get_info,
                         .SetInfo = file_set_info,
                         .Flush = file_flush,

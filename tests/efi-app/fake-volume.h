@@ -36,6 +36,7 @@ struct fake_volume {
         const char *corrupt;      /* what is written to a path with this ending has one bit flipped … */
         unsigned corrupt_at_most; /* … so many times; 0: always */
         bool write_to_nowhere;    /* success, and the file stays empty */
+        bool makes_ascii;         /* as the shell does with `>a` and `<a`: UCS-2 is asked for, and given */
         bool read_overruns;       /* Read() says that it read more than was asked for */
         EFI_STATUS open_volume_status, read_status, flush_status, close_status, rename_status;
 

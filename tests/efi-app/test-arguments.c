@@ -56,17 +56,18 @@ static void test_output_into_a_file_is_seen(NO_STATE) {
 
         fake_firmware_type(fake, words);
         assert_ok(arguments_load(app.boot, app.image, &app.allocator, &arguments));
-        assert_false(arguments.redirected);
+        assert_true(!arguments.output && !arguments.input);
         arguments_free(&arguments);
 
         fake_firmware_redirect(fake);
         assert_ok(arguments_load(app.boot, app.image, &app.allocator, &arguments));
-        assert_true(arguments.redirected);
+        assert_ptr_equal(arguments.output, fake->output_file);
+        assert_null(arguments.input);
         arguments_free(&arguments);
 
         fake->parameters.StdOut = NULL;
         assert_ok(arguments_load(app.boot, app.image, &app.allocator, &arguments));
-        assert_false(arguments.redirected);
+        assert_null(arguments.output);
         arguments_free(&arguments);
 }
 

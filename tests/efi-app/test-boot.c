@@ -202,6 +202,18 @@ static void test_nothing(NO_STATE) {
         assert_unknown(BOOT_REPORT_EVENTS_SAVED);
 }
 
+/* What stays is counted there, too. */
+static void test_another_place(NO_STATE) {
+        put_variables();
+        put_settings("output = \\copies\\of\nkeep_events = 1\n");
+        assert_int_equal(boot(), EXIT_DONE);
+        assert_shown("saved: 3 records of 2 events in \\copies\\of, 6 files new\n");
+        assert_non_null(fake_volume_find(&fake->volume, "copies/of/" NEW_EVENT "/manifest.json"));
+        assert_null(fake_volume_find(&fake->volume, "EFI/pstore-fw/dumps"));
+        assert_int_equal(boot(), EXIT_DONE);
+        assert_silent();
+}
+
 static void test_a_wrong_line_is_told_and_the_rest_counts(NO_STATE) {
         put_variables();
         put_settings("at_boot = dump-and-clear\nkeep_events = many\nwait = 0\nwhere = here\n");
@@ -383,6 +395,7 @@ int main(void) {
                 TEST(test_nothing_cleared_that_a_reset_takes_from_the_disk),
                 TEST(test_clears_crashes_only),
                 TEST(test_nothing),
+                TEST(test_another_place),
                 TEST(test_a_wrong_line_is_told_and_the_rest_counts),
                 TEST(test_asks_once),
                 TEST(test_yes_clears),

@@ -98,8 +98,14 @@ static void test_help_and_version(NO_STATE) {
         }
         assert_shown("clear [OPTION...] [ID...]");
         assert_shown("Exit status: 0 done, 1 failed, 2 usage, 3 nothing found");
+        assert_int_equal(RUN(u"help", u"prove", u"arm"), EXIT_DONE);
+        assert_shown("prove arm: put a canary");
+        fake_firmware_say(fake, u"/?");
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_shown("Usage: ");
+        assert_not_shown("load options");
         assert_int_equal(RUN(u"--help"), EXIT_DONE);
-        assert_shown("  dump           copy to the ESP; this is what happens without a verb\n");
+        assert_shown("  dump           copy to files; without a verb, when no key comes\n");
         assert_true(test_count_lines(fake_console_screen(&fake->output)) < 25);
 }
 
@@ -182,6 +188,34 @@ static const CHAR16 *const outputs[][4] = {
         { u"--help", NULL },
         { u"clear", u"--all", u"--dry-run", NULL },
 };
+
+/* What `>` of the shell has made: its byte order mark is there before the first byte. */
+static int show_raw_into(const char *before, size_t position) {
+        static const CHAR16 *const words[] = { u"show", u"--raw", u"efi:" OLD_PART, NULL };
+
+        fake_firmware_type(fake, words);
+        fake_firmware_redirect(fake);
+        fake_volume_put_text(&fake->volume, "output.txt", before);
+        fake->output_file->SetPosition(fake->output_file, position);
+        return fake_firmware_run(fake);
+}
+
+#define OLD_RECORD "Panic#1 Part1\n<0>[    1.000000] old\n"
+
+static void test_stored_bytes_into_a_file(NO_STATE) {
+        put_variables();
+        assert_int_equal(show_raw_into("\xff\xfe", 2), EXIT_DONE);
+        assert_file("output.txt", OLD_RECORD);
+        assert_int_equal(show_raw_into("there", 5), EXIT_DONE); /* `>>` */
+        assert_file("output.txt", "there" OLD_RECORD);
+        fake->volume.free_bytes = 10;
+        assert_int_equal(show_raw_into("\xff\xfe", 2), EXIT_FAILED);
+        assert_true(fake_console_shows(&fake->errors, "standard output: no space left in the store\n"));
+        fake->volume.free_bytes = SIZE_MAX;
+        fake->volume.makes_ascii = true;
+        assert_int_equal(show_raw_into("", 0), EXIT_FAILED);
+        assert_true(fake_console_shows(&fake->errors, "use '>', not '>a'\n"));
+}
 
 static void test_an_output_that_cannot_be_written(NO_STATE) {
         put_variables();
@@ -408,13 +442,79 @@ static void test_load_options_of_ours(NO_STATE) {
 static void test_nowhere_to_dump_to(NO_STATE) {
         put_variables();
         fake->loaded.DeviceHandle = NULL;
+        fake->volume.read_only = true;
         assert_int_equal(RUN(u"dump"), EXIT_FAILED);
         assert_shown("cannot write to where the application was started from: ");
-        fake->volume.read_only = true;
+        assert_shown("no other volume of this machine can be written\n");
         fake->loaded.DeviceHandle = fake_firmware_volume(fake);
         assert_int_equal(RUN(u"dump"), EXIT_FAILED);
-        assert_shown("where the application was started from: write protected: 3 of 3 records not saved\n");
-        assert_shown("saved: 0 records of 0 events");
+        assert_shown("write protected: 3 of 3 records not saved\n");
+        assert_shown("saved: 0 records of 0 events in \\EFI\\pstore-fw\\dumps");
+        assert_shown("no other volume of this machine can be written\n");
+}
+
+/* Whoever reads what is wrong can type what helps. */
+static void test_the_way_to_another_volume(NO_STATE) {
+        put_variables();
+        fake->volume.read_only = true;
+        fake->has_stick = true;
+        assert_int_equal(RUN(u"dump", u"-s", u"efi", u"20240229T123519Z-efi-panic1"), EXIT_FAILED);
+        assert_shown("volumes that can be written:\n  fs1: STICK, 63 of 64 MiB free, removable\n"
+                     "    pstore-fwx64.efi dump 20240229T123519Z-efi-panic1 --source=efi --output fs1:\n");
+        assert_not_shown("fs0:");
+        fake->loaded.DeviceHandle = NULL; /* as from the network */
+        fake_firmware_say(fake, u"clear --all --yes");
+        assert_int_equal(fake_firmware_run(fake), EXIT_FAILED);
+        assert_shown("    pstore-fwx64.efi clear --all --yes --output fs1:\n");
+        assert_int_equal(fake_variables_count(&fake->variables), 3);
+        assert_int_equal(fake_volume_count(&fake->stick, ""), 0);
+        fake->volume.read_only = false;
+        fake->volume.free_bytes = 0;
+        fake->loaded.DeviceHandle = fake_firmware_volume(fake);
+        assert_int_equal(RUN(u"dump"), EXIT_FAILED);
+        assert_shown("pstore-fwx64.efi dump --output fs1:\n");
+}
+
+static void assert_dumped_to(struct fake_volume *volume, const CHAR16 *place, const char *directory) {
+        char path[FAKE_PATH_MAX];
+
+        assert_int_equal(RUN(u"dump", u"--output", place), EXIT_DONE);
+        snprintf(path, sizeof(path), "%s" OLD_EVENT "/dmesg.txt", directory);
+        if (!fake_volume_find(volume, path))
+                fail_msg("there is no %s", path);
+        assert_shown("saved: 3 records of 2 events in ");
+}
+
+static void test_dump_to_another_place(NO_STATE) {
+        put_variables();
+        fake->has_stick = true;
+        assert_dumped_to(&fake->stick, u"fs1:", DUMPS);
+        assert_shown(" in fs1:\\EFI\\pstore-fw\\dumps, 6 files new\n");
+        assert_dumped_to(&fake->stick, u"HD1B:\\a\\", "a/");
+        assert_shown(" in HD1B:\\a\\, ");
+        assert_dumped_to(&fake->stick, u"blk3:b/c", "b/c/");
+        assert_dumped_to(&fake->stick, u"fs1:\\", "");
+        assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
+        assert_dumped_to(&fake->volume, u"\\d", "d/");
+        assert_dumped_to(&fake->volume, u"e\\f", "EFI/pstore-fw/e/f/"); /* where the shell stands */
+        assert_int_equal(RUN(u"dump", u"--output", u"fs2:"), EXIT_FAILED);
+        assert_shown("fs2:\\EFI\\pstore-fw\\dumps: not found\n");
+        assert_shown("    pstore-fwx64.efi dump --output fs1:\n");
+        assert_int_equal(RUN(u"list", u"--output", u"fs1:"), EXIT_USAGE);
+        assert_names_flushed();
+}
+
+/* There its own numbers are the names. */
+static void test_dump_to_another_place_without_a_shell(NO_STATE) {
+        put_variables();
+        fake->has_stick = true;
+        fake_firmware_say(fake, u"dump --output FS1:");
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_non_null(fake_volume_find(&fake->stick, DUMPS OLD_EVENT "/dmesg.txt"));
+        fake_firmware_say(fake, u"clear --all --yes --output here");
+        assert_int_equal(fake_firmware_run(fake), EXIT_DONE);
+        assert_file("here/" OLD_EVENT "/dmesg.txt", "<0>[    1.000000] old\n");
+        assert_int_equal(fake_variables_count(&fake->variables), 0);
 }
 
 static void put_named_volume(void) {
@@ -603,6 +703,39 @@ static void test_write(NO_STATE) {
         assert_shown("erst:65e07a0700000001");
 }
 
+static int write_input(const char *content, size_t size) {
+        static const CHAR16 *const words[] = { u"write", u"-", NULL };
+
+        fake_volume_put(&fake->volume, "input.txt", bytes_of(content, size));
+        fake_firmware_type(fake, words);
+        fake_firmware_redirect_input(fake, "input.txt");
+        return fake_firmware_run(fake);
+}
+
+static void assert_written(const CHAR16 *name, const char *log) {
+        const struct fake_variable *variable = fake_variables_find(&fake->variables, name);
+
+        assert_non_null(variable);
+        assert_int_equal(variable->size, strlen(log));
+        assert_memory_equal(variable->data, log, strlen(log));
+}
+
+static void test_write_of_standard_input(NO_STATE) {
+        static const char units[] = "\xff\xfeh\0\xe4\0\r\0\n\0\r\0x";
+
+        assert_int_equal(write_input("h\r\n\xc3\xa4", 5), EXIT_DONE);
+        assert_written(u"dump-type0-1-1-1709210119-D", "h\r\n\xc3\xa4");
+        assert_int_equal(write_input(units, sizeof(units)), EXIT_DONE);
+        assert_written(u"dump-type0-1-2-1709210119-D", "h\xc3\xa4\n\rx");
+        assert_int_equal(write_input(units, sizeof(units) - 1), EXIT_FAILED);
+        assert_shown("-: ends too early\n");
+        fake->volume.makes_ascii = true;
+        assert_int_equal(write_input("text", 4), EXIT_FAILED);
+        assert_shown("-: the shell changes what comes from there: use '<', not '<a'\n");
+        assert_usage(RUN(u"write", u"-"), "write: nothing is redirected to standard input\n");
+        assert_int_equal(fake_variables_count(&fake->variables), 2);
+}
+
 static void test_write_that_cannot_be(NO_STATE) {
         char text[1100];
 
@@ -772,6 +905,7 @@ int main(void) {
                 TEST(test_show),
                 TEST(test_explain),
                 TEST(test_output_into_a_file),
+                TEST(test_stored_bytes_into_a_file),
                 TEST(test_an_output_that_cannot_be_written),
                 TEST(test_a_console_that_fails),
                 TEST(test_the_shell_ends_a_verb),
@@ -788,6 +922,9 @@ int main(void) {
                 TEST(test_nowhere_to_dump_to),
                 TEST(test_a_disk_that_fails_is_named_once),
                 TEST(test_a_disk_that_dies_at_any_call),
+                TEST(test_the_way_to_another_volume),
+                TEST(test_dump_to_another_place),
+                TEST(test_dump_to_another_place_without_a_shell),
                 TEST(test_prove),
                 TEST(test_prove_of_a_canary_that_changed),
                 TEST(test_prove_of_two),
@@ -796,6 +933,7 @@ int main(void) {
                 TEST(test_prove_of_a_crash),
                 TEST(test_prove_as_a_load_option),
                 TEST(test_write),
+                TEST(test_write_of_standard_input),
                 TEST(test_write_that_cannot_be),
                 TEST(test_write_into_a_full_erst),
                 TEST(test_check),
