@@ -85,6 +85,7 @@ static int write_output(void *context, struct bytes bytes) {
         if (console_interrupted(console))
                 return ERR_INTERRUPTED;
         end_progress(console);
+        console->said = true;
         r = outlet_put(&console->output, bytes);
         if (r < 0 && console->error == 0)
                 console->error = r;
@@ -147,6 +148,7 @@ static void put_message(struct console *console, const char *format, va_list arg
 
         text_format_list(&text, format, arguments);
         end_progress(console);
+        console->said = true;
         put_text(console, line);
         put_text(console, "\n");
 }

@@ -2,6 +2,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "efi-app/arguments.h"
+#include "efi-app/menu.h"
 #include "efi-app/stores.h"
 #include "efi-app/verb.h"
 
@@ -61,6 +62,8 @@ static int run(struct app *app, const struct arguments *arguments) {
         app->input = arguments->input;
         app->output = arguments->output;
         console_init(&app->console, app->system, app->output != NULL);
+        if (arguments->count == 0 && !app->input && console_has_person(&app->console))
+                return menu_run(app);
         count = count_of_ours(app, arguments);
         if (count == 0 && !arguments->typed && !is_boot_option(app)) {
                 words = unattended;
@@ -87,6 +90,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
                 .system = system,
                 .boot = system->BootServices,
                 .runtime = system->RuntimeServices,
+                .wait_s = 30,
+                .linger_s = 10,
                 .allocator = { .context = system->BootServices, .resize = resize },
         };
         struct arguments arguments;
@@ -103,6 +108,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
                 status = EXIT_FAILED;
         } else {
                 status = run(&app, &arguments);
+                if (!arguments.typed)
+                        menu_linger(&app);
                 arguments_free(&arguments);
         }
         if (app.console.interrupted) {

@@ -27,7 +27,7 @@ class Esp:
         self._first_sector = first_sector
 
     @classmethod
-    def create(cls, image: Path) -> "Esp":
+    def create(cls, image: Path, label: str = "ESP") -> "Esp":
         image.unlink(missing_ok=True)
         with open(image, "wb") as disk:
             # The last sectors hold the second copy of the partition table.
@@ -35,7 +35,7 @@ class Esp:
         _run("sgdisk", f"--new=1:{FIRST_SECTOR}:+{SECTORS // 2048}M", "--typecode=1:EF00",
              f"--partition-guid=1:{PARTITION_GUID}", str(image))
         esp = cls(image)
-        esp._mtool("mformat", "-F", "-T", str(SECTORS), "-v", "ESP", "::")
+        esp._mtool("mformat", "-F", "-T", str(SECTORS), "-v", label, "::")
         return esp
 
     @classmethod

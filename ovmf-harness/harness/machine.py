@@ -6,7 +6,7 @@ import tarfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Iterator, Mapping, Sequence
+from typing import Callable, ContextManager, Iterator, Mapping, Sequence
 
 from harness import erstfile, esp, initramfs, qemu, report, shell, varstore
 from harness.architecture import X86_64
@@ -183,10 +183,14 @@ class Machine:
         self._boot(self._new_log(purpose), qemu.disk(self.esp.image), until)
 
     @contextmanager
-    def running(self, purpose: str, devices: Sequence[str]) -> Iterator[qemu.Qemu]:
-        """The same with more devices, to be talked to meanwhile."""
-        with self._start(self._new_log(purpose), [*qemu.disk(self.esp.image), *devices]) as machine:
+    def in_hand(self, purpose: str, devices: Sequence[str]) -> Iterator[qemu.Qemu]:
+        """Boot what the boot options say, with somebody before the screen."""
+        with self._start(self._new_log(purpose), [*devices]) as machine:
             yield machine
+
+    def running(self, purpose: str, devices: Sequence[str]) -> ContextManager[qemu.Qemu]:
+        """The same with the ESP, to be talked to meanwhile."""
+        return self.in_hand(purpose, [*qemu.disk(self.esp.image), *devices])
 
     def run_script(self, lines: list[str]) -> None:
         """What the next boot does, in the UEFI shell."""
@@ -233,6 +237,12 @@ class Machine:
         self.run_script(lines)
         with self._start(self._new_log("screen"), [*qemu.disk(self.esp.image), *devices]) as machine:
             yield machine
+
+    def shell(self, lines: list[str]) -> dict[str, bytes]:
+        """Run these lines in the UEFI shell, in the application's directory, and return what is on the ESP then."""
+        self.run_script([*_INTO_DIRECTORY, *lines, "reset -s"])
+        self.firmware("shell")
+        return self.esp.read()
 
     def screenshot(self, arguments: str, picture: Path) -> None:
         """Keep what the application leaves on the screen, as a PNG file."""

@@ -122,10 +122,15 @@ def failing_disk(path: Path, name: str) -> list[str]:
             "-device", f"virtio-blk-pci,drive={name}-file,werror=report"]
 
 
-def stick(path: Path, name: str) -> list[str]:
+def read_only_disk(path: Path, name: str = "disk") -> list[str]:
+    drive, *device = disk(path, name)[1:]
+    return ["-drive", f"{drive},readonly=on", *device]
+
+
+def stick(path: Path, name: str = "stick") -> list[str]:
     """A disk on USB, which can be pulled out: see Qemu.pull_out()."""
-    return ["-device", "qemu-xhci,id=usb", "-drive", f"if=none,id={_drive(name)},format=raw,file={path}",
-            "-device", f"usb-storage,bus=usb.0,id={name},drive={_drive(name)}"]
+    return [*disk(path, name)[:2], "-device", "qemu-xhci,id=usb",
+            "-device", f"usb-storage,bus=usb.0,id={name},drive={_drive(name)},removable=on"]
 
 
 def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
@@ -234,13 +239,14 @@ class Qemu:
                 raise RuntimeError(f"QMP {command}: {answer['error']['desc']}")
         return answer["return"]
 
+    def press(self, *keys: str) -> None:
+        """Keys of the keyboard, as QEMU calls them: "a", "1", "ret", "pgdn"."""
+        for key in keys:
+            self._ask("send-key", keys=[{"type": "qcode", "data": key}])
+
     def screendump(self, path: Path) -> None:
         """The screen as a PNG file."""
         self._ask("screendump", filename=str(path), format="png")
-
-    def press(self, key: str) -> None:
-        """On the keyboard, by QEMU's name of it."""
-        self._ask("send-key", keys=[{"type": "qcode", "data": key}])
 
     def save(self, state: Path, bound_s: float) -> None:
         """Stop, and keep what another machine of the same devices goes on from (resume()): all but what lies in

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Started by the firmware, the application takes its verb from the boot option, and dumps when there is none,
-as \\EFI\\BOOT\\BOOTX64.EFI too.
+"""Started by the firmware, the application takes its verb from the boot option. When there is none, as for
+\\EFI\\BOOT\\BOOTX64.EFI, it dumps after nobody has pressed a key.
 """
 
 from harness import check, crash, dumps

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Started by hand, the application says what crashed, has a key for each thing to do, and saves to a stick beside
+an ESP that takes nothing; what the shell redirects has the stored bytes.
+"""
+
+import re
+import time
+
+from harness import check, crash, dumps, esp, qemu
+from harness.backend import EFI
+from harness.loadoption import start_program
+from harness.scenario import Run
+
+_PROGRAM = r"\EFI\pstore-fw\pstore-fwx64.efi"
+# What the firmware starts when a boot option has returned.
+_FIRMWARE_MENU = b"BdsDxe: starting Boot0001"
+_BOUND_S = 120
+_COLUMNS = 80
+# A terminal's control sequences (ECMA-48, 5.4), as far as firmware uses them.
+_CURSOR = re.compile(rb"\x1b\[(\d+);(\d+)H")
+_SEQUENCE = re.compile(rb"\x1b\[[=?]?[\d;]*[A-Za-z]")
+
+
+class _Person:
+    """Presses keys and reads the serial console, which shows what the screen does."""
+
+    def __init__(self, test: Run, machine: qemu.Qemu):
+        self._bound_s = _BOUND_S * test.lab.settings.patience
+        self._machine = machine
+        self._read = 0
+
+    def sees(self, *texts: str) -> None:
+        """Each of them, behind what was seen before."""
+        deadline = time.monotonic() + self._bound_s
+        for text in texts:
+            while (at := self._machine.serial.find(text.encode(), self._read)) < 0:
+                check.true(f"on the screen: {text!r}", time.monotonic() < deadline)
+                time.sleep(0.1)
+            self._read = at + len(text)
+
+    def presses(self, *keys: str) -> None:
+        self._machine.press(*keys)
+
+
+def _check_columns(serial: bytes) -> None:
+    """No character has ever stood in the last column, where a terminal goes on in the next line."""
+    column, at = 1, 0
+    while at < len(serial):
+        if found := _SEQUENCE.match(serial, at):
+            if cursor := _CURSOR.match(serial, at):
+                column = int(cursor[2])
+            at = found.end()
+            continue
+        column = 1 if serial[at] == 0x0d else column + (serial[at] >= 0x20)
+        check.true(f"in {_COLUMNS} columns: {serial[max(0, at - 100):at + 1]!r}", column <= _COLUMNS)
+        at += 1
+
+
+def _save_to_a_stick(test: Run) -> None:
+    machine = test.machine("stick", variables=crash.variables(2), boot=start_program(_PROGRAM))
+    stick = esp.Esp.create(test.work / "stick.img", "STICK")
+    devices = [*qemu.read_only_disk(machine.esp.image), *qemu.stick(stick.image)]
+    with machine.in_hand("crash-cart", devices) as running:
+        person = _Person(test, running)
+        person.sees("The newest crash", "the log does not tell what crashed", "all 1 part,", "1 older event",
+                    "e  events", "q  quit", "it dumps by itself")
+        # Before it the firmware says what it starts, in a line that is longer.
+        _check_columns(running.serial.split(b"BdsDxe: ")[2].split(b"\n", 1)[1])
+        person.presses("l")
+        person.sees("line 11 of a log that was there before")
+        person.presses("q")
+        person.sees("q  quit")
+        person.presses("d")
+        person.sees("not saved: write protected", "STICK, ", "dump --output fs1:")
+        person.presses("q")
+        person.sees("Volumes that can be written", "fs1: STICK, ")
+        person.presses("1")
+        person.sees("saved: 2 records of 2 events in fs1:")
+        person.presses("q")
+        person.sees("q  quit")
+        person.presses("q")
+        person.sees(_FIRMWARE_MENU.decode())
+    saved = [record for dump in dumps.events(stick.read(dumps.ON_ESP)) for record in dump.records.items()]
+    check.equal("the records on the stick", dict(saved), EFI.stored(machine))
+
+
+def _wait_for_a_key(test: Run) -> None:
+    machine = test.machine("reads", variables=crash.variables(1), boot=start_program(_PROGRAM, "list"))
+    with machine.in_hand("reads", qemu.disk(machine.esp.image)) as running:
+        person = _Person(test, running)
+        person.sees("EVENT, RECORDS", "press a key to go on")
+        check.true("the firmware does not have the screen back", _FIRMWARE_MENU not in running.serial)
+        person.presses("spc")
+        person.sees(_FIRMWARE_MENU.decode())
+
+
+def _redirect(test: Run) -> None:
+    machine = test.machine("redirected", variables=crash.variables(1))
+    (name, stored), = EFI.stored(machine).items()
+    left = machine.shell([
+        rf"pstore-fwx64.efi show --raw {name} > \raw.bin",
+        rf"pstore-fwx64.efi write - < \raw.bin",
+        r"echo from a pipe | pstore-fwx64.efi write - --source efi",
+        rf"pstore-fwx64.efi show --raw {name} >a \text.bin",
+    ])
+    check.equal("what '>' leaves", left["raw.bin"], stored)
+    check.true("what '>a' would leave is refused", left["text.bin"] != stored)
+    written = machine.application({"show": "show --all --source efi"})["show"].text
+    check.true("what came through a pipe is a record", "from a pipe" in written)
+
+
+def run(test: Run) -> None:
+    with test.step("what crashed, the log, and a dump to a stick beside an ESP that takes nothing"):
+        _save_to_a_stick(test)
+    with test.step("what was said stays until a key is pressed"):
+        _wait_for_a_key(test)
+    with test.step("the stored bytes into a file, and records from files and pipes"):
+        _redirect(test)
