@@ -19,7 +19,8 @@ struct app {
         struct options options;
         unsigned wait_s;   /* for a key of the menu, before it dumps by itself */
         unsigned linger_s; /* for a key before the firmware has the screen back; 0: not at all */
-        bool wants_volume; /* a copy found no place, and other volumes have been named: see efi-app/output.h */
+        bool wants_volume; /* a copy found no place, and other volumes have been named: see efi-app/output.h
+                            */
 };
 
 /* EFI_STATUS to our errors: the one place. 0 for success and for warnings. */

@@ -22,7 +22,7 @@ struct console {
         EFI_EVENT execution_break; /* of the shell; NULL: there is none */
         bool apart;
         bool quiet;
-        bool said; /* something, since somebody looked */
+        bool said;         /* something, since somebody looked */
         bool interrupted;  /* execution_break was seen */
         bool after_return; /* the last key was CR: an LF behind it is the same key */
         unsigned answer_s; /* so long a question waits; 0: half a minute */

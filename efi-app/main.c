@@ -58,14 +58,16 @@ static int run(struct app *app, const struct arguments *arguments) {
         const char *unattended[] = { "boot" }, **words = arguments->words;
         char error[OPTIONS_ERROR_SIZE];
         size_t count;
+        bool alone;
 
         app->input = arguments->input;
         app->output = arguments->output;
         console_init(&app->console, app->system, app->output != NULL);
-        if (arguments->count == 0 && !app->input && console_has_person(&app->console))
-                return menu_run(app);
         count = count_of_ours(app, arguments);
-        if (count == 0 && !arguments->typed && !is_boot_option(app)) {
+        alone = count == 0 && !arguments->typed && !is_boot_option(app);
+        if (arguments->count == 0 && !alone && !app->input && console_has_person(&app->console))
+                return menu_run(app);
+        if (alone) {
                 words = unattended;
                 count = ARRAY_SIZE(unattended);
         }
@@ -108,7 +110,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
                 status = EXIT_FAILED;
         } else {
                 status = run(&app, &arguments);
-                if (!arguments.typed)
+                if (!arguments.typed && is_boot_option(&app))
                         menu_linger(&app);
                 arguments_free(&arguments);
         }

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /*
- * Freestanding, the compiler does not turn such loops into calls of the very functions that they are. They copy
- * bytes, plainly, as nothing here moves more than a few megabytes.
+ * Freestanding, the compiler does not turn such loops into calls of the very functions that they are. They
+ * copy bytes, plainly, as nothing here moves more than a few megabytes.
  */
 
 /* Right also where the two overlap and `to` is the lower one, which memcpy()'s restrict would deny. */

@@ -158,8 +158,8 @@ void variable_home_look(struct app *app, struct variable_home *ret_home) {
         if (!volume)
                 return;
         ret_home->known.read_only = !is_writable(volume);
-        ret_home->known.in_memory =
-                !EFI_ERROR(volume->get_physical_address(volume, &address)) && memory_map_covers(app, address, 1, is_ram);
+        ret_home->known.in_memory = !EFI_ERROR(volume->get_physical_address(volume, &address)) &&
+                                    memory_map_covers(app, address, 1, is_ram);
         read_volume(volume, &ret_home->flash);
 }
 

@@ -37,9 +37,8 @@ static int show_run(const struct options *options, void *context) {
                 count = inventory_select(&inventory, options);
         if (count > 0 && options->operand_count == 0 && !options_have(options, &option_all))
                 (void) selection_mark_newest(&inventory.session.work);
-        if (count > 0 &&
-            (options_have(options, &option_qr) ? show_qr(app, &inventory.session.work, form)
-                                               : show(app, &inventory.session.work, form)) < 0)
+        if (count > 0 && (options_have(options, &option_qr) ? show_qr(app, &inventory.session.work, form)
+                                                            : show(app, &inventory.session.work, form)) < 0)
                 inventory.session.failed = true;
         status = inventory_status(&inventory, count);
         inventory_free(&inventory);

@@ -9,11 +9,8 @@
 #define ERST_NAME_DIGITS 16
 
 static const char *const store_names[RECORD_STORE_END] = {
-        [RECORD_STORE_ERST] = "erst",
-        [RECORD_STORE_EFI] = "efi",
-        [RECORD_STORE_PSTOREFS] = "pstorefs",
-        [RECORD_STORE_KDUMP] = "kdump",
-        [RECORD_STORE_BERT] = "bert",
+        [RECORD_STORE_ERST] = "erst",   [RECORD_STORE_EFI] = "efi",   [RECORD_STORE_PSTOREFS] = "pstorefs",
+        [RECORD_STORE_KDUMP] = "kdump", [RECORD_STORE_BERT] = "bert",
 };
 
 /* fs/pstore/platform.c, pstore_type_names[] */
@@ -223,10 +220,8 @@ static int parse_file(struct record *record, struct bytes raw) {
 
 int record_parse(struct record *record, struct bytes raw) {
         static int (*const parsers[RECORD_STORE_END])(struct record *, struct bytes) = {
-                [RECORD_STORE_ERST] = parse_erst,
-                [RECORD_STORE_EFI] = parse_variable,
-                [RECORD_STORE_PSTOREFS] = parse_file,
-                [RECORD_STORE_KDUMP] = parse_file,
+                [RECORD_STORE_ERST] = parse_erst,     [RECORD_STORE_EFI] = parse_variable,
+                [RECORD_STORE_PSTOREFS] = parse_file, [RECORD_STORE_KDUMP] = parse_file,
                 [RECORD_STORE_BERT] = parse_status,
         };
 

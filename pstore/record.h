@@ -76,9 +76,9 @@ int record_init(struct record *record, enum record_store store, struct bytes nam
 
 /*
  * Fills the record from its bytes as stored: an ERST record is a CPER record, BERT's a status block, a
- * variable's name says the rest. A malformed one gets .error and .fault and type RECORD_TYPE_UNKNOWN, and .payload stays empty; but
- * one of Linux that ends within its log keeps, beside the error, its type and in .payload what there is.
- * Returns .error.
+ * variable's name says the rest. A malformed one gets .error and .fault and type RECORD_TYPE_UNKNOWN, and
+ * .payload stays empty; but one of Linux that ends within its log keeps, beside the error, its type and in
+ * .payload what there is. Returns .error.
  */
 int record_parse(struct record *record, struct bytes raw);
 

@@ -6,8 +6,8 @@
 #include "store/work.h"
 
 /*
- * Writes a line per event, and below it, indented, what crashed and its records; then the records that belong to no event. Lines
- * keep to 80 columns as long as the ids allow it.
+ * Writes a line per event, and below it, indented, what crashed and its records; then the records that belong
+ * to no event. Lines keep to 80 columns as long as the ids allow it.
  */
 int list_catalog(const struct catalog *catalog, const struct sink *sink);
 

@@ -116,9 +116,10 @@ static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabil
         return now->time_status;
 }
 
-static VOID EFIAPI reset_system(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size, CHAR16 *data) {
+static EFI_STATUS EFIAPI reset_system(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size, CHAR16 *data) {
         assert_true(type == EfiResetCold && status == EFI_SUCCESS && size == 0 && !data);
         now->resets++;
+        return EFI_SUCCESS;
 }
 
 /* --- protocols ------------------------------------------------------------------------------------ */

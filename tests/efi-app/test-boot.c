@@ -123,7 +123,7 @@ static void test_what_cannot_be_saved_is_told_each_time(NO_STATE) {
         fake->volume.read_only = true;
         for (unsigned i = 0; i < 2; i++) {
                 assert_int_equal(boot(), EXIT_FAILED);
-                assert_shown("not saved: write protected\n");
+                assert_shown("write protected: 3 of 3 records not saved\n");
                 assert_number(BOOT_REPORT_RECORDS_FAILED, 3);
                 assert_int_equal(fake_variables_count(&fake->variables), 3);
         }
@@ -231,7 +231,7 @@ static void test_asks_once(NO_STATE) {
         assert_int_equal(boot(), EXIT_DONE);
         assert_shown("saved: 3 records");
         assert_shown("Clear 3 records for good? [y/N] no answer\n");
-        assert_int_equal(fake->stalled_us, 7000000);
+        assert_uint_in_range(fake->stalled_us, 7000000, 7100000);
         assert_int_equal(fake_variables_count(&fake->variables), 3);
         assert_int_equal(boot(), EXIT_DONE);
         assert_silent();

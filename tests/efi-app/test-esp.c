@@ -5,13 +5,14 @@
 #define DUMPS "EFI/pstore-fw/dumps"
 
 static struct esp esp;
+static struct esp_directory directory = { &esp, DUMPS };
 static struct dump_target target;
 static struct buffer buffer;
 
 static int start_esp(void **state) {
         start(state);
         assert_ok(esp_open(&esp, &app));
-        target = esp_dump_target(&esp);
+        target = esp_dump_target(&directory);
         buffer_init(&buffer, &system_allocator);
         return 0;
 }
@@ -199,50 +200,50 @@ static void test_reading(NO_STATE) {
 static void test_removing(NO_STATE) {
         assert_ok(make_directory("event"));
         assert_ok(write_file("event/a.bin", text_view("x")));
-        assert_error(target.remove_directory(&esp, "event"), ERR_EXISTS);
-        assert_error(target.remove_file(&esp, "event"), ERR_INVALID_ARGUMENT);
-        assert_error(target.remove_directory(&esp, "event/a.bin"), ERR_INVALID_ARGUMENT);
-        assert_error(target.remove_file(&esp, "event/b.bin"), ERR_NOT_FOUND);
-        assert_error(target.remove_directory(&esp, "none"), ERR_NOT_FOUND);
-        assert_ok(target.remove_file(&esp, "event/a.bin"));
-        assert_ok(target.remove_directory(&esp, "event"));
+        assert_error(target.remove_directory(target.context, "event"), ERR_EXISTS);
+        assert_error(target.remove_file(target.context, "event"), ERR_INVALID_ARGUMENT);
+        assert_error(target.remove_directory(target.context, "event/a.bin"), ERR_INVALID_ARGUMENT);
+        assert_error(target.remove_file(target.context, "event/b.bin"), ERR_NOT_FOUND);
+        assert_error(target.remove_directory(target.context, "none"), ERR_NOT_FOUND);
+        assert_ok(target.remove_file(target.context, "event/a.bin"));
+        assert_ok(target.remove_directory(target.context, "event"));
         assert_null(fake_volume_find(&fake->volume, DUMPS "/event"));
         fake->volume.read_only = true;
-        assert_error(target.remove_directory(&esp, "other"), ERR_READ_ONLY);
+        assert_error(target.remove_directory(target.context, "other"), ERR_READ_ONLY);
 }
 
 static void test_another_name(NO_STATE) {
         assert_ok(make_directory("unfinished"));
         assert_ok(write_file("unfinished/a.bin", text_view("x")));
-        assert_ok(target.flush(&esp, "unfinished"));
+        assert_ok(target.flush(target.context, "unfinished"));
         assert_ok(make_directory("taken"));
-        assert_error(target.rename_directory(&esp, "unfinished", "taken"), ERR_EXISTS);
-        assert_error(target.rename_directory(&esp, "none", "event"), ERR_NOT_FOUND);
+        assert_error(target.rename_directory(target.context, "unfinished", "taken"), ERR_EXISTS);
+        assert_error(target.rename_directory(target.context, "none", "event"), ERR_NOT_FOUND);
         fake->volume.rename_status = EFI_DEVICE_ERROR;
-        assert_error(target.rename_directory(&esp, "unfinished", "event"), ERR_IO);
+        assert_error(target.rename_directory(target.context, "unfinished", "event"), ERR_IO);
         /* Some firmware denies what it does not know. */
         fake->volume.rename_status = EFI_ACCESS_DENIED;
-        assert_error(target.rename_directory(&esp, "unfinished", "event"), ERR_NOT_SUPPORTED);
+        assert_error(target.rename_directory(target.context, "unfinished", "event"), ERR_NOT_SUPPORTED);
         fake->volume.rename_status = EFI_SUCCESS;
-        assert_ok(target.rename_directory(&esp, "unfinished", "event"));
+        assert_ok(target.rename_directory(target.context, "unfinished", "event"));
         assert_ok(read_file("event/a.bin"));
         assert_null(fake_volume_find(&fake->volume, DUMPS "/unfinished"));
 }
 
 static void test_flushing(NO_STATE) {
-        assert_error(target.flush(&esp, "event"), ERR_NOT_FOUND);
+        assert_error(target.flush(target.context, "event"), ERR_NOT_FOUND);
         assert_ok(make_directory("event"));
         assert_true(fake_volume_find(&fake->volume, DUMPS "/event")->name_dirty);
-        assert_ok(target.flush(&esp, ""));
+        assert_ok(target.flush(target.context, ""));
         assert_false(fake_volume_find(&fake->volume, DUMPS "/event")->name_dirty);
         assert_false(fake_volume_find(&fake->volume, DUMPS)->name_dirty);
         assert_false(fake_volume_find(&fake->volume, "EFI/pstore-fw")->name_dirty);
         fake->volume.flush_status = EFI_DEVICE_ERROR;
-        assert_error(target.flush(&esp, "event"), ERR_IO);
-        assert_error(target.flush(&esp, ""), ERR_IO);
+        assert_error(target.flush(target.context, "event"), ERR_IO);
+        assert_error(target.flush(target.context, ""), ERR_IO);
         /* What takes no writes has nothing to flush. */
         fake->volume.read_only = true;
-        assert_ok(target.flush(&esp, ""));
+        assert_ok(target.flush(target.context, ""));
 }
 
 /* --- files that the user names --------------------------------------------------------------------- */

@@ -156,7 +156,7 @@ static void test_a_volume_in_memory_is_no_place_for_a_copy(NO_STATE) {
         fake->device_path = path;
         assert_int_equal(clear_all(), EXIT_FAILED);
         assert_shown("\\EFI\\pstore-fw\\dumps: lies in memory, and is gone after a reset: ");
-        assert_shown("start from a disk, or add --volatile-copy");
+        assert_shown("give --output with a volume on a disk, or add --volatile-copy");
         assert_all_there();
         assert_int_equal(fake_volume_count(&fake->volume, ""), 0);
         assert_int_equal(RUN(u"clear", u"--all", u"--yes", u"--volatile-copy"), EXIT_DONE);

@@ -210,7 +210,7 @@ static void test_stored_bytes_into_a_file(NO_STATE) {
         assert_file("output.txt", "there" OLD_RECORD);
         fake->volume.free_bytes = 10;
         assert_int_equal(show_raw_into("\xff\xfe", 2), EXIT_FAILED);
-        assert_true(fake_console_shows(&fake->errors, "standard output: no space left in the store\n"));
+        assert_true(fake_console_shows(&fake->errors, "standard output: no space left\n"));
         fake->volume.free_bytes = SIZE_MAX;
         fake->volume.makes_ascii = true;
         assert_int_equal(show_raw_into("", 0), EXIT_FAILED);

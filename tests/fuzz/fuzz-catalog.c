@@ -237,6 +237,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fake_source_init(&sources[RECORD_STORE_EFI], "efi", RECORD_STORE_EFI);
         fake_source_init(&sources[RECORD_STORE_PSTOREFS], "pstorefs", RECORD_STORE_PSTOREFS);
         fake_source_init(&sources[RECORD_STORE_KDUMP], "kdump", RECORD_STORE_KDUMP);
+        fake_source_init(&sources[RECORD_STORE_BERT], "bert", RECORD_STORE_BERT);
         for (unsigned count = 0; input.size > 0 && count < RECORDS_MAX; count++)
                 add_entry(&input);
 

@@ -190,18 +190,12 @@ static void test_more_sources_than_are_counted(NO_STATE) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(in_its_store_alone),
-                TEST(in_archives_too),
-                TEST(what_systemd_has_emptied),
-                TEST(what_the_store_lost_a_part_of),
-                TEST(two_doors_are_one_place),
-                TEST(of_another_machine_it_is_another_place),
-                TEST(two_readers_of_one_directory),
-                TEST(what_a_log_does_not_need),
-                TEST(an_archive_that_a_name_tells),
-                TEST(one_source_needs_no_words),
-                TEST(a_record_of_no_event),
-                TEST(more_sources_than_are_counted),
+                TEST(in_its_store_alone),           TEST(in_archives_too),
+                TEST(what_systemd_has_emptied),     TEST(what_the_store_lost_a_part_of),
+                TEST(two_doors_are_one_place),      TEST(of_another_machine_it_is_another_place),
+                TEST(two_readers_of_one_directory), TEST(what_a_log_does_not_need),
+                TEST(an_archive_that_a_name_tells), TEST(one_source_needs_no_words),
+                TEST(a_record_of_no_event),         TEST(more_sources_than_are_counted),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,8 +7,7 @@
 /* Volatile, so that the compiler does not see where it points. */
 static int *volatile nowhere;
 
-static ssize_t oops_write(struct file *file, const char __user *text, size_t size, loff_t *position)
-{
+static ssize_t oops_write(struct file *file, const char __user *text, size_t size, loff_t *position) {
         *nowhere = 1;
         return size;
 }
@@ -17,8 +16,7 @@ static const struct proc_ops oops_operations = {
         .proc_write = oops_write,
 };
 
-static int __init oops_init(void)
-{
+static int __init oops_init(void) {
         return proc_create("harness-oops", 0200, NULL, &oops_operations) ? 0 : -ENOMEM;
 }
 module_init(oops_init);
