@@ -87,7 +87,7 @@ class Machine:
         store = firmware.variables.read_bytes() if firmware.variables else b""
         self.esp = esp_with_application(lab, work / "esp.img")
         if firmware.takes_options:
-            store = varstore.append(store, [*(startcrlf() if boot is None else boot), *variables])
+            store = varstore.append(store, [*(start_script() if boot is None else boot), *variables])
         else:
             self.esp.add({lab.architecture.default_program: lab.shell,
                           "startup.nsh": crlf([f"fs0:\\{_SCRIPT}"])})
