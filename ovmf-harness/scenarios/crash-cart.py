@@ -71,7 +71,7 @@ def _save_to_a_stick(test: Run) -> None:
         person.presses("q")
         person.sees("q  quit")
         person.presses("d")
-        person.sees("not saved: write protected", "STICK, ", "dump --output fs1:")
+        person.sees("write protected: ", "STICK, ", "dump --output fs1:")
         person.presses("q")
         person.sees("Volumes that can be written", "fs1: STICK, ")
         person.presses("1")

@@ -350,6 +350,30 @@ static void test_without_a_verb_it_dumps(NO_STATE) {
         assert_int_equal(fake_erst_count(&fake->device.erst), 1);
 }
 
+/*
+ * Flash is slow, and firmware walks all of it for each name: so each is asked for once in a run, with a call
+ * behind the last, and each record is read once; clear reads it again right before it goes, with a question
+ * for its size, and asks once more whether it is gone.
+ */
+static void test_what_firmware_is_asked(NO_STATE) {
+        static const struct {
+                const CHAR16 *words[4];
+                unsigned reads;
+        } rows[] = {
+                { { u"list" }, 3 },
+                { { u"dump" }, 3 },
+                { { u"clear", u"--all", u"--yes" }, 3 * (1 + 2 + 1) },
+        };
+
+        put_variables();
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                fake->variables.name_calls = fake->variables.read_calls = 0;
+                assert_int_equal(run_words(rows[i].words), EXIT_DONE);
+                assert_int_equal(fake->variables.name_calls, 4 + 1);
+                assert_int_equal(fake->variables.read_calls, rows[i].reads);
+        }
+}
+
 static void test_a_second_dump_writes_nothing(NO_STATE) {
         unsigned writes;
 
@@ -913,6 +937,7 @@ int main(void) {
                 TEST(test_a_list_of_variables_that_breaks_off),
                 TEST(test_verbs_without_a_console),
                 TEST(test_without_a_verb_it_dumps),
+                TEST(test_what_firmware_is_asked),
                 TEST(test_a_second_dump_writes_nothing),
                 TEST(test_a_volume_without_other_names),
                 TEST(test_dump_of_one),

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""How many instructions the application takes, firmware's services among them: a measure that does not depend on how
+busy the host is. With QEMU's -icount shift=0 the time stamp counter counts just these. guest/stopwatch.c runs the
+application between two looks at it; beside it stands a Linux that boots and copies what its pstore shows.
+"""
+
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import guestprogram, report, varstore
+from harness.initramfs import GUEST
+from harness.lab import Lab
+from harness.loadoption import start_program
+from harness.machine import Machine
+from harness.scenario import Run
+
+_COUNTED = ["-icount", "shift=0,sleep=off"]
+_STOPWATCH = "EFI/pstore-fw/stopwatch.efi"
+_COUNT = re.compile(rb"harness: instructions (\d+) status (\d+)")
+_RECORDS = 221
+_PARTS = 17  # of an event
+_BOUND_S = 1800
+
+_COPY = """
+run stamp chmod +x /stamp
+run copy cp -r /sys/fs/pstore /tmp/copy
+run end /stamp
+"""
+
+
+@dataclass(frozen=True)
+class Count:
+    what: str
+    records: int
+    millions: float
+    status: int
+
+
+def _stopwatch() -> bytes:
+    """As the Makefile makes the application."""
+    include = Path("/usr/include/efi")
+    with tempfile.TemporaryDirectory() as scratch:
+        made, image = Path(scratch) / "stopwatch.o", Path(scratch) / "stopwatch.efi"
+        subprocess.run(["clang", "--target=x86_64-unknown-windows", "-O1", "-ffreestanding", "-fshort-wchar",
+                        "-DGNU_EFI_USE_MS_ABI", "-isystem", include, "-isystem", include / "x86_64",
+                        "-mgeneral-regs-only", "-mno-stack-arg-probe", "-c", "-o", made, GUEST / "stopwatch.c"],
+                       check=True)
+        subprocess.run(["lld-link", "/nologo", "/subsystem:efi_application", "/entry:efi_main", "/nodefaultlib",
+                        f"/out:{image}", made], check=True)
+        return image.read_bytes()
+
+
+def _records(count: int) -> list[varstore.Variable]:
+    """Of crashes a minute apart, each as large as Linux makes them."""
+    text = b"<6>[    1.000000] a line of a log that was there before\n" * 17
+    return [varstore.Variable(f"dump-type0-{part % _PARTS + 1}-1-{1709210000 + part // _PARTS * 60}-D", varstore.CRASH,
+                              f"Panic#1 Part{part % _PARTS + 1}\n".encode() + text)
+            for part in range(count)]
+
+
+def _count(test: Run, stopwatch: bytes, arguments: str, records: int, again: bool = False) -> Count:
+    machine = test.machine(f"{arguments.split()[0]}-{records}{'-again' if again else ''}", erst=None,
+                           variables=_records(records), boot=start_program("\\" + _STOPWATCH.replace("/", "\\"), arguments))
+    machine.esp.add({_STOPWATCH: stopwatch})
+    for _ in range(2 if again else 1):
+        with machine.running("counted", _COUNTED) as running:
+            running.wait(_BOUND_S, b"harness: instructions")
+            running.wait(_BOUND_S, b"\n")
+            found = _COUNT.search(running.serial)
+    what = f"`{arguments}`" + (" once more" if again else "")
+    return Count(what, records, int(found[1]) / 1e6, int(found[2]))
+
+
+def _linux(test: Run) -> Count:
+    """From the reset until all that pstore shows is copied."""
+    machine = test.machine("linux", erst=None, variables=_records(_RECORDS))
+    machine.devices = [*_COUNTED]
+    ended = machine.linux(_COPY, {"stamp": guestprogram.build("stamp")})
+    return Count("Linux boots, `cp -r /sys/fs/pstore`", _RECORDS, int(ended.results["end"].text) / 1e6,
+                 ended.results["copy"].status)
+
+
+def run(test: Run) -> list[Count]:
+    stopwatch = _stopwatch()
+    return [_count(test, stopwatch, "boot", 0),
+            _count(test, stopwatch, "boot", 2, again=True),
+            _count(test, stopwatch, "list", 0),
+            _count(test, stopwatch, "dump", _RECORDS),
+            _count(test, stopwatch, "clear --all --yes", _RECORDS),
+            _linux(test)]
+
+
+def table(test: Run) -> str:
+    return "\n".join(["| what | records | million instructions |", "|---|---|---|",
+                      *(f"| {each.what} | {each.records} | {each.millions:,.1f} |" for each in run(test))])
+
+
+def show(shared: Lab) -> int:
+    test = Run("instructions", shared, report.step)
+    test.prepare()
+    report.say(table(test))
+    return 0
