@@ -10,16 +10,34 @@ void json_init(struct json_writer *json, struct buffer *buffer) {
         *json = (struct json_writer){ .buffer = buffer };
 }
 
-/* The buffer's first error stays. */
-static void set_bug(struct json_writer *json) {
+void json_fail(struct json_writer *json, int error) {
         if (json->buffer->error == 0)
-                json->buffer->error = ERR_BUG;
+                json->buffer->error = error;
 }
 
 static void put_line_break(struct json_writer *json) {
         buffer_append_text(json->buffer, "\n");
         for (unsigned i = 0; i < json->depth; i++)
                 buffer_append_text(json->buffer, "  ");
+}
+
+/* Of a sequence that utf8_sequence() has found. */
+static uint32_t code_point(struct bytes sequence) {
+        static const uint8_t first_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 }; /* RFC 3629, 3 */
+        uint32_t code = sequence.data[0] & first_bits[sequence.size];
+
+        for (size_t i = 1; i < sequence.size; i++)
+                code = code << 6 | (sequence.data[i] & 0x3f);
+        return code;
+}
+
+/* RFC 8259, 7: what has more than 16 bits is a pair of surrogates. */
+static void put_code(struct buffer *buffer, uint32_t code) {
+        if (code > 0xffff) {
+                buffer_append_format(buffer, "\\u%04x", 0xd800 + ((code - 0x10000) >> 10));
+                code = 0xdc00 + (code & 0x3ff);
+        }
+        buffer_append_format(buffer, "\\u%04x", code);
 }
 
 static void put_quoted(struct json_writer *json, struct bytes text) {
@@ -32,8 +50,8 @@ static void put_quoted(struct json_writer *json, struct bytes text) {
                         buffer_append_text(json->buffer, "\\ufffd");
                 else if (c == '"' || c == '\\')
                         buffer_append_format(json->buffer, "\\%c", c);
-                else if (c < 0x20 || c == 0x7f)
-                        buffer_append_format(json->buffer, "\\u%04x", c);
+                else if (c < 0x20 || c == 0x7f || (json->is_ascii && c > 0x7f))
+                        put_code(json->buffer, code_point(bytes_first(text, size)));
                 else
                         buffer_append(json->buffer, bytes_first(text, size));
                 text = bytes_from(text, size ? size : 1);
@@ -60,7 +78,7 @@ static void begin_level(struct json_writer *json, const char *name, const char *
         begin_member(json, name);
         buffer_append_text(json->buffer, bracket);
         if (json->depth == DEPTH_MAX) {
-                set_bug(json);
+                json_fail(json, ERR_BUG);
                 return;
         }
         json->depth++;
@@ -71,7 +89,7 @@ static void end_level(struct json_writer *json, const char *bracket) {
         bool had_members;
 
         if (json->depth == 0) {
-                set_bug(json);
+                json_fail(json, ERR_BUG);
                 return;
         }
         had_members = json->has_members & UINT32_C(1) << (json->depth - 1);
@@ -105,7 +123,10 @@ void json_put_text(struct json_writer *json, const char *name, struct bytes valu
 }
 
 void json_put_string(struct json_writer *json, const char *name, const char *value) {
-        json_put_text(json, name, text_view(value));
+        if (value)
+                json_put_text(json, name, text_view(value));
+        else
+                json_put_null(json, name);
 }
 
 void json_put_number(struct json_writer *json, const char *name, uint64_t value) {

@@ -82,7 +82,8 @@ static void test_document_as_written(NO_STATE) {
                                        "  \"inner\": {\n"
                                        "    \"yes\": true,\n"
                                        "    \"no\": false,\n"
-                                       "    \"nothing\": null\n"
+                                       "    \"nothing\": null,\n"
+                                       "    \"unknown\": null\n"
                                        "  },\n"
                                        "  \"empty\": {}\n"
                                        "}\n";
@@ -101,6 +102,7 @@ static void test_document_as_written(NO_STATE) {
         json_put_bool(&f.json, "yes", true);
         json_put_bool(&f.json, "no", false);
         json_put_null(&f.json, "nothing");
+        json_put_string(&f.json, "unknown", NULL);
         json_end_object(&f.json);
         json_begin_object(&f.json, "empty");
         json_end_object(&f.json);
@@ -109,14 +111,16 @@ static void test_document_as_written(NO_STATE) {
         json_object_put(end(&f));
 }
 
-/* Every string of up to two bytes, and the edges of the longer sequences (RFC 3629, 3 and 4). */
-static void check_text(struct bytes value, const char *expected) {
+static void check_text_as(struct bytes value, const char *expected, bool is_ascii) {
         struct json_object *object;
         struct fixture f;
 
         begin(&f);
+        f.json.is_ascii = is_ascii;
         json_put_text(&f.json, NULL, value);
         buffer_append_text(&f.buffer, "\n");
+        for (size_t i = 0; i < f.buffer.size && is_ascii; i++)
+                assert_true(f.buffer.data[i] < 0x80);
         object = end(&f);
         if (expected)
                 assert_string_equal(json_object_get_string(object), expected);
@@ -125,6 +129,12 @@ static void check_text(struct bytes value, const char *expected) {
                         bytes_of(json_object_get_string(object), (size_t) json_object_get_string_len(object)),
                         value));
         json_object_put(object);
+}
+
+/* Every string of up to two bytes, and the edges of the longer sequences (RFC 3629, 3 and 4). */
+static void check_text(struct bytes value, const char *expected) {
+        check_text_as(value, expected, false);
+        check_text_as(value, expected, true);
 }
 
 #define BAD "\xef\xbf\xbd"
