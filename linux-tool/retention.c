@@ -20,7 +20,7 @@
 #include "posix/file.h"
 #include "posix/memory.h"
 #include "store/dump.h"
-#include "store/event-crash.h"
+#include "store/report-json.h"
 #include "store/show.h"
 
 #define UNFINISHED        "unfinished" /* which the next dump removes: store/copy.h */
@@ -183,7 +183,7 @@ static int measure_log(const struct catalog *catalog, const struct event *event,
         r = show_event_log(catalog, event, false, &sink);
         json_init(&json, &said);
         json_begin_object(&json, NULL);
-        log_crash_put_json(&json, buffer_bytes(&log));
+        report_put_crash_head(&json, buffer_bytes(&log));
         if (r >= 0)
                 r = buffer_error(&said);
         if (r == 0)

@@ -53,26 +53,3 @@ void crash_put_short_title(const struct crash *crash, size_t width, struct text 
         text_put(text, cut);
         text_put_bytes(text, function);
 }
-
-static void put_view(struct json_writer *json, const char *name, struct bytes view) {
-        if (view.size > 0)
-                json_put_text(json, name, view);
-        else
-                json_put_null(json, name);
-}
-
-void log_crash_put_json(struct json_writer *json, struct bytes log) {
-        struct log_crash told;
-
-        if (!log_crash_read(log, &told)) {
-                json_put_null(json, "crash");
-                return;
-        }
-        json_begin_object(json, "crash");
-        json_put_string(json, "title", told.crash.title);
-        json_put_string(json, "kind", told.crash.problem.kind->name);
-        put_view(json, "function", told.crash.function);
-        json_put_string(json, "signature", told.signature);
-        put_view(json, "kernel", told.crash.kernel);
-        json_end_object(json);
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "base/json.h"
+#include "base/allocator.h"
 #include "crash/crash.h"
 #include "store/catalog.h"
 
@@ -37,6 +37,3 @@ void event_crash_free(struct event_crash *crash);
 
 /* The title, at most `width` characters: where it is longer the words before the function are cut. */
 void crash_put_short_title(const struct crash *crash, size_t width, struct text *text);
-
-/* The member "crash" of manifest.json, docs/schema/common.json; null where the log tells of none. */
-void log_crash_put_json(struct json_writer *json, struct bytes log);

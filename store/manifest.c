@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "store/manifest.h"
 #include "base/error.h"
-#include "base/timestamp.h"
 #include "codec/sha256.h"
 #include "pstore/cper-names.h"
-#include "store/event-crash.h"
 #include "store/list.h"
-
-static void put_time(struct json_writer *json, const char *name, bool known, uint64_t seconds) {
-        char time[TIMESTAMP_TEXT_SIZE];
-
-        if (!known) {
-                json_put_null(json, name);
-                return;
-        }
-        timestamp_format_rfc3339(seconds, time);
-        json_put_string(json, name, time);
-}
+#include "store/report-json.h"
 
 void manifest_put_event(struct json_writer *json, const struct catalog *catalog, const struct event *event,
                         struct bytes log, const struct dump_origin *origin) {
         char name[EVENT_NAME_SIZE];
         struct text text = TEXT_ON(name);
-        uint32_t first, last = 0;
 
         event_format_name(event, &text);
         json_put_string(json, "schema", "pstore-fw/manifest/2");
@@ -30,19 +17,11 @@ void manifest_put_event(struct json_writer *json, const struct catalog *catalog,
         json_put_string(json, "store", record_store_name(event->store));
         json_put_string(json, "reason", event_reason_name(event->reason));
         json_put_number(json, "count", event->count);
-        put_time(json, "time", true, event->seconds);
-        log_crash_put_json(json, log);
+        report_put_time(json, "time", true, event->seconds);
+        report_put_crash_head(json, log);
         json_put_string(json, "dumped_by", origin->program);
-        put_time(json, "dumped_at", origin->seconds > 0, origin->seconds);
-        /* All runs, where a person is shown only as many as a line holds (store/list.h). */
-        json_begin_array(json, "missing_parts");
-        while (event_missing_run(event, catalog->records, last, &first, &last)) {
-                json_begin_object(json, NULL);
-                json_put_number(json, "first", first);
-                json_put_number(json, "last", last);
-                json_end_object(json);
-        }
-        json_end_array(json);
+        report_put_time(json, "dumped_at", origin->seconds > 0, origin->seconds);
+        report_put_missing(json, "missing_parts", catalog, event);
 }
 
 static void put_digest(struct json_writer *json, const uint8_t sha256[SHA256_SIZE]) {
@@ -101,11 +80,8 @@ void manifest_put_record(struct json_writer *json, const struct catalog_record *
                 [RECORD_FORM_PACKED] = "packed",
         };
         const struct record *record = &row->record;
-        char id[RECORD_ID_SIZE];
-        struct text text = TEXT_ON(id);
 
-        record_format_id(record, &text);
-        json_put_text(json, "id", text_bytes(&text));
+        report_put_record_id(json, record);
         json_put_string(json, "source", row->source->spec);
         json_put_string(json, "form", forms[row->form]);
         if (record->deleted)
@@ -115,11 +91,8 @@ void manifest_put_record(struct json_writer *json, const struct catalog_record *
         json_put_string(json, "type", record_type_name(record->type));
         if (record->header.reason != REASON_NONE)
                 json_put_number(json, "part", record->header.part);
-        put_time(json, "time", record->has_time, record->seconds);
-        if (record->codec)
-                json_put_string(json, "codec", record->codec);
-        else
-                json_put_null(json, "codec");
+        report_put_time(json, "time", record->has_time, record->seconds);
+        json_put_string(json, "codec", record->codec);
         put_section_type(json, record);
         put_error(json, record);
 }

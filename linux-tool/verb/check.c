@@ -2,10 +2,11 @@
 #include "store/check.h"
 #include "base/timestamp.h"
 #include "linux-tool/judgement.h"
-#include "linux-tool/output/json-finding.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/output.h"
 #include "linux-tool/verb/verbs.h"
+#include "posix/memory.h"
+#include "store/check-json.h"
 
 static struct json_object *json_from_proof(const struct check_proof *proof, const char *release) {
         struct json_object *object = json_object_new_object();
@@ -20,30 +21,6 @@ static struct json_object *json_from_proof(const struct check_proof *proof, cons
         json_add_string(object, "kernel", mark ? mark->kernel : NULL);
         json_add_string(object, "fault", mark ? mark->fault : NULL);
         json_add_bool(object, "current", mark && !mark->fault && text_equal(mark->kernel, release));
-        return object;
-}
-
-static struct json_object *json_from_store(const struct check_store *store) {
-        struct json_object *object = json_object_new_object(), *space = NULL;
-
-        json_add_string(object, "source", store->spec);
-        json_add_string(object, "store", record_store_name(store->store));
-        json_add(object, "error", json_from_error(store->error, &store->fault));
-        json_add_bool(object, "partial", store->is_view); /* the kernel hides what it cannot read */
-        json_add_number(object, "events", store->event_count);
-        json_add_number(object, "records", store->record_count);
-        json_add_number(object, "faulty_records", store->faulty_count);
-        json_add_number(object, "canaries", store->canary_count);
-        json_add_number(object, "record_bytes", store->record_bytes);
-        if (store->space.known) {
-                space = json_object_new_object();
-                json_add_number(space, "total", store->space.total);
-                json_add_number(space, "remaining", store->space.remaining);
-                json_add_number(space, "reserved", store->space.reserved);
-                json_add(space, "stale",
-                         store->space.stale_known ? json_object_new_uint64(store->space.stale) : NULL);
-        }
-        json_add(object, "space", space);
         return object;
 }
 
@@ -68,27 +45,6 @@ static struct json_object *json_from_kernel(const struct check_kernel *kernel) {
         json_add(object, "log_bytes", kernel->log_bytes ? json_object_new_uint64(kernel->log_bytes) : NULL);
         json_add(object, "panic_seconds",
                  kernel->panic_seconds_known ? json_object_new_int64(kernel->panic_seconds) : NULL);
-        return object;
-}
-
-static struct json_object *json_from_crashes(const struct crashes *crashes) {
-        struct json_object *object = json_object_new_object(), *places = json_object_new_array();
-
-        json_add_number(object, "days", CRASHES_DAYS);
-        json_add_number(object, "count", crashes->count);
-        json_add_number(object, "in_future", crashes->future_count);
-        json_add_string(object, "newest", crashes->count > 0 ? crashes->newest : NULL);
-        for (size_t i = 0; i < CATALOG_SOURCES_MAX; i++) {
-                struct json_object *place;
-
-                if (crashes->counts[i] == 0)
-                        continue;
-                place = json_from_place(crashes->catalog->sources[i]);
-                json_add_number(place, "count", crashes->counts[i]);
-                json_object_array_add(places, place);
-        }
-        json_add(object, "places", places);
-        json_add_string(object, "not_seen", crashes->unseen);
         return object;
 }
 
@@ -126,15 +82,14 @@ static struct json_object *json_from_boot(const struct boot_report *boot) {
 
 static int print_json(const struct check_facts *facts, const struct findings *findings,
                       struct output *output) {
-        struct json_object *report = json_report_new("check");
-        struct json_object *stores = json_object_new_array(), *proofs = json_object_new_array();
+        _cleanup_buffer_ struct buffer buffer;
+        struct json_object *report, *proofs = json_object_new_array();
+        struct json_writer json;
 
-        for (size_t i = 0; i < facts->store_count; i++)
-                json_object_array_add(stores, json_from_store(&facts->stores[i]));
-        json_add_string(report, "verdict", verdict_name(findings_worst(findings)));
-        json_add(report, "findings", json_from_findings(findings));
-        json_add(report, "crashes", json_from_crashes(&facts->crashes));
-        json_add(report, "stores", stores);
+        json_piece_begin(&json, &buffer);
+        check_begin_json(&json, facts, findings);
+        json_end_object(&json);
+        report = json_piece_end(&json);
         for (size_t i = 0; i < facts->proof_count; i++)
                 json_object_array_add(proofs, json_from_proof(&facts->proofs[i], facts->release));
         json_add(report, "proofs", proofs);

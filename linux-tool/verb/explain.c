@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/timestamp.h"
 #include "base/units.h"
 #include "linux-tool/inventory.h"
 #include "linux-tool/output/json.h"
@@ -24,62 +23,27 @@ static const struct option option_log = {
         .help = "what this text tells; -: standard input",
 };
 
-static struct json_object *json_from_explained_event(const struct catalog *catalog,
-                                                     const struct event *event) {
-        struct json_object *object = json_object_new_object();
-        char name[EVENT_NAME_SIZE], time[TIMESTAMP_TEXT_SIZE];
-        struct text text = TEXT_ON(name);
-
-        event_format_name(event, &text);
-        timestamp_format_rfc3339(event->seconds, time);
-        json_add_string(object, "event", name);
-        json_add_string(object, "time", time);
-        json_add(object, "crash", json_from_event_crash(catalog, event));
-        return object;
-}
-
-static struct json_object *json_from_explained_record(const struct record *record) {
-        struct json_object *object = json_object_new_object();
-        json_add(object, "id", json_from_record_id(record));
-        json_add(object, "title", json_from_record_title(record));
-        json_add(object, "text", record->decoded ? json_from_text(record->text) : NULL);
-        return object;
-}
-
-static int print_report(struct json_object *crashes, struct json_object *records, struct output *output) {
-        struct json_object *report = json_report_new("explain");
-
-        json_add(report, "crashes", crashes);
-        json_add(report, "records", records);
-        return json_report_print(report, output);
-}
-
 static int print_json(const struct work *work, struct output *output) {
-        const struct catalog *catalog = work->catalog;
-        struct json_object *crashes = json_object_new_array(), *records = json_object_new_array();
+        _cleanup_buffer_ struct buffer buffer;
+        struct json_writer json;
 
-        for (size_t i = 0; i < catalog->event_count; i++)
-                if (selection_touches_event(work, &catalog->events[i]))
-                        json_object_array_add(crashes,
-                                              json_from_explained_event(catalog, &catalog->events[i]));
-        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                if (work_is_selected(work, catalog->records[i]))
-                        json_object_array_add(records, json_from_explained_record(catalog->records[i]));
-        return print_report(crashes, records, output);
+        json_piece_begin(&json, &buffer);
+        report_put_explained(&json, work);
+        return json_report_print(json_piece_end(&json), output);
 }
 
 /* --- a log that is no record -------------------------------------------------------------------- */
 
 static int print_log_json(const char *path, struct bytes log, struct output *output) {
-        struct json_object *crashes = json_object_new_array(), *object = json_object_new_object();
+        _cleanup_buffer_ struct buffer buffer;
+        struct json_writer json;
         struct log_crash told;
         bool found = log_crash_read(log, &told);
         int r;
 
-        json_add_string(object, "log", path);
-        json_add(object, "crash", found ? json_from_crash(log, &told) : NULL);
-        json_object_array_add(crashes, object);
-        r = print_report(crashes, json_object_new_array(), output);
+        json_piece_begin(&json, &buffer);
+        report_put_explained_log(&json, path, log, found ? &told : NULL);
+        r = json_report_print(json_piece_end(&json), output);
         return r < 0 ? r : found;
 }
 

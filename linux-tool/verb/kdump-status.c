@@ -7,7 +7,6 @@
 #include "base/units.h"
 #include "kdump/judge.h"
 #include "kdump/preparation.h"
-#include "linux-tool/output/json-finding.h"
 #include "linux-tool/output/json-preparation.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"

@@ -9,7 +9,6 @@
 #include "kdump/facts.h"
 #include "kdump/test.h"
 #include "linux-tool/crash.h"
-#include "linux-tool/output/json-finding.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/verb/kdump-options.h"

@@ -4,22 +4,15 @@
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/verb/verbs.h"
-#include "store/selection.h"
+#include "posix/memory.h"
 
 static int print_json(const struct work *work, struct output *output) {
-        const struct catalog *catalog = work->catalog;
-        struct json_object *report = json_report_new("list");
-        struct json_object *events = json_object_new_array(), *others = json_object_new_array();
+        _cleanup_buffer_ struct buffer buffer;
+        struct json_writer json;
 
-        for (size_t i = 0; i < catalog->event_count; i++)
-                if (selection_touches_event(work, &catalog->events[i]))
-                        json_object_array_add(events, json_from_event(catalog, &catalog->events[i]));
-        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                if (work_is_selected(work, catalog->records[i]))
-                        json_object_array_add(others, json_from_record(catalog_row(catalog->records[i])));
-        json_add(report, "events", events);
-        json_add(report, "others", others);
-        return json_report_print(report, output);
+        json_piece_begin(&json, &buffer);
+        report_put_list(&json, work);
+        return json_report_print(json_piece_end(&json), output);
 }
 
 static int list_run(const struct options *options, void *context) {

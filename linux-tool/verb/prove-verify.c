@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "cli/prove-status.h"
 #include "linux-tool/inventory.h"
-#include "linux-tool/output/json-finding.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"

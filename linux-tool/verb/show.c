@@ -8,70 +8,13 @@
 #include "posix/memory.h"
 #include "store/selection.h"
 
-static struct json_object *json_from_log(const struct catalog *catalog, const struct event *event) {
-        _cleanup_buffer_ struct buffer log;
-        const struct sink sink = sink_to_buffer(&log);
-
-        buffer_init(&log, &system_allocator);
-        if (show_event_log(catalog, event, true, &sink) < 0)
-                return NULL;
-        return json_from_text(buffer_bytes(&log));
-}
-
-static struct json_object *json_from_record_text(const struct record *record) {
-        struct json_object *object = json_object_new_object();
-
-        json_add(object, "id", json_from_record_id(record));
-        json_add_bool(object, "deleted", record->deleted);
-        json_add(object, "text", record->decoded ? json_from_text(record->text) : NULL);
-        json_add(object, "error", json_from_error(record->error, &record->fault));
-        return object;
-}
-
-static struct json_object *json_from_shown_event(const struct catalog *catalog, const struct event *event,
-                                                 bool with_parts) {
-        struct json_object *object = json_object_new_object(), *parts = json_object_new_array();
-        char name[EVENT_NAME_SIZE];
-        struct text text = TEXT_ON(name);
-
-        event_format_name(event, &text);
-        json_add_string(object, "id", name);
-        json_add_bool(object, "deleted", catalog->records[event->first]->deleted);
-        json_add(object, "crash", json_from_event_crash(catalog, event));
-        json_add(object, "places", json_from_places(catalog, event));
-        json_add(object, "log", json_from_log(catalog, event));
-        for (size_t i = 0; i < event->record_count && with_parts; i++)
-                json_object_array_add(parts, json_from_record_text(catalog->records[event->first + i]));
-        if (with_parts)
-                json_add(object, "parts", parts);
-        else
-                json_object_put(parts);
-        return object;
-}
-
-/* Whole events as such, everything else record by record. */
 static int print_json(const struct work *work, bool with_parts, struct output *output) {
-        const struct catalog *catalog = work->catalog;
-        struct json_object *report = json_report_new("show");
-        struct json_object *events = json_object_new_array(), *records = json_object_new_array();
+        _cleanup_buffer_ struct buffer buffer;
+        struct json_writer json;
 
-        for (size_t i = 0; i < catalog->event_count; i++) {
-                const struct event *event = &catalog->events[i];
-
-                if (selection_has_event(work, event)) {
-                        json_object_array_add(events, json_from_shown_event(catalog, event, with_parts));
-                        continue;
-                }
-                for (size_t k = event->first; k < event->first + event->record_count; k++)
-                        if (work_is_selected(work, catalog->records[k]))
-                                json_object_array_add(records, json_from_record_text(catalog->records[k]));
-        }
-        for (size_t i = catalog->other_first; i < catalog->record_count; i++)
-                if (work_is_selected(work, catalog->records[i]))
-                        json_object_array_add(records, json_from_record_text(catalog->records[i]));
-        json_add(report, "events", events);
-        json_add(report, "records", records);
-        return json_report_print(report, output);
+        json_piece_begin(&json, &buffer);
+        report_put_shown(&json, work, with_parts);
+        return json_report_print(json_piece_end(&json), output);
 }
 
 static int show(const struct options *options, const struct session *session, struct output *output) {
