@@ -41,6 +41,7 @@ const struct option option_keep = {
         "keep", 0, "N", "leave the newest N events", parse_number, "is no number"
 };
 const struct option option_dry_run = { "dry-run", 'n', NULL, "only say what would be done" };
+const struct option option_json = { "json", 'j', NULL, "print one JSON object" };
 const struct option option_yes = { "yes", 'y', NULL, "do not ask" };
 const struct option option_quiet = { "quiet", 'q', NULL, "no notes and no progress, only errors" };
 const struct option option_help = { "help", 'h', NULL, "this text, or a verb's" };

@@ -13,6 +13,7 @@ extern const struct option option_volatile_copy;
 extern const struct option option_older_than; /* its number is in seconds */
 extern const struct option option_keep;
 extern const struct option option_dry_run;
+extern const struct option option_json;
 extern const struct option option_yes;
 extern const struct option option_quiet;
 extern const struct option option_help;

@@ -40,6 +40,12 @@ struct sink redirection_sink(struct app *app) {
         return (struct sink){ .context = app->output, .write = put_bytes };
 }
 
+void redirection_tell_error(struct app *app, int error) {
+        console_problem(&app->console, "standard output: %s",
+                        error == ERR_NOT_SUPPORTED ? "the shell changes what goes there: use '>', not '>a'"
+                                                   : error_text(error));
+}
+
 /* In place of the UCS-2 behind the mark. */
 static int make_utf8(struct buffer *buffer) {
         struct bytes units = bytes_from(buffer_bytes(buffer), MARK_SIZE);

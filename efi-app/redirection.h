@@ -14,6 +14,9 @@
  */
 struct sink redirection_sink(struct app *app);
 
+/* A line that says what came of it, for an error of that sink. */
+void redirection_tell_error(struct app *app, int error);
+
 /*
  * All of the input, of at most `maximum` bytes: as it is, or, where it begins with a byte order mark, as a
  * pipe of the shell and what it writes by `>` do, that text in UTF-8 with \n at the end of each line.

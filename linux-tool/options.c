@@ -10,7 +10,6 @@ static int parse_source(const char *text, uint64_t *ret_number) {
         return source_spec_is_valid(text) ? 0 : ERR_VALUE;
 }
 
-const struct option option_json = { "json", 'j', NULL, "print one JSON object" };
 const struct option option_no_color = { "no-color", 0, NULL, "no colour on a terminal (or set NO_COLOR)" };
 const struct option option_source = {
         .name = "source",

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """check-schema.py PROGRAM: holds what --json prints, and the files of a dump, against docs/schema.
+check-schema.py --document FILE: the same of one that a test of the application has printed.
 
 The records are variables made here, so that it runs everywhere: an event with a gap, a note without a header
 line, a name that no kernel gives, and a compressed record that is noise.
@@ -322,6 +323,9 @@ CHECKS = [
 
 
 def main():
+    if sys.argv[1] == "--document":
+        validate(json.loads(Path(sys.argv[2]).read_text(encoding="ascii")))
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         return checks.run_all(CHECKS, Run(sys.argv[1], Path(folder)))
 
