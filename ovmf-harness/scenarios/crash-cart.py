@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Started by hand, the application says what crashed, has a key for each thing to do, and saves to a stick beside
-an ESP that takes nothing; what the shell redirects has the stored bytes.
+an ESP that takes nothing; what the shell redirects has the stored bytes, and the JSON that the Linux command prints.
 """
 
+import json
 import re
+import subprocess
 import time
+from typing import Any
 
 from harness import check, crash, dumps, esp, qemu
 from harness.backend import EFI
@@ -94,6 +97,25 @@ def _wait_for_a_key(test: Run) -> None:
         person.sees(_FIRMWARE_MENU.decode())
 
 
+def _listed(document: bytes) -> Any:
+    """Events and records, but for the place where they were found."""
+    listed = json.loads(document.decode("ascii"))
+    for event in listed["events"]:
+        del event["places"]
+    for record in [record for event in listed["events"] for record in event["records"]] + listed["others"]:
+        del record["source"]
+    return listed
+
+
+def _list_as_json(test: Run) -> None:
+    machine = test.machine("json", variables=crash.variables(2))
+    left = machine.shell([r"pstore-fwx64.efi list --json > \list.json"])["list.json"]
+    command = [test.lab.settings.linux_tool, "list", "--json", "--source", machine.image_sources["efi"]]
+    printed = subprocess.run(command, capture_output=True, check=True).stdout
+    check.true("there are events", _listed(printed)["events"])
+    check.equal("what firmware lists", _listed(left), _listed(printed))
+
+
 def _redirect(test: Run) -> None:
     machine = test.machine("redirected", variables=crash.variables(1))
     (name, stored), = EFI.stored(machine).items()
@@ -116,3 +138,5 @@ def run(test: Run) -> None:
         _wait_for_a_key(test)
     with test.step("the stored bytes into a file, and records from files and pipes"):
         _redirect(test)
+    with test.step("list --json into a file: what the Linux command says of the same variables"):
+        _list_as_json(test)
