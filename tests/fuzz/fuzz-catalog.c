@@ -3,7 +3,7 @@
 /*
  * A store with any records in it: the whole way that both front ends go, from reading to clearing. Everything
  * ends; each record is in exactly one event or among the others; sizes add up; what is printed is bounded;
- * each record that dump calls saved is saved; no memory is left.
+ * what is JSON is read as such; each record that dump calls saved is saved; no memory is left.
  *
  * The input is a sequence of: a byte of flags, a byte with the length of the name, the name, two bytes with
  * the length of the record, the record. What is cut is as long as it is.
@@ -11,11 +11,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json-reader.h"
 #include "pstore/cper.h"
 #include "store/catalog.h"
 #include "store/clear.h"
 #include "store/dump.h"
 #include "store/list.h"
+#include "store/report-json.h"
 #include "store/selection.h"
 #include "store/show.h"
 #include "tests/fuzz/fuzz.h"
@@ -184,6 +186,39 @@ static void check_output(void) {
         }
 }
 
+typedef void put_document(struct json_writer *json, const struct work *marked);
+
+static void put_shown(struct json_writer *json, const struct work *marked) {
+        report_put_shown(json, marked, true);
+}
+
+/* To its end, and of ASCII alone, whatever the records hold. */
+static void check_documents(void) {
+        static put_document *const puts[] = { report_put_list, report_put_explained, put_shown };
+
+        for (size_t i = 0; i < sizeof(puts) / sizeof(puts[0]); i++) {
+                struct json_reader reader;
+                struct json_writer json;
+                struct json_item item;
+                struct buffer buffer;
+                int r;
+
+                buffer_init(&buffer, &memory.allocator);
+                json_init(&json, &buffer);
+                json.is_ascii = true;
+                puts[i](&json, &work);
+                fuzz_check(buffer_error(&buffer) == 0);
+                for (size_t k = 0; k < buffer.size; k++)
+                        fuzz_check(buffer.data[k] < 0x80);
+                json_reader_init(&reader, buffer_bytes(&buffer));
+                do
+                        r = json_read(&reader, &item);
+                while (r > 0);
+                fuzz_check(r == 0);
+                buffer_free(&buffer);
+        }
+}
+
 static void check_dump(void) {
         static const struct dump_origin origin = { .program = "fuzz-catalog", .seconds = 1 };
         struct dump_result result, kept;
@@ -250,6 +285,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_events();
         check_rows();
         check_output();
+        check_documents();
         check_dump();
         check_clear();
         work_free(&work);
