@@ -336,6 +336,8 @@ typedef EFI_STATUS screen_call(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, UINTN first
 
 /* What a serial line takes of it may be the half: a terminal begins anew when it gets the whole. */
 static void insist(struct outlet *outlet, screen_call *call, UINTN first, UINTN second) {
+        if (!outlet->output || outlet->kind == OUTLET_FILE)
+                return;
         for (unsigned attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
                 if (!is_busy(call(outlet->output, first, second)))
                         return;
@@ -366,6 +368,11 @@ static EFI_STATUS colour(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, UINTN attribute, 
         return output->SetAttribute(output, attribute);
 }
 
+static EFI_STATUS show_cursor(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, UINTN shown, UINTN second) {
+        (void) second;
+        return output->EnableCursor(output, (BOOLEAN) shown);
+}
+
 void outlet_clear(struct outlet *outlet) {
         insist(outlet, clear, 0, 0);
 }
@@ -376,4 +383,8 @@ void outlet_move(struct outlet *outlet, size_t column, size_t row) {
 
 void outlet_colour(struct outlet *outlet, unsigned attribute) {
         insist(outlet, colour, attribute, 0);
+}
+
+void outlet_show_cursor(struct outlet *outlet, bool shown) {
+        insist(outlet, show_cursor, shown, 0);
 }

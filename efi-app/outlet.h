@@ -59,7 +59,8 @@ int outlet_put(struct outlet *outlet, struct bytes bytes);
 /* To the line's beginning: what comes next covers what stands there. */
 void outlet_return(struct outlet *outlet);
 
-/* The whole screen (UEFI 2.10, 12.4), of a console only. */
+/* The whole screen (UEFI 2.10, 12.4); nothing happens where there is none, or the output is a file. */
 void outlet_clear(struct outlet *outlet);
 void outlet_move(struct outlet *outlet, size_t column, size_t row);
 void outlet_colour(struct outlet *outlet, unsigned attribute);
+void outlet_show_cursor(struct outlet *outlet, bool shown);

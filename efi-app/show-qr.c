@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "codec/qr-code.h"
 #include "efi-app/graphics.h"
+#include "efi-app/keys.h"
 
 /*
  * What a telephone reads at once, held by hand before a screen: modules of four pixels, and not so many that
@@ -15,7 +16,6 @@
 #define PAGE_SIZE    1274 /* of VERSION_MOST, with a NUL */
 
 #define SHOWN_US     10000000
-#define STEP_US      100000
 #define ALONE_MAX    60 /* so many views without a key */
 #define VIEWS_MAX    1000
 
@@ -141,34 +141,39 @@ static int draw_page(struct viewer *viewer, unsigned page) {
         return r < 0 ? r : draw_words(viewer, page);
 }
 
-/* Its character, '?' for one without, or 0 when none came within the time. */
-static CHAR16 wait_for_key(const struct console *console, uint64_t timeout_us) {
-        for (uint64_t waited_us = 0; waited_us < timeout_us; waited_us += STEP_US) {
-                EFI_INPUT_KEY key;
+/* KEY_NONE when none came in time, or there is no keyboard. */
+static int wait_for_key(struct console *console) {
+        if (console->input)
+                return keys_wait(console, SHOWN_US);
+        console->boot->Stall(SHOWN_US);
+        return KEY_NONE;
+}
 
-                if (console->input && !EFI_ERROR(console->input->ReadKeyStroke(console->input, &key)))
-                        return key.UnicodeChar ? key.UnicodeChar : '?';
-                console->boot->Stall(STEP_US);
-        }
-        return 0;
+static bool goes_back(int key) {
+        return key == 'b' || key == KEY_BACKSPACE || key == KEY_LEFT || key == KEY_UP || key == KEY_PAGE_UP;
+}
+
+static bool ends(int key) {
+        return key == 'q' || key == KEY_ESCAPE || key == ERR_INTERRUPTED;
 }
 
 static int draw_pages(struct viewer *viewer) {
-        const struct console *console = &viewer->app->console;
+        struct console *console = &viewer->app->console;
         unsigned count = viewer->text.page_count, alone_max = console->input ? ALONE_MAX : count;
         unsigned page = 0, alone = 0;
 
+        keys_drain(console);
         for (unsigned views = 0; views < VIEWS_MAX && alone < alone_max; views++) {
                 int r = draw_page(viewer, page);
-                CHAR16 key;
+                int key;
 
                 if (r < 0)
                         return r;
-                key = wait_for_key(console, SHOWN_US);
-                alone = key ? 0 : alone + 1;
-                if (key == 'q' || (key && key != 'b' && page + 1 == count))
+                key = wait_for_key(console);
+                alone = key == KEY_NONE ? alone + 1 : 0;
+                if (ends(key) || (key != KEY_NONE && !goes_back(key) && page + 1 == count))
                         return 0;
-                if (key != 'b')
+                if (!goes_back(key))
                         page = (page + 1) % count;
                 else if (page > 0)
                         page--;
@@ -178,21 +183,17 @@ static int draw_pages(struct viewer *viewer) {
 
 /* The text console believes that its screen is as it left it. */
 static void give_back_screen(const struct viewer *viewer) {
-        EFI_SIMPLE_TEXT_OUT_PROTOCOL *text = viewer->app->system->ConOut;
+        struct outlet *outlet = &viewer->app->console.output;
 
         (void) fill_screen(viewer, GRAPHICS_BLACK);
-        if (text) {
-                text->ClearScreen(text);
-                text->EnableCursor(text, TRUE);
-        }
+        outlet_clear(outlet);
+        outlet_show_cursor(outlet, true);
 }
 
 static int draw_all(struct viewer *viewer) {
-        EFI_SIMPLE_TEXT_OUT_PROTOCOL *text = viewer->app->system->ConOut;
         int r;
 
-        if (text)
-                text->EnableCursor(text, FALSE);
+        outlet_show_cursor(&viewer->app->console.output, false);
         r = draw_pages(viewer);
         give_back_screen(viewer);
         return r;

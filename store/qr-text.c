@@ -13,13 +13,13 @@ static int write_visible(void *context, struct bytes bytes) {
         struct buffer *buffer = context;
 
         for (size_t i = 0; i < bytes.size; i++) {
-                char said[8];
+                char said[TEXT_VISIBLE_SIZE];
                 struct text text = TEXT_ON(said);
 
                 if (bytes.data[i] == '\n')
                         text_put_char(&text, '\n');
                 else
-                        text_put_escaped(&text, bytes_first(bytes_from(bytes, i), 1));
+                        text_put_visible(&text, bytes.data[i]);
                 buffer_append(buffer, text_bytes(&text));
         }
         return buffer_error(buffer);

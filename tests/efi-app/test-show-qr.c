@@ -84,6 +84,7 @@ static const char *const one_of_one[] = {
 static void test_one_page(NO_STATE) {
         put_variables();
         fake_screen_set_size(&fake->graphics, 640, 480);
+        fake->keys.waits = 1;
         fake->keys.typed = u" ";
         assert_int_equal(RUN(u"show", u"--qr"), EXIT_DONE);
         assert_int_equal(pages_drawn(), 1);
@@ -137,20 +138,44 @@ static void assert_order(const char *order) {
                                     640 * 480);
 }
 
+static void assert_keys_show(const CHAR16 *keys, const char *order) {
+        fake_screen_set_size(&fake->graphics, 640, 480);
+        fake->keys.calls = 0;
+        fake->keys.waits = 1;
+        fake->keys.typed = keys;
+        assert_int_equal(RUN(u"show", u"--qr"), EXIT_DONE);
+        assert_order(order);
+}
+
 static void test_keys(NO_STATE) {
+        static const CHAR16 scans[] = { FAKE_SCAN(SCAN_PAGE_DOWN), FAKE_SCAN(SCAN_DOWN),
+                                        FAKE_SCAN(SCAN_RIGHT),     FAKE_SCAN(SCAN_PAGE_UP),
+                                        FAKE_SCAN(SCAN_LEFT),      FAKE_SCAN(SCAN_UP),
+                                        FAKE_SCAN(SCAN_RIGHT),     '\b',
+                                        FAKE_SCAN(SCAN_ESC),       0 };
+
+        put_long_log();
+        assert_keys_show(u"        ", "12345678");
+        assert_keys_show(u" x\rbbbbn  q", "12343211234");
+        assert_keys_show(u"       b  ", "1234567878");
+        assert_keys_show(scans, "123432121");
+}
+
+/* It was for whatever was on the screen before. */
+static void test_typed_before(NO_STATE) {
+        put_long_log();
+        fake->keys.early = u"q";
+        assert_keys_show(u" q", "12");
+}
+
+static void test_the_shell_ends_it(NO_STATE) {
         put_long_log();
         fake_screen_set_size(&fake->graphics, 640, 480);
-        fake->keys.typed = u"        ";
-        assert_int_equal(RUN(u"show", u"--qr"), EXIT_DONE);
-        assert_order("12345678");
-        fake_screen_set_size(&fake->graphics, 640, 480);
-        fake->keys.typed = u" x\rbbbbn  q";
-        assert_int_equal(RUN(u"show", u"--qr"), EXIT_DONE);
-        assert_order("12343211234");
-        fake_screen_set_size(&fake->graphics, 640, 480);
-        fake->keys.typed = u"       b  ";
-        assert_int_equal(RUN(u"show", u"--qr"), EXIT_DONE);
-        assert_order("1234567878");
+        fake->break_after = 3000;
+        assert_int_equal(RUN(u"show", u"--qr"), EXIT_FAILED);
+        assert_string_equal(fake_console_screen(&fake->output), "interrupted\n");
+        assert_true(pages_drawn() < 10);
+        assert_false(fake->output.cursor_off);
 }
 
 /* Round and round, for ten minutes; once where there is nobody to press a key. */
@@ -241,6 +266,8 @@ int main(void) {
                 TEST(test_one_page),
                 TEST(test_screens_of_all_sizes),
                 TEST(test_keys),
+                TEST(test_typed_before),
+                TEST(test_the_shell_ends_it),
                 TEST(test_nobody_presses_a_key),
                 TEST(test_a_key_that_is_stuck),
                 TEST(test_a_screen_that_is_not_the_consoles),
