@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/keys.h"
+#include "base/arith.h"
 #include "base/error.h"
 
-#define STEP_US   10000
-#define DRAIN_MAX 1024 /* a key that is stuck, or noise on a line, has no end */
-#define DELETE    0x7f
+#define STEP_US      10000
+#define DRAIN_MAX    1024 /* a key that is stuck, or noise on a line, has no end */
+#define DELETE       0x7f
+
+#define SEQUENCE_MAX 4 /* characters of a key, behind its beginning */
 
 static bool is_enter(struct console *console, CHAR16 character) {
         bool is_same = character == '\n' && console->after_return;
@@ -27,13 +30,57 @@ static int key_of(struct console *console, const EFI_INPUT_KEY *key) {
         return key->ScanCode > 0 ? KEY_OF_SCAN(key->ScanCode) : KEY_NONE;
 }
 
+/* By what ends it, and the number before that (ECMA-48, 5.4), as terminals send it. */
+static int key_of_sequence(CHAR16 end, unsigned number) {
+        static const struct {
+                char end;
+                uint8_t number, scan;
+        } keys[] = {
+                { 'A', 0, SCAN_UP },   { 'B', 0, SCAN_DOWN },    { 'C', 0, SCAN_RIGHT },
+                { 'D', 0, SCAN_LEFT }, { 'H', 0, SCAN_HOME },    { 'F', 0, SCAN_END },
+                { '~', 1, SCAN_HOME }, { '~', 4, SCAN_END },     { '~', 7, SCAN_HOME },
+                { '~', 8, SCAN_END },  { '~', 5, SCAN_PAGE_UP }, { '~', 6, SCAN_PAGE_DOWN },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+                if (keys[i].end == end && keys[i].number == number)
+                        return KEY_OF_SCAN(keys[i].scan);
+        return KEY_NONE;
+}
+
+static bool read_stroke(struct console *console, EFI_INPUT_KEY *ret_stroke) {
+        return !EFI_ERROR(console->input->ReadKeyStroke(console->input, ret_stroke));
+}
+
+/*
+ * Where firmware takes a terminal for one of another type it hands on what it does not understand, character
+ * by character, all of it at once: that begins with Esc, and is none.
+ */
+static int finish_escape(struct console *console) {
+        EFI_INPUT_KEY stroke;
+        unsigned number = 0;
+
+        if (!read_stroke(console, &stroke))
+                return KEY_ESCAPE;
+        if (stroke.UnicodeChar != '[' && stroke.UnicodeChar != 'O')
+                return key_of(console, &stroke);
+        for (unsigned i = 0; i < SEQUENCE_MAX && read_stroke(console, &stroke); i++) {
+                if (stroke.UnicodeChar < '0' || stroke.UnicodeChar > '9')
+                        return key_of_sequence(stroke.UnicodeChar, number);
+                number = 10 * number + (unsigned) (stroke.UnicodeChar - '0');
+        }
+        return KEY_NONE;
+}
+
 /* False when there is none. */
 static bool read_key(struct console *console, int *ret_key) {
-        EFI_INPUT_KEY key;
+        EFI_INPUT_KEY stroke;
+        int key;
 
-        if (EFI_ERROR(console->input->ReadKeyStroke(console->input, &key)))
+        if (!read_stroke(console, &stroke))
                 return false;
-        *ret_key = key_of(console, &key);
+        key = key_of(console, &stroke);
+        *ret_key = key == KEY_ESCAPE ? finish_escape(console) : key;
         return true;
 }
 

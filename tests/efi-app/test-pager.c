@@ -69,6 +69,28 @@ static void test_pages(NO_STATE) {
         assert_rows("<0>[    0.000000] line 0", "<7>[   23.000000] line 23", "title  1-24 of 100" KEYS);
 }
 
+/* As firmware hands them on when it takes the terminal for one of another type. */
+static void test_sequences_of_a_terminal(NO_STATE) {
+        static const CHAR16 page_down[] = { FAKE_SCAN(SCAN_ESC), '[', '6', '~', 0 },
+                            end[] = { FAKE_SCAN(SCAN_ESC), '[', 'F', 0 },
+                            unknown[] = { FAKE_SCAN(SCAN_ESC), '[', '2', '0', '~', 0 },
+                            endless[] = { FAKE_SCAN(SCAN_ESC), '[', '9', '9', '9', '9', 0 };
+
+        write_log();
+        fake->keys.early = page_down;
+        look_after(u"");
+        assert_rows("<0>[   24.000000] line 24", "<7>[   47.000000] line 47", "title  25-48 of 100" KEYS);
+        fake->keys.early = end;
+        look_after(u"");
+        assert_rows("<4>[   76.000000] line 76", "<3>[   99.000000] line 99", "title  77-100 of 100" KEYS);
+        fake->keys.early = unknown;
+        look_after(u"j");
+        assert_rows("<1>[    1.000000] line 1", "<0>[   24.000000] line 24", "title  2-25 of 100" KEYS);
+        fake->keys.early = endless;
+        look_after(u"j");
+        assert_rows("<1>[    1.000000] line 1", "<0>[   24.000000] line 24", "title  2-25 of 100" KEYS);
+}
+
 static void test_colours(NO_STATE) {
         static const struct {
                 const char *line;
@@ -185,9 +207,15 @@ static void test_no_memory(NO_STATE) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_pages),           TEST(test_colours),      TEST(test_long_lines),
-                TEST(test_search),          TEST(test_the_way_back), TEST(test_what_stays_is_not_written),
-                TEST(test_nobody_is_there), TEST(test_no_memory),
+                TEST(test_pages),
+                TEST(test_sequences_of_a_terminal),
+                TEST(test_colours),
+                TEST(test_long_lines),
+                TEST(test_search),
+                TEST(test_the_way_back),
+                TEST(test_what_stays_is_not_written),
+                TEST(test_nobody_is_there),
+                TEST(test_no_memory),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
