@@ -11,6 +11,9 @@
 #define PAUSE_MAX_US  5000
 #define ATTEMPTS_MAX  32
 #define COLUMNS_USUAL 80
+#define ROWS_USUAL    25
+#define ROWS_TERMINAL 24
+#define CELLS_MAX     512 /* of a row or a column, in a mode that can be true */
 #define NOTICE_SIZE   (PIECE_MAX + 1)
 
 /* Less than a line of any console, so that the cursor tells how much of it was taken. */
@@ -331,6 +334,27 @@ void outlet_return(struct outlet *outlet) {
 }
 
 /* --- the whole screen ----------------------------------------------------------------------------- */
+
+static void measure(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, size_t *columns, size_t *rows) {
+        UINTN width = 0, height = 0;
+
+        if (output->Mode)
+                (void) output->QueryMode(output, (UINTN) output->Mode->Mode, &width, &height);
+        *columns = size_min(*columns, width < 2 || width > CELLS_MAX ? COLUMNS_USUAL : width);
+        *rows = size_min(*rows, height < 2 || height > CELLS_MAX ? ROWS_USUAL : height);
+}
+
+void outlet_measure(const struct outlet *outlet, size_t *ret_columns, size_t *ret_rows) {
+        *ret_columns = *ret_rows = CELLS_MAX;
+        measure(outlet->output, ret_columns, ret_rows);
+        for (size_t i = 0; i < outlet->device_count; i++) {
+                measure(outlet->devices[i].output, ret_columns, ret_rows);
+                if (outlet->devices[i].serial) {
+                        *ret_columns = size_min(*ret_columns, COLUMNS_USUAL);
+                        *ret_rows = size_min(*ret_rows, ROWS_TERMINAL);
+                }
+        }
+}
 
 typedef EFI_STATUS screen_call(EFI_SIMPLE_TEXT_OUT_PROTOCOL *output, UINTN first, UINTN second);
 

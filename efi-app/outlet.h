@@ -56,6 +56,12 @@ void outlet_close(struct outlet *outlet);
 /* Text: \n ends a line, and what is no printable ASCII comes out as \xNN. The error of a file. */
 int outlet_put(struct outlet *outlet, struct bytes bytes);
 
+/*
+ * Of the part that all devices show: the smallest of their modes, and no more than a terminal on a serial
+ * line has, whatever mode firmware takes it for.
+ */
+void outlet_measure(const struct outlet *outlet, size_t *ret_columns, size_t *ret_rows);
+
 /* To the line's beginning: what comes next covers what stands there. */
 void outlet_return(struct outlet *outlet);
 

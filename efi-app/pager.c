@@ -5,7 +5,7 @@
 #include "efi-app/keys.h"
 #include "efi-app/screen.h"
 
-#define ROW_SIZE     512 /* no screen is wider (efi-app/screen.c) */
+#define ROW_SIZE     512 /* no screen is wider (efi-app/outlet.c) */
 #define PATTERN_SIZE 64
 #define TAB          8
 #define KEYS_SHOWN   "space b / n g G q"

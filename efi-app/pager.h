@@ -6,8 +6,8 @@
 /*
  * Shows a text page by page to the person before the screen, who moves (space, b, arrows, j, k, g, G, PgUp,
  * PgDn, Home, End), searches (/ and n; capitals do not count) and goes back (q, Esc). Long lines are wrapped;
- * a line that begins with a kernel's level <0> to <3> has its colour. Columns and rows are those of the
- * console's mode.
+ * a line that begins with a kernel's level <0> to <3> has its colour. Columns and rows are those
+ * that all of the console's devices show.
  *
  * Callers collect a verb's output in a buffer (sink_to_buffer()) and show it. `title` stands in the last row.
  *

@@ -2,23 +2,15 @@
 #include "efi-app/screen.h"
 #include "base/error.h"
 
-#define COLUMNS_USUAL 80
-#define ROWS_USUAL    25
-#define COLUMNS_MAX   512
-#define ROWS_MAX      512
-
 static size_t cells_of(const struct screen *screen) {
         return screen->columns * screen->rows;
 }
 
-/* The last column is left alone. */
-static void measure(struct screen *screen, EFI_SIMPLE_TEXT_OUT_PROTOCOL *output) {
-        UINTN columns = COLUMNS_USUAL, rows = ROWS_USUAL;
-
-        if (output->Mode)
-                (void) output->QueryMode(output, (UINTN) output->Mode->Mode, &columns, &rows);
-        screen->columns = columns < 2 || columns > COLUMNS_MAX ? COLUMNS_USUAL - 1 : columns - 1;
-        screen->rows = rows < 2 || rows > ROWS_MAX ? ROWS_USUAL : rows;
+/* What it has already costs a serial line five characters. */
+static void choose_colour(struct screen *screen, enum screen_colour colour) {
+        if (screen->colour != colour)
+                outlet_colour(&screen->console->output, colour);
+        screen->colour = (uint8_t) colour;
 }
 
 int screen_open(struct screen *screen, struct app *app) {
@@ -27,11 +19,13 @@ int screen_open(struct screen *screen, struct app *app) {
         *screen = (struct screen){ .console = &app->console, .allocator = allocator };
         if (!console_has_person(&app->console))
                 return ERR_HARDWARE;
-        measure(screen, app->console.output.output);
+        outlet_measure(&app->console.output, &screen->columns, &screen->rows);
+        screen->columns--; /* the last one is left alone */
         screen->shown = allocator->resize(allocator->context, NULL, 0, cells_of(screen) + screen->rows);
         if (!screen->shown)
                 return ERR_NO_MEMORY;
         screen->colours = (uint8_t *) screen->shown + cells_of(screen);
+        outlet_show_cursor(&app->console.output, false); /* firmware draws it anew at each move */
         screen_clear(screen);
         return 0;
 }
@@ -40,6 +34,7 @@ void screen_clear(struct screen *screen) {
         struct outlet *outlet = &screen->console->output;
 
         outlet_colour(outlet, SCREEN_NORMAL);
+        screen->colour = SCREEN_NORMAL;
         outlet_clear(outlet);
         for (size_t i = 0; i < cells_of(screen); i++)
                 screen->shown[i] = ' ';
@@ -74,12 +69,13 @@ void screen_put(struct screen *screen, size_t row, enum screen_colour colour, st
                 return;
         screen->colours[row] = (uint8_t) colour;
         outlet_move(outlet, first, row);
-        outlet_colour(outlet, colour);
+        choose_colour(screen, colour);
         (void) outlet_put(outlet, bytes_of(shown + first, end - first));
 }
 
 void screen_close(struct screen *screen) {
         screen_clear(screen);
+        outlet_show_cursor(&screen->console->output, true);
         screen->allocator->resize(screen->allocator->context, screen->shown, cells_of(screen) + screen->rows,
                                   0);
         screen->shown = NULL;

@@ -7,8 +7,8 @@
 #include "efi-app/app.h"
 
 /*
- * The whole screen, row by row, in the mode that the console is in. What stands there is remembered, and only
- * what differs is written: a serial line takes a fifth of a second for a screen. The last column is left
+ * The whole screen, row by row, as far as all of its devices show it. What stands there is remembered, and
+ * only what differs is written: a serial line takes a fifth of a second for a screen. The last column is left
  * alone, as terminals wrap, and scroll, when it is written.
  */
 struct screen {
@@ -18,6 +18,7 @@ struct screen {
         size_t rows;
         char *shown;      /* rows * columns, spaces where there is nothing */
         uint8_t *colours; /* of the rows */
+        uint8_t colour;   /* that the console writes in now */
 };
 
 /* Of a row: its attribute (UEFI 2.10, 12.4.4). */

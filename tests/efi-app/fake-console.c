@@ -122,10 +122,11 @@ static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUT_PROTOCOL *this, CHAR1
 
 static EFI_STATUS EFIAPI query_mode(EFI_SIMPLE_TEXT_OUT_PROTOCOL *this, UINTN mode, UINTN *ret_columns,
                                     UINTN *ret_rows) {
-        (void) this;
+        const struct fake_console *console = (struct fake_console *) this;
+
         assert_int_equal(mode, 0);
-        *ret_columns = FAKE_COLUMNS;
-        *ret_rows = FAKE_ROWS;
+        *ret_columns = console->columns ? console->columns : FAKE_COLUMNS;
+        *ret_rows = console->rows ? console->rows : FAKE_ROWS;
         return EFI_SUCCESS;
 }
 
@@ -135,6 +136,8 @@ static EFI_STATUS EFIAPI set_cursor(EFI_SIMPLE_TEXT_OUT_PROTOCOL *this, UINTN co
         assert_true(column < FAKE_COLUMNS && row < FAKE_ROWS);
         console->mode.CursorColumn = (INT32) column;
         console->mode.CursorRow = (INT32) row;
+        for (size_t i = 0; i < 2 && console->behind[i]; i++)
+                (void) set_cursor(&console->behind[i]->protocol, column, row);
         return console->status;
 }
 

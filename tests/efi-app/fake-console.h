@@ -39,6 +39,7 @@ struct fake_console {
         size_t refuses_every; /* every so many units one is refused; 0: never */
         struct fake_line line;
         struct fake_console *behind[2];
+        UINTN columns, rows; /* that its mode is said to have; 0: what it has */
 
         char cells[FAKE_ROWS][FAKE_COLUMNS + 1]; /* what stands where */
         UINT8 colours[FAKE_ROWS];                /* of the last that was written to the row */
