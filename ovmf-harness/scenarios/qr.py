@@ -57,7 +57,7 @@ def _turn_all(screen: Screen) -> list[str]:
 
 
 def _visible(text: str) -> str:
-    return re.sub(r"[^\n -\[\]-~]", lambda found: f"\\x{ord(found[0]):02x}", text)
+    return re.sub(r"[^\n -~]", lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _check_pages(pages: list[str], explained: str, log: str) -> None:
