@@ -46,13 +46,13 @@ static void tell(void *context, const char *error) {
         console_problem(context, PATH_TOLD ": %s", error);
 }
 
-void boot_settings_read(struct app *app, struct boot_settings *ret_settings) {
-        const struct settings_table table = boot_settings_table(ret_settings);
+/* What the file does not name stays. */
+static void read_file(struct app *app, struct boot_settings *settings) {
+        const struct settings_table table = boot_settings_table(settings);
         struct buffer text;
         struct esp esp;
         int r;
 
-        boot_settings_default(ret_settings);
         buffer_init(&text, &app->allocator);
         r = esp_open(&esp, app);
         if (r == 0)
@@ -63,4 +63,20 @@ void boot_settings_read(struct app *app, struct boot_settings *ret_settings) {
                 tell(&app->console, error_text(r));
         esp_close(&esp);
         buffer_free(&text);
+}
+
+void boot_settings_read(struct app *app, struct boot_settings *ret_settings) {
+        boot_settings_default(ret_settings);
+        read_file(app, ret_settings);
+}
+
+unsigned boot_settings_wait(struct app *app, unsigned otherwise_s) {
+        struct boot_settings settings = { 0 };
+
+        if (!app->wait_known) {
+                read_file(app, &settings);
+                app->wait_s = settings.wait;
+                app->wait_known = true;
+        }
+        return app->wait_s > 0 ? app->wait_s : otherwise_s;
 }

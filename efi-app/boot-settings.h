@@ -17,7 +17,7 @@ struct boot_settings {
         char output[SETTINGS_LINE_MAX]; /* as --output has it; "": where that goes by default */
         unsigned keep_events;           /* in the directory of dumps; 0: any number */
         uint64_t keep_bytes;            /* there, of all together; 0: any number */
-        unsigned wait;                  /* seconds for an answer */
+        unsigned wait;                  /* seconds for an answer, or a key */
 };
 
 void boot_settings_default(struct boot_settings *ret_settings);
@@ -30,3 +30,6 @@ struct settings_table boot_settings_table(struct boot_settings *settings);
  * it is told line by line, and the rest counts; without it all is as by default.
  */
 void boot_settings_read(struct app *app, struct boot_settings *ret_settings);
+
+/* The seconds to wait for a key: as the file says, which is read once, or, where it does not, so many. */
+unsigned boot_settings_wait(struct app *app, unsigned otherwise_s);

@@ -92,8 +92,6 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
                 .system = system,
                 .boot = system->BootServices,
                 .runtime = system->RuntimeServices,
-                .wait_s = 30,
-                .linger_s = 10,
                 .allocator = { .context = system->BootServices, .resize = resize },
         };
         struct arguments arguments;

@@ -4,6 +4,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "efi-app/boot-settings.h"
 #include "efi-app/capture.h"
 #include "efi-app/first-screen.h"
 #include "efi-app/keys.h"
@@ -18,11 +19,9 @@
 #define CHOICES_MAX 9 /* one key each */
 #define STATUS_SIZE 80
 #define SECOND_US   1000000
-#define FIRST_ROW   2 /* behind the bar */
-
-/* Of a terminal on a serial line, which is no larger because firmware takes another mode for granted. */
-#define COLUMNS_MAX 79
-#define ROWS_MAX    25
+#define WAIT_S      30 /* before it dumps by itself */
+#define LINGER_S    10 /* before the firmware has the screen back */
+#define FIRST_ROW   2  /* behind the bar */
 
 struct menu {
         struct app *app;
@@ -41,6 +40,7 @@ struct entry {
         const char *title;
         const char *verb;
         bool (*act)(struct menu *menu);
+        const char *option; /* that the verb gets; NULL: none */
 };
 
 #define OF_ALL     1  /* on the first page */
@@ -48,6 +48,7 @@ struct entry {
 #define ASKS       4  /* it asks, or takes its time: what it says is seen at once */
 #define NAMES_ALL  8  /* without an event the verb wants --all */
 #define TO_ANOTHER 16 /* its copies go to a volume that is chosen first */
+#define DRAWS      32 /* what it has to say was on the screen already */
 
 static bool choose_event(struct menu *menu);
 static bool show_said(struct menu *menu);
@@ -60,6 +61,7 @@ static const struct entry entries[] = {
         { 'e', OF_ALL, "events: choose one of them", NULL, choose_event },
         { 'l', OF_ALL | OF_EVENT, "log", "show" },
         { 'x', OF_ALL | OF_EVENT, "explain what crashed", "explain" },
+        { 'z', OF_ALL | OF_EVENT | DRAWS, "QR codes, for a telephone", "show", .option = "--qr" },
         { 'r', OF_ALL, "records, of all events", "list" },
         { 'k', OF_ALL, "check: would a crash be kept?", "check" },
         { 't', OF_ALL, "ERST table", "erst" },
@@ -97,20 +99,34 @@ static void draw_lines(const struct menu *menu, struct screen *screen) {
         }
 }
 
+/* Only when the page stands there a file is opened; what is wrong in it comes below. */
+static unsigned read_wait(struct menu *menu, struct screen *screen) {
+        struct capture capture;
+        unsigned wait_s;
+
+        capture_begin(&capture, menu->app, false);
+        wait_s = boot_settings_wait(menu->app, WAIT_S);
+        capture_end(&capture);
+        buffer_append(&menu->page, buffer_bytes(&capture.text));
+        capture_free(&capture);
+        draw_lines(menu, screen);
+        return wait_s;
+}
+
 /*
- * The page, and the key that was pressed; KEY_NONE when none came within `wait_s` seconds, 0 for ever. An
- * error when there is no screen, no keyboard or no memory, or the shell wants the end.
+ * The page, and the key that was pressed; KEY_NONE when none came, for which it waits for ever unless it has
+ * a `bound`. An error when there is no screen, no keyboard or no memory, or the shell wants the end.
  */
-static int ask_page(struct menu *menu, unsigned wait_s, const char *question) {
+static int ask_page(struct menu *menu, bool bound, const char *question) {
         struct console *console = &menu->app->console;
         struct screen screen;
         int key = screen_open(&screen, menu->app);
+        unsigned wait_s;
 
         if (key < 0)
                 return key;
-        screen.columns = size_min(screen.columns, COLUMNS_MAX);
-        screen.rows = size_min(screen.rows, ROWS_MAX);
         draw_lines(menu, &screen);
+        wait_s = bound ? read_wait(menu, &screen) : 0;
         for (unsigned left = wait_s; key == KEY_NONE; left--) {
                 char status[STATUS_SIZE];
                 struct text text = TEXT_ON(status);
@@ -131,7 +147,7 @@ static int ask_page(struct menu *menu, unsigned wait_s, const char *question) {
 /* A key from '1' on; its number from 0, CHOICES_MAX for more of them, or an error: nothing was chosen. */
 static int ask_choice(struct menu *menu, size_t count, bool more, const char *question) {
         for (;;) {
-                int key = ask_page(menu, 0, question);
+                int key = ask_page(menu, false, question);
 
                 if (key < 0 || key == 'q' || key == KEY_ESCAPE)
                         return ERR_INTERRUPTED;
@@ -144,7 +160,7 @@ static int ask_choice(struct menu *menu, size_t count, bool more, const char *qu
 
 /* --- verbs ---------------------------------------------------------------------------------------- */
 
-static int run_verb(struct menu *menu, const char **words, size_t count, bool asks) {
+static int run_verb(struct menu *menu, const char **words, size_t count, unsigned flags) {
         struct app *app = menu->app;
         char title[STATUS_SIZE], error[OPTIONS_ERROR_SIZE];
         struct text text = TEXT_ON(title);
@@ -156,12 +172,13 @@ static int run_verb(struct menu *menu, const char **words, size_t count, bool as
         if (options_parse(&cli_pstore_fw, words, count, &app->options, error) < 0)
                 return EXIT_USAGE; /* our own words: there is none */
         app->wants_volume = false;
-        capture_begin(&capture, app, asks);
+        capture_begin(&capture, app, flags & ASKS);
         status = app->options.verb->run(&app->options, app);
-        if (capture.text.size == 0)
-                console_problem(&app->console, "done, and nothing to be said");
         capture_end(&capture);
-        (void) pager_show(app, title, buffer_bytes(&capture.text));
+        if (capture.text.size == 0 && !(flags & DRAWS))
+                buffer_append_text(&capture.text, "done, and nothing to be said\n");
+        if (capture.text.size > 0)
+                (void) pager_show(app, title, buffer_bytes(&capture.text));
         capture_free(&capture);
         app->options = (struct options){ 0 };
         app->console.said = false;
@@ -208,13 +225,15 @@ static void run_entry(struct menu *menu, const struct entry *entry) {
                         words[count++] = menu->event;
                 else if (entry->flags & NAMES_ALL)
                         words[count++] = "--all";
+                if (entry->option)
+                        words[count++] = entry->option;
                 if (elsewhere && !choose_volume(menu, volume))
                         return;
                 if (elsewhere) {
                         words[count++] = "--output";
                         words[count++] = volume;
                 }
-                (void) run_verb(menu, words, count, entry->flags & ASKS);
+                (void) run_verb(menu, words, count, entry->flags);
                 if (!menu->app->wants_volume)
                         return;
                 elsewhere = true;
@@ -224,7 +243,7 @@ static void run_entry(struct menu *menu, const struct entry *entry) {
 static bool use_canary(struct menu *menu) {
         const char *words[WORDS_MAX] = { "prove", menu->has_canary ? "verify" : "arm" };
 
-        (void) run_verb(menu, words, 2, false);
+        (void) run_verb(menu, words, 2, 0);
         return true;
 }
 
@@ -367,7 +386,7 @@ static bool do_key(struct menu *menu, int key) {
 }
 
 /* Pages until somebody leaves; the last key, or why there is none. */
-static int run_pages(struct menu *menu, unsigned wait_s) {
+static int run_pages(struct menu *menu, bool bound) {
         for (;;) {
                 bool was_event = menu->event[0];
                 int key;
@@ -375,10 +394,10 @@ static int run_pages(struct menu *menu, unsigned wait_s) {
                 put_page(menu);
                 if (was_event && !menu->event[0]) /* it was cleared */
                         return KEY_ESCAPE;
-                key = ask_page(menu, wait_s, "Press the key of what is to be done");
+                key = ask_page(menu, bound, "Press the key of what is to be done");
                 if (key <= KEY_NONE || !do_key(menu, key))
                         return key;
-                wait_s = 0;
+                bound = false;
         }
 }
 
@@ -422,7 +441,7 @@ static bool choose_event(struct menu *menu) {
                         continue;
                 skip = 0;
                 memcpy(menu->event, menu->names[choice], sizeof(menu->event));
-                (void) run_pages(menu, 0);
+                (void) run_pages(menu, false);
                 menu->event[0] = '\0';
         }
 }
@@ -441,7 +460,7 @@ int menu_run(struct app *app) {
 
         buffer_init(&menu.page, &app->allocator);
         keys_drain(&app->console);
-        key = run_pages(&menu, app->wait_s);
+        key = run_pages(&menu, true);
         buffer_free(&menu.page);
         buffer_free(&menu.said);
         if (key > KEY_NONE)
@@ -451,10 +470,12 @@ int menu_run(struct app *app) {
 
 void menu_linger(struct app *app) {
         struct console *console = &app->console;
+        unsigned wait_s;
 
-        if (!console->said || !console_has_person(console) || app->linger_s == 0)
+        if (!console->said || !console_has_person(console))
                 return;
-        console_problem(console, "press a key to go on; in %u s it does by itself", app->linger_s);
+        wait_s = boot_settings_wait(app, LINGER_S);
+        console_problem(console, "press a key to go on; in %u s it does by itself", wait_s);
         keys_drain(console);
-        (void) keys_wait(console, (uint64_t) app->linger_s * SECOND_US);
+        (void) keys_wait(console, (uint64_t) wait_s * SECOND_US);
 }

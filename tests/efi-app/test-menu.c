@@ -89,6 +89,35 @@ static void assert_no_long_line(void) {
         }
 }
 
+/* Each call makes a serial line send a sequence, and a screen draw its cursor: none for what stands there. */
+static void test_calls_of_a_screen(NO_STATE) {
+        size_t lines = 0, calls;
+
+        put_oops();
+        fake->output.calls = 0;
+        assert_int_equal(press(u"q", true), EXIT_DONE);
+        calls = fake->output.calls;
+        for (size_t row = 0; row < FAKE_ROWS; row++)
+                lines += strspn(fake->output.seen[row], " ") < FAKE_COLUMNS;
+        assert_true(lines > 10);
+        assert_true(calls <= 2 * lines); /* a line may be two pieces */
+}
+
+/* A terminal is no larger because firmware takes a larger mode for granted. */
+static void test_a_terminal_beside_a_larger_screen(NO_STATE) {
+        put_oops();
+        fake_firmware_split(fake);
+        fake->terminal.line.every_us = 1000;
+        fake->terminal.line.reads = 16;
+        fake->output.columns = fake->screen.columns = fake->terminal.columns = 100;
+        fake->output.rows = fake->screen.rows = fake->terminal.rows = 31;
+        assert_int_equal(press(u"lqq", true),
+                         EXIT_DONE); /* the fake asserts that nothing is written beyond */
+        assert_int_equal(fake->screen.wraps + fake->terminal.wraps, 0);
+        assert_true(fake_console_shows(&fake->terminal, "RIP: 0010:foo"));
+        assert_false(fake->output.cursor_off);
+}
+
 /* Nothing of what firmware and a log hold makes a line too long. */
 static void test_long_names(NO_STATE) {
         char log[900];
@@ -111,6 +140,15 @@ static void test_without_a_key_it_dumps(NO_STATE) {
         SHOWN_IN_TURN("in 30 s it dumps", "saved: 3 records of 2 events",
                       "press a key to go on; in 10 s it does by itself");
         assert_file(DUMPS OLD_EVENT "/dmesg.txt", "<0>[    1.000000] old\n");
+}
+
+static void test_the_settings_say_how_long(NO_STATE) {
+        put_variables();
+        fake_volume_put_text(&fake->volume, "EFI/pstore-fw/pstore-fw.conf", "wait = 5\nat_boot = never\n");
+        assert_int_equal(press(NULL, false), EXIT_DONE);
+        assert_uint_in_range(fake->stalled_us, 9000000, 11000000);
+        SHOWN_IN_TURN("\\EFI\\pstore-fw\\pstore-fw.conf: line 2", "in 5 s it dumps", "saved: 3 records",
+                      "in 5 s it does by itself");
 }
 
 static void test_without_a_keyboard_it_dumps_at_once(NO_STATE) {
@@ -264,8 +302,11 @@ int main(void) {
                 TEST(test_a_log_that_does_not_tell),
                 TEST(test_no_records),
                 TEST(test_what_is_wrong),
+                TEST(test_calls_of_a_screen),
+                TEST(test_a_terminal_beside_a_larger_screen),
                 TEST(test_long_names),
                 TEST(test_without_a_key_it_dumps),
+                TEST(test_the_settings_say_how_long),
                 TEST(test_without_a_keyboard_it_dumps_at_once),
                 TEST(test_into_a_file_it_dumps_at_once),
                 TEST(test_what_was_said_can_be_read),
