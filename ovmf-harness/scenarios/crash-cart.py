@@ -12,15 +12,20 @@ from typing import Any
 from harness import check, crash, dumps, esp, qemu
 from harness.backend import EFI
 from harness.loadoption import start_program
+from harness.machine import APPLICATION_NEXT
 from harness.scenario import Run
 
 _PROGRAM = r"\EFI\pstore-fw\pstore-fwx64.efi"
+# What a terminal sends, and what stands on it then, at the end of a text of 45 lines or in its middle.
+_KEYS = [(b"t", "1-23 of 45"), (b"\x1b[6~", "23-45 of 45"), (b"\x1b[A", "22-44 of 45"), (b"\x1b[H", "1-23 of 45"),
+         (b"\r\n", "2-24 of 45"), (b"\x1b[F", "23-45 of 45"), (b"\x1b[5~", "1-23 of 45"), (b"q", "q  quit")]
 # What the firmware starts when a boot option has returned.
 _FIRMWARE_MENU = b"BdsDxe: starting Boot0001"
 _BOUND_S = 120
-_COLUMNS = 80
+_COLUMNS, _ROWS = 80, 24
 # A terminal's control sequences (ECMA-48, 5.4), as far as firmware uses them.
 _CURSOR = re.compile(rb"\x1b\[(\d+);(\d+)H")
+_CLEAR = b"\x1b[2J"
 _SEQUENCE = re.compile(rb"\x1b\[[=?]?[\d;]*[A-Za-z]")
 
 
@@ -45,18 +50,29 @@ class _Person:
         self._machine.press(*keys)
 
 
-def _check_columns(serial: bytes) -> None:
-    """No character has ever stood in the last column, where a terminal goes on in the next line."""
-    column, at = 1, 0
+def _render(serial: bytes) -> str:
+    """What stands on a terminal then; and no character has ever stood in the last column, where a terminal goes on
+    in the next line."""
+    cells = [[" "] * _COLUMNS for _ in range(_ROWS)]
+    row = column = at = 0
     while at < len(serial):
         if found := _SEQUENCE.match(serial, at):
             if cursor := _CURSOR.match(serial, at):
-                column = int(cursor[2])
+                row, column = int(cursor[1]) - 1, int(cursor[2]) - 1
+            elif found[0] == _CLEAR:
+                cells = [[" "] * _COLUMNS for _ in range(_ROWS)]
             at = found.end()
             continue
-        column = 1 if serial[at] == 0x0d else column + (serial[at] >= 0x20)
-        check.true(f"in {_COLUMNS} columns: {serial[max(0, at - 100):at + 1]!r}", column <= _COLUMNS)
+        if serial[at] >= 0x20:
+            check.true(f"on the screen: {serial[max(0, at - 100):at + 1]!r}", row < _ROWS and column < _COLUMNS - 1)
+            cells[row][column] = chr(serial[at])
+            column += 1
+        elif serial[at] == 0x0d:
+            column = 0
+        elif serial[at] == 0x0a:
+            row += 1
         at += 1
+    return "\n".join("".join(line).rstrip() for line in cells)
 
 
 def _save_to_a_stick(test: Run) -> None:
@@ -68,7 +84,7 @@ def _save_to_a_stick(test: Run) -> None:
         person.sees("The newest crash", "the log does not tell what crashed", "all 1 part,", "1 older event",
                     "e  events", "q  quit", "it dumps by itself")
         # Before it the firmware says what it starts, in a line that is longer.
-        _check_columns(running.serial.split(b"BdsDxe: ")[2].split(b"\n", 1)[1])
+        _render(running.serial.split(b"BdsDxe: ")[2].split(b"\n", 1)[1])
         person.presses("l")
         person.sees("line 11 of a log that was there before")
         person.presses("q")
@@ -85,6 +101,26 @@ def _save_to_a_stick(test: Run) -> None:
         person.sees(_FIRMWARE_MENU.decode())
     saved = [record for dump in dumps.events(stick.read(dumps.ON_ESP)) for record in dump.records.items()]
     check.equal("the records on the stick", dict(saved), EFI.stored(machine))
+
+
+def _over_a_serial_line(test: Run) -> None:
+    machine = test.machine("serial", variables=crash.variables(1))
+    with machine.with_line("") as (running, line):
+        received = b""
+
+        def sees(text: str) -> None:
+            nonlocal received
+            while text not in _render(received.partition(APPLICATION_NEXT)[2]):
+                received += (piece := line.recv(4096))
+                check.true(f"on the terminal: {text!r}", piece != b"")
+
+        sees("it dumps by itself")
+        for keys, text in _KEYS:
+            line.send(keys)
+            sees(text)
+        line.send(b"q")
+        running.wait(_BOUND_S * test.lab.settings.patience)
+    check.equal("the exit status", machine.exit_status(), 0)
 
 
 def _wait_for_a_key(test: Run) -> None:
@@ -134,6 +170,8 @@ def _redirect(test: Run) -> None:
 def run(test: Run) -> None:
     with test.step("what crashed, the log, and a dump to a stick beside an ESP that takes nothing"):
         _save_to_a_stick(test)
+    with test.step("the same on a terminal of 80 columns and 24 rows, whose keys are sequences"):
+        _over_a_serial_line(test)
     with test.step("what was said stays until a key is pressed"):
         _wait_for_a_key(test)
     with test.step("the stored bytes into a file, and records from files and pipes"):
