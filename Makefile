@@ -109,11 +109,12 @@ STATIC_LIBS   := -lblkid
 # Firmware takes PE images, which clang and lld-link make by themselves: no start code, linker script or library
 # of anybody's. No libc (-ffreestanding), SSE and the like left alone as firmware need not save them
 # (-mgeneral-regs-only), no stack protector, whose canary lives in thread storage, no probes of the stack, which
-# are Windows', and no tables for unwinding. Of the user's flags CPPFLAGS alone: the others are for a program of
+# are Windows', and no tables for unwinding. Flash is small: -Oz, and all of it is made at once, by the linker
+# (-flto), so clang and lld are of one version. Of the user's flags CPPFLAGS alone: the others are for a program of
 # this system, and would bring in what was just left out.
 define efi_variant
 CC_efi-$(1)     = $$(CLANG) --target=$(1)-unknown-windows
-CFLAGS_efi-$(1) = $$(COMMON) -Os -ffreestanding $$(call efi_types,$(1)) -mgeneral-regs-only -fno-stack-protector \
+CFLAGS_efi-$(1) = $$(COMMON) -Oz -flto -ffreestanding $$(call efi_types,$(1)) -mgeneral-regs-only -fno-stack-protector \
                   -mno-stack-arg-probe -fno-strict-aliasing -fno-asynchronous-unwind-tables \
                   -ffunction-sections -fdata-sections $$(CPPFLAGS)
 endef
