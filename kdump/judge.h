@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kdump/facts.h"
-#include "store/check.h"
+#include "store/check-kernel.h"
 #include "store/finding.h"
 
 /* Will a panic leave a trace, the way that the settings want it? Facts in, verdict out. */

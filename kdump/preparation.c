@@ -16,6 +16,7 @@
 #include "linux/system-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
+#include "store/check-kernel.h"
 
 #define MEMORY             "/proc/meminfo"
 #define RELEASE            "/proc/sys/kernel/osrelease"

@@ -7,6 +7,7 @@
 #include "linux-tool/source/sources.h"
 #include "linux/dump-directory.h"
 #include "posix/memory.h"
+#include "store/check-kernel.h"
 #include "store/no-records.h"
 
 /* Linux takes the application's dumps on from there. Never kdump's, whose memory images are in no copy. */

@@ -14,6 +14,7 @@
 #include "linux/esp.h"
 #include "linux/system-file.h"
 #include "posix/memory.h"
+#include "store/check-kernel.h"
 
 /* The stores that are judged when no source is named: ERST itself too, where the kernel lets one. */
 static const char *const check_sources[] = { "efivarfs", "erst-dbg", "pstorefs", "bert" };
@@ -115,7 +116,11 @@ static int gather(const struct options *options, struct judgement *judgement) {
         r = session_load(session);
         if (r < 0)
                 message_failure("records", r);
-        *facts = (struct check_facts){ .stores = judgement->stores, .kernel = judgement->machine.kernel };
+        *facts = (struct check_facts){
+                .stores = judgement->stores,
+                .kernel = judgement->machine.kernel,
+                .of_kernel = &check_of_kernel,
+        };
         for (size_t i = 0; i < session->source_count; i++) {
                 struct check_store *store = &judgement->stores[facts->store_count];
 

@@ -80,9 +80,6 @@ struct check_proof {
         struct check_mark canary, crash;
 };
 
-/* The mark that counts: a crash proves more than a canary does, unless that has failed since. NULL: none. */
-const struct check_mark *check_choose_mark(const struct check_proof *proof);
-
 /*
  * What the session saw of a source: its space, and what the catalog holds of it: records, their bytes,
  * faults, and the events they belong to; also of one that was not read to its end.
@@ -95,10 +92,24 @@ bool check_is_usable(const struct check_store *store);
 /* True where the store has no room for what the kernel writes of one crash; false when that is not known. */
 bool check_is_full(const struct check_kernel *kernel, const struct source_space *space);
 
+struct judge; /* store/check-judge.h */
+struct check_facts;
+
+/*
+ * What is to be said of a running kernel: Linux's front end gives check_of_kernel (store/check-kernel.h).
+ * Firmware has no kernel before it, gives NULL, and so has none of it in the application.
+ */
+struct check_of_kernel {
+        void (*judge)(struct judge *judge);
+        void (*judge_space)(struct judge *judge, const struct check_store *store); /* that is not known now */
+        int (*print)(const struct check_facts *facts, const struct sink *sink);
+};
+
 struct check_facts {
         const struct check_store *stores;
         size_t store_count;
         struct check_kernel kernel;
+        const struct check_of_kernel *of_kernel; /* says what follows from it; NULL: nothing is said */
         struct check_variables variables;
         struct crashes crashes;
         const struct boot_report *boot;   /* what the application left for this boot; NULL: nothing */
@@ -109,27 +120,6 @@ struct check_facts {
         struct check_store
                 report; /* that firmware made, which is no store; .spec NULL: none was looked for */
 };
-
-/* Whether the kernel may hold records that are not seen, as its pstore is not mounted; EFI variables are seen
- * by other means, too, where `has_efi`. */
-bool check_hides_records(const struct check_kernel *kernel, bool has_efi);
-
-/* What shows them, until the next boot. */
-#define CHECK_MOUNT "mount -t pstore pstore /sys/fs/pstore"
-
-/* Which way a panic is meant to take on this machine; what is armed may differ from it. */
-void check_decide_path(const struct check_kernel *kernel, struct crash_path_decision *ret_decision);
-
-/* Which way it would take now; pstore where that may have a back end, and CRASH_PATH_NONE where there is
- * none. */
-enum crash_path check_panic_path(const struct check_kernel *kernel);
-
-/* Room for any of these sentences. */
-#define CHECK_PANIC_SIZE 320
-
-/* What a panic would do now, one sentence without a full stop: "a panic is written to pstore's erst; then …"
- */
-void check_describe_panic(const struct check_kernel *kernel, struct text *text);
 
 /* Adds what is to be said of them to a list that is empty, the gravest first; at least one. */
 void check_judge(const struct check_facts *facts, struct findings *findings);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "store/check.h"
+#include "store/check-kernel.h"
 #include "base/timestamp.h"
 #include "linux-tool/judgement.h"
 #include "linux-tool/output/json.h"

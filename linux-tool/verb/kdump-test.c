@@ -15,6 +15,7 @@
 #include "linux-tool/verb/verbs.h"
 #include "linux/program.h"
 #include "posix/memory.h"
+#include "store/check-kernel.h"
 
 /* --- before the crash --------------------------------------------------------------------------- */
 

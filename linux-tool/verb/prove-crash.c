@@ -8,6 +8,7 @@
 #include "linux-tool/verb/verbs.h"
 #include "linux/machine.h"
 #include "posix/memory.h"
+#include "store/check-kernel.h"
 
 static const struct option option_force = { "force", 0, NULL,
                                             "even if it leaves no trace, or the last has no verdict" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/test.h"
 
-#include "store/check.h"
+#include "store/check-kernel.h"
 #include "tests/support/fake-allocator.h"
 #include "tests/support/session-fixture.h"
 
@@ -25,7 +25,7 @@ static int begin(NO_STATE) {
                 .can_erase = true,
                 .space = { .known = true, .total = 262000, .remaining = 200000, .reserved = 5120 },
         };
-        facts = (struct check_facts){ .stores = stores, .store_count = 2 };
+        facts = (struct check_facts){ .stores = stores, .store_count = 2, .of_kernel = &check_of_kernel };
         return 0;
 }
 
@@ -623,6 +623,22 @@ static void test_the_path_is_told(NO_STATE) {
                         "erst; an armed kdump");
 }
 
+/* What firmware's front end has to say, which gives no check_of_kernel. */
+static void test_of_no_kernel_nothing_is_said(NO_STATE) {
+        static char buffer[4096];
+        struct text text = TEXT_ON(buffer);
+        const struct sink sink = { .context = &text, .write = keep };
+
+        facts.of_kernel = NULL;
+        facts.kernel = (struct check_kernel){ .known = true };
+        stores[1].space = (struct source_space){ .known = false };
+        assert_int_equal(judge(), VERDICT_OK);
+        assert_ok(check_print(&facts, &findings, &sink));
+        assert_string_equal(buffer, "OK        a crash can leave a trace in erst\n"
+                                    "erst: 0 records, 0 events\n"
+                                    "efi: 0 records, 0 events\n");
+}
+
 /* pstorefs shows text: how many bytes are stored of it, nobody knows. */
 static void test_stored_bytes_that_are_not_known(NO_STATE) {
         static char buffer[4096];
@@ -840,6 +856,7 @@ int main(void) {
                 TEST(test_the_gravest_comes_first),
                 TEST(test_many_stores),
                 TEST(test_the_path_is_told),
+                TEST(test_of_no_kernel_nothing_is_said),
                 TEST(test_stored_bytes_that_are_not_known),
                 TEST(test_the_report_is_this),
                 TEST(test_what_a_session_saw_of_a_store),
