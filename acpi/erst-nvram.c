@@ -185,7 +185,7 @@ int erst_nvram_store(const struct erst_nvram *nvram, uint64_t offset, struct byt
 }
 
 int erst_nvram_wipe(const struct erst_nvram *nvram, const struct erst_nvram_record *record) {
-        static const uint8_t zeros[PIECE_SIZE];
+        const uint8_t zeros[PIECE_SIZE] = { 0 };
         uint64_t size = record->damaged ? SIGNATURE_SIZE : record->length;
         int r = 0;
 
