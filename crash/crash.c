@@ -152,7 +152,7 @@ static struct bytes title_detail(const struct crash_kind *kind, struct bytes tex
         size_t start = at + text_length(kind->phrase), end = text.size;
 
         if (kind->flags & CRASH_TAKES_TAIL)
-                start = crash_find(text, start, kind->also) + text_length(kind->also);
+                start = crash_find(text, start, crash_kind_also(kind)) + text_length(crash_kind_also(kind));
         if (kind->flags & CRASH_TAKES_REST) {
                 end = crash_find(text, start, " ]---");
         } else {
@@ -175,7 +175,7 @@ static void put_title(struct bytes log, struct crash *crash) {
 
         (void) crash_line_next(log, &offset, &line);
         (void) crash_kind_find(line.text, &at);
-        for (const char *c = kind->title; *c; c++)
+        for (const char *c = crash_kind_title(kind); *c; c++)
                 if (*c == '*')
                         text_put_escaped(&title, title_detail(kind, line.text, at));
                 else

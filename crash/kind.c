@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "crash/kind.h"
 #include "base/arith.h"
+#include "base/text.h"
 #include "crash/find.h"
 
 const char crash_stall_anchors[] =
@@ -56,157 +57,186 @@ enum {
         STOPS = CRASH_IS_PANIC,
 };
 
+#define KIND(phrase, also, name, title, left_out, choice, flags)                                             \
+        { phrase "\0" also "\0" name "\0" title "\0" left_out, choice, flags }
+
 /* Of several rows with one phrase the first that fits. How a phrase may begin is in begins_phrase(), too. */
 static const struct crash_kind kinds[] = {
-        /* clang-format off */
-        { "Alignment trap: ", NULL, "oops", "alignment trap", NULL, TOP, 0 },
-        { "BUG: KASAN: ", "double-free", "KASAN", "KASAN: invalid-free", "kfree vunmap vfree", TOP, LINE },
-        { "BUG: KASAN: ", "invalid-free", "KASAN", "KASAN: invalid-free", "kfree vunmap vfree", TOP, LINE },
-        { "BUG: KASAN: ", NULL, "KASAN", "KASAN: *", TAG_FAULT, TOP, LINE | ACCESS },
-        { "BUG: KMSAN: ", NULL, "KMSAN", "KMSAN: *", UNINITIALISED, TOP, LINE },
-        { "BUG: KFENCE: ", NULL, "KFENCE", "KFENCE: *", NULL, TOP, LINE },
-        { "BUG: KCSAN: ", NULL, "KCSAN", "KCSAN: *", NULL, TOP, LINE | WARNS },
-        { "BUG: unable to handle kernel NULL pointer", NULL, "NULL pointer", NULL_POINTER, NULL, TOP, 0 },
-        { "BUG: kernel NULL pointer", NULL, "NULL pointer", NULL_POINTER, NULL, TOP, 0 },
-        { "BUG: Kernel NULL pointer", NULL, "NULL pointer", NULL_POINTER, NULL, TOP, 0 },
-        { "BUG: unable to handle ", NULL, "page fault", PAGE_FAULT, NULL, TOP, 0 },
-        { "BUG: Unable to handle ", NULL, "page fault", PAGE_FAULT, NULL, TOP, 0 },
-        { "BUG: soft lockup", NULL, "soft lockup", "soft lockup", NULL, STALL, 0 },
-        { "BUG: spinlock ", NULL, "lock bug", "BUG: spinlock *", "spin_ _lock _unlock", TOP, TRACE },
-        { "BUG: rwlock ", NULL, "lock bug", "BUG: rwlock *", "spin_ _lock _unlock", TOP, TRACE },
-        { "BUG: scheduling while atomic", NULL, "atomic", "BUG: scheduling while atomic", "schedule", TOP,
-          TRACE | WARNS },
-        { "BUG: sleeping function called from invalid context", NULL, "atomic",
-          "BUG: sleeping function called from invalid context", NULL, TOP, TRACE | WARNS },
-        { "BUG: using ", " in preemptible", "atomic", "BUG: using * in preemptible code",
-          "preempt debug_ processor_id this_cpu", TOP, TRACE | WARNS },
-        { "BUG: workqueue leaked lock or atomic", NULL, "atomic", "BUG: workqueue leaked lock or atomic", NULL,
-          TOP, TRACE | WARNS },
-        { "BUG: workqueue lockup", NULL, "workqueue lockup", "BUG: workqueue lockup", NULL, TOP, BARE | WARNS },
-        { "BUG: lock held when returning to user space", NULL, "locking",
-          "BUG: lock held when returning to user space", NULL, TOP, LOCK | WARNS },
-        { "BUG: bad unlock balance", NULL, "locking", "BUG: bad unlock balance", NULL, TOP, LOCK | WARNS },
-        { "BUG: held lock freed", NULL, "locking", "BUG: held lock freed", NULL, TOP, LOCK | WARNS },
-        { "BUG: Invalid wait context", NULL, "locking", "BUG: invalid wait context", "lock_sock release_sock",
-          TOP, TRACE | WARNS },
-        { "BUG: Bad page map", NULL, "bad page", "BUG: bad page map", NULL, TOP, BARE },
-        { "BUG: Bad page ", NULL, "bad page", "BUG: bad page state", PAGE_CALLS, TOP,
-          TRACE | CRASH_PAGE_OWNER },
-        { "BUG: Bad rss-counter state", NULL, "bad page", "BUG: bad rss-counter state", NULL, TOP,
-          BARE | WARNS },
-        { "BUG: non-zero ", " on freeing mm", "bad page", "BUG: non-zero page tables on freeing mm", NULL, TOP,
-          BARE | WARNS },
-        { "BUG: Dentry ", "still in use", "dentry", "BUG: dentry still in use", NULL, TOP, BARE | WARNS },
-        { "BUG: memory leak", NULL, "memory leak", "memory leak", LEAK_CALLS, TOP,
-          TRACE | CRASH_LEAK | WARNS },
-        { "BUG: ", "stack guard page was hit", "stack overflow", "BUG: stack guard page was hit", NULL, STALL,
-          0 },
-        { "BUG: ", "still has locks held", "locking", "BUG: still has locks held", NULL, TOP, LOCK | WARNS },
-        { "BUG ", "): ", "slab", "BUG: slab object is damaged", SLAB_CALLS, TOP, TRACE },
-        { "CFI failure at ", NULL, "oops", "CFI failure", NULL, TOP, LINE },
-        { "INFO: rcu", "detected", "RCU stall", "RCU stall", "apic_timer_interrupt rcu", STALL, IRQ | WARNS },
-        { "INFO: task ", "can't die for more than", "hung task", "task that cannot die", "schedule", TOP,
-          TRACE | WARNS },
-        { "INFO: trying to register non-static key", NULL, "locking",
-          "INFO: trying to register non-static key", "stack lock IRQ", TOP, TRACE | WARNS },
-        { "INFO: possible circular locking", NULL, "deadlock", "possible deadlock", NULL, TOP, LOCK | WARNS },
-        { "INFO: possible recursive locking", NULL, "deadlock", "possible deadlock", NULL, TOP, LOCK | WARNS },
-        { "INFO: possible irq lock inversion", NULL, "deadlock", "possible deadlock", NULL, TOP,
-          LOCK | WARNS },
-        { "INFO: inconsistent lock state", NULL, "deadlock", "inconsistent lock state", NULL, TOP,
-          TRACE | WARNS },
-        { "INFO: suspicious RCU usage", NULL, "RCU usage", "suspicious RCU usage", "rcu kmem slab", TOP,
-          TRACE | WARNS },
-        { "Internal error: ", "[#", "oops", "internal error: *", NULL, TOP, JOINS },
-        { PANIC "stack-protector: ", NULL, "stack overflow", "kernel panic: stack is corrupted", "stack_chk",
-          TOP, LINE | STOPS },
-        { PANIC "corrupted stack end", NULL, "stack overflow", "kernel panic: corrupted stack end",
-          "schedule retint_kernel", STALL, TRACE | STOPS },
-        { PANIC "kernel stack overflow", NULL, "stack overflow", "kernel stack overflow", "bad_stack", STALL,
-          TRACE | STOPS },
-        { PANIC "Kernel stack overflow", NULL, "stack overflow", "kernel stack overflow", "bad_stack", STALL,
-          TRACE | STOPS },
-        { PANIC "Attempted to kill init!", NULL, "panic", "kernel panic: Attempted to kill init!", NULL, TOP,
-          BARE | TRACE | STOPS },
-        { PANIC, NULL, "panic", "kernel panic: *", NULL, TOP, BARE | TRACE | STOPS | REST },
-        { "Kernel BUG ", NULL, "BUG", "kernel BUG", "^skb_", TOP, 0 },
-        { "WARNING: ", "lib/debugobjects.c:", "WARNING", "WARNING: ODEBUG bug", OBJECT_USERS, TOP, WARNS },
-        { "WARNING: ", "mm/usercopy.c:", "usercopy", "WARNING: bad usercopy", "usercopy __check", TOP, WARNS },
-        { "WARNING: ", "lib/kobject.c:", "WARNING", "WARNING: kobject bug", "kobject_", TOP, WARNS },
-        { "WARNING: ", "fs/proc/generic.c:", "WARNING", "WARNING: proc registration bug", "proc_", TOP, WARNS },
-        { "WARNING: ", "lib/list_debug.c:", "list", "WARNING: corrupted list", NULL, TOP, WARNS },
-        { "WARNING: ", "lib/refcount.c:", "refcount", "WARNING: refcount bug", "refcount kobject_", TOP,
-          WARNS },
-        { "WARNING: ", "kernel/locking/lockdep.c:", "locking", "WARNING: locking bug",
-          "lock_sock release_sock", TOP, WARNS },
-        { "WARNING: lock held when returning to user space", NULL, "locking",
-          "WARNING: lock held when returning to user space", NULL, TOP, LOCK | WARNS },
-        { "WARNING: possible circular locking", NULL, "deadlock", "possible deadlock",
-          "process_one_work flush_workqueue drain_workqueue destroy_workqueue", TOP, LOCK | WARNS },
-        { "WARNING: possible recursive locking", NULL, "deadlock", "possible deadlock", NULL, TOP,
-          LOCK | WARNS },
-        { "WARNING: possible irq lock inversion", NULL, "deadlock", "possible deadlock", NULL, TOP,
-          LOCK | WARNS },
-        { "WARNING: ", "-unsafe lock order detected", "deadlock", "possible deadlock", NULL, TOP,
-          TRACE | CRASH_LOCK_ORDER | WARNS },
-        { "WARNING: inconsistent lock state", NULL, "deadlock", "inconsistent lock state", NULL, TOP,
-          TRACE | WARNS },
-        { "WARNING: suspicious RCU usage", NULL, "RCU usage", "suspicious RCU usage", "rcu kmem slab", TOP,
-          TRACE | WARNS },
-        { "WARNING: bad unlock balance", NULL, "locking", "WARNING: bad unlock balance", NULL, TOP,
-          LOCK | WARNS },
-        { "WARNING: held lock freed", NULL, "locking", "WARNING: held lock freed", NULL, TOP, LOCK | WARNS },
-        { "WARNING: Nested lock was not taken", NULL, "locking", "WARNING: nested lock was not taken", NULL,
-          TOP, WARNS },
-        { "WARNING: ", "still has locks held", "locking", "WARNING: still has locks held", NULL, TOP,
-          LOCK | WARNS },
-        { "WARNING: kernel stack ", "has bad", "stack", "WARNING: kernel stack has a bad value", NULL, TOP,
-          BARE | WARNS },
-        { "WARNING: ", "mm/vmalloc.c:", "WARNING", "WARNING: zero-size vmalloc", NULL, TOP, WARNS },
-        { "WARNING: ", " usb_submit_urb", "WARNING", "WARNING", USB_CALLS, TOP, WARNS },
-        { "WARNING: CPU: ", NULL, "WARNING", "WARNING", NULL, TOP, WARNS },
-        { "WARNING: at ", NULL, "WARNING", "WARNING", NULL, TOP, WARNS },
-        { "WARNING: ", ", CPU#", "WARNING", "WARNING", NULL, TOP, WARNS },
-        { "Machine Check: ", " Bank ", "machine check", "machine check: bank *", NULL, TOP,
-          BARE | TAIL | WARNS },
-        { "Machine Check Exception: ", " Bank ", "machine check", "machine check: bank *", NULL, TOP,
-          BARE | TAIL },
-        { "Missing ENDBR: ", NULL, "oops", "missing ENDBR", NULL, TOP, 0 },
-        { "Oops", "[#", "oops", "oops", NULL, TOP, JOINS },
-        { "PANIC: early exception", NULL, "oops", "early exception", NULL, TOP, 0 },
-        { "PANIC: double fault", NULL, "double fault", "double fault", NULL, TOP, 0 },
-        { "UBSAN: Undefined behaviour", NULL, "UBSAN", "UBSAN: undefined-behaviour", "ubsan overflow", TOP,
-          TRACE | WARNS },
-        { "UBSAN: ", " in ", "UBSAN", "UBSAN: *", "ubsan overflow", TOP, TRACE | WARNS },
-        { "UBSAN: ", " at ", "UBSAN", "UBSAN: *", NULL, TOP, LINE | WARNS },
-        { "Unable to handle kernel NULL pointer", NULL, "NULL pointer", NULL_POINTER, NULL, TOP, 0 },
-        { "Unable to handle kernel ", NULL, "page fault", PAGE_FAULT, NULL, TOP, 0 },
-        { "Unhandled fault: ", NULL, "page fault", "unhandled fault", NULL, TOP, 0 },
-        { "alignment check: ", "[#", "oops", "alignment check", NULL, TOP, 0 },
+        KIND("Alignment trap: ", "", "oops", "alignment trap", "", TOP, 0),
+        KIND("BUG: KASAN: ", "double-free", "KASAN", "KASAN: invalid-free", "kfree vunmap vfree", TOP, LINE),
+        KIND("BUG: KASAN: ", "invalid-free", "KASAN", "KASAN: invalid-free", "kfree vunmap vfree", TOP, LINE),
+        KIND("BUG: KASAN: ", "", "KASAN", "KASAN: *", TAG_FAULT, TOP, LINE | ACCESS),
+        KIND("BUG: KMSAN: ", "", "KMSAN", "KMSAN: *", UNINITIALISED, TOP, LINE),
+        KIND("BUG: KFENCE: ", "", "KFENCE", "KFENCE: *", "", TOP, LINE),
+        KIND("BUG: KCSAN: ", "", "KCSAN", "KCSAN: *", "", TOP, LINE | WARNS),
+        KIND("BUG: unable to handle kernel NULL pointer", "", "NULL pointer", NULL_POINTER, "", TOP, 0),
+        KIND("BUG: kernel NULL pointer", "", "NULL pointer", NULL_POINTER, "", TOP, 0),
+        KIND("BUG: Kernel NULL pointer", "", "NULL pointer", NULL_POINTER, "", TOP, 0),
+        KIND("BUG: unable to handle ", "", "page fault", PAGE_FAULT, "", TOP, 0),
+        KIND("BUG: Unable to handle ", "", "page fault", PAGE_FAULT, "", TOP, 0),
+        KIND("BUG: soft lockup", "", "soft lockup", "soft lockup", "", STALL, 0),
+        KIND("BUG: spinlock ", "", "lock bug", "BUG: spinlock *", "spin_ _lock _unlock", TOP, TRACE),
+        KIND("BUG: rwlock ", "", "lock bug", "BUG: rwlock *", "spin_ _lock _unlock", TOP, TRACE),
+        KIND("BUG: scheduling while atomic", "", "atomic", "BUG: scheduling while atomic", "schedule", TOP,
+             TRACE | WARNS),
+        KIND("BUG: sleeping function called from invalid context", "", "atomic",
+             "BUG: sleeping function called from invalid context", "", TOP, TRACE | WARNS),
+        KIND("BUG: using ", " in preemptible", "atomic", "BUG: using * in preemptible code",
+             "preempt debug_ processor_id this_cpu", TOP, TRACE | WARNS),
+        KIND("BUG: workqueue leaked lock or atomic", "", "atomic", "BUG: workqueue leaked lock or atomic", "",
+             TOP, TRACE | WARNS),
+        KIND("BUG: workqueue lockup", "", "workqueue lockup", "BUG: workqueue lockup", "", TOP, BARE | WARNS),
+        KIND("BUG: lock held when returning to user space", "", "locking",
+             "BUG: lock held when returning to user space", "", TOP, LOCK | WARNS),
+        KIND("BUG: bad unlock balance", "", "locking", "BUG: bad unlock balance", "", TOP, LOCK | WARNS),
+        KIND("BUG: held lock freed", "", "locking", "BUG: held lock freed", "", TOP, LOCK | WARNS),
+        KIND("BUG: Invalid wait context", "", "locking", "BUG: invalid wait context",
+             "lock_sock release_sock", TOP, TRACE | WARNS),
+        KIND("BUG: Bad page map", "", "bad page", "BUG: bad page map", "", TOP, BARE),
+        KIND("BUG: Bad page ", "", "bad page", "BUG: bad page state", PAGE_CALLS, TOP,
+             TRACE | CRASH_PAGE_OWNER),
+        KIND("BUG: Bad rss-counter state", "", "bad page", "BUG: bad rss-counter state", "", TOP,
+             BARE | WARNS),
+        KIND("BUG: non-zero ", " on freeing mm", "bad page", "BUG: non-zero page tables on freeing mm", "",
+             TOP, BARE | WARNS),
+        KIND("BUG: Dentry ", "still in use", "dentry", "BUG: dentry still in use", "", TOP, BARE | WARNS),
+        KIND("BUG: memory leak", "", "memory leak", "memory leak", LEAK_CALLS, TOP,
+             TRACE | CRASH_LEAK | WARNS),
+        KIND("BUG: ", "stack guard page was hit", "stack overflow", "BUG: stack guard page was hit", "",
+             STALL, 0),
+        KIND("BUG: ", "still has locks held", "locking", "BUG: still has locks held", "", TOP, LOCK | WARNS),
+        KIND("BUG ", "): ", "slab", "BUG: slab object is damaged", SLAB_CALLS, TOP, TRACE),
+        KIND("CFI failure at ", "", "oops", "CFI failure", "", TOP, LINE),
+        KIND("INFO: rcu", "detected", "RCU stall", "RCU stall", "apic_timer_interrupt rcu", STALL,
+             IRQ | WARNS),
+        KIND("INFO: task ", "can't die for more than", "hung task", "task that cannot die", "schedule", TOP,
+             TRACE | WARNS),
+        KIND("INFO: trying to register non-static key", "", "locking",
+             "INFO: trying to register non-static key", "stack lock IRQ", TOP, TRACE | WARNS),
+        KIND("INFO: possible circular locking", "", "deadlock", "possible deadlock", "", TOP, LOCK | WARNS),
+        KIND("INFO: possible recursive locking", "", "deadlock", "possible deadlock", "", TOP, LOCK | WARNS),
+        KIND("INFO: possible irq lock inversion", "", "deadlock", "possible deadlock", "", TOP, LOCK | WARNS),
+        KIND("INFO: inconsistent lock state", "", "deadlock", "inconsistent lock state", "", TOP,
+             TRACE | WARNS),
+        KIND("INFO: suspicious RCU usage", "", "RCU usage", "suspicious RCU usage", "rcu kmem slab", TOP,
+             TRACE | WARNS),
+        KIND("Internal error: ", "[#", "oops", "internal error: *", "", TOP, JOINS),
+        KIND(PANIC "stack-protector: ", "", "stack overflow", "kernel panic: stack is corrupted", "stack_chk",
+             TOP, LINE | STOPS),
+        KIND(PANIC "corrupted stack end", "", "stack overflow", "kernel panic: corrupted stack end",
+             "schedule retint_kernel", STALL, TRACE | STOPS),
+        KIND(PANIC "kernel stack overflow", "", "stack overflow", "kernel stack overflow", "bad_stack", STALL,
+             TRACE | STOPS),
+        KIND(PANIC "Kernel stack overflow", "", "stack overflow", "kernel stack overflow", "bad_stack", STALL,
+             TRACE | STOPS),
+        KIND(PANIC "Attempted to kill init!", "", "panic", "kernel panic: Attempted to kill init!", "", TOP,
+             BARE | TRACE | STOPS),
+        KIND(PANIC, "", "panic", "kernel panic: *", "", TOP, BARE | TRACE | STOPS | REST),
+        KIND("Kernel BUG ", "", "BUG", "kernel BUG", "^skb_", TOP, 0),
+        KIND("WARNING: ", "lib/debugobjects.c:", "WARNING", "WARNING: ODEBUG bug", OBJECT_USERS, TOP, WARNS),
+        KIND("WARNING: ", "mm/usercopy.c:", "usercopy", "WARNING: bad usercopy", "usercopy __check", TOP,
+             WARNS),
+        KIND("WARNING: ", "lib/kobject.c:", "WARNING", "WARNING: kobject bug", "kobject_", TOP, WARNS),
+        KIND("WARNING: ", "fs/proc/generic.c:", "WARNING", "WARNING: proc registration bug", "proc_", TOP,
+             WARNS),
+        KIND("WARNING: ", "lib/list_debug.c:", "list", "WARNING: corrupted list", "", TOP, WARNS),
+        KIND("WARNING: ", "lib/refcount.c:", "refcount", "WARNING: refcount bug", "refcount kobject_", TOP,
+             WARNS),
+        KIND("WARNING: ", "kernel/locking/lockdep.c:", "locking", "WARNING: locking bug",
+             "lock_sock release_sock", TOP, WARNS),
+        KIND("WARNING: lock held when returning to user space", "", "locking",
+             "WARNING: lock held when returning to user space", "", TOP, LOCK | WARNS),
+        KIND("WARNING: possible circular locking", "", "deadlock", "possible deadlock",
+             "process_one_work flush_workqueue drain_workqueue destroy_workqueue", TOP, LOCK | WARNS),
+        KIND("WARNING: possible recursive locking", "", "deadlock", "possible deadlock", "", TOP,
+             LOCK | WARNS),
+        KIND("WARNING: possible irq lock inversion", "", "deadlock", "possible deadlock", "", TOP,
+             LOCK | WARNS),
+        KIND("WARNING: ", "-unsafe lock order detected", "deadlock", "possible deadlock", "", TOP,
+             TRACE | CRASH_LOCK_ORDER | WARNS),
+        KIND("WARNING: inconsistent lock state", "", "deadlock", "inconsistent lock state", "", TOP,
+             TRACE | WARNS),
+        KIND("WARNING: suspicious RCU usage", "", "RCU usage", "suspicious RCU usage", "rcu kmem slab", TOP,
+             TRACE | WARNS),
+        KIND("WARNING: bad unlock balance", "", "locking", "WARNING: bad unlock balance", "", TOP,
+             LOCK | WARNS),
+        KIND("WARNING: held lock freed", "", "locking", "WARNING: held lock freed", "", TOP, LOCK | WARNS),
+        KIND("WARNING: Nested lock was not taken", "", "locking", "WARNING: nested lock was not taken", "",
+             TOP, WARNS),
+        KIND("WARNING: ", "still has locks held", "locking", "WARNING: still has locks held", "", TOP,
+             LOCK | WARNS),
+        KIND("WARNING: kernel stack ", "has bad", "stack", "WARNING: kernel stack has a bad value", "", TOP,
+             BARE | WARNS),
+        KIND("WARNING: ", "mm/vmalloc.c:", "WARNING", "WARNING: zero-size vmalloc", "", TOP, WARNS),
+        KIND("WARNING: ", " usb_submit_urb", "WARNING", "WARNING", USB_CALLS, TOP, WARNS),
+        KIND("WARNING: CPU: ", "", "WARNING", "WARNING", "", TOP, WARNS),
+        KIND("WARNING: at ", "", "WARNING", "WARNING", "", TOP, WARNS),
+        KIND("WARNING: ", ", CPU#", "WARNING", "WARNING", "", TOP, WARNS),
+        KIND("Machine Check: ", " Bank ", "machine check", "machine check: bank *", "", TOP,
+             BARE | TAIL | WARNS),
+        KIND("Machine Check Exception: ", " Bank ", "machine check", "machine check: bank *", "", TOP,
+             BARE | TAIL),
+        KIND("Missing ENDBR: ", "", "oops", "missing ENDBR", "", TOP, 0),
+        KIND("Oops", "[#", "oops", "oops", "", TOP, JOINS),
+        KIND("PANIC: early exception", "", "oops", "early exception", "", TOP, 0),
+        KIND("PANIC: double fault", "", "double fault", "double fault", "", TOP, 0),
+        KIND("UBSAN: Undefined behaviour", "", "UBSAN", "UBSAN: undefined-behaviour", "ubsan overflow", TOP,
+             TRACE | WARNS),
+        KIND("UBSAN: ", " in ", "UBSAN", "UBSAN: *", "ubsan overflow", TOP, TRACE | WARNS),
+        KIND("UBSAN: ", " at ", "UBSAN", "UBSAN: *", "", TOP, LINE | WARNS),
+        KIND("Unable to handle kernel NULL pointer", "", "NULL pointer", NULL_POINTER, "", TOP, 0),
+        KIND("Unable to handle kernel ", "", "page fault", PAGE_FAULT, "", TOP, 0),
+        KIND("Unhandled fault: ", "", "page fault", "unhandled fault", "", TOP, 0),
+        KIND("alignment check: ", "[#", "oops", "alignment check", "", TOP, 0),
         /* its task may be called anything, and so be on the line before */
-        { "blocked for more than ", " seconds", "hung task", "hung task", NULL, HANG, TRACE | WARNS },
-        { "control protection: ", "[#", "oops", "control protection", NULL, TOP, 0 },
-        { "divide error: ", NULL, "divide error", "divide error", NULL, TOP, 0 },
-        { "divide_error: ", NULL, "divide error", "divide error", NULL, TOP, 0 },
-        { "general protection fault: ", NULL, "general protection fault", "general protection fault", NULL,
-          TOP, 0 },
-        { "general protection fault, ", NULL, "general protection fault", "general protection fault", NULL,
-          TOP, 0 },
-        { "detected hard LOCKUP ", NULL, "hard lockup", "hard lockup", NULL, STALL, 0 },
-        { "ilc:", "[#", "oops", "program check", NULL, TOP, JOINS }, /* s390 */
-        { "int3: ", "[#", "oops", "int3", NULL, TOP, 0 },
-        { "invalid opcode: ", NULL, "oops", "invalid opcode", NULL, TOP, JOINS },
-        { "invalid TSS: ", "[#", "oops", "invalid TSS", NULL, TOP, 0 },
-        { "kernel BUG at ", "mm/usercopy.c:", "usercopy", "BUG: bad usercopy", "usercopy __check", TOP, TRACE },
-        { "kernel BUG at ", "lib/list_debug.c:", "list", "BUG: corrupted list", NULL, TOP, TRACE },
-        { "kernel BUG at ", NULL, "BUG", "kernel BUG", "^skb_", TOP, 0 },
-        { "rust_kernel: panicked", NULL, "BUG", "Rust panic", "rust_begin_unwind", TOP, TRACE },
-        { "segment not present: ", "[#", "oops", "segment not present", NULL, TOP, 0 },
-        { "stack segment: ", NULL, "stack segment", "stack segment fault", NULL, TOP, 0 },
-        { "unregister_netdevice: waiting for ", " to become free", "netdevice",
-          "unregister_netdevice: waiting for a device to become free", NULL, TOP, BARE | WARNS },
-        /* clang-format on */
+        KIND("blocked for more than ", " seconds", "hung task", "hung task", "", HANG, TRACE | WARNS),
+        KIND("control protection: ", "[#", "oops", "control protection", "", TOP, 0),
+        KIND("divide error: ", "", "divide error", "divide error", "", TOP, 0),
+        KIND("divide_error: ", "", "divide error", "divide error", "", TOP, 0),
+        KIND("general protection fault: ", "", "general protection fault", "general protection fault", "",
+             TOP, 0),
+        KIND("general protection fault, ", "", "general protection fault", "general protection fault", "",
+             TOP, 0),
+        KIND("detected hard LOCKUP ", "", "hard lockup", "hard lockup", "", STALL, 0),
+        KIND("ilc:", "[#", "oops", "program check", "", TOP, JOINS), /* s390 */
+        KIND("int3: ", "[#", "oops", "int3", "", TOP, 0),
+        KIND("invalid opcode: ", "", "oops", "invalid opcode", "", TOP, JOINS),
+        KIND("invalid TSS: ", "[#", "oops", "invalid TSS", "", TOP, 0),
+        KIND("kernel BUG at ", "mm/usercopy.c:", "usercopy", "BUG: bad usercopy", "usercopy __check", TOP,
+             TRACE),
+        KIND("kernel BUG at ", "lib/list_debug.c:", "list", "BUG: corrupted list", "", TOP, TRACE),
+        KIND("kernel BUG at ", "", "BUG", "kernel BUG", "^skb_", TOP, 0),
+        KIND("rust_kernel: panicked", "", "BUG", "Rust panic", "rust_begin_unwind", TOP, TRACE),
+        KIND("segment not present: ", "[#", "oops", "segment not present", "", TOP, 0),
+        KIND("stack segment: ", "", "stack segment", "stack segment fault", "", TOP, 0),
+        KIND("unregister_netdevice: waiting for ", " to become free", "netdevice",
+             "unregister_netdevice: waiting for a device to become free", "", TOP, BARE | WARNS),
 };
+
+/* What stands behind so many NULs. */
+static const char *words_behind(const struct crash_kind *kind, unsigned count) {
+        const char *words = kind->phrase;
+
+        for (; count > 0; count--)
+                words += text_length(words) + 1;
+        return words;
+}
+
+const char *crash_kind_also(const struct crash_kind *kind) {
+        return words_behind(kind, 1);
+}
+
+const char *crash_kind_name(const struct crash_kind *kind) {
+        return words_behind(kind, 2);
+}
+
+const char *crash_kind_title(const struct crash_kind *kind) {
+        return words_behind(kind, 3);
+}
+
+const char *crash_kind_left_out(const struct crash_kind *kind) {
+        return words_behind(kind, 4);
+}
 
 /* So near behind a phrase is what belongs to it, and so often is it looked for in a line. */
 #define ALSO_WITHIN 256
@@ -218,10 +248,12 @@ static const struct crash_kind *kind_at(struct bytes text, size_t at, unsigned *
 
         for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
                 const struct crash_kind *kind = &kinds[i];
+                const char *also;
 
                 if (kind->phrase[0] != (char) text.data[at] || !crash_stands_at(text, at, kind->phrase))
                         continue;
-                if (!kind->also || crash_find(near, at, kind->also) < near.size)
+                also = crash_kind_also(kind);
+                if (!*also || crash_find(near, at, also) < near.size)
                         return kind;
                 looked = true;
         }
@@ -229,31 +261,26 @@ static const struct crash_kind *kind_at(struct bytes text, size_t at, unsigned *
         return NULL;
 }
 
-/* Whether a phrase begins with these two: most bytes of a log do not, and cost no more than this. */
+/* Whether a phrase may begin with these two letters, however written: most bytes of a log begin none, and
+ * cost no more than this. */
 static bool begins_phrase(uint8_t first, uint8_t second) {
-#define LETTER(c) (63 & (c)) /* of 64..127, in which all letters are */
-#define BIT(c)    (UINT64_C(1) << LETTER(c))
-        static const uint64_t seconds[64] = {
-                [LETTER('A')] = BIT('l'),
-                [LETTER('B')] = BIT('U'),
-                [LETTER('C')] = BIT('F'),
-                [LETTER('I')] = BIT('N') | BIT('n'),
-                [LETTER('K')] = BIT('e'),
-                [LETTER('M')] = BIT('a') | BIT('i'),
-                [LETTER('O')] = BIT('o'),
-                [LETTER('P')] = BIT('A'),
-                [LETTER('U')] = BIT('B') | BIT('n'),
-                [LETTER('W')] = BIT('A') | BIT('a'),
+#define LETTER(c) (31 & (c)) /* of 64..127, in which all letters are */
+#define BIT(c)    (UINT32_C(1) << LETTER(c))
+        static const uint32_t seconds[32] = {
                 [LETTER('a')] = BIT('l'),
-                [LETTER('b')] = BIT('l'),
-                [LETTER('c')] = BIT('o'),
+                [LETTER('b')] = BIT('l') | BIT('u'),
+                [LETTER('c')] = BIT('f') | BIT('o'),
                 [LETTER('d')] = BIT('e') | BIT('i'),
                 [LETTER('g')] = BIT('e'),
                 [LETTER('i')] = BIT('l') | BIT('n'),
                 [LETTER('k')] = BIT('e'),
+                [LETTER('m')] = BIT('a') | BIT('i'),
+                [LETTER('o')] = BIT('o'),
+                [LETTER('p')] = BIT('a'),
                 [LETTER('r')] = BIT('u'),
                 [LETTER('s')] = BIT('e') | BIT('t'),
-                [LETTER('u')] = BIT('n'),
+                [LETTER('u')] = BIT('b') | BIT('n'),
+                [LETTER('w')] = BIT('a'),
         };
 
         return first >= 64 && first < 128 && second >= 64 && second < 128 &&

@@ -38,16 +38,24 @@ enum {
         CRASH_IS_PANIC = 1 << 13,    /* the machine stops, mostly for what came before */
 };
 
+/* Small, as there are many. Its words are one string, NUL after NUL, which the functions below take apart. */
 struct crash_kind {
         const char *phrase; /* found anywhere in a line, as lines run into each other */
-        const char *also;   /* what has to be there too, behind it; NULL: nothing */
-        const char *name;   /* "page fault": of all rows that mean the same */
-        const char
-                *title; /* where there is a '*' it takes what follows the phrase, up to " in " or the like */
-        const char *left_out; /* functions, beside crash_frames_everywhere; NULL: none */
-        uint8_t choice;       /* enum crash_choice */
+        uint8_t choice;     /* enum crash_choice */
         uint16_t flags;
 };
+
+/* What has to be there too, behind the phrase; "": nothing. */
+const char *crash_kind_also(const struct crash_kind *kind);
+
+/* "page fault": of all rows that mean the same. */
+const char *crash_kind_name(const struct crash_kind *kind);
+
+/* Where there is a '*' it takes what follows the phrase, up to " in " or the like. */
+const char *crash_kind_title(const struct crash_kind *kind);
+
+/* Functions, beside crash_frames_everywhere, for crash_frame_is_in(); "": none. */
+const char *crash_kind_left_out(const struct crash_kind *kind);
 
 /*
  * The kind of problem that a line begins to tell of, and in *ret_at where its phrase begins; NULL for a line

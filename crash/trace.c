@@ -129,7 +129,7 @@ static void take(struct walk *walk, const struct crash_frame *frame) {
                 return;
         keep_module(crash, frame->module);
         if (crash_frame_is_in(frame->function, crash_frames_everywhere) ||
-            (walk->kind->left_out && crash_frame_is_in(frame->function, walk->kind->left_out)))
+            crash_frame_is_in(frame->function, crash_kind_left_out(walk->kind)))
                 return;
         weigh(walk, function);
         if (crash->frame_count < CRASH_FRAMES_MAX && !crash_frame_is_in(frame->function, crash_frames_entry))

@@ -125,7 +125,7 @@ static void put_problems(struct json_writer *json, struct bytes log, const struc
                 crash_read_problem(log, problem, &told);
                 json_begin_object(json, NULL);
                 json_put_string(json, "title", told.title);
-                json_put_string(json, "kind", problem->kind->name);
+                json_put_string(json, "kind", crash_kind_name(problem->kind));
                 put_known(json, "uptime_us", problem->has_time, problem->time_us);
                 json_put_number(json, "offset", problem->offset);
                 json_end_object(json);
