@@ -95,7 +95,7 @@ static bool is_writable(const struct volume_block *volume) {
 
 /* One that can be written, if there is one: the core makes volumes of what it found in flash, too. */
 static const struct volume_block *find_volume(struct app *app) {
-        static EFI_GUID guid = VOLUME_BLOCK_PROTOCOL;
+        EFI_GUID guid = VOLUME_BLOCK_PROTOCOL;
         const struct volume_block *found = NULL;
         EFI_HANDLE *handles = NULL;
         UINTN count = 0;
