@@ -132,9 +132,10 @@ EFI_INCLUDE ?= /usr/include/efi
 
 # The machine's type comes from the objects. The loader relocates to anywhere, so no address is better than
 # another (/base); what nobody calls, such as the readers of images, stays out (/opt:ref); the same sources make
-# the same file (/timestamp).
+# the same file (/timestamp). Inlined is only what is smaller without its call, or called once; and loops keep the
+# form that they are written in, which is the smaller one.
 EFI_LDFLAGS := /nologo /subsystem:efi_application /entry:efi_main /nodefaultlib /base:0 /nxcompat /dynamicbase \
-               /opt:ref,icf /timestamp:0
+               /opt:ref,icf /timestamp:0 /mllvm:-inline-threshold=-60 /mllvm:-disable-lsr
 
 # --- what comes out -----------------------------------------------------------------------------
 
