@@ -144,7 +144,7 @@ static void put_taint_words(struct json_writer *json, struct bytes taint) {
 /* What a fleet counts by. */
 static void put_crash_head(struct json_writer *json, const struct log_crash *told) {
         json_put_string(json, "title", told->crash.title);
-        json_put_string(json, "kind", told->crash.problem.kind->name);
+        json_put_string(json, "kind", crash_kind_name(told->crash.problem.kind));
         put_view(json, "function", told->crash.function);
         json_put_string(json, "signature", told->signature);
         put_view(json, "kernel", told->crash.kernel);
