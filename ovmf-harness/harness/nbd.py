@@ -13,6 +13,7 @@ import threading
 from dataclasses import dataclass
 
 SECTOR = 512
+_PIECE = 64 * 1024  # is received at once
 
 _GREETING = b"NBDMAGIC" + b"IHAVEOPT" + struct.pack(">H", 0b11)  # fixed newstyle, no zeroes
 _OPTION = struct.Struct(">8sII")
@@ -36,10 +37,13 @@ class Write:
 
 
 class Disk:
-    """`content` is what it holds now. Of a disk that is cut, the machine hears nothing any more."""
+    """`content` is what it holds now. Of a disk that is cut, the machine hears nothing any more. One without a cache,
+    as flash, can lose nothing, and does not keep what it was written."""
 
-    def __init__(self, content: bytes):
+    def __init__(self, content: bytes, has_cache: bool = True):
         self._base = content
+        self._has_cache = has_cache
+        self._received = bytearray()
         self.content = bytearray(content)
         self.flushes = 0
         self.was_cut = threading.Event()
@@ -55,9 +59,13 @@ class Disk:
             end.close()
         self._thread.join()
 
+    @property
+    def server(self) -> str:
+        """For QEMU, which has to be given the socket `theirs`: the value of server.str."""
+        return str(self.theirs.fileno())
+
     def options(self, name: str) -> list[str]:
-        """For QEMU, which has to be given the socket `theirs`."""
-        return ["-blockdev", f"driver=nbd,node-name={name},server.type=fd,server.str={self.theirs.fileno()}",
+        return ["-blockdev", f"driver=nbd,node-name={name},server.type=fd,server.str={self.server}",
                 "-device", f"virtio-blk-pci,drive={name},serial={name}"]
 
     # --- what is done to it ---
@@ -73,6 +81,8 @@ class Disk:
     def left(self, chance: random.Random) -> bytes:
         """What it holds after the power went and its cache with it: all that was flushed, and of the later
         sectors any, in any order."""
+        if not self._has_cache:
+            return bytes(self.content)
         flushed = max((at + 1 for at, entry in enumerate(self._log) if entry is None), default=0)
         disk = bytearray(self._base)
         late = []
@@ -94,13 +104,14 @@ class Disk:
     # --- the protocol ---
 
     def _take(self, size: int) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            piece = self._ours.recv(size - len(data))
+        while len(self._received) < size:
+            piece = self._ours.recv(_PIECE)
             if not piece:
                 raise ConnectionError
-            data += piece
-        return bytes(data)
+            self._received += piece
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        return data
 
     def _answer_option(self, option: int, kind: int, data: bytes = b"") -> None:
         self._ours.sendall(_OPTION_REPLY.pack(_OPTION_REPLY_MAGIC, option, kind, len(data)) + data)
@@ -127,7 +138,8 @@ class Disk:
             self.was_cut.set()
             return False
         self.content[offset:offset + len(data)] = data
-        self._log.append(Write(offset, data, bool(flags & _FORCED)))
+        if self._has_cache:
+            self._log.append(Write(offset, data, bool(flags & _FORCED)))
         return True
 
     def _serve_request(self) -> bool:

@@ -3,9 +3,10 @@
 both; the next start finds it, leaves nothing unfinished, and shows no crash that never was.
 
 A machine boots once, to the shell's prompt. Each run goes on from there, from the state that QEMU saved, which takes a
-second instead of a boot. The power is cut by killing QEMU: at a moment, or at a write to the disk that the ESP is on.
-That disk is ours (harness/nbd.py), and may lose what was not flushed. What is left is judged here, by readers that
-share nothing with the application; then a machine that boots from it is one more judge.
+second instead of a boot. Its flash and the disk that the ESP is on are ours (harness/nbd.py): the power goes at a write
+to one of them, which is counted, so that no cut depends on how fast the machine is. The disk may lose what was not
+flushed. What is left is judged here, by readers that share nothing with the application; then a machine that boots
+from it is one more judge.
 """
 
 import concurrent.futures
@@ -29,32 +30,58 @@ from harness.nbd import Disk
 _BOOT_BOUND_S = 120
 _RUN_BOUND_S = 120
 _GLANCE_S = 0.005
-_READY, _START, _DONE, _READ = (f"harness: {word}" for word in ("ready", "start", "done", "read"))
+_READY, _DONE = "harness: ready", "harness: done"
 _NEXT = "next.nsh"
 _CRASHED_AT = 1795000000  # seconds since 1970
 _TOLD_EVERY = 25
 _PIECE = 64 * 1024
-_NOTE = "".join(f"<6>[{line:5}.000000] line {line} of a note\n" for line in range(40)).encode()
+_NOTE = "".join(f"<6>[{line:5}.000000] line {line} of a note\n" for line in range(24)).encode()
 
 
 class Operation(NamedTuple):
     commands: list[str]
     shop: str  # on which machine it runs
-    share: int  # of a hundred cuts
-    has_writes: bool  # to the ESP, so that the cut may be at one of them
 
 
 # Named by what begins them: it is typed at the prompt. Firmware reclaims what is deleted in its store once there is no
 # room for one more note.
 OPERATIONS = {
-    "dump": Operation(["dump"], "crashed", 30, True),
-    "clear": Operation(["clear --all --yes"], "crashed", 40, True),
-    "write": Operation(["write --source efi note.txt"], "crashed", 15, False),
-    "reclaim": Operation(["write --source efi note.txt"] * 9, "worn", 15, False),
+    "dump": Operation(["dump"], "crashed"),
+    "clear": Operation(["clear --all --yes"], "crashed"),
+    "write": Operation(["write --source efi note.txt"], "crashed"),
+    "reclaim": Operation(["write --source efi note.txt"] * 13, "worn"),
 }
-# More than the firmware's largest variable, as it reclaims a store with less at each start; a little more is used up
-# by its first start.
-_WORN_ROOM = 14_000
+
+
+class Kind(NamedTuple):
+    """Of a cut: while what is done, and at a write to what."""
+
+    operation: str
+    disk: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}, {self.disk}"
+
+
+_ESP, _FLASH = "ESP", "flash"
+
+
+class Share(NamedTuple):
+    cuts: int  # of a hundred
+    at_least: int  # writes: of fewer, the run has not done what it is for
+
+
+# A variable is deleted by one byte; a reclaimed store is written twice, once to the spare block.
+_SHARES = {
+    Kind("dump", _ESP): Share(27, 100),
+    Kind("clear", _ESP): Share(20, 100),
+    Kind("clear", _FLASH): Share(35, 12),
+    Kind("write", _FLASH): Share(8, 900),
+    Kind("reclaim", _FLASH): Share(10, 50_000),
+}
+# More than the firmware's largest variable, as it reclaims a store with less at each start, and the 16,000 bytes that
+# its first start uses up; the notes fill what is left.
+_WORN_ROOM = 28_000
 
 
 # --- what the machines hold ---
@@ -70,10 +97,12 @@ def _variables(crashes: int, parts: int) -> list[varstore.Variable]:
             for number in range(1, crashes + 1) for part in range(1, parts + 1)]
 
 
+# They alternate with those in variables: what is erased there can be counted, and there is one moment between two
+# erasures here.
 def _erst(crashes: int, parts: int) -> bytes:
     records = {}
     for number in range(1, crashes + 1):
-        when = _CRASHED_AT + 1000000 + 100 * number
+        when = _CRASHED_AT + 50 + 100 * number
         for part in range(1, parts + 1):
             records[(when << 32) + part] = erstfile.dmesg_record((when << 32) + part, when, _log(number, part))
     return erstfile.store(records)
@@ -103,9 +132,12 @@ class _Scratch:
     def __exit__(self, *_: object) -> None:
         self._directory.cleanup()
 
-    def put_stores(self, left: Left) -> None:
-        (self.path / "vars.fd").write_bytes(left.variables)
+    def put_erst(self, left: Left) -> None:
         (self.path / "erst.img").write_bytes(left.erst)
+
+    def put_stores(self, left: Left) -> None:
+        self.put_erst(left)
+        (self.path / "vars.fd").write_bytes(left.variables)
 
     def put_disk(self, left: Left) -> Esp:
         """Most of it is zero, and takes neither time nor room."""
@@ -119,8 +151,8 @@ class _Scratch:
         return Esp(self.path / "esp.img")
 
     @property
-    def stores(self) -> tuple[bytes, bytes]:
-        return (self.path / "vars.fd").read_bytes(), (self.path / "erst.img").read_bytes()
+    def erst(self) -> bytes:
+        return (self.path / "erst.img").read_bytes()
 
 
 @dataclass(frozen=True)
@@ -128,22 +160,48 @@ class Shop:
     """A machine at its prompt, as each run begins, and what is then in its stores."""
 
     firmware: qemu.Firmware
-    state: Path
+    saved: qemu.Saved
     before: Left
     events: frozenset[str]  # their names, as the Linux command has them
 
 
-def _machine(lab: Lab, scratch: _Scratch, firmware: qemu.Firmware, disk: Disk, more: list[str]) -> qemu.Qemu:
-    devices = [*qemu.erst_device(scratch.path / "erst.img"), *disk.options("esp"), *more]
-    return qemu.Qemu(lab.accelerator, scratch.path / "vars.fd", scratch.path / "serial.log", devices,
-                     qemu.Hardware(firmware, memory_mib=256), [disk])
+class _Disks:
+    """What a machine reaches over NBD, by the name of a kind of cut."""
+
+    def __init__(self, left: Left):
+        self.esp = Disk(left.disk)
+        self.flash = Disk(left.variables, has_cache=False)
+        self._by_name = {_ESP: self.esp, _FLASH: self.flash}
+
+    def __enter__(self) -> "_Disks":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for disk in self._by_name.values():
+            disk.close()
+
+    def __getitem__(self, name: str) -> Disk:
+        return self._by_name[name]
+
+    @property
+    def were_cut(self) -> bool:
+        return any(disk.was_cut.is_set() for disk in self._by_name.values())
+
+    @property
+    def writes(self) -> dict[str, int]:
+        return {name: disk.writes for name, disk in self._by_name.items()}
+
+    def start(self, lab: Lab, scratch: _Scratch, firmware: qemu.Firmware, more: list[str]) -> qemu.Qemu:
+        devices = [*qemu.erst_device(scratch.path / "erst.img"), *self.esp.options("esp"), *more]
+        return qemu.Qemu(lab.accelerator, self.flash, scratch.path / "serial.log", devices,
+                         qemu.Hardware(firmware, memory_mib=256), [self.esp, self.flash])
 
 
-def _await(machine: qemu.Qemu, words: str, bound_s: float) -> None:
+def _await(machine: qemu.Qemu, is_so: Callable[[], bool], bound_s: float) -> None:
     deadline = time.monotonic() + bound_s
-    while words.encode() not in machine.serial:
+    while not is_so():
         if machine.ended or time.monotonic() > deadline:
-            raise qemu.Hang(f"no {words!r} on the serial console within {bound_s:.0f} s")
+            raise qemu.Hang(f"the machine has ended, or is not where it should be within {bound_s:.0f} s")
         time.sleep(_GLANCE_S)
 
 
@@ -153,8 +211,7 @@ def _esp(lab: Lab, image: Path) -> Esp:
     made = esp_with_application(lab, image)
     prompt = ["echo -off", f"if exist fs1:\\{_NEXT} then", f"fs1:\\{_NEXT}", "endif",
               "fs0:", "cd \\EFI\\pstore-fw", f"echo {_READY}"]
-    scripts = {f"{name[0]}.nsh": ["echo -off", f"echo {_START}",
-                                  *[f"pstore-fwx64.efi {command}" for command in operation.commands],
+    scripts = {f"{name[0]}.nsh": ["echo -off", *[f"pstore-fwx64.efi {command}" for command in operation.commands],
                                   f"echo {_DONE}"] for name, operation in OPERATIONS.items()}
     files = {f"EFI/pstore-fw/{name}": crlf(lines) for name, lines in scripts.items()}
     made.add({"harness.nsh": crlf(prompt), "EFI/pstore-fw/note.txt": _NOTE, **files})
@@ -163,15 +220,14 @@ def _esp(lab: Lab, image: Path) -> Esp:
 
 def _open_shop(lab: Lab, state: Path, firmware: qemu.Firmware, flash: bytes, erst: bytes) -> Shop:
     with _Scratch() as scratch:
-        disk = Disk(_esp(lab, scratch.path / "esp.img").image.read_bytes())
-        scratch.put_stores(Left(b"", flash, erst))
+        new = Left(_esp(lab, scratch.path / "esp.img").image.read_bytes(), flash, erst)
+        scratch.put_erst(new)
         patience = lab.settings.patience
-        with _machine(lab, scratch, firmware, disk, []) as machine:
-            _await(machine, _READY, _BOOT_BOUND_S * patience)
-            machine.save(state, _BOOT_BOUND_S * patience)
-        disk.close()
-        before = Left(bytes(disk.content), *scratch.stores)
-    return Shop(firmware, state, before, frozenset(_listed(lab, before)))
+        with _Disks(new) as disks, disks.start(lab, scratch, firmware, []) as machine:
+            _await(machine, lambda: _READY.encode() in machine.serial, _BOOT_BOUND_S * patience)
+            saved = machine.save(state, _BOOT_BOUND_S * patience)
+        before = Left(bytes(disks.esp.content), bytes(disks.flash.content), scratch.erst)
+    return Shop(firmware, saved, before, frozenset(_listed(lab, before)))
 
 
 def _open_crashed(lab: Lab, work: Path) -> Shop:
@@ -203,50 +259,29 @@ def _listed(lab: Lab, left: Left) -> list[str]:
 
 class Cut(NamedTuple):
     number: int
-    operation: str
-    moment: float | None  # of the run's time, from 0 to 1 and a little more
-    write: int | None  # or the write to the ESP that does not come to pass
+    kind: Kind
+    write: int  # the one that does not come to pass any more, counted from 1
     loses_cache: bool
 
     def __str__(self) -> str:
-        when = f"at {self.moment:.3f} of its time" if self.write is None else f"at write {self.write}"
-        return f"cut {self.number}, {self.operation} {when}{', the cache lost' if self.loses_cache else ''}"
+        return f"cut {self.number}, {self.kind}: at write {self.write}{', the cache lost' if self.loses_cache else ''}"
 
 
-class Measure(NamedTuple):
-    """Of a run that is not cut short."""
-
-    seconds: float
-    writes: int
-
-
-def _run(lab: Lab, shop: Shop, operation: str, cut: Cut | None, measure: Measure | None,
-         chance: random.Random) -> tuple[Left, Measure]:
+def _run(lab: Lab, shop: Shop, operation: str, cut: Cut | None, chance: random.Random) -> tuple[Left, dict[str, int]]:
+    """What is left, and how many writes there were to each disk."""
     bound_s = _RUN_BOUND_S * lab.settings.patience
     with _Scratch() as scratch:
-        scratch.put_stores(shop.before)
-        disk = Disk(shop.before.disk)
-        with _machine(lab, scratch, shop.firmware, disk, qemu.WAITS) as machine:
-            machine.resume(shop.state, bound_s)
-            before = disk.writes
-            if cut and cut.write is not None:
-                disk.cut_at(cut.write)
-            for key in (operation[0], "ret"):
-                machine.press(key)
-            _await(machine, _START, bound_s)
-            start = time.monotonic()
-            if not cut:
-                _await(machine, _DONE, bound_s)
-            elif cut.write is not None:
-                while not disk.was_cut.wait(_GLANCE_S) and _DONE.encode() not in machine.serial:
-                    if time.monotonic() > start + bound_s:
-                        raise qemu.Hang(f"{cut}: neither cut nor done")
-            else:
-                time.sleep(cut.moment * measure.seconds)
-            took = Measure(time.monotonic() - start, disk.writes - before)
-        disk.close()
-        content = disk.left(chance) if cut and cut.loses_cache else bytes(disk.content)
-        return Left(content, *scratch.stores), took
+        scratch.put_erst(shop.before)
+        with _Disks(shop.before) as disks, disks.start(lab, scratch, shop.firmware, qemu.WAITS) as machine:
+            machine.resume(shop.saved, bound_s)
+            before = disks.writes
+            if cut:
+                disks[cut.kind.disk].cut_at(cut.write)
+            machine.press(operation[0], "ret")
+            _await(machine, lambda: disks.were_cut or _DONE.encode() in machine.serial, bound_s)
+        content = disks.esp.left(chance) if cut and cut.loses_cache else bytes(disks.esp.content)
+        left = Left(content, bytes(disks.flash.content), scratch.erst)
+        return left, {name: count - before[name] for name, count in disks.writes.items()}
 
 
 # --- the judges ---
@@ -302,17 +337,16 @@ def _start_again(lab: Lab, shop: Shop, left: Left, stays: dict[str, bytes]) -> N
     """The machine boots from what is left, and the application dumps: all is whole on the ESP then, the stores still
     have what `stays`, and nothing is there that is no dump."""
     with _Scratch() as scratch:
-        scratch.put_stores(left)
+        scratch.put_erst(left)
         notes = Esp.create_plain(scratch.path / "notes.img", megabytes=2)
         notes.add({_NEXT: crlf(["echo -off", "fs0:", "cd \\EFI\\pstore-fw",
                                 "pstore-fwx64.efi dump >a fs1:\\out 2>a fs1:\\err",
                                 "echo %lasterror% >a fs1:\\status", "reset -s"])})
-        disk = Disk(left.disk)
-        with _machine(lab, scratch, shop.firmware, disk, qemu.disk(notes.image, "notes")) as machine:
+        more = qemu.disk(notes.image, "notes")
+        with _Disks(left) as disks, disks.start(lab, scratch, shop.firmware, more) as machine:
             machine.wait(_BOOT_BOUND_S * lab.settings.patience)
-        disk.close()
         said = {name: content.decode(errors="replace") for name, content in notes.read().items()}
-        after = Left(bytes(disk.content), *scratch.stores)
+        after = Left(bytes(disks.esp.content), bytes(disks.flash.content), scratch.erst)
         esp = scratch.put_disk(after)
         files, names = esp.read(dumps.ON_ESP), esp.names(dumps.ON_ESP)
     if said.get("status", "").strip() not in ("0x0", "0x3"):
@@ -334,15 +368,12 @@ def _start_again(lab: Lab, shop: Shop, left: Left, stays: dict[str, bytes]) -> N
 
 # --- many cuts ---
 
-def _plan(number: int, seed: int, measures: dict[str, Measure]) -> Cut:
+def _plan(number: int, seed: int, writes: dict[Kind, int]) -> Cut:
     """The same for the same number and seed, so that a cut can be made again."""
     chance = random.Random(f"{seed} {number}")
-    name = chance.choices(list(OPERATIONS), [operation.share for operation in OPERATIONS.values()])[0]
-    at_write = OPERATIONS[name].has_writes and chance.random() < 0.5
-    return Cut(number, name,
-               None if at_write else chance.uniform(0, 1.05),
-               chance.randint(1, measures[name].writes) if at_write else None,
-               OPERATIONS[name].has_writes and chance.random() < 0.5)
+    kind = chance.choices(list(_SHARES), [share.cuts for share in _SHARES.values()])[0]
+    may_lose = writes.get(Kind(kind.operation, _ESP), 0) > 0
+    return Cut(number, kind, chance.randint(1, writes[kind]), may_lose and chance.random() < 0.5)
 
 
 def _at_once(jobs: int, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
@@ -373,17 +404,19 @@ class _Series:
     seed: int
     start_every: int
     shops: dict[str, Shop]
-    measures: dict[str, Measure]
+    writes: dict[Kind, int]  # of runs that nothing cuts short
+
+    def _shop(self, operation: str) -> Shop:
+        return self.shops[OPERATIONS[operation].shop]
 
     def _judge(self, cut: Cut, left: Left, starts_again: bool) -> Outcome:
-        shop = self.shops[OPERATIONS[cut.operation].shop]
-        stays = left.records
+        shop, stays = self._shop(cut.kind.operation), left.records
         try:
             where = _judge(shop, left)
             _check_events(shop, _listed(self.lab, left), stays, "in the stores")
         except CheckFailed:
             # A store that firmware was reclaiming is whole once firmware has gone on with that.
-            if cut.operation != "reclaim":
+            if cut.kind.operation != "reclaim":
                 raise
             where, stays, starts_again = _RECLAIMED, shop.before.records, True
         if cut.loses_cache and _is_torn(left):
@@ -393,13 +426,12 @@ class _Series:
         return Outcome(cut, where, starts_again)
 
     def make(self, number: int) -> Outcome:
-        cut = _plan(number, self.seed, self.measures)
+        cut = _plan(number, self.seed, self.writes)
         starts_again = number % self.start_every == 0
         chance = random.Random(f"{self.seed} {number} cache")
         left = None
         try:
-            left, _ = _run(self.lab, self.shops[OPERATIONS[cut.operation].shop], cut.operation, cut,
-                           self.measures[cut.operation], chance)
+            left, _ = _run(self.lab, self._shop(cut.kind.operation), cut.kind.operation, cut, chance)
             return self._judge(cut, left, starts_again)
         except (CheckFailed, qemu.Hang, ValueError, subprocess.CalledProcessError) as error:
             if left:
@@ -418,10 +450,14 @@ def _prepare(lab: Lab, work: Path, seed: int, start_every: int, jobs: int) -> _S
     work.mkdir(parents=True)
     shops = dict(zip(_SHOPS, _at_once(jobs, lambda open_shop: open_shop(lab, work), _SHOPS.values())))
 
-    def measure(name: str) -> Measure:
-        return _run(lab, shops[OPERATIONS[name].shop], name, None, None, random.Random(seed))[1]
+    def count(name: str) -> dict[str, int]:
+        return _run(lab, shops[OPERATIONS[name].shop], name, None, random.Random(seed))[1]
 
-    return _Series(lab, work, seed, start_every, shops, dict(zip(OPERATIONS, _at_once(jobs, measure, OPERATIONS))))
+    counts = dict(zip(OPERATIONS, _at_once(jobs, count, OPERATIONS)))
+    writes = {kind: counts[kind.operation][kind.disk] for kind in _SHARES}
+    if short := [f"{kind}: {writes[kind]}" for kind in _SHARES if writes[kind] < _SHARES[kind].at_least]:
+        raise CheckFailed(f"runs that do not what they are for, by their writes: {', '.join(short)}")
+    return _Series(lab, work, seed, start_every, shops, writes)
 
 
 def make(lab: Lab, work: Path, numbers: Iterable[int], seed: int, start_every: int, jobs: int) -> Iterator[Outcome]:
@@ -436,10 +472,10 @@ _PLACES = ("in the store", _RECLAIMED, _TORN, "partly both", "both", "on the ESP
 def table(outcomes: list[Outcome]) -> list[str]:
     """How many cuts, and where each record was then."""
     rows = [("", "cuts", "started again", *_PLACES)]
-    for name in [*OPERATIONS, None]:
-        of_name = [outcome for outcome in outcomes if name in (outcome.cut.operation, None)]
-        rows.append((name or "all", str(len(of_name)), str(sum(outcome.started_again for outcome in of_name)),
-                     *(str(sum(outcome.where == place for outcome in of_name)) for place in _PLACES)))
+    for kind in [*_SHARES, None]:
+        of_kind = [outcome for outcome in outcomes if kind in (outcome.cut.kind, None)]
+        rows.append((str(kind or "all"), str(len(of_kind)), str(sum(outcome.started_again for outcome in of_kind)),
+                     *(str(sum(outcome.where == place for outcome in of_kind)) for place in _PLACES)))
     widths = [max(map(len, column)) for column in zip(*rows)]
     return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in rows]
 

@@ -89,10 +89,23 @@ def pflash(unit: int, path: Path | str, readonly: str = "off") -> list[str]:
     return ["-drive", f"if=pflash,format=raw,unit={unit},readonly={readonly},file={path}"]
 
 
+def _served_flash(unit: int, disk: Disk) -> list[str]:
+    return ["-drive", f"if=pflash,format=raw,unit={unit},file.driver=nbd,file.server.type=fd,"
+                      f"file.server.str={disk.server}"]
+
+
+# Its slot on the root bus, and what firmware has written to its configuration space, which QEMU does not save with
+# a machine's state (its vmstate has no PCI device): command, BAR 0, BAR 1.
+_ERST_SLOT = 0x1D
+_ERST_CONFIGURED = (0x10, 0x14, 0x04)
+_PCI_ADDRESS, _PCI_DATA = 0xCF8, 0xCFC
+_PCI_ENABLE = 1 << 31
+
+
 def erst_device(path: Path) -> list[str]:
     size = path.stat().st_size
     return ["-object", f"memory-backend-file,id=erst,mem-path={path},size={size},share=on",
-            "-device", "acpi-erst,memdev=erst"]
+            "-device", f"acpi-erst,memdev=erst,addr={_ERST_SLOT:#x}"]
 
 
 def display(width: int, height: int) -> list[str]:
@@ -133,12 +146,14 @@ def stick(path: Path, name: str = "stick") -> list[str]:
             "-device", f"usb-storage,bus=usb.0,id={name},drive={_drive(name)},removable=on"]
 
 
-def _flash(firmware: Firmware, variables: Path | None) -> list[str]:
+def _flash(firmware: Firmware, variables: Path | Disk | None) -> list[str]:
     if not firmware.code:
         return [*firmware.options]
     code = [*firmware.options, *pflash(0, firmware.code, readonly="on")]
     if not firmware.variables:
         return code
+    if isinstance(variables, Disk):
+        return [*code, *_served_flash(1, variables)]
     return [*code, *pflash(1, variables, readonly="off" if firmware.takes_writes else "on")]
 
 
@@ -148,12 +163,20 @@ def _serial(log: Path, line: socket.socket | None) -> list[str]:
     return ["-chardev", f"socket,id=line,fd={line.fileno()}", "-serial", "chardev:line"]
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A machine that others go on from; it has an ERST device."""
+
+    state: Path
+    erst_configured: dict[int, int]  # by register
+
+
 class Qemu:
     """A running machine. Its serial console goes to a file, or to a socket of which this end is QEMU's, its own
     complaints to a second file beside the first. `variables` is None for a firmware that has none; `disks` are
-    those among the devices that are served to it."""
+    those that are served to it, its flash among them."""
 
-    def __init__(self, accelerator: str, variables: Path | None, serial_log: Path, devices: list[str],
+    def __init__(self, accelerator: str, variables: Path | Disk | None, serial_log: Path, devices: list[str],
                  hardware: Hardware = Hardware(), disks: Sequence[Disk] = (), line: socket.socket | None = None):
         self.serial_log = serial_log
         self.complaints = serial_log.with_suffix(".qemu")
@@ -248,15 +271,35 @@ class Qemu:
         """The screen as a PNG file."""
         self._ask("screendump", filename=str(path), format="png")
 
-    def save(self, state: Path, bound_s: float) -> None:
+    def _monitor(self, line: str) -> str:
+        return self._ask("human-monitor-command", **{"command-line": line})
+
+    def _select_erst(self, register: int) -> None:
+        self._monitor(f"o /w {_PCI_ADDRESS:#x} {_PCI_ENABLE | _ERST_SLOT << 11 | register:#x}")
+
+    def _erst_configured(self) -> dict[int, int]:
+        values = {}
+        for register in _ERST_CONFIGURED:
+            self._select_erst(register)
+            values[register] = int(self._monitor(f"i /w {_PCI_DATA:#x}").split("=")[1], 16)
+        return values
+
+    def _configure_erst(self, values: dict[int, int]) -> None:
+        for register, value in values.items():
+            self._select_erst(register)
+            self._monitor(f"o /w {_PCI_DATA:#x} {value:#x}")
+
+    def save(self, state: Path, bound_s: float) -> Saved:
         """Stop, and keep what another machine of the same devices goes on from (resume()): all but what lies in
         files that the machine shares, and what is on its disks."""
         self._ask("stop")
         self._migrate("migrate", f"exec:cat > {shlex.quote(str(state))}", bound_s)
+        return Saved(state, self._erst_configured())
 
-    def resume(self, state: Path, bound_s: float) -> None:
+    def resume(self, saved: Saved, bound_s: float) -> None:
         """Of a machine that was started with WAITS."""
-        self._migrate("migrate-incoming", f"exec:cat {shlex.quote(str(state))}", bound_s)
+        self._migrate("migrate-incoming", f"exec:cat {shlex.quote(str(saved.state))}", bound_s)
+        self._configure_erst(saved.erst_configured)
         self._ask("cont")
 
     def _migrate(self, command: str, uri: str, bound_s: float) -> None:
