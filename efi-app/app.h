@@ -17,9 +17,10 @@ struct app {
         struct console console;
         EFI_FILE_HANDLE input, output; /* files that the shell has redirected; NULL: it has not */
         struct options options;
-        unsigned wait_s; /* for a key, as the settings have it; 0: they say nothing */
-        bool wait_known; /* the settings were read for it: see boot_settings_wait() */
-        bool wants_volume; /* a copy found no place, and other volumes have been named: see efi-app/output.h */
+        unsigned wait_s;   /* for a key, as the settings have it; 0: they say nothing */
+        bool wait_known;   /* the settings were read for it: see boot_settings_wait() */
+        bool wants_volume; /* a copy found no place, and other volumes have been named: see efi-app/output.h
+                            */
 };
 
 /* EFI_STATUS to our errors: the one place. 0 for success and for warnings. */

@@ -121,6 +121,8 @@ void esp_name(struct app *app, char ret_name[ESP_NAME_SIZE]) {
                         root->Close(root);
                 }
         }
+        if (text.length > 0 && ret_name[text.length - 1] == ':') /* a message has one behind it */
+                ret_name[--text.length] = '\0';
         if (text.length == 0)
                 text_put(&text, "where the application was started from");
 }

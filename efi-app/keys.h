@@ -8,8 +8,9 @@
 
 /*
  * Keys of whatever keyboard there is: of the machine, or of a terminal on a serial line, whose escape
- * sequences firmware has made scan codes of, or has not: then they are understood here. A key is its character, or, beyond all characters, its scan code
- * (UEFI 2.10, 12.1.2). What a terminal sends for Enter, CR, LF or both, is one KEY_ENTER.
+ * sequences firmware has made scan codes of, or has not: then they are understood here. A key is its
+ * character, or, beyond all characters, its scan code (UEFI 2.10, 12.1.2). What a terminal sends for Enter,
+ * CR, LF or both, is one KEY_ENTER.
  */
 #define KEY_OF_SCAN(code) (0x10000 | (code))
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "store/check-kernel.h"
 #include "base/timestamp.h"
 #include "linux-tool/judgement.h"
 #include "linux-tool/output/json.h"
@@ -7,6 +6,7 @@
 #include "linux-tool/verb/verbs.h"
 #include "posix/memory.h"
 #include "store/check-json.h"
+#include "store/check-kernel.h"
 
 static struct json_object *json_from_proof(const struct check_proof *proof, const char *release) {
         struct json_object *object = json_object_new_object();

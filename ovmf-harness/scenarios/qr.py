@@ -14,7 +14,7 @@ from harness.backend import ERST
 from harness.machine import SCREEN_IS_COMPLETE, Machine
 from harness.scenario import Run
 
-_SCREENS = [(640, 480), (800, 600), (1280, 800), (1920, 1080)]
+_SCREENS = [(640, 480), (1280, 800)]
 _FIRST_LINE = re.compile(r"pstore-fw (\d)/(\d) (\S+)\n")
 _LEFT_OUT = "[more is left out here]\n"
 _PAUSE_S = 0.3

@@ -24,6 +24,7 @@ RELOCATIONS_STRIPPED = 0x0001
 DYNAMIC_BASE, NX_COMPAT = 0x0040, 0x0100
 EXECUTE, WRITE = 0x20000000, 0x80000000
 PAGE = 4096
+SIZE_MAX = {"x64": 230 << 10, "aa64": 224 << 10}  # as clang 14 makes it: what makes it larger should be worth it
 # Directories of the optional header, by number; the application has only base relocations, and once it is signed
 # certificates, which alone are no part of a section.
 CERTIFICATES, BASE_RELOCATIONS = 4, 5
@@ -144,6 +145,12 @@ def end_of_sections(image):
     return end
 
 
+def check_size(image):
+    """Flash that is left over in firmware is small, and an ESP may be."""
+    limit = SIZE_MAX[image.machine_name]
+    assert len(image.raw) <= limit, f"{len(image.raw)} bytes, of {limit} at most"
+
+
 def check_no_data_behind(image):
     """What is in no section is not loaded, and who signs has to wonder what it is."""
     end = end_of_sections(image)
@@ -243,7 +250,7 @@ def check_refusals_to_sign(image):
         assert not made, f"left behind: {made}"
 
 
-CHECKS = [check_kind, check_memory_protection, check_relocations, check_nothing_else, check_no_data_behind, check_sbat,
+CHECKS = [check_kind, check_memory_protection, check_relocations, check_nothing_else, check_size, check_no_data_behind, check_sbat,
           check_sbat_for_tools, check_signed, check_refusals_to_sign]
 
 

@@ -68,8 +68,8 @@ static void assert_name(const CHAR16 *map_names, const CHAR16 *label, const char
 
 static void test_what_a_person_calls_it(NO_STATE) {
         assert_name(u"FS0:;HD1b65535a1:;BLK2:", u"ESP", "FS0: (ESP)");
-        assert_name(u"FS12:", NULL, "FS12:");
-        assert_name(u"FS12:", u"", "FS12:");
+        assert_name(u"FS12:", NULL, "FS12");
+        assert_name(u"FS12:", u"", "FS12");
         assert_name(NULL, u"NO NAME", "(NO NAME)");
         assert_name(u"FS0:", u"A\x1b[2J", "FS0: (A\\x1b[2J)");
         assert_name(NULL, u"thirty-one characters, and more.", "where the application was started from");

@@ -208,6 +208,7 @@ static void test_each_verb(NO_STATE) {
                 { u"rqq", OLD_EVENT },
                 { u"kqq", "WARNING   efi" },
                 { u"tqq", "no such store" },
+                { u"zqq", "--qr: this machine has no screen" },
                 { u"Lqq", "RIP: 0010:foo" },
         };
 

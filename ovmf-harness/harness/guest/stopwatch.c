@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Runs the program beside it, with its own load options, and says how many instructions went by from the start
- * to the end: with QEMU's -icount shift=0 the time stamp counter counts just these, firmware's among them.
+ * Runs the program beside it, with its own load options, and says how many instructions went by from the
+ * start to the end: with QEMU's -icount shift=0 the time stamp counter counts just these, firmware's among
+ * them.
  */
 #include <efi.h>
 
@@ -36,7 +37,8 @@ static void say(EFI_SYSTEM_TABLE *system, UINT64 instructions, EFI_STATUS status
         system->ConOut->OutputString(system->ConOut, line);
 }
 
-static EFI_STATUS read_program(EFI_SYSTEM_TABLE *system, EFI_HANDLE device, void **ret_data, UINTN *ret_size) {
+static EFI_STATUS read_program(EFI_SYSTEM_TABLE *system, EFI_HANDLE device, void **ret_data,
+                               UINTN *ret_size) {
         EFI_GUID volume_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
         static CHAR16 path[] = L"\\EFI\\pstore-fw\\pstore-fwx64.efi";
         EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume;
