@@ -451,7 +451,7 @@ help:
 	@echo 'make test-system  a Debian with systemd panics, and what is found on it afterwards'
 	@echo 'make test-power  POWER_CUTS=$(POWER_CUTS) times the power is cut while the application runs'
 	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
-	@echo 'make bench      kdump beside kdump-tools, into docs/BENCHMARKS.md; needs root'
+	@echo 'make bench      kdump beside kdump-tools, and the application, into docs/BENCHMARKS.md; needs root'
 	@echo 'make bench-fleet  what is asked of 10,000 machines, in Prometheus'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX; SYSCONFDIR=$(SYSCONFDIR), SYSTEMD_UNIT_DIR=$(SYSTEMD_UNIT_DIR)'

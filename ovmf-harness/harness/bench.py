@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from harness import check, debian, guestdisk, kdump, kernel, lab, report, reservation
+from harness import check, debian, guestdisk, instructions, kdump, kernel, lab, report, reservation
 from harness.archive import NotThere
 from harness.lab import Lab
 from harness.reservation import Found, Times, Way
@@ -165,7 +165,7 @@ def _processor() -> str:
     return found[1] if found else platform.machine()
 
 
-def _page(default: Lab, memory: list[Measured], times: dict[str, list[Times]]) -> str:
+def _page(default: Lab, memory: list[Measured], times: dict[str, list[Times]], counted: str) -> str:
     accelerator = {"tcg": "TCG (no KVM)", "kvm": "KVM"}[default.accelerator]
     return "\n".join([
         "# Benchmarks",
@@ -197,12 +197,20 @@ def _page(default: Lab, memory: list[Measured], times: dict[str, list[Times]]) -
         "",
         _time_verdict(times),
         "",
+        "## The application",
+        "",
+        "Instructions of the guest (`-icount shift=0`), firmware's services among them, and beside them those of a "
+        "Linux from the reset until what its pstore shows is copied.",
+        "",
+        counted,
+        "",
     ])
 
 
 def run(default: Lab, crashes: int, jobs: int) -> int:
     memory = _measure_memory(default, crashes, jobs)
-    page = _page(default, memory, _measure_times(default, memory))
+    counted = instructions.table(_run_named(default, "instructions"))
+    page = _page(default, memory, _measure_times(default, memory), counted)
     _PAGE.write_text(page)
     report.say(page)
     return 0
