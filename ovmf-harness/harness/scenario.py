@@ -109,5 +109,5 @@ class Run:
 
     @property
     def last_log(self) -> Path | None:
-        logs = [machine.last_log for machine in self.machines if machine.last_log]
+        logs = [log for machine in self.machines if (log := machine.last_log) and log.exists()]
         return max(logs, key=lambda log: log.stat().st_mtime, default=None)
