@@ -61,7 +61,8 @@ static EFI_STATUS read_program(EFI_SYSTEM_TABLE *system, EFI_HANDLE device, void
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
-        EFI_GUID loaded_guid = LOADED_IMAGE_PROTOCOL;
+        EFI_GUID loaded_guid = LOADED_IMAGE_PROTOCOL, global_guid = EFI_GLOBAL_VARIABLE;
+        CHAR16 boot_current[] = L"BootCurrent";
         EFI_BOOT_SERVICES *boot = system->BootServices;
         EFI_LOADED_IMAGE *own, *loaded;
         EFI_HANDLE program;
@@ -80,6 +81,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system) {
         loaded->DeviceHandle = own->DeviceHandle;
         loaded->LoadOptions = own->LoadOptions;
         loaded->LoadOptionsSize = own->LoadOptionsSize;
+        /* The program would wait for a key at its end, as boot options do. */
+        system->RuntimeServices->SetVariable(boot_current, &global_guid, 0, 0, NULL);
         start = counter();
         status = boot->StartImage(program, NULL, NULL);
         say(system, counter() - start, status);
