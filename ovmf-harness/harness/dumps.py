@@ -4,11 +4,13 @@
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from harness import check
 
 ON_ESP = "EFI/pstore-fw/dumps"
+OTHERS = "other"  # the directory of records that belong to no event
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,20 @@ def below(files: dict[str, bytes], directory: str) -> dict[str, bytes]:
 
 
 def events(files: dict[str, bytes]) -> list[Dump]:
-    names = sorted({path.split("/")[0] for path in files if "/" in path} - {"other"})
+    names = sorted({path.split("/")[0] for path in files if "/" in path} - {OTHERS})
     return [Dump(name, below(files, name)) for name in names]
+
+
+def others(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The records of no event whose copies are whole, by their ids."""
+    found = {}
+    beside = below(files, OTHERS)
+    for path in [path for path in beside if path.endswith(".json")]:
+        with suppress(ValueError, KeyError):
+            manifest, data = json.loads(beside[path]), beside[f"{path.removesuffix('.json')}.bin"]
+            if hashlib.sha256(data).hexdigest() == manifest["sha256"]:
+                found[manifest["id"]] = data
+    return found
 
 
 def only_event(files: dict[str, bytes]) -> Dump:

@@ -288,8 +288,9 @@ def _run(lab: Lab, shop: Shop, operation: str, cut: Cut | None, chance: random.R
 
 def _copies(esp: Esp) -> dict[str, bytes]:
     """The records that are whole on the ESP, by their ids."""
-    found = {}
-    for dump in dumps.events(esp.read_what_can_be(dumps.ON_ESP)):
+    files = esp.read_what_can_be(dumps.ON_ESP)
+    found = dumps.others(files)
+    for dump in dumps.events(files):
         if dump.is_whole:
             found |= dump.records
     return found
@@ -352,11 +353,11 @@ def _start_again(lab: Lab, shop: Shop, left: Left, stays: dict[str, bytes]) -> N
     if said.get("status", "").strip() not in ("0x0", "0x3"):
         raise CheckFailed(f"the next start failed: {said}")
     found = dumps.events(files)
-    litter = sorted(names - {dump.event for dump in found if dump.is_whole})
+    litter = sorted(names - {dump.event for dump in found if dump.is_whole} - {dumps.OTHERS})
     if litter:
         raise CheckFailed(f"the next start leaves {', '.join(litter)}")
     _check_events(shop, [dump.event for dump in found], after.records, "after the next start")
-    copied = {each: content for dump in found for each, content in dump.records.items()}
+    copied = dumps.others(files) | {each: content for dump in found for each, content in dump.records.items()}
     expected = shop.before.records | {each: data for each, data in after.records.items() if _is_note(data)}
     missing = [each for each, content in expected.items() if copied.get(each) != content]
     if missing:
