@@ -8,6 +8,7 @@
 #define DELETE       0x7f
 
 #define SEQUENCE_MAX 4 /* characters of a key, behind its beginning */
+#define TORN_STEPS   5 /* for the next of them: firmware may look at its line in the middle of them */
 
 static bool is_enter(struct console *console, CHAR16 character) {
         bool is_same = character == '\n' && console->after_return;
@@ -52,9 +53,18 @@ static bool read_stroke(struct console *console, EFI_INPUT_KEY *ret_stroke) {
         return !EFI_ERROR(console->input->ReadKeyStroke(console->input, ret_stroke));
 }
 
+static bool read_next_of_sequence(struct console *console, EFI_INPUT_KEY *ret_stroke) {
+        for (unsigned i = 0; i < TORN_STEPS; i++) {
+                if (read_stroke(console, ret_stroke))
+                        return true;
+                console->boot->Stall(STEP_US);
+        }
+        return false;
+}
+
 /*
  * Where firmware takes a terminal for one of another type it hands on what it does not understand, character
- * by character, all of it at once: that begins with Esc, and is none.
+ * by character: that begins with Esc, and is none. What follows '[' may come later.
  */
 static int finish_escape(struct console *console) {
         EFI_INPUT_KEY stroke;
@@ -64,7 +74,7 @@ static int finish_escape(struct console *console) {
                 return KEY_ESCAPE;
         if (stroke.UnicodeChar != '[' && stroke.UnicodeChar != 'O')
                 return key_of(console, &stroke);
-        for (unsigned i = 0; i < SEQUENCE_MAX && read_stroke(console, &stroke); i++) {
+        for (unsigned i = 0; i < SEQUENCE_MAX && read_next_of_sequence(console, &stroke); i++) {
                 if (stroke.UnicodeChar < '0' || stroke.UnicodeChar > '9')
                         return key_of_sequence(stroke.UnicodeChar, number);
                 number = 10 * number + (unsigned) (stroke.UnicodeChar - '0');

@@ -73,6 +73,7 @@ static void test_pages(NO_STATE) {
 static void test_sequences_of_a_terminal(NO_STATE) {
         static const CHAR16 page_down[] = { FAKE_SCAN(SCAN_ESC), '[', '6', '~', 0 },
                             end[] = { FAKE_SCAN(SCAN_ESC), '[', 'F', 0 },
+                            begun[] = { FAKE_SCAN(SCAN_ESC), '[', 0 },
                             unknown[] = { FAKE_SCAN(SCAN_ESC), '[', '2', '0', '~', 0 },
                             endless[] = { FAKE_SCAN(SCAN_ESC), '[', '9', '9', '9', '9', 0 };
 
@@ -83,6 +84,9 @@ static void test_sequences_of_a_terminal(NO_STATE) {
         fake->keys.early = end;
         look_after(u"");
         assert_rows("<4>[   76.000000] line 76", "<3>[   99.000000] line 99", "title  77-100 of 100" KEYS);
+        fake->keys.early = begun;
+        look_after(u"6~");
+        assert_rows("<0>[   24.000000] line 24", "<7>[   47.000000] line 47", "title  25-48 of 100" KEYS);
         fake->keys.early = unknown;
         look_after(u"j");
         assert_rows("<1>[    1.000000] line 1", "<0>[   24.000000] line 24", "title  2-25 of 100" KEYS);
