@@ -3,6 +3,14 @@
 
 #include "base/error.h"
 
+bool cleared_may_go(struct app *app, size_t count) {
+        char question[80];
+        struct text text = TEXT_ON(question);
+
+        text_format(&text, "Clear %zu record%s for good?", count, text_plural(count));
+        return console_ask(&app->console, question);
+}
+
 void cleared_tell_record(void *context, const struct catalog_record *row, int error) {
         struct app *app = context;
         char id[RECORD_ID_SIZE];

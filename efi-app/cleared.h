@@ -4,6 +4,9 @@
 #include "efi-app/inventory.h"
 #include "store/clear.h"
 
+/* Asks whoever is there, as long as console_ask() waits for an answer: whether so many records may go. */
+bool cleared_may_go(struct app *app, size_t count);
+
 /* What is said of records that are cleared, a line for each: a clear_report whose context is the struct app.
  */
 void cleared_tell_record(void *context, const struct catalog_record *row, int error);

@@ -38,14 +38,14 @@ static bool lies_in_memory(struct app *app, EFI_HANDLE device) {
         return false;
 }
 
-static int find_device(struct app *app, EFI_HANDLE *ret_device) {
+int esp_find_volume(struct app *app, EFI_HANDLE *ret_volume) {
         EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
         EFI_LOADED_IMAGE *loaded;
         EFI_STATUS status = app->boot->HandleProtocol(app->image, &guid, (void **) &loaded);
 
         if (EFI_ERROR(status))
                 return efi_status_to_error(status);
-        *ret_device = loaded->DeviceHandle;
+        *ret_volume = loaded->DeviceHandle;
         return 0;
 }
 
@@ -59,72 +59,17 @@ static int open_root(struct app *app, EFI_HANDLE device, EFI_FILE_HANDLE *ret_ro
 }
 
 int esp_open(struct esp *esp, struct app *app) {
-        EFI_HANDLE device;
+        EFI_HANDLE volume;
         int r;
 
         *esp = (struct esp){ .app = app };
-        r = find_device(app, &device);
-        return r < 0 ? r : esp_open_volume(esp, app, device);
+        r = esp_find_volume(app, &volume);
+        return r < 0 ? r : esp_open_volume(esp, app, volume);
 }
 
 int esp_open_volume(struct esp *esp, struct app *app, EFI_HANDLE volume) {
         *esp = (struct esp){ .app = app, .is_volatile = lies_in_memory(app, volume) };
         return open_root(app, volume, &esp->root);
-}
-
-/* What the shell calls it is the first of "FS0:;HD1b:;BLK2:" (UEFI Shell 2.2, GetMapFromDevicePath()). */
-static void put_map_name(struct app *app, EFI_HANDLE device, struct text *text) {
-        EFI_GUID shell_guid = EFI_SHELL_PROTOCOL_GUID, path_guid = DEVICE_PATH_PROTOCOL;
-        EFI_SHELL_PROTOCOL *shell;
-        EFI_DEVICE_PATH *path;
-        const CHAR16 *names;
-        size_t length = 0;
-
-        if (EFI_ERROR(app->boot->LocateProtocol(&shell_guid, NULL, (void **) &shell)) ||
-            EFI_ERROR(app->boot->HandleProtocol(device, &path_guid, (void **) &path)))
-                return;
-        names = shell->GetMapFromDevicePath(&path);
-        while (names && names[length] && names[length] != ';' && length < ESP_NAME_SIZE)
-                length++;
-        (void) ucs2_to_utf8(bytes_of(names, length * sizeof(*names)), text);
-}
-
-/* FAT's has 11 characters; another file system's longer one is not worth more room. */
-static void put_label(EFI_FILE_HANDLE root, struct text *text) {
-        EFI_GUID guid = EFI_FILE_SYSTEM_VOLUME_LABEL_ID;
-        CHAR16 label[32] = { 0 };
-        char utf8[3 * ARRAY_SIZE(label) + 1];
-        struct text label_text = TEXT_ON(utf8);
-        UINTN size = sizeof(label);
-        size_t length = 0;
-
-        if (EFI_ERROR(root->GetInfo(root, &guid, &size, label)))
-                return;
-        while (length < ARRAY_SIZE(label) && label[length])
-                length++;
-        if (length == 0 || ucs2_to_utf8(bytes_of(label, length * sizeof(*label)), &label_text) < 0)
-                return;
-        text_put(text, text->length > 0 ? " (" : "(");
-        text_put_escaped(text, text_bytes(&label_text));
-        text_put_char(text, ')');
-}
-
-void esp_name(struct app *app, char ret_name[ESP_NAME_SIZE]) {
-        struct text text = text_on(ret_name, ESP_NAME_SIZE);
-        EFI_FILE_HANDLE root;
-        EFI_HANDLE device;
-
-        if (find_device(app, &device) >= 0) {
-                put_map_name(app, device, &text);
-                if (open_root(app, device, &root) >= 0) {
-                        put_label(root, &text);
-                        root->Close(root);
-                }
-        }
-        if (text.length > 0 && ret_name[text.length - 1] == ':') /* a message has one behind it */
-                ret_name[--text.length] = '\0';
-        if (text.length == 0)
-                text_put(&text, "where the application was started from");
 }
 
 void esp_close(struct esp *esp) {

@@ -4,8 +4,6 @@
 #include "base/bytes.h"
 #include "efi-app/app.h"
 
-#define ESP_NAME_SIZE 160
-
 /*
  * Files on the file system that the application was started from (UEFI 2.10, 13.5). Paths are UTF-8 with '/'
  * between their parts, from its root on; one that is longer than any is ERR_TOO_LARGE. Other errors are what
@@ -21,15 +19,12 @@ struct esp {
 /* ERR_NO_MEDIUM when it was not started from a file system, or that is gone. */
 int esp_open(struct esp *esp, struct app *app);
 
+/* The volume that it was started from; ERR_NOT_FOUND or ERR_NOT_SUPPORTED where firmware does not tell. */
+int esp_find_volume(struct app *app, EFI_HANDLE *ret_volume);
+
 /* The same of any volume, which is the handle of a Simple File System; closed by the same esp_close(). */
 int esp_open_volume(struct esp *esp, struct app *app, EFI_HANDLE volume);
 void esp_close(struct esp *esp);
-
-/*
- * What a person knows it by, for messages: what the shell calls it and its label, "FS0: (ESP)". To be asked
- * for while it is well: a disk that is gone tells no label.
- */
-void esp_name(struct app *app, char ret_name[ESP_NAME_SIZE]);
 
 /* Replaces the buffer's content by the file's. ERR_TOO_LARGE for more than `maximum` bytes. */
 int esp_read(struct esp *esp, const char *path, size_t maximum, struct buffer *buffer);

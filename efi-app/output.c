@@ -42,14 +42,10 @@ void output_put_name(const struct app *app, struct text *text) {
 }
 
 void output_put_volume(struct app *app, struct text *text) {
-        char name[ESP_NAME_SIZE];
-
-        if (options_have(&app->options, &option_output)) {
+        if (options_have(&app->options, &option_output))
                 output_put_name(app, text);
-                return;
-        }
-        esp_name(app, name);
-        text_put(text, name);
+        else
+                volumes_put_own(app, text);
 }
 
 /* One '/' between its parts, and none around them. */

@@ -27,12 +27,8 @@ static size_t select_to_clear(struct work *work) {
 }
 
 static bool is_answered_with_yes(struct app *app, const struct boot_settings *settings, size_t count) {
-        char question[80];
-        struct text text = TEXT_ON(question);
-
         app->console.answer_s = settings->wait;
-        text_format(&text, "Clear %zu record%s for good?", count, text_plural(count));
-        return console_ask(&app->console, question);
+        return cleared_may_go(app, count);
 }
 
 /* A question is worth the wait once, when there is something new. */

@@ -6,14 +6,9 @@
 
 static int agree(void *context, size_t count, size_t archive_count) {
         struct app *app = context;
-        char question[80];
-        struct text text = TEXT_ON(question);
 
         (void) archive_count; /* firmware keeps none */
-        if (options_have(&app->options, &option_yes))
-                return 0;
-        text_format(&text, "Clear %zu record%s for good?", count, text_plural(count));
-        return console_ask(&app->console, question) ? 0 : ERR_INTERRUPTED;
+        return options_have(&app->options, &option_yes) || cleared_may_go(app, count) ? 0 : ERR_INTERRUPTED;
 }
 
 static void tell_copies(void *context, const struct dump_result *copies) {

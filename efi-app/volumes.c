@@ -9,11 +9,18 @@
 
 #define LABEL_UNITS 32 /* a FAT's has 11 */
 
-void volumes_find(struct volumes *volumes, struct app *app) {
-        EFI_GUID file_system = SIMPLE_FILE_SYSTEM_PROTOCOL, shell = EFI_SHELL_PROTOCOL_GUID;
+/* NULL: there is none. */
+static EFI_SHELL_PROTOCOL *find_shell(struct app *app) {
+        EFI_GUID guid = EFI_SHELL_PROTOCOL_GUID;
+        EFI_SHELL_PROTOCOL *shell;
 
-        *volumes = (struct volumes){ .app = app };
-        (void) app->boot->LocateProtocol(&shell, NULL, (void **) &volumes->shell);
+        return EFI_ERROR(app->boot->LocateProtocol(&guid, NULL, (void **) &shell)) ? NULL : shell;
+}
+
+void volumes_find(struct volumes *volumes, struct app *app) {
+        EFI_GUID file_system = SIMPLE_FILE_SYSTEM_PROTOCOL;
+
+        *volumes = (struct volumes){ .app = app, .shell = find_shell(app) };
         if (EFI_ERROR(app->boot->LocateHandleBuffer(ByProtocol, &file_system, NULL, &volumes->count,
                                                     &volumes->handles)))
                 volumes->count = 0;
@@ -26,14 +33,17 @@ void volumes_free(struct volumes *volumes) {
 }
 
 /* "FS0:;HD0b1:;BLK2:", which is the shell's memory (UEFI Shell 2.2, 2.2.20); NULL: it knows none. */
-static const CHAR16 *map_of(const struct volumes *volumes, size_t index) {
+static const CHAR16 *map_of_handle(struct app *app, EFI_SHELL_PROTOCOL *shell, EFI_HANDLE handle) {
         EFI_GUID guid = DEVICE_PATH_PROTOCOL;
         EFI_DEVICE_PATH *path;
 
-        if (!volumes->shell ||
-            EFI_ERROR(volumes->app->boot->HandleProtocol(volumes->handles[index], &guid, (void **) &path)))
+        if (!shell || EFI_ERROR(app->boot->HandleProtocol(handle, &guid, (void **) &path)))
                 return NULL;
-        return volumes->shell->GetMapFromDevicePath(&path);
+        return shell->GetMapFromDevicePath(&path);
+}
+
+static const CHAR16 *map_of(const struct volumes *volumes, size_t index) {
+        return map_of_handle(volumes->app, volumes->shell, volumes->handles[index]);
 }
 
 /* A name up to its colon, in small letters; moves behind it, and behind what parts it from the next. */
@@ -90,6 +100,47 @@ int volumes_index(const struct volumes *volumes, struct bytes name) {
         return ERR_NOT_FOUND;
 }
 
+/* Up to LABEL_UNITS of it; another file system's longer one is not worth more room. */
+static void put_label(const CHAR16 *label, struct text *text) {
+        char utf8[3 * LABEL_UNITS + 1];
+        struct text label_text = TEXT_ON(utf8);
+
+        for (size_t i = 0; i < LABEL_UNITS && label[i]; i++)
+                (void) ucs2_to_utf8(bytes_of(&label[i], sizeof(label[i])), &label_text);
+        text_put_escaped(text, text_bytes(&label_text));
+}
+
+static void put_label_of(struct app *app, EFI_HANDLE volume, struct text *text) {
+        EFI_GUID guid = EFI_FILE_SYSTEM_VOLUME_LABEL_ID;
+        CHAR16 label[LABEL_UNITS] = { 0 };
+        UINTN size = sizeof(label);
+        struct esp esp;
+
+        if (esp_open_volume(&esp, app, volume) == 0 &&
+            !EFI_ERROR(esp.root->GetInfo(esp.root, &guid, &size, label)) && label[0]) {
+                text_put(text, text->length > 0 ? ": (" : "(");
+                put_label(label, text);
+                text_put_char(text, ')');
+        }
+        esp_close(&esp);
+}
+
+void volumes_put_own(struct app *app, struct text *text) {
+        size_t start = text->length;
+        char name[VOLUME_NAME_SIZE];
+        const CHAR16 *map;
+        EFI_HANDLE volume;
+
+        if (esp_find_volume(app, &volume) == 0) {
+                map = map_of_handle(app, find_shell(app), volume);
+                if (map && next_name(&map, name))
+                        text_put(text, name);
+                put_label_of(app, volume, text);
+        }
+        if (text->length == start)
+                text_put(text, "where the application was started from");
+}
+
 static bool is_removable(const struct volumes *volumes, size_t index) {
         EFI_GUID guid = BLOCK_IO_PROTOCOL;
         EFI_BLOCK_IO *block;
@@ -114,22 +165,17 @@ bool volumes_describe(const struct volumes *volumes, size_t index, struct text *
                 EFI_FILE_SYSTEM_INFO info;
                 CHAR16 room[sizeof(EFI_FILE_SYSTEM_INFO) / sizeof(CHAR16) + LABEL_UNITS];
         } told = { 0 };
-        char label[3 * LABEL_UNITS];
-        struct text label_text = TEXT_ON(label);
         UINTN size = sizeof(told) - sizeof(CHAR16); /* so that a NUL is behind it */
         struct esp esp;
         EFI_STATUS status = EFI_DEVICE_ERROR;
-        const CHAR16 *unit = told.info.VolumeLabel;
 
         if (esp_open_volume(&esp, volumes->app, volumes->handles[index]) == 0)
                 status = esp.root->GetInfo(esp.root, &guid, &size, &told);
         esp_close(&esp);
         if (EFI_ERROR(status) || told.info.ReadOnly || told.info.FreeSpace == 0)
                 return false;
-        for (size_t i = 0; i < LABEL_UNITS && unit[i]; i++)
-                (void) ucs2_to_utf8(bytes_of(&unit[i], sizeof(unit[i])), &label_text);
-        if (label_text.length > 0) {
-                text_put_escaped(text, text_bytes(&label_text));
+        if (told.info.VolumeLabel[0]) {
+                put_label(told.info.VolumeLabel, text);
                 text_put(text, ", ");
         }
         put_room(&told.info, text);

@@ -33,5 +33,11 @@ void volumes_put_name(const struct volumes *volumes, size_t index, struct text *
  */
 int volumes_index(const struct volumes *volumes, struct bytes name);
 
+/*
+ * What a person knows the volume by that the application was started from: the shell's name and its label,
+ * "fs0: (ESP)", or "fs0". To be asked for while it is well: a disk that is gone tells no label.
+ */
+void volumes_put_own(struct app *app, struct text *text);
+
 /* Whether it takes writes and has room for some, and then "STICK, 63 of 64 MiB free, removable". */
 bool volumes_describe(const struct volumes *volumes, size_t index, struct text *text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi-app/esp-dump-target.h"
+#include "efi-app/volumes.h"
 #include "tests/efi-app/fixture.h"
 
 #define DUMPS "EFI/pstore-fw/dumps"
@@ -40,14 +41,20 @@ static int read_file(const char *path) {
         return target.read_file(target.context, path, &buffer);
 }
 
+static void assert_own(const char *expected) {
+        char name[128];
+        struct text text = TEXT_ON(name);
+
+        volumes_put_own(&app, &text);
+        assert_string_equal(name, expected);
+}
+
 static void test_where_it_was_started_from(NO_STATE) {
-        char name[ESP_NAME_SIZE];
         struct esp other;
 
         fake->volume.open_volume_status = EFI_NO_MEDIA;
         assert_error(esp_open(&other, &app), ERR_NO_MEDIUM);
-        esp_name(&app, name);
-        assert_string_equal(name, "where the application was started from");
+        assert_own("where the application was started from");
         esp_close(&other);
         fake->loaded.DeviceHandle = NULL;
         assert_error(esp_open(&other, &app), ERR_NO_MEDIUM);
@@ -56,22 +63,20 @@ static void test_where_it_was_started_from(NO_STATE) {
 
 static void assert_name(const CHAR16 *map_names, const CHAR16 *label, const char *expected) {
         static const uint8_t path[] = { 0x7f, 0xff, 4, 0 };
-        char name[ESP_NAME_SIZE];
 
         fake->has_shell = true;
         fake->device_path = path;
         fake->map_names = map_names;
         fake->volume.label = label;
-        esp_name(&app, name);
-        assert_string_equal(name, expected);
+        assert_own(expected);
 }
 
 static void test_what_a_person_calls_it(NO_STATE) {
-        assert_name(u"FS0:;HD1b65535a1:;BLK2:", u"ESP", "FS0: (ESP)");
-        assert_name(u"FS12:", NULL, "FS12");
-        assert_name(u"FS12:", u"", "FS12");
+        assert_name(u"FS0:;HD1b65535a1:;BLK2:", u"ESP", "fs0: (ESP)");
+        assert_name(u"FS12:", NULL, "fs12");
+        assert_name(u"FS12:", u"", "fs12");
         assert_name(NULL, u"NO NAME", "(NO NAME)");
-        assert_name(u"FS0:", u"A\x1b[2J", "FS0: (A\\x1b[2J)");
+        assert_name(u"FS0:", u"A\x1b[2J", "fs0: (A\\x1b[2J)");
         assert_name(NULL, u"thirty-one characters, and more.", "where the application was started from");
         assert_name(NULL, NULL, "where the application was started from");
 }
