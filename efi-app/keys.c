@@ -8,7 +8,7 @@
 #define DELETE       0x7f
 
 #define SEQUENCE_MAX 4 /* characters of a key, behind its beginning */
-#define TORN_STEPS   5 /* for the next of them: firmware may look at its line in the middle of them */
+#define TORN_STEPS   20 /* for the next of them: firmware may look at its line in the middle of them */
 
 static bool is_enter(struct console *console, CHAR16 character) {
         bool is_same = character == '\n' && console->after_return;
