@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
 
 from harness import guestprogram, report, varstore
 from harness.initramfs import GUEST
@@ -83,23 +84,29 @@ def _linux(test: Run) -> Count:
                  ended.results["copy"].status)
 
 
-def run(test: Run) -> list[Count]:
+def _counts(test: Run) -> Iterator[Count]:
     stopwatch = _stopwatch()
-    return [_count(test, stopwatch, "boot", 0),
-            _count(test, stopwatch, "boot", 2, again=True),
-            _count(test, stopwatch, "list", 0),
-            _count(test, stopwatch, "dump", _RECORDS),
-            _count(test, stopwatch, "clear --all --yes", _RECORDS),
-            _linux(test)]
+    yield _count(test, stopwatch, "boot", 0)
+    yield _count(test, stopwatch, "boot", 2, again=True)
+    yield _count(test, stopwatch, "list", 0)
+    yield _count(test, stopwatch, "dump", _RECORDS)
+    yield _count(test, stopwatch, "clear --all --yes", _RECORDS)
+    yield _linux(test)
+
+
+def _rows(test: Run) -> Iterator[str]:
+    yield from ("| what | records | million instructions |", "|---|---|---|")
+    for each in _counts(test):
+        yield f"| {each.what} | {each.records} | {each.millions:,.1f} |"
 
 
 def table(test: Run) -> str:
-    return "\n".join(["| what | records | million instructions |", "|---|---|---|",
-                      *(f"| {each.what} | {each.records} | {each.millions:,.1f} |" for each in run(test))])
+    return "\n".join(_rows(test))
 
 
 def show(shared: Lab) -> int:
     test = Run("instructions", shared, report.step)
     test.prepare()
-    report.say(table(test))
+    for row in _rows(test):
+        report.say(row)
     return 0

@@ -25,6 +25,16 @@ _LIVE_STATES = (_STATE_ADDED, _STATE_IN_TRANSITION)
 _STATE_AT = 2
 _NOT_DELETED_BIT = 0x02  # which firmware clears
 
+# What firmware writes at once it writes to the spare block first, and notes each step in its working block, by clearing
+# a bit (edk2, FaultTolerantWrite.h).
+_BLOCK = 4096
+_WORKING_GUID = uuid.UUID("9e58292b-7c68-497d-a0ce-6500fd9f1b95")
+_WORKING_HEADER = 32
+_WRITE_HEADER = struct.Struct("<B3x16s4xQQ")
+_WRITE_RECORD = struct.Struct("<B7xQQQq")
+_HEADER_ALLOCATED, _WRITES_ALLOCATED, _COMPLETE = 1, 2, 4
+_SPARE_COMPLETE, _DESTINATION_COMPLETE = 2, 4
+
 
 class Variable(NamedTuple):
     name: str
@@ -84,6 +94,27 @@ def wear(image: bytes, room_left: int) -> bytes:
     end = _aligned(max((end for _, end, _, _ in _slots(image)), default=_FIRST_VARIABLE))
     filler = worn._replace(data=bytes(_end_of_store(image) - end - size(worn) - room_left))
     return append(image, [filler], _STATE_DELETED)
+
+
+def recovered(image: bytes) -> bytes:
+    """As firmware has to make it before it reads from it: what it was writing when its power went is taken from the
+    spare block, once that is complete."""
+    working = next((at for at in range(0, len(image), _BLOCK) if image[at : at + 16] == _WORKING_GUID.bytes_le), None)
+    if working is None:
+        return image
+    at, spare = working + _WORKING_HEADER, working + _BLOCK
+    while at + _WRITE_HEADER.size + _WRITE_RECORD.size <= spare:
+        done, _, writes, private_size = _WRITE_HEADER.unpack_from(image, at)
+        if done & _HEADER_ALLOCATED:
+            return image
+        if done & _COMPLETE and not done & _WRITES_ALLOCATED:
+            step, block, offset, length, _ = _WRITE_RECORD.unpack_from(image, at + _WRITE_HEADER.size)
+            if step & _SPARE_COMPLETE or not step & _DESTINATION_COMPLETE:
+                return image
+            start = block * _BLOCK + offset
+            return image[:start] + image[spare + offset : spare + offset + length] + image[start + length :]
+        at += _WRITE_HEADER.size + writes * (_WRITE_RECORD.size + private_size)
+    return image
 
 
 def append(image: bytes, variables: Iterable[Variable], state: int = _STATE_ADDED) -> bytes:
