@@ -3,7 +3,7 @@
 \\EFI\\BOOT\\BOOTX64.EFI, it dumps after nobody has pressed a key for as long as the settings say.
 """
 
-from harness import check, crash, dumps
+from harness import check, crash, dumps, varstore
 from harness.backend import EFI
 from harness.loadoption import start_program
 from harness.machine import Machine, crlf
