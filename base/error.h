@@ -36,6 +36,7 @@ enum error_group {
         ROW(ERR_FILE_KIND, INPUT, "is no regular file")                                                      \
         ROW(ERR_NESTED, INPUT,                                                                               \
             "holds records in directories below it, as systemd archives them, which dir:DIR reads")          \
+        ROW(ERR_UNFINISHED, INPUT, "firmware has not finished with it")                                      \
         ROW(ERR_STRAY, INPUT, "holds files that are no records")                                             \
         ROW(ERR_NO_STORE, ENVIRONMENT, "this machine has no such store")                                     \
         ROW(ERR_NO_SPACE, ENVIRONMENT, "no space left")                                                      \

@@ -151,21 +151,13 @@ static size_t align(size_t offset) {
         return (offset + VARIABLE_ALIGNMENT - 1) & ~(size_t) (VARIABLE_ALIGNMENT - 1);
 }
 
-/* The volume that begins at `base` of the image. */
-static int open_at(struct bytes image, size_t base, struct variable_store *ret_store,
-                   struct fault *ret_fault) {
-        struct bytes from_base = bytes_from(image, base), volume;
-        size_t header_length, end;
-        int r = volume_check(from_base, ret_fault);
+/* The store in the volume that begins at `base` of the image, whose header is right, and ends at `limit`. */
+static int open_store(struct bytes image, size_t base, size_t limit, struct variable_store *ret_store,
+                      struct fault *ret_fault) {
+        size_t header_length = bytes_u16(bytes_from(image, base), VOLUME_HEADER_LENGTH), end;
+        struct bytes volume = bytes_from(bytes_first(image, limit), base + header_length);
+        int r = store_check(volume, base + header_length, ret_fault);
 
-        if (r < 0) {
-                ret_fault->offset += base;
-                return r;
-        }
-        header_length = bytes_u16(from_base, VOLUME_HEADER_LENGTH);
-        volume = bytes_from(bytes_first(from_base, (size_t) bytes_u64(from_base, VOLUME_LENGTH)),
-                            header_length);
-        r = store_check(volume, base + header_length, ret_fault);
         if (r < 0)
                 return r;
         end = base + header_length + bytes_u32(volume, STORE_SIZE);
@@ -176,6 +168,20 @@ static int open_at(struct bytes image, size_t base, struct variable_store *ret_s
                 .end = end,
         };
         return 0;
+}
+
+/* The volume that begins at `base` of the image. */
+static int open_at(struct bytes image, size_t base, struct variable_store *ret_store,
+                   struct fault *ret_fault) {
+        struct bytes from_base = bytes_from(image, base);
+        int r = volume_check(from_base, ret_fault);
+
+        if (r < 0) {
+                ret_fault->offset += base;
+                return r;
+        }
+        return open_store(image, base, base + (size_t) bytes_u64(from_base, VOLUME_LENGTH), ret_store,
+                          ret_fault);
 }
 
 /* Where the volume that begins at `base` ends, as its header says, in steps; the next step when it cannot. */
@@ -237,6 +243,83 @@ int variable_store_open(struct bytes image, struct variable_store *ret_store, st
 
         return base < image.size ? open_at(image, base, ret_store, ret_fault)
                                  : volume_check(image, ret_fault);
+}
+
+/* --- the spare block -------------------------------------------------------------------------- */
+
+/*
+ * edk2 FaultTolerantWrite.h: behind the working block's header a queue, of what is written at once; each
+ * entry has a record for each write. Whatever was done is a bit that was cleared.
+ */
+enum {
+        WORKING_HEADER_SIZE = 32,
+        WRITE_COUNT = 24,
+        WRITE_PRIVATE_SIZE = 32,
+        WRITE_HEADER_SIZE = 40,
+        WRITE_RECORD_SIZE = 40, /* without the private bytes */
+};
+
+#define WRITE_NOT_ALLOCATED    0x01
+#define WRITE_NOT_COMPLETE     0x04
+#define RECORD_SPARE_NOT_DONE  0x02
+#define RECORD_TARGET_NOT_DONE 0x04
+
+/* In the working block, where a record says that its write has to be gone on with; 0: nowhere. */
+static size_t find_due_record(struct bytes working) {
+        size_t at = WORKING_HEADER_SIZE;
+
+        while (!(bytes_u8(working, at) & WRITE_NOT_ALLOCATED)) {
+                uint64_t count = bytes_u64(working, at + WRITE_COUNT),
+                         size = bytes_u64(working, at + WRITE_PRIVATE_SIZE);
+                uint8_t record = bytes_u8(working, at + WRITE_HEADER_SIZE);
+
+                if (bytes_u8(working, at) & WRITE_NOT_COMPLETE)
+                        return !(record & RECORD_SPARE_NOT_DONE) && (record & RECORD_TARGET_NOT_DONE)
+                                       ? at + WRITE_HEADER_SIZE
+                                       : 0;
+                if (count > working.size || size > working.size)
+                        return 0;
+                at += WRITE_HEADER_SIZE + (size_t) count * (WRITE_RECORD_SIZE + (size_t) size);
+                if (at >= working.size)
+                        return 0;
+        }
+        return 0;
+}
+
+/* From the working block that says so on; the image's size where none does. */
+static size_t find_due_block(struct bytes image, size_t *ret_record) {
+        size_t limit = size_min(image.size, VARIABLE_STORE_SCAN_MAX);
+        struct guid signature;
+
+        for (size_t at = 0; at < limit; at += BLOCK_SIZE) {
+                struct bytes block = bytes_first(bytes_from(image, at), BLOCK_SIZE);
+
+                if (guid_load(block, 0, &signature) < 0 || !guid_equal(&signature, &working_block))
+                        continue;
+                *ret_record = find_due_record(block);
+                if (*ret_record > 0)
+                        return at;
+        }
+        return image.size;
+}
+
+int variable_store_open_spare(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
+        size_t record, working = find_due_block(image, &record);
+
+        for (size_t base = working + BLOCK_SIZE;
+             base < image.size && base <= working + VARIABLE_STORE_SCAN_STEP; base += BLOCK_SIZE) {
+                struct fault fault;
+
+                if (!is_volume_of_variables(bytes_from(image, base)))
+                        continue;
+                if (!is_volume(bytes_from(image, base)) ||
+                    open_store(image, base, image.size, ret_store, &fault) < 0)
+                        return 0;
+                (void) fault_at(ret_fault, ERR_UNFINISHED, working + record, "fault tolerant write record",
+                                "is of a store that is only half written anew; read from its spare block");
+                return 1;
+        }
+        return 0;
 }
 
 /* --- variables -------------------------------------------------------------------------------- */

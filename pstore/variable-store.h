@@ -13,7 +13,8 @@
 /*
  * The flash volume in which edk2 keeps its variables (edk2 VariableFormat.h; UEFI PI 1.7, volume 3, 3.2.1 for
  * the volume's header), alone as in OVMF_VARS.fd or in the image of a whole flash such as OVMF.fd. What
- * follows it is not looked at, and so is not the copy that an interrupted reclaim leaves in the spare block.
+ * follows it is not looked at; the copy in the spare block, which may be of any age, only where firmware has
+ * noted that it has to go on from it.
  *
  * A store that is damaged makes firmware crash, or wipe it, at its next start: the image is then the only way
  * to what is intact in it. So reading goes on behind damage, and writing does not.
@@ -83,6 +84,15 @@ struct variable_store_space {
  * *ret_fault set: what is wrong with it, or with the start of an image that has none.
  */
 int variable_store_open(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault);
+
+/*
+ * 1 where firmware's power went while it wrote the store anew, as when it reclaims space: what its spare
+ * block has is the store, for reading alone, and *ret_fault says where that is noted (edk2
+ * FaultTolerantWrite.h). Firmware has to go on with it at its next start, and edk2 often does not (its issue
+ * 11118): then it is the only place that has all the variables. 0, with nothing set, where nothing is to be
+ * gone on with.
+ */
+int variable_store_open_spare(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault);
 
 /*
  * For reading alone, what is left of an image that variable_store_open() refuses: a good volume that lies

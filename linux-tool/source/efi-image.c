@@ -82,6 +82,13 @@ static int index_uboot(struct image_source *source) {
         return 0;
 }
 
+/* For reading: where firmware has to go on with a store that it was writing, what it goes on with. */
+static int open_to_read(struct bytes image, struct variable_store *ret_store, struct fault *ret_fault) {
+        if (variable_store_open_spare(image, ret_store, ret_fault) > 0)
+                return ERR_UNFINISHED;
+        return variable_store_open(image, ret_store, ret_fault);
+}
+
 /* What is intact is listed, whatever is damaged. */
 static int index_volume(struct image_source *source) {
         struct variable_store_cursor cursor = { 0 };
@@ -90,10 +97,10 @@ static int index_volume(struct image_source *source) {
         struct fault fault;
         int r;
 
-        r = variable_store_open(source->file.bytes, &store, &fault);
+        r = open_to_read(source->file.bytes, &store, &fault);
         if (r < 0) {
                 note_damage(source, r, &fault);
-                if (variable_store_salvage(source->file.bytes, &store) < 0)
+                if (r != ERR_UNFINISHED && variable_store_salvage(source->file.bytes, &store) < 0)
                         return r;
         }
         while ((r = variable_store_next(&store, &cursor, &entry, &fault)) != 0) {
@@ -122,8 +129,8 @@ static int measure_variables(const struct image_file *file, struct source_space 
                 *ret_space = (struct source_space){ .known = false };
                 return 0;
         }
-        r = variable_store_open(file->bytes, &store, &fault);
-        if (r < 0)
+        r = open_to_read(file->bytes, &store, &fault);
+        if (r < 0 && r != ERR_UNFINISHED)
                 return r;
         variable_store_measure(&store, &space);
         *ret_space = variable_space_unknown;
@@ -143,8 +150,8 @@ static int find_owners(const struct image_file *file, struct source_owner ret_ow
         size_t count = 0;
         int r;
 
-        r = variable_store_open(file->bytes, &store, &fault);
-        if (r < 0)
+        r = open_to_read(file->bytes, &store, &fault);
+        if (r < 0 && r != ERR_UNFINISHED)
                 return r;
         while ((r = variable_store_next(&store, &cursor, &entry, &fault)) != 0) {
                 char name[RECORD_NAME_SIZE];
@@ -162,7 +169,7 @@ static int open_to_change(struct bytes image, struct variable_store *ret_store, 
         if (uboot_variables_recognize(image))
                 return fault_at(ret_fault, ERR_VALUE, 0, "format",
                                 "is U-Boot's file of variables, which is only read here");
-        return variable_store_open(image, ret_store, ret_fault);
+        return open_to_read(image, ret_store, ret_fault);
 }
 
 /* A record's name as the volume has it, with its NUL. */

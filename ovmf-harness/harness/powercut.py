@@ -257,7 +257,7 @@ def _listed(lab: Lab, left: Left) -> list[str]:
         scratch.put_stores(left)
         sources = [f"--source=efi-image:{scratch.path}/vars.fd", f"--source=erst-image:{scratch.path}/erst.img"]
         done = subprocess.run([lab.settings.linux_tool, "list", "--json", *sources], capture_output=True)
-    if done.returncode not in (0, 3):
+    if done.returncode not in (0, 1 if left.is_half_reclaimed else 3):
         raise CheckFailed(f"the Linux command cannot read the stores: {done.stderr.decode(errors='replace')}")
     return [event["id"] for event in json.loads(done.stdout)["events"]]
 
@@ -420,9 +420,9 @@ class _Series:
     def _judge(self, cut: Cut, left: Left, starts_again: bool) -> Outcome:
         shop = self._shop(cut.kind.operation)
         where = _judge(shop, left)
+        _check_events(shop, _listed(self.lab, left), left.records, "in the stores")
         if left.is_half_reclaimed:
             return self._judge_firmware(cut, left)
-        _check_events(shop, _listed(self.lab, left), left.records, "in the stores")
         if cut.loses_cache and _is_torn(left):
             return Outcome(cut, _TORN, False)
         if starts_again:

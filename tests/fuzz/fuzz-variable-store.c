@@ -6,7 +6,8 @@
  * damage is told, and live, stale and free bytes make the whole.
  *
  * A variable that is appended is there, and gone when it is deleted; so is one of those that were there. The
- * others stay as they were, no bit is set that flash had cleared, and a refusal changes nothing.
+ * others stay as they were, no bit is set that flash had cleared, and a refusal changes nothing. What
+ * firmware has to go on with from its spare block is such a walk as well.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -184,11 +185,25 @@ static void check_salvage(struct bytes image) {
                            cursor.offset >= store.start);
 }
 
+static void check_spare(struct bytes image) {
+        struct variable_store store;
+        struct fault fault = { 0 };
+
+        if (variable_store_open_spare(image, &store, &fault) == 0) {
+                fuzz_check(!fault.field);
+                return;
+        }
+        fuzz_check(fault.field && fault.reason && fault.offset < store.start);
+        fuzz_check(store.start <= store.end && store.end <= image.size);
+        (void) check_walk(&store);
+}
+
 static void check_image(struct bytes image) {
         struct variable_store_space space;
         struct variable_store store;
         struct fault fault = { 0 };
 
+        check_spare(image);
         if (variable_store_open(image, &store, &fault) < 0) {
                 fuzz_check(fault.field && fault.reason && fault.offset <= image.size);
                 check_salvage(image);

@@ -471,7 +471,8 @@ static void test_a_walk_over_damage_is_linear(NO_STATE) {
 
 /* --- damaged headers ------------------------------------------------------------------------------ */
 
-#define FLASH_SIZE 0x42000
+#define FLASH_SIZE   0x42000
+#define RECLAIM_SIZE 0x84000
 
 /* As OVMF lays it out: the store, the working block, and behind it in the spare block a copy of another age.
  */
@@ -492,6 +493,120 @@ static void flash_build(uint8_t *flash, size_t copy_at) {
         store_u64(volume.bytes + 32, FLASH_SIZE);
         volume_fix_checksum(&volume);
         memcpy(flash, volume.bytes, VOLUME_SIZE);
+}
+
+/* --- a store that firmware was writing anew ------------------------------------------------------- */
+
+#define SPARE_AT   0x42000
+#define WORKING_AT (SPARE_AT - 4096)
+#define WRITE_AT   (WORKING_AT + 32)
+
+/*
+ * As OVMF lays it out when its power went in a reclaim: the spare block has the variables, with the volume's
+ * header, and the store has the first of them. See edk2 FaultTolerantWrite.h.
+ */
+static void reclaim_build(uint8_t *flash, uint8_t header, uint8_t record) {
+        static const uint8_t working[] = { 0x2b, 0x29, 0x58, 0x9e, 0x68, 0x7c, 0x7d, 0x49,
+                                           0xa0, 0xce, 0x65, 0x00, 0xfd, 0x9f, 0x1b, 0x95 };
+        uint8_t *write = flash + WRITE_AT;
+        struct volume volume;
+
+        memset(flash, 0xff, RECLAIM_SIZE);
+        volume_init(&volume, false);
+        store_u64(volume.bytes + 32, RECLAIM_SIZE);
+        volume_fix_checksum(&volume);
+        volume_add(&volume, 0x3f, &crash_vendor, "dump-type0-1", 30);
+        memcpy(flash, volume.bytes, volume.used);
+        volume_add(&volume, 0x3f, &crash_vendor, "dump-type0-2", 30);
+        memcpy(flash + SPARE_AT, volume.bytes, VOLUME_SIZE);
+        memcpy(flash + WORKING_AT, working, sizeof(working));
+        write[0] = header;
+        store_u64(write + 24, 1); /* writes */
+        store_u64(write + 32, 0); /* private bytes of each */
+        write[40] = record;
+        store_u64(write + 48, 0);                         /* from this block on */
+        store_u64(write + 56, VOLUME_HEADER);             /* and this offset in it */
+        store_u64(write + 64, STORE_END - VOLUME_HEADER); /* so many bytes */
+        store_u64(write + 72, 0);
+}
+
+static unsigned count_variables(const struct variable_store *store) {
+        struct variable_store_cursor cursor = { 0 };
+        struct variable_store_entry entry;
+        struct fault fault;
+        unsigned count = 0;
+
+        while (variable_store_next(store, &cursor, &entry, &fault) > 0)
+                count++;
+        return count;
+}
+
+static void test_what_firmware_has_to_go_on_with_is_in_its_spare_block(NO_STATE) {
+        static const struct {
+                uint8_t header, record;
+                bool due;
+        } steps[] = {
+                { 0xff, 0xff, false }, { 0xfe, 0xff, false }, { 0xfc, 0xff, false },
+                { 0xfc, 0xfd, true }, /* the spare block is complete, and the store is not */
+                { 0xfc, 0xf9, false }, { 0xf8, 0xf9, false },
+        };
+        uint8_t *flash = malloc(RECLAIM_SIZE);
+        struct variable_store store;
+        struct fault fault;
+
+        for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+                reclaim_build(flash, steps[i].header, steps[i].record);
+                assert_int_equal(variable_store_open_spare(bytes_of(flash, RECLAIM_SIZE), &store, &fault),
+                                 steps[i].due);
+                if (!steps[i].due)
+                        assert_ok(variable_store_open(bytes_of(flash, RECLAIM_SIZE), &store, &fault));
+                assert_int_equal(count_variables(&store), steps[i].due ? 2 : 1);
+        }
+        free(flash);
+}
+
+/* The volume's header is erased and written with the rest. */
+static void test_the_spare_block_of_a_store_without_a_header(NO_STATE) {
+        uint8_t *flash = malloc(RECLAIM_SIZE);
+        struct variable_store store;
+        struct fault fault;
+
+        reclaim_build(flash, 0xfc, 0xfd);
+        memset(flash, 0xff, VOLUME_SIZE);
+        assert_int_equal(variable_store_open_spare(bytes_of(flash, RECLAIM_SIZE), &store, &fault), 1);
+        assert_int_equal(count_variables(&store), 2);
+        assert_int_equal(fault.offset, WRITE_AT + 40);
+        free(flash);
+}
+
+/* A write that was finished comes before it. */
+static void test_the_last_write_counts(NO_STATE) {
+        uint8_t *flash = malloc(RECLAIM_SIZE);
+        struct variable_store store;
+        struct fault fault;
+
+        reclaim_build(flash, 0xfc, 0xfd);
+        memmove(flash + WRITE_AT + 80, flash + WRITE_AT, 80);
+        flash[WRITE_AT] = 0xf8;
+        flash[WRITE_AT + 40] = 0xf9;
+        assert_int_equal(variable_store_open_spare(bytes_of(flash, RECLAIM_SIZE), &store, &fault), 1);
+        store_u64(flash + WRITE_AT + 24, UINT64_MAX); /* no such count can be */
+        assert_int_equal(variable_store_open_spare(bytes_of(flash, RECLAIM_SIZE), &store, &fault), 0);
+        free(flash);
+}
+
+/* Of the store's own headers and of the spare block's; and cut off anywhere. */
+static void test_a_spare_block_that_is_none(NO_STATE) {
+        uint8_t *flash = malloc(RECLAIM_SIZE);
+        struct variable_store store;
+        struct fault fault;
+
+        reclaim_build(flash, 0xfc, 0xfd);
+        for (size_t size = SPARE_AT; size < SPARE_AT + STORE_END; size += 16)
+                assert_int_equal(variable_store_open_spare(bytes_of(flash, size), &store, &fault), 0);
+        flash[SPARE_AT + 41]++;
+        assert_int_equal(variable_store_open_spare(bytes_of(flash, RECLAIM_SIZE), &store, &fault), 0);
+        free(flash);
 }
 
 static void assert_salvaged(struct bytes image, const char *names) {
@@ -819,6 +934,10 @@ int main(void) {
                 cmocka_unit_test(test_noise_hides_what_it_covers_alone),
                 cmocka_unit_test(test_a_mark_right_before_a_header),
                 cmocka_unit_test(test_a_walk_over_damage_is_linear),
+                cmocka_unit_test(test_what_firmware_has_to_go_on_with_is_in_its_spare_block),
+                cmocka_unit_test(test_the_spare_block_of_a_store_without_a_header),
+                cmocka_unit_test(test_the_last_write_counts),
+                cmocka_unit_test(test_a_spare_block_that_is_none),
                 cmocka_unit_test(test_damaged_headers_hide_no_variable),
                 cmocka_unit_test(test_only_a_store_is_salvaged),
                 cmocka_unit_test(test_a_volume_in_a_volume_is_none),
