@@ -64,7 +64,7 @@ def _slots(image: bytes) -> Iterator[tuple[int, int, int, Variable]]:
         name_at = start + _HEADER.size
         data_at = name_at + name_size
         end = data_at + data_size
-        name = image[name_at:data_at].decode("utf-16-le").rstrip("\0")
+        name = image[name_at:data_at].decode("utf-16-le", errors="replace").rstrip("\0")  # it may be torn
         data = bytes(image[data_at:end])
         yield start, end, state, Variable(name, uuid.UUID(bytes_le=guid), data, attributes)
         start = _aligned(end)
