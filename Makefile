@@ -18,6 +18,7 @@ DESTDIR     ?=
 SYSCONFDIR  ?= /etc
 SYSTEMD_UNIT_DIR    ?= /usr/lib/systemd/system
 SYSTEMD_CATALOG_DIR ?= /usr/lib/systemd/catalog
+MAN_DIR ?= $(PREFIX)/share/man
 INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
 DRACUT_DIR          ?= /usr/lib/dracut/modules.d
 
@@ -38,7 +39,7 @@ TEST_ARCHITECTURE := $(shell uname -m)
 POSIX_SRC   := $(call below,posix,.c)
 CAPTURE_SRC := $(call below,capture,.c)
 LINUX_SRC   := $(call below,$(LINUX_DIRS),.c)
-LAYERED     := $(foreach suffix,.c .h,$(call below,$(SHARED_DIRS) posix capture efi-app $(LINUX_DIRS),$(suffix)))
+LAYERED     := $(foreach suffix,.c .h,$(call below,$(SHARED_DIRS) posix capture efi-app manual $(LINUX_DIRS),$(suffix)))
 # Each defines functions of libc's: for those tests alone that name its header.
 OVERRIDES   := tests/support/flush-log.c tests/support/journal-socket.c
 SUPPORT_SRC := $(filter-out $(OVERRIDES),$(wildcard tests/support/*.c))
@@ -89,6 +90,9 @@ RELRO   := -Wl,-z,relro -Wl,-z,now
 CC_host      = $(CC)
 CFLAGS_host  = $(COMMON) -O2 $(HARDENED) $(LIBS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LDFLAGS_host = -pie $(RELRO) $(LDFLAGS)
+# The application's tables of options, for its manual.
+CC_host-efi     = $(CC)
+CFLAGS_host-efi = $(COMMON) -O1 $(call efi_types,$(TEST_ARCHITECTURE)) $(CPPFLAGS)
 CC_san       = $(CC)
 CFLAGS_san   = $(COMMON) $(WERROR) -O1 $(SANITIZE) $(LIBS_CFLAGS) -Itests
 # The application on this machine, for tests that play its firmware.
@@ -153,7 +157,7 @@ EFI_APPS := $(foreach a,$(EFI_ARCHITECTURES),$(call efi_app,$(a)))
 objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 
 .PHONY: all
-all: $(PROGRAM) $(CAPTURE) $(EFI_APPS)
+all: $(PROGRAM) $(CAPTURE) $(EFI_APPS) $(O)/man.made
 
 $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/main.c,$(CAPTURE_SRC)) $(LINUX_SRC))
 	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS_host) -o $@ $^ $(LIBS)
@@ -168,6 +172,28 @@ $(foreach a,$(EFI_ARCHITECTURES),$(eval $(call efi_objects,$(a))))
 $(EFI_APPS):
 	$(call say,LINK)$(LLD_LINK) $(EFI_LDFLAGS) /map:$(@:.efi=.map) /out:$@ $^
 
+# --- manuals ------------------------------------------------------------------------------------
+
+# By two programs, as each knows the options of one front end; nothing of the application is run for it.
+MANUAL_OF_LINUX := $(O)/manual-of-linux
+MANUAL_OF_EFI   := $(O)/manual-of-efi
+MANUAL_SRC      := $(call below,manual,.c)
+EFI_PAGES       := docs/man/pstore-fw.efi.8
+PAGES           := $(filter-out $(EFI_PAGES),$(wildcard docs/man/*.[578]))
+
+$(MANUAL_OF_LINUX): $(call objects,host,$(MANUAL_SRC) $(SHARED_SRC) $(POSIX_SRC) \
+		$(filter-out %/main.c,$(CAPTURE_SRC) $(LINUX_SRC)))
+	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS_host) -o $@ $^ $(LIBS)
+
+$(MANUAL_OF_EFI): $(call objects,host-efi,$(MANUAL_SRC) $(filter-out efi-app/memory.c,$(call efi_src,$(TEST_ARCHITECTURE)))) \
+		$(call objects,host,$(SHARED_SRC))
+	$(call say,LINK)$(CC_host-efi) $(CFLAGS_host-efi) -o $@ $^
+
+# A page for each verb, of its own file or of docs/man/verb.8, and for all else that docs/man/ has.
+$(O)/man.made: $(MANUAL_OF_LINUX) $(MANUAL_OF_EFI) $(PAGES) $(EFI_PAGES) $(wildcard services/*.conf)
+	$(call say,MANUAL)rm -rf $(O)/man && mkdir -p $(O)/man && \
+		$(MANUAL_OF_LINUX) $(O)/man $(PAGES) && $(MANUAL_OF_EFI) $(O)/man $(EFI_PAGES) && touch $@
+
 # For Secure Boot: build/….efi.signed, verified. KEY= and CERT= are PEM files.
 .PHONY: sign
 sign: $(EFI_APPS)
@@ -175,7 +201,7 @@ sign: $(EFI_APPS)
 
 # --- variants -----------------------------------------------------------------------------------
 
-VARIANTS := host static san san-efi fuzz $(EFI_ARCHITECTURES:%=efi-%) $(EFI_ARCHITECTURES:%=selftest-%)
+VARIANTS := host host-efi static san san-efi fuzz $(EFI_ARCHITECTURES:%=efi-%) $(EFI_ARCHITECTURES:%=selftest-%)
 
 # An object depends on its variant's flags: a change of them rebuilds that variant and no other.
 define variant
@@ -333,8 +359,12 @@ $(TELLING_CHECK).passed: tests/linux-tool/check-telling.py $(TELL_NEWS) $(TEST_D
                          linux-tool/tell/news.h $(wildcard services/prometheus/*)
 	$(call say,TEST)scripts/run-test $(TELLING_CHECK).log $< $(TELL_NEWS) && touch $@
 
+MANUAL_CHECK := $(O)/check-manual
+$(MANUAL_CHECK).passed: tests/manual/check-manual.py $(PROGRAM) $(O)/man.made
+	$(call say,TEST)scripts/run-test $(MANUAL_CHECK).log $< $(PROGRAM) $(O)/man && touch $@
+
 CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECKS) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \
-	$(TELLING_CHECK)
+	$(TELLING_CHECK) $(MANUAL_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios
@@ -429,6 +459,7 @@ install: all
 	install -D -m 644 services/pstore-fw-kdump.sh $(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/pstore-fw-kdump.sh
 	install -D -m 755 -t $(DESTDIR)$(DRACUT_DIR)/95pstore-fw-kdump services/dracut/95pstore-fw-kdump/*.sh
 	install -m 644 services/pstore-fw-kdump.sh $(DESTDIR)$(DRACUT_DIR)/95pstore-fw-kdump/
+	for n in 5 8; do install -D -m 644 -t $(DESTDIR)$(MAN_DIR)/man$$n $(O)/man/*.$$n || exit; done
 
 .PHONY: format
 format:

@@ -165,6 +165,13 @@ static const struct verb_group *find_group(const struct cli *cli, const char *na
         return NULL;
 }
 
+const struct verb_group *verb_group_of(const struct cli *cli, const struct verb *verb) {
+        for (const struct verb_group *group = cli->groups; group && group->name; group++)
+                if (is_in_group(verb, group->name))
+                        return group;
+        return NULL;
+}
+
 /* By its whole name, or by what follows in it behind the group. */
 static const struct verb *find_verb(const struct cli *cli, const char *group, const char *name) {
         size_t skipped = group ? text_length(group) + 1 : 0;
@@ -338,25 +345,23 @@ static void put_options(const struct option *const *own, const struct cli *cli, 
                         (*row)->put_help(sink);
 }
 
+const char *verb_statuses(const struct verb *verb) {
+        return verb->statuses ? verb->statuses : "0 done, 1 failed, 2 usage, 3 nothing found";
+}
+
 static int print_verb_help(const struct cli *cli, const struct verb *verb, const struct sink *sink) {
         sink_format(sink, "Usage: %s %s [OPTION...]%s%s\n\n%s: %s\n\n", cli->name, verb->name,
                     verb->operands[0] ? " " : "", verb->operands, verb->name, verb->summary);
         sink_put(sink, text_view(verb->description));
         put_options(verb->options, cli, sink);
-        return sink_format(sink, "\nExit status: %s\n",
-                           verb->statuses ? verb->statuses : "0 done, 1 failed, 2 usage, 3 nothing found");
+        return sink_format(sink, "\nExit status: %s\n", verb_statuses(verb));
 }
 
 /* Those of the group; NULL: those of none. */
 static void put_verbs(const struct cli *cli, const char *group, const struct sink *sink) {
-        for (const struct verb *const *verb = cli->verbs; *verb; verb++) {
-                bool belongs = group && is_in_group(*verb, group);
-
-                for (const struct verb_group *row = cli->groups; !group && row && row->name; row++)
-                        belongs |= is_in_group(*verb, row->name);
-                if (belongs == (group != NULL))
+        for (const struct verb *const *verb = cli->verbs; *verb; verb++)
+                if (group ? is_in_group(*verb, group) : !verb_group_of(cli, *verb))
                         sink_format(sink, "  %-15s%s\n", (*verb)->name, (*verb)->summary);
-        }
 }
 
 static int print_group_help(const struct cli *cli, const char *group, const struct sink *sink) {

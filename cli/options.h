@@ -114,5 +114,11 @@ uint64_t options_number(const struct options *options, const struct option *opti
 /* All arguments of an option, in their order; returns how many, `most` of its row at most. */
 size_t options_texts(const struct options *options, const struct option *option, const char **ret_texts);
 
+/* The group that a verb of two words is in; NULL: none. */
+const struct verb_group *verb_group_of(const struct cli *cli, const struct verb *verb);
+
+/* What its exit status may be, as "0 done, 1 failed": each number begins one. */
+const char *verb_statuses(const struct verb *verb);
+
 /* The help of the program, of a group or of one verb, as the options have it; at most 80 columns. */
 int options_print_help(const struct cli *cli, const struct options *options, const struct sink *sink);
