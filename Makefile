@@ -18,7 +18,10 @@ DESTDIR     ?=
 SYSCONFDIR  ?= /etc
 SYSTEMD_UNIT_DIR    ?= /usr/lib/systemd/system
 SYSTEMD_CATALOG_DIR ?= /usr/lib/systemd/catalog
-MAN_DIR ?= $(PREFIX)/share/man
+MAN_DIR             ?= $(PREFIX)/share/man
+BASH_COMPLETION_DIR ?= $(PREFIX)/share/bash-completion/completions
+ZSH_COMPLETION_DIR  ?= $(PREFIX)/share/zsh/site-functions
+FISH_COMPLETION_DIR ?= $(PREFIX)/share/fish/vendor_completions.d
 INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
 DRACUT_DIR          ?= /usr/lib/dracut/modules.d
 
@@ -157,7 +160,7 @@ EFI_APPS := $(foreach a,$(EFI_ARCHITECTURES),$(call efi_app,$(a)))
 objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 
 .PHONY: all
-all: $(PROGRAM) $(CAPTURE) $(EFI_APPS) $(O)/man.made
+all: $(PROGRAM) $(CAPTURE) $(EFI_APPS) $(O)/man.made $(O)/completions.made
 
 $(PROGRAM): $(call objects,host,$(SHARED_SRC) $(POSIX_SRC) $(filter-out capture/main.c,$(CAPTURE_SRC)) $(LINUX_SRC))
 	$(call say,LINK)$(CC_host) $(CFLAGS_host) $(LDFLAGS_host) -o $@ $^ $(LIBS)
@@ -193,6 +196,11 @@ $(MANUAL_OF_EFI): $(call objects,host-efi,$(MANUAL_SRC) $(filter-out efi-app/mem
 $(O)/man.made: $(MANUAL_OF_LINUX) $(MANUAL_OF_EFI) $(PAGES) $(EFI_PAGES) $(wildcard services/*.conf)
 	$(call say,MANUAL)rm -rf $(O)/man && mkdir -p $(O)/man && \
 		$(MANUAL_OF_LINUX) $(O)/man $(PAGES) && $(MANUAL_OF_EFI) $(O)/man $(EFI_PAGES) && touch $@
+
+COMPLETIONS := $(wildcard completions/*)
+$(O)/completions.made: $(MANUAL_OF_LINUX) $(COMPLETIONS)
+	$(call say,MANUAL)rm -rf $(O)/completions && mkdir -p $(O)/completions && \
+		$(MANUAL_OF_LINUX) $(O)/completions $(COMPLETIONS) && touch $@
 
 # For Secure Boot: build/….efi.signed, verified. KEY= and CERT= are PEM files.
 .PHONY: sign
@@ -363,8 +371,12 @@ MANUAL_CHECK := $(O)/check-manual
 $(MANUAL_CHECK).passed: tests/manual/check-manual.py $(PROGRAM) $(O)/man.made
 	$(call say,TEST)scripts/run-test $(MANUAL_CHECK).log $< $(PROGRAM) $(O)/man && touch $@
 
+COMPLETIONS_CHECK := $(O)/check-completions
+$(COMPLETIONS_CHECK).passed: tests/manual/check-completions.py $(PROGRAM) $(O)/completions.made
+	$(call say,TEST)scripts/run-test $(COMPLETIONS_CHECK).log $< $(PROGRAM) $(O)/completions && touch $@
+
 CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECKS) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \
-	$(TELLING_CHECK) $(MANUAL_CHECK)
+	$(TELLING_CHECK) $(MANUAL_CHECK) $(COMPLETIONS_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios
@@ -460,6 +472,9 @@ install: all
 	install -D -m 755 -t $(DESTDIR)$(DRACUT_DIR)/95pstore-fw-kdump services/dracut/95pstore-fw-kdump/*.sh
 	install -m 644 services/pstore-fw-kdump.sh $(DESTDIR)$(DRACUT_DIR)/95pstore-fw-kdump/
 	for n in 5 8; do install -D -m 644 -t $(DESTDIR)$(MAN_DIR)/man$$n $(O)/man/*.$$n || exit; done
+	install -D -m 644 $(O)/completions/pstore-fw.bash $(DESTDIR)$(BASH_COMPLETION_DIR)/pstore-fw
+	install -D -m 644 -t $(DESTDIR)$(ZSH_COMPLETION_DIR) $(O)/completions/_pstore-fw
+	install -D -m 644 -t $(DESTDIR)$(FISH_COMPLETION_DIR) $(O)/completions/pstore-fw.fish
 
 .PHONY: format
 format:

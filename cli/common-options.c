@@ -10,6 +10,10 @@ static int parse_type(const char *text, uint64_t *ret_number) {
         return text_equal(text, "dmesg") ? 0 : ERR_VALUE;
 }
 
+static void put_types(const struct sink *sink) {
+        sink_format(sink, "dmesg\n");
+}
+
 static int parse_age(const char *text, uint64_t *ret_number) {
         return duration_parse(text_view(text), ret_number);
 }
@@ -28,9 +32,15 @@ static int parse_number(const char *text, uint64_t *ret_number) {
 const struct option option_all = { "all", 'a', NULL, "all events and records" };
 const struct option option_raw = { "raw", 0, NULL, "the bytes as stored" };
 const struct option option_parts = { "parts", 0, NULL, "keep the header line of each part" };
-const struct option option_type = { "type",     't',
-                                    "TYPE",     "of the record to write: dmesg",
-                                    parse_type, "cannot be written: only dmesg can" };
+const struct option option_type = {
+        .name = "type",
+        .letter = 't',
+        .argument = "TYPE",
+        .help = "of the record to write: dmesg",
+        .parse = parse_type,
+        .wanted = "cannot be written: only dmesg can",
+        .put_choices = put_types,
+};
 const struct option option_volatile_copy = { "volatile-copy", 0, NULL,
                                              "erase also when the copy lies in memory" };
 const struct option option_dumped = { "dumped", 0, NULL, "only what has a complete copy already" };

@@ -36,6 +36,12 @@ struct option {
         const char *wanted;
         size_t most;                               /* how often it may be given; 0: the last time counts */
         void (*put_help)(const struct sink *sink); /* more of it, behind all options; NULL: there is none */
+
+        /*
+         * The words that its argument can be, each with its \n, for a shell that completes it; behind one
+         * that ends in ':' a path follows. NULL: it is what `argument` says.
+         */
+        void (*put_choices)(const struct sink *sink);
 };
 
 struct options;

@@ -20,6 +20,7 @@ const struct option option_source = {
         .wanted = "is no source",
         .most = SOURCES_MAX,
         .put_help = sources_print_help,
+        .put_choices = sources_print_choices,
 };
 const struct option option_deleted = { "deleted", 0, NULL,
                                        "of an image: what was deleted and is still in it" };

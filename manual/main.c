@@ -29,6 +29,23 @@ FILE *manual_open(const char *path, const char *mode) {
         return stream;
 }
 
+static int take_bytes(void *context, struct bytes bytes) {
+        return fwrite(bytes.data, 1, bytes.size, context) == bytes.size ? 0 : -1;
+}
+
+char *manual_written(void (*put)(const struct sink *sink)) {
+        char *text = NULL;
+        size_t size = 0;
+        FILE *memory = open_memstream(&text, &size);
+        const struct sink sink = { .context = memory, .write = take_bytes };
+
+        if (!memory)
+                fail("no memory");
+        put(&sink);
+        fclose(memory);
+        return text;
+}
+
 const char *manual_joined_name(const struct verb *verb, char joint) {
         static char name[64];
         size_t size = 0;
@@ -83,7 +100,8 @@ static void expand(const struct manual *manual, const char *template) {
                         argument = strchr(line, ' ') + 1;
                         argument[-1] = '\0';
                 }
-                if (!follow(manual, mdoc_directives, line + 1, argument))
+                if (!follow(manual, mdoc_directives, line + 1, argument) &&
+                    !follow(manual, completion_directives, line + 1, argument))
                         fail("%s: there is no %s here", template, line);
         }
         free(line);

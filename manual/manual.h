@@ -6,9 +6,10 @@
 #include "cli/options.h"
 
 /*
- * Manuals are made of templates by a program that is linked with a front end's own tables of options and
- * verbs: what `--help` says is said in the manual by the same words, and nothing of it is written twice. In a
- * template a line that begins with '@' is a directive; all others are as they stand.
+ * Manuals, and completions for shells, are made of templates by a program that is linked with a front end's
+ * own tables of options and verbs: what `--help` says is said in the manual by the same words, and nothing of
+ * it is written twice. In a template a line that begins with '@' is a directive; all others are as they
+ * stand.
  */
 
 /* Of the front end that the program is linked with. */
@@ -28,9 +29,13 @@ struct directive {
 
 /* Each ends in one without a name. */
 extern const struct directive mdoc_directives[];
+extern const struct directive completion_directives[];
 
 /* Ends the program, with a line that names the path, when it cannot be opened. */
 FILE *manual_open(const char *path, const char *mode);
+
+/* What `put` writes to its sink, to be freed. */
+char *manual_written(void (*put)(const struct sink *sink));
 
 /* "kdump load" as the ending of a page's or a function's name: "kdump-load". The result is static. */
 const char *manual_joined_name(const struct verb *verb, char joint);

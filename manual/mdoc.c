@@ -166,21 +166,10 @@ static void put_help_line(FILE *stream, const char *line, bool *in_list) {
         put_text(stream, gap ? gap + strspn(gap, " ") : "");
 }
 
-static int take_help(void *context, struct bytes bytes) {
-        return fwrite(bytes.data, 1, bytes.size, context) == bytes.size ? 0 : -1;
-}
-
 static void put_more_help(FILE *stream, const struct option *option) {
-        char *text = NULL;
-        size_t size = 0;
-        FILE *memory = open_memstream(&text, &size);
-        const struct sink sink = { .context = memory, .write = take_help };
+        char *text = manual_written(option->put_help);
         bool in_list = false;
 
-        if (!memory)
-                abort();
-        option->put_help(&sink);
-        fclose(memory);
         for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
                 put_help_line(stream, line, &in_list);
         if (in_list)

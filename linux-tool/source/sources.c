@@ -109,3 +109,13 @@ void sources_print_help(const struct sink *sink) {
         sink_format(sink, "Without it, all that this machine has of the first four, and the directories\n"
                           "where systemd-pstore, dump and the application on the ESP leave copies.\n");
 }
+
+void sources_print_choices(const struct sink *sink) {
+        for (size_t i = 0; i < ARRAY_SIZE(source_kinds); i++) {
+                const struct source_kind *kind = &source_kinds[i];
+
+                if (!kind->needs_argument)
+                        sink_format(sink, "%s\n", kind->name);
+                sink_format(sink, "%s:\n", kind->name);
+        }
+}

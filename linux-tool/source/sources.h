@@ -50,6 +50,9 @@ size_t sources_add_archives(const char *root, const char *specs[SOURCES_MAX], si
 /* The lines of the help about SPEC. */
 void sources_print_help(const struct sink *sink);
 
+/* The same as option.put_choices wants it. */
+void sources_print_choices(const struct sink *sink);
+
 /*
  * libefivar takes the directory of its variables from the environment variable EFIVARFS_PATH, once, before
  * main() runs. So when one of the specs is "efivarfs:DIR", this starts the program anew with it and does not

@@ -16,6 +16,13 @@ static int parse_path(const char *text, uint64_t *ret_number) {
         return 0;
 }
 
+static void put_paths(const struct sink *sink) {
+        enum crash_path path;
+
+        for (int i = 0; crash_path_parse(crash_path_name((enum crash_path) i), &path) == 0; i++)
+                sink_format(sink, "%s\n", crash_path_name(path));
+}
+
 /* The kernel's own notation, of which megabytes are enough. */
 static int parse_reserve(const char *text, uint64_t *ret_number) {
         struct bytes view = text_view(text);
@@ -48,6 +55,7 @@ const struct option option_path = {
         .help = "where a panic goes: auto, pstore, kdump or both",
         .parse = parse_path,
         .wanted = "is none of auto, pstore, kdump and both",
+        .put_choices = put_paths,
 };
 const struct option option_reserve = {
         .name = "reserve",
