@@ -367,6 +367,10 @@ $(TELLING_CHECK).passed: tests/linux-tool/check-telling.py $(TELL_NEWS) $(TEST_D
                          linux-tool/tell/news.h $(wildcard services/prometheus/*)
 	$(call say,TEST)scripts/run-test $(TELLING_CHECK).log $< $(TELL_NEWS) && touch $@
 
+PAGER_CHECK := $(O)/check-pager
+$(PAGER_CHECK).passed: tests/linux-tool/check-pager.py $(PROGRAM) $(TEST_DATA)
+	$(call say,TEST)scripts/run-test $(PAGER_CHECK).log $< $(PROGRAM) && touch $@
+
 MANUAL_CHECK := $(O)/check-manual
 $(MANUAL_CHECK).passed: tests/manual/check-manual.py $(PROGRAM) $(O)/man.made
 	$(call say,TEST)scripts/run-test $(MANUAL_CHECK).log $< $(PROGRAM) $(O)/man && touch $@
@@ -376,7 +380,7 @@ $(COMPLETIONS_CHECK).passed: tests/manual/check-completions.py $(PROGRAM) $(O)/c
 	$(call say,TEST)scripts/run-test $(COMPLETIONS_CHECK).log $< $(PROGRAM) $(O)/completions && touch $@
 
 CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECKS) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \
-	$(TELLING_CHECK) $(MANUAL_CHECK) $(COMPLETIONS_CHECK)
+	$(TELLING_CHECK) $(PAGER_CHECK) $(MANUAL_CHECK) $(COMPLETIONS_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios

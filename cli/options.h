@@ -54,6 +54,7 @@ struct verb {
         const struct option *const *options; /* beside the program's; ends in NULL, and NULL is none */
         size_t operand_max;
         bool operands_are_ids; /* of events or records: their form is checked */
+        bool may_be_long;      /* its answer: on a terminal a page at a time is wanted */
         const char *statuses;  /* of its end, for the help; NULL: those of enum exit_status */
         int unheard;           /* the status when its answer could not be given; 0: EXIT_FAILED */
 

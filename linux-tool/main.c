@@ -30,6 +30,8 @@ static int run(const struct options *options, struct output *output) {
                                                                                       : EXIT_DONE;
         if (options_have(options, &option_version))
                 return sink_format(&output->sink, "pstore-fw %s\n", VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
+        output->may_page =
+                output->terminal && options->verb->may_be_long && !options_have(options, &option_no_pager);
         return options->verb->run(options, output);
 }
 

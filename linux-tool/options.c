@@ -11,6 +11,8 @@ static int parse_source(const char *text, uint64_t *ret_number) {
 }
 
 const struct option option_no_color = { "no-color", 0, NULL, "no colour on a terminal (or set NO_COLOR)" };
+const struct option option_no_pager = { "no-pager", 0, NULL,
+                                        "all at once on a terminal (or set PAGER to cat)" };
 const struct option option_source = {
         .name = "source",
         .letter = 's',

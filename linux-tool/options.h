@@ -6,6 +6,7 @@
 
 /* The options of more than one verb, and of Linux alone. */
 extern const struct option option_no_color;
+extern const struct option option_no_pager;
 extern const struct option option_source;  /* SPEC: see linux-tool/source/sources.h */
 extern const struct option option_deleted; /* of sources that can: see options_check_deleted() */
 extern const struct option option_output;

@@ -8,6 +8,7 @@
 
 #include "base/arith.h"
 #include "base/text.h"
+#include "linux-tool/output/message.h"
 #include "posix/errno.h"
 
 /* Select Graphic Rendition (ECMA-48, 8.3.117) */
@@ -141,13 +142,26 @@ static void put_characters(struct output *output, struct bytes bytes) {
 
 /* The first error counts: stdio keeps that there was one, but not which. */
 static void keep_error(struct output *output, bool failed) {
-        if (failed && output->error == 0)
+        output->unread |= failed && output->pager.stream && errno == EPIPE;
+        if (failed && !output->unread && output->error == 0)
                 output->error = errno_to_error(errno);
+}
+
+static void turn_to_pager(struct output *output) {
+        output->may_page = false;
+        message_progress_end();
+        pager_open(&output->pager);
+        if (output->pager.stream)
+                output->stream = output->pager.stream;
 }
 
 static int output_write(void *context, struct bytes bytes) {
         struct output *output = context;
 
+        if (output->unread)
+                return 0;
+        if (output->may_page && bytes.size > 0)
+                turn_to_pager(output);
         errno = 0;
         if (output->terminal)
                 put_characters(output, bytes);
@@ -175,5 +189,6 @@ int output_close(struct output *output) {
         if (output->line_painted)
                 fputs(SGR_RESET, output->stream);
         keep_error(output, fflush(output->stream) != 0);
+        pager_close(&output->pager);
         return output->error;
 }

@@ -129,6 +129,8 @@ static int erst_run(const struct options *options, void *context) {
         return judge(path, buffer_bytes(&raw), options, output) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
+static const struct option *const options_taken[] = { &option_no_pager, NULL };
+
 const struct verb verb_erst = {
         .name = "erst",
         .operands = "[FILE]",
@@ -136,6 +138,8 @@ const struct verb verb_erst = {
         .description = "The Error Record Serialization Table says how the platform's record store is\n"
                        "driven (ACPI 6.5, 18.5). Nothing of it is run. This machine's table is read\n"
                        "from /sys/firmware/acpi/tables/ERST, which takes root.\n",
+        .options = options_taken,
         .operand_max = 1,
+        .may_be_long = true,
         .run = erst_run,
 };

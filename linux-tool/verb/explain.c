@@ -109,8 +109,8 @@ static int explain_run(const struct options *options, void *context) {
         return r < 0 ? EXIT_FAILED : inventory_status(&session, (size_t) count);
 }
 
-static const struct option *const options_taken[] = { &option_source, &option_all, &option_deleted,
-                                                      &option_log, NULL };
+static const struct option *const options_taken[] = { &option_source, &option_all,      &option_deleted,
+                                                      &option_log,    &option_no_pager, NULL };
 
 const struct verb verb_explain = {
         .name = "explain",
@@ -124,5 +124,6 @@ const struct verb verb_explain = {
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
+        .may_be_long = true,
         .run = explain_run,
 };

@@ -36,7 +36,8 @@ static int list_run(const struct options *options, void *context) {
         return inventory_status(&session, (size_t) count);
 }
 
-static const struct option *const options_taken[] = { &option_source, &option_deleted, NULL };
+static const struct option *const options_taken[] = { &option_source, &option_deleted, &option_no_pager,
+                                                      NULL };
 
 const struct verb verb_list = {
         .name = "list",
@@ -49,5 +50,6 @@ const struct verb verb_list = {
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
+        .may_be_long = true,
         .run = list_run,
 };

@@ -66,8 +66,9 @@ static int show_run(const struct options *options, void *context) {
         return inventory_status(&session, (size_t) count);
 }
 
-static const struct option *const options_taken[] = { &option_source, &option_all,     &option_raw,
-                                                      &option_parts,  &option_deleted, NULL };
+static const struct option *const options_taken[] = {
+        &option_source, &option_all, &option_raw, &option_parts, &option_deleted, &option_no_pager, NULL
+};
 
 const struct verb verb_show = {
         .name = "show",
@@ -79,5 +80,6 @@ const struct verb verb_show = {
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
+        .may_be_long = true,
         .run = show_run,
 };
