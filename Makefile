@@ -379,8 +379,14 @@ COMPLETIONS_CHECK := $(O)/check-completions
 $(COMPLETIONS_CHECK).passed: tests/manual/check-completions.py $(PROGRAM) $(O)/completions.made
 	$(call say,TEST)scripts/run-test $(COMPLETIONS_CHECK).log $< $(PROGRAM) $(O)/completions && touch $@
 
+TUTORIALS_CHECK := $(O)/check-tutorials
+$(TUTORIALS_CHECK).passed: tests/manual/check-tutorials.py $(wildcard docs/tutorials/*.md) $(PROGRAM) $(O)/man.made \
+                           $(TABLES) $(call efi_app,x86_64)
+	$(call say,TEST)scripts/run-test $(TUTORIALS_CHECK).log $< $(PROGRAM) $(O)/man $(O)/tutorials && touch $@
+
 CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECKS) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \
-	$(TELLING_CHECK) $(PAGER_CHECK) $(MANUAL_CHECK) $(COMPLETIONS_CHECK)
+	$(TELLING_CHECK) $(PAGER_CHECK) $(MANUAL_CHECK) $(COMPLETIONS_CHECK) \
+	$(TUTORIALS_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios
