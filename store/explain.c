@@ -43,44 +43,42 @@ static int put_field(const struct sink *sink, const char *head, struct bytes val
         return sink_prose(sink, head, "%s", said);
 }
 
-static int put_process(const struct sink *sink, const struct crash *crash) {
-        char said[FIELD_SIZE];
-        struct text text = TEXT_ON(said);
-
-        text_put_escaped(&text, bytes_first(crash->process, 64));
+void explain_put_process(const struct crash *crash, struct text *text) {
+        text_put_escaped(text, bytes_first(crash->process, 64));
         if (crash->has_pid)
-                text_format(&text, "%spid %llu", text.length > 0 ? ", " : "",
+                text_format(text, "%spid %llu", text->length > 0 ? ", " : "",
                             (unsigned long long) crash->pid);
         if (crash->has_cpu)
-                text_format(&text, "%sCPU %llu", text.length > 0 ? ", " : "",
+                text_format(text, "%sCPU %llu", text->length > 0 ? ", " : "",
                             (unsigned long long) crash->cpu);
-        return text.length > 0 ? sink_prose(sink, HEAD("process    "), "%s", said) : 0;
 }
 
-static int put_taint(const struct sink *sink, const struct crash *crash) {
-        char said[FIELD_SIZE];
-        struct text text = TEXT_ON(said);
-
+void explain_put_taint(const struct crash *crash, struct text *text) {
         for (size_t i = 0; i < crash->taint.size; i++) {
                 const char *words = crash_taint_words(crash->taint.data[i]);
 
                 if (words)
-                        text_format(&text, "%s%c: %s", text.length > 0 ? ", " : "", crash->taint.data[i],
+                        text_format(text, "%s%c: %s", text->length > 0 ? ", " : "", crash->taint.data[i],
                                     words);
         }
-        return text.length > 0 ? sink_prose(sink, HEAD("taint      "), "%s", said) : 0;
 }
 
-static int put_modules(const struct sink *sink, const struct crash *crash) {
+void explain_put_modules(const struct crash *crash, struct text *text) {
+        for (size_t i = 0; i < crash->module_count; i++) {
+                if (i > 0)
+                        text_put_char(text, ' ');
+                text_put_bytes(text, crash->modules[i]);
+        }
+}
+
+/* A field of what one of the three above says. */
+static int put_said(const struct sink *sink, const char *head, const struct crash *crash,
+                    void (*put)(const struct crash *crash, struct text *text)) {
         char said[FIELD_SIZE];
         struct text text = TEXT_ON(said);
 
-        for (size_t i = 0; i < crash->module_count; i++) {
-                if (i > 0)
-                        text_put_char(&text, ' ');
-                text_put_bytes(&text, crash->modules[i]);
-        }
-        return text.length > 0 ? sink_prose(sink, HEAD("modules    "), "%s", said) : 0;
+        put(crash, &text);
+        return text.length > 0 ? sink_prose(sink, head, "%s", said) : 0;
 }
 
 static int put_trace(const struct sink *sink, const struct crash *crash) {
@@ -135,11 +133,11 @@ static int put_crash(const struct sink *sink, struct bytes log, const struct log
         if (r >= 0)
                 r = put_field(sink, HEAD("uptime     "), text_bytes(&text));
         if (r >= 0)
-                r = put_process(sink, crash);
+                r = put_said(sink, HEAD("process    "), crash, explain_put_process);
         if (r >= 0)
-                r = put_taint(sink, crash);
+                r = put_said(sink, HEAD("taint      "), crash, explain_put_taint);
         if (r >= 0)
-                r = put_modules(sink, crash);
+                r = put_said(sink, HEAD("modules    "), crash, explain_put_modules);
         if (r >= 0)
                 r = put_trace(sink, crash);
         return r < 0 ? r : put_problems(sink, log, crash);

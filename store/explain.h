@@ -19,3 +19,8 @@ int explain_log(struct bytes log, const struct sink *sink);
 
 /* "3 d 2 h", "12 min 5 s", "4.694 s" */
 void explain_put_uptime(uint64_t time_us, struct text *text);
+
+/* "nfsd, pid 812, CPU 3"; "O: a module from outside the kernel's tree"; "nfs sunrpc"; or nothing. */
+void explain_put_process(const struct crash *crash, struct text *text);
+void explain_put_taint(const struct crash *crash, struct text *text);
+void explain_put_modules(const struct crash *crash, struct text *text);

@@ -51,20 +51,22 @@ static int show_cut(struct shower *shower, const struct record *record) {
         return sink_format(shower->sink, "[part %u is cut here: %s]\n", record->header.part, error);
 }
 
-/* What is missing between a part and the one that follows it in time, `newer`; 0 behind the last one. */
-static int show_gap(struct shower *shower, uint32_t older, uint32_t newer) {
-        uint32_t first = newer + 1, last = older - 1;
-        int r;
+static int show_gap(void *context, uint32_t first, uint32_t last) {
+        struct shower *shower = context;
+        int r = start_line(shower);
 
-        /* The same part again, or the very next one. */
-        if (older <= newer || older == first)
-                return 0;
-        r = start_line(shower);
         if (r < 0)
                 return r;
         if (first == last)
                 return sink_format(shower->sink, "[part %u is missing here]\n", first);
         return sink_format(shower->sink, "[parts %u-%u are missing here]\n", first, last);
+}
+
+static int show_part(void *context, const struct record *record) {
+        struct shower *shower = context;
+        int r = put_record(shower, record);
+
+        return r < 0 || !shower->name_gaps ? r : show_cut(shower, record);
 }
 
 static int show_title(struct shower *shower, struct bytes name) {
@@ -88,29 +90,46 @@ static bool is_repeated(const struct record *previous, const struct record *reco
         return previous->header.part == record->header.part && bytes_start_with(previous->text, record->text);
 }
 
-/* The oldest text first. */
-static int show_event_records(struct shower *shower, const struct event *event) {
+/* What is missing between a part and the one that follows it in time, `newer`; 0 behind the last one. */
+static int walk_gap(const struct show_walker *walker, uint32_t older, uint32_t newer) {
+        uint32_t first = newer + 1, last = older - 1;
+
+        /* The same part again, or the very next one. */
+        if (!walker->gap || older <= newer || older == first)
+                return 0;
+        return walker->gap(walker->context, first, last);
+}
+
+int show_walk(const struct catalog *catalog, const struct work *work, const struct event *event,
+              const struct show_walker *walker) {
         const struct record *previous = NULL;
         int r = 0;
 
         for (size_t i = 0; i < event->record_count && r >= 0; i++) {
-                const struct record *record = shower->catalog->records[event->first + i];
+                const struct record *record = catalog->records[event->first + i];
 
-                if (shower->work && !work_is_selected(shower->work, record))
+                if (work && !work_is_selected(work, record))
                         continue;
-                if (previous && shower->form != SHOW_RAW && is_repeated(previous, record))
+                if (previous && !walker->with_copies && is_repeated(previous, record))
                         continue;
-                if (shower->name_gaps && previous)
-                        r = show_gap(shower, previous->header.part, record->header.part);
+                if (previous)
+                        r = walk_gap(walker, previous->header.part, record->header.part);
                 if (r >= 0)
-                        r = put_record(shower, record);
-                if (r >= 0 && shower->name_gaps)
-                        r = show_cut(shower, record);
+                        r = walker->part(walker->context, record);
                 previous = record;
         }
-        if (r >= 0 && shower->name_gaps && previous)
-                r = show_gap(shower, previous->header.part, 0);
-        return r;
+        return r >= 0 && previous ? walk_gap(walker, previous->header.part, 0) : r;
+}
+
+static int show_event_records(struct shower *shower, const struct event *event) {
+        const struct show_walker walker = {
+                .context = shower,
+                .with_copies = shower->form == SHOW_RAW,
+                .part = show_part,
+                .gap = shower->name_gaps ? show_gap : NULL,
+        };
+
+        return show_walk(shower->catalog, shower->work, event, &walker);
 }
 
 static int show_event(struct shower *shower, const struct event *event) {
@@ -144,7 +163,7 @@ static int show_other(struct shower *shower, const struct record *record) {
                            record->raw.size, why);
 }
 
-static size_t shown_count(const struct work *work) {
+size_t show_count(const struct work *work) {
         const struct catalog *catalog = work->catalog;
         size_t count = 0;
 
@@ -162,7 +181,7 @@ int show_selected(const struct work *work, enum show_form form, const struct sin
                 .work = work,
                 .form = form,
                 .sink = sink,
-                .titled = form != SHOW_RAW && shown_count(work) > 1,
+                .titled = form != SHOW_RAW && show_count(work) > 1,
         };
         int r = 0;
 
