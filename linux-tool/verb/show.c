@@ -7,6 +7,9 @@
 #include "linux-tool/verb/verbs.h"
 #include "posix/memory.h"
 #include "store/selection.h"
+#include "store/show-html.h"
+
+static const struct option option_html = { "html", 0, NULL, "one page for a browser, whole by itself" };
 
 static int print_json(const struct work *work, bool with_parts, struct output *output) {
         _cleanup_buffer_ struct buffer buffer;
@@ -20,6 +23,8 @@ static int print_json(const struct work *work, bool with_parts, struct output *o
 static int show(const struct options *options, const struct session *session, struct output *output) {
         if (options_have(options, &option_json))
                 return print_json(&session->work, options_have(options, &option_parts), output);
+        if (options_have(options, &option_html))
+                return show_html(session, "pstore-fw " VERSION, &output->sink);
         if (options_have(options, &option_raw))
                 return show_selected(&session->work, SHOW_RAW, &output->sink);
         if (options_have(options, &option_parts))
@@ -34,6 +39,10 @@ static const char *conflict_of(const struct options *options) {
                 return "--raw and --parts exclude each other";
         if (options_have(options, &option_raw) && options_have(options, &option_json))
                 return "--raw and --json exclude each other: JSON cannot hold every byte";
+        if (options_have(options, &option_html) &&
+            (options_have(options, &option_raw) || options_have(options, &option_parts) ||
+             options_have(options, &option_json)))
+                return "--html excludes --raw, --parts and --json";
         return NULL;
 }
 
@@ -67,7 +76,8 @@ static int show_run(const struct options *options, void *context) {
 }
 
 static const struct option *const options_taken[] = {
-        &option_source, &option_all, &option_raw, &option_parts, &option_deleted, &option_no_pager, NULL
+        &option_source,  &option_all,  &option_raw,      &option_parts,
+        &option_deleted, &option_html, &option_no_pager, NULL,
 };
 
 const struct verb verb_show = {
@@ -76,7 +86,8 @@ const struct verb verb_show = {
         .summary = "print the log of an event, joined in time order, decompressed",
         .description = "Without an id and without --all it is the newest event's. Missing parts are\n"
                        "named where they are missing. On a terminal control characters are made\n"
-                       "visible; to a file or a pipe every byte goes as it is.\n",
+                       "visible; to a file or a pipe every byte goes as it is. --html is for a browser:\n"
+                       "log, trace, parts, gaps and space in one file that loads nothing.\n",
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,
