@@ -19,16 +19,20 @@ struct json_object *json_report_new(const char *verb) {
         return report;
 }
 
-int json_report_print(struct json_object *report, struct output *output) {
+int json_report_put(struct json_object *report, const struct sink *sink) {
         const char *text = report ? json_object_to_json_string_ext(report, PRINT_FLAGS) : NULL;
         int r = ERR_NO_MEMORY;
 
         if (text)
-                r = sink_put(&output->sink, text_view(text));
+                r = sink_put(sink, text_view(text));
         if (r == 0)
-                r = sink_format(&output->sink, "\n");
+                r = sink_format(sink, "\n");
         json_object_put(report);
         return r;
+}
+
+int json_report_print(struct json_object *report, struct output *output) {
+        return json_report_put(report, &output->sink);
 }
 
 void json_add(struct json_object *object, const char *name, struct json_object *value) {

@@ -15,7 +15,8 @@
 /* An object with "schema": "pstore-fw/<verb>/1". */
 struct json_object *json_report_new(const char *verb);
 
-/* Prints the report and frees it. 0, ERR_NO_MEMORY, or the output's error. */
+/* Prints the report and frees it. 0, ERR_NO_MEMORY, or the sink's or output's error. */
+int json_report_put(struct json_object *report, const struct sink *sink);
 int json_report_print(struct json_object *report, struct output *output);
 
 void json_add(struct json_object *object, const char *name, struct json_object *value);

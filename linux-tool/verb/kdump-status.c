@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include <stdlib.h>
-
-#include "base/arith.h"
-#include "base/error.h"
+#include "linux-tool/kdump-status.h"
 #include "base/timestamp.h"
 #include "base/units.h"
-#include "kdump/judge.h"
-#include "kdump/preparation.h"
-#include "linux-tool/output/json-preparation.h"
+#include "linux-tool/output/json-kdump-status.h"
 #include "linux-tool/output/json.h"
-#include "linux-tool/output/message.h"
 #include "linux-tool/verb/kdump-options.h"
 #include "linux-tool/verb/verbs.h"
-#include "posix/memory.h"
 
 #define DUMPS_SHOWN 5
-
-struct status {
-        struct kdump_settings settings;
-        struct kdump_facts facts;
-        struct kdump_preparation preparation;
-        struct kdump_judgement judgement;
-};
 
 /* --- for people --------------------------------------------------------------------------------- */
 
@@ -31,7 +17,7 @@ static unsigned long long mib(uint64_t bytes) {
 
 #define BELOW "          "
 
-static void print_memory(const struct status *status, const struct sink *sink) {
+static void print_memory(const struct kdump_status *status, const struct sink *sink) {
         const struct kdump_preparation *preparation = &status->preparation;
         const struct memory_need *need = &preparation->need;
         const struct dump_report *last = &status->facts.dumps[0];
@@ -57,7 +43,7 @@ static void print_memory(const struct status *status, const struct sink *sink) {
                            mib(last->memory_total));
 }
 
-static void print_target(const struct status *status, const struct sink *sink) {
+static void print_target(const struct kdump_status *status, const struct sink *sink) {
         const struct kdump_place *place = status->preparation.place;
         const struct kdump_target *target;
 
@@ -77,7 +63,7 @@ static const char *on_or_off(bool on) {
         return on ? "on" : "off";
 }
 
-static void print_switches(const struct status *status, const struct sink *sink) {
+static void print_switches(const struct kdump_status *status, const struct sink *sink) {
         static const char *const secure_boots[] = {
                 [SECURE_BOOT_UNKNOWN] = "not there",
                 [SECURE_BOOT_OFF] = "off",
@@ -111,7 +97,7 @@ static void print_dumps(const struct kdump_facts *facts, const struct sink *sink
                 sink_format(sink, "  and %zu older\n", facts->dump_count - DUMPS_SHOWN);
 }
 
-static int print_text(const struct status *status, const struct sink *sink) {
+static int print_text(const struct kdump_status *status, const struct sink *sink) {
         const struct kdump_judgement *judgement = &status->judgement;
         char time[TIMESTAMP_TEXT_SIZE];
 
@@ -128,94 +114,17 @@ static int print_text(const struct status *status, const struct sink *sink) {
         return sink_prose(sink, "test:     ", "of %s, its result is not looked at yet", time);
 }
 
-/* --- for programs ------------------------------------------------------------------------------- */
-
-static struct json_object *json_from_switches(const struct kdump_facts *facts) {
-        struct json_object *object = json_object_new_object(), *owners = json_object_new_array();
-
-        json_add_bool(object, "kexec", facts->machine.kernel.has_kexec);
-        json_add_bool(object, "kexec_load_disabled", facts->load_disabled);
-        json_add_bool(object, "crash_kexec_post_notifiers", facts->machine.kernel.notifiers_first);
-        json_add(object, "panic_seconds",
-                 facts->machine.kernel.panic_seconds_known
-                         ? json_object_new_int64(facts->machine.kernel.panic_seconds)
-                         : NULL);
-        json_add(object, "secure_boot",
-                 facts->secure_boot == SECURE_BOOT_UNKNOWN
-                         ? NULL
-                         : json_object_new_boolean(facts->secure_boot == SECURE_BOOT_ON));
-        json_add_string(object, "lockdown", facts->lockdown[0] ? facts->lockdown : NULL);
-        json_add_bool(object, "service_enabled", facts->service_enabled);
-        for (size_t i = 0; i < facts->owner_count; i++)
-                json_object_array_add(owners, json_object_new_string(facts->owners[i]));
-        json_add(object, "other_services", owners);
-        return object;
-}
-
-static struct json_object *json_from_dump(const struct dump_report *report) {
-        struct json_object *object = json_object_new_object();
-        char time[TIMESTAMP_TEXT_SIZE];
-
-        timestamp_format_rfc3339(report->dump.crash_seconds, time);
-        json_add_string(object, "event", report->dump.name);
-        json_add_string(object, "time", time);
-        json_add_string(object, "state", dump_report_state(report));
-        json_add_string(object, "message", report->message[0] ? report->message : NULL);
-        json_add_number(object, "log_bytes", report->dump.log_size);
-        json_add_number(object, "image_bytes", report->dump.image_size);
-        json_add_number(object, "milliseconds", report->took_ms);
-        json_add_number(object, "memory_total", report->memory_total);
-        json_add_number(object, "memory_lowest", report->memory_lowest);
-        return object;
-}
-
-static int print_json(const struct status *status, struct output *output) {
-        const struct kdump_judgement *judgement = &status->judgement;
-        const struct kdump_facts *facts = &status->facts;
-        const struct kdump_preparation *preparation = &status->preparation;
-        struct json_object *report = json_report_new("kdump-status"), *dumps = json_object_new_array();
-
-        json_add_bool(report, "as_meant", judgement->as_meant);
-        json_add(report, "findings", json_from_findings(&judgement->findings));
-        json_add_string(report, "panic", judgement->panic);
-        json_add_string(report, "path", crash_path_name(judgement->decision.path));
-        json_add_string(report, "path_reason", judgement->decision.why);
-        json_add_string(report, "backend", facts->machine.kernel.backend);
-        json_add_string(report, "backend_asked_for", facts->machine.kernel.asked);
-        json_add_bool(report, "loaded", facts->machine.kernel.kdump_loaded);
-        json_add_string(report, "loaded_by", facts->machine.kernel.kdump_by);
-        json_add_string(report, "kernel", preparation->kernel ? preparation->kernel->path : NULL);
-        json_add(report, "memory", json_from_crash_memory(preparation));
-        json_add(report, "target", json_from_crash_target(preparation->place));
-        json_add(report, "switches", json_from_switches(facts));
-        for (size_t i = 0; i < facts->dump_count && i < KDUMP_DUMPS_SHOWN_MAX; i++)
-                json_object_array_add(dumps, json_from_dump(&facts->dumps[i]));
-        json_add_number(report, "dump_count", facts->dump_count);
-        json_add(report, "dumps", dumps);
-        json_add_bool(report, "test_pending", facts->test_pending);
-        return json_report_print(report, output);
-}
-
 /* --- the verb ----------------------------------------------------------------------------------- */
 
 static int status_run(const struct options *options, void *context) {
         struct output *output = context;
-        _cleanup_free_ struct status *status = calloc(1, sizeof(*status));
-        int r;
+        _cleanup_kdump_status_ struct kdump_status *status = NULL;
+        int r = kdump_status_make(options, &status);
 
-        if (!status) {
-                message_failure("kdump status", ERR_NO_MEMORY);
-                return EXIT_FAILED;
-        }
-        if (kdump_settings_load(options, &status->settings) < 0)
-                return EXIT_FAILED; /* told already */
-        kdump_prepare("", &status->settings, &status->preparation);
-        kdump_facts_look("", &status->settings, &status->facts);
-        kdump_judge(&status->facts, &status->preparation.findings, &status->judgement);
-        r = options_have(options, &option_json) ? print_json(status, output)
-                                                : print_text(status, &output->sink);
-        findings_free(&status->judgement.findings);
-        kdump_preparation_free(&status->preparation);
+        if (r == 0 && options_have(options, &option_json))
+                r = json_report_print(json_from_kdump_status(status), output);
+        else if (r == 0)
+                r = print_text(status, &output->sink);
         return r < 0 || !status->judgement.as_meant ? EXIT_FAILED : EXIT_DONE;
 }
 
