@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* syncfs() */
+#define _GNU_SOURCE /* syncfs(), renameat2() */
 #include "posix/durable-file.h"
 
 #include <errno.h>
@@ -71,16 +71,31 @@ static int flush_directory_of(int at, const char *path) {
         return fd < 0 ? errno_to_error(errno) : durable_flush(fd);
 }
 
+static int take_name(int at, const char *part, const char *path) {
+        return renameat(at, part, at, path) < 0 ? errno_to_error(errno) : 0;
+}
+
+/* The same, where nothing has the name yet. NFS can only link, FAT only rename. */
+static int take_free_name(int at, const char *part, const char *path) {
+        if (renameat2(at, part, at, path, RENAME_NOREPLACE) == 0)
+                return 0;
+        if (errno != EINVAL && errno != ENOSYS)
+                return errno_to_error(errno);
+        if (linkat(at, part, at, path, 0) < 0)
+                return errno_to_error(errno);
+        (void) unlinkat(at, part, 0);
+        return 0;
+}
+
 /* The file before its name, the name before its directory: the order is what all this is about. */
-static int finish(int at, int fd, const char *part, const char *path) {
+static int finish(int at, int fd, const char *part, const char *path,
+                  int (*take)(int at, const char *part, const char *path)) {
         int r;
 
         r = durable_flush(fd);
-        if (r < 0)
-                return r;
-        if (renameat(at, part, at, path) < 0)
-                return errno_to_error(errno);
-        return flush_directory_of(at, path);
+        if (r == 0)
+                r = take(at, part, path);
+        return r < 0 ? r : flush_directory_of(at, path);
 }
 
 /*
@@ -113,8 +128,8 @@ static int set_owner(int fd, const struct stat *attributes) {
         return fchown(fd, attributes->st_uid, attributes->st_gid);
 }
 
-static int replace(int at, const char *path, struct bytes content, mode_t mode,
-                   const struct stat *attributes) {
+static int make(int at, const char *path, struct bytes content, mode_t mode, const struct stat *attributes,
+                int (*take)(int at, const char *part, const char *path)) {
         _cleanup_close_ int fd = -1;
         char part[PATH_MAX];
         int r;
@@ -128,7 +143,7 @@ static int replace(int at, const char *path, struct bytes content, mode_t mode,
             (set_owner(fd, attributes) < 0 || fchmod(fd, attributes->st_mode & 07777) < 0))
                 r = errno_to_error(errno);
         if (r == 0)
-                r = finish(at, fd, part, path);
+                r = finish(at, fd, part, path, take);
         if (r < 0)
                 (void) unlinkat(at, part, 0);
         return r;
@@ -136,7 +151,11 @@ static int replace(int at, const char *path, struct bytes content, mode_t mode,
 
 /* FAT refuses a mode that it cannot store when it is set, but not when a file is made. */
 int durable_file_write(int at, const char *path, struct bytes content, mode_t mode) {
-        return replace(at, path, content, mode, NULL);
+        return make(at, path, content, mode, NULL, take_name);
+}
+
+int durable_file_create(int at, const char *path, struct bytes content, mode_t mode) {
+        return make(at, path, content, mode, NULL, take_free_name);
 }
 
 int durable_file_update(int at, const char *path, struct bytes content, mode_t mode) {
@@ -145,13 +164,13 @@ int durable_file_update(int at, const char *path, struct bytes content, mode_t m
         if (fstatat(at, path, &attributes, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(attributes.st_mode))
                 attributes = (struct stat){ .st_mode = mode, .st_uid = (uid_t) -1, .st_gid = (gid_t) -1 };
         /* Until it has its owner, nobody else reads it. */
-        return replace(at, path, content, 0600, &attributes);
+        return make(at, path, content, 0600, &attributes, take_name);
 }
 
 int durable_file_finish(int at, const char *part, const char *path) {
         _cleanup_close_ int fd = openat(at, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
-        return fd < 0 ? errno_to_error(errno) : finish(at, fd, part, path);
+        return fd < 0 ? errno_to_error(errno) : finish(at, fd, part, path, take_name);
 }
 
 int durable_file_remove(int at, const char *path) {

@@ -19,7 +19,11 @@
  */
 int durable_file_write(int at, const char *path, struct bytes content, mode_t mode);
 
-/* The same, but mode and owner of a file that is replaced stay; a new one has `mode` whatever umask says. */
+/* The same, but nothing is replaced: ERR_EXISTS when anything has the name. */
+int durable_file_create(int at, const char *path, struct bytes content, mode_t mode);
+
+/* As durable_file_write(), but mode and owner of a file that is replaced stay; a new one has `mode` whatever
+ * umask says. */
 int durable_file_update(int at, const char *path, struct bytes content, mode_t mode);
 
 /* The same for what another program has written beside it, to `part` in the same directory. */

@@ -73,6 +73,29 @@ static void test_write(void **state) {
         assert_int_equal(scratch_count_files(place->directory), 1);
 }
 
+static void assert_creates(const struct place *place) {
+        assert_ok(durable_file_create(place->fd, "file", text_view("first"), 0600));
+        assert_error(durable_file_create(place->fd, "file", text_view("second"), 0600), ERR_EXISTS);
+        assert_mode(place->path, 0600);
+        assert_true(holds(place->path, "first"));
+        assert_int_equal(scratch_count_files(place->directory), 1);
+        assert_int_equal(unlink(place->path), 0);
+        assert_int_equal(symlink("nowhere", place->path), 0);
+        assert_error(durable_file_create(place->fd, "file", text_view("second"), 0600), ERR_EXISTS);
+        assert_int_equal(scratch_count_files(place->directory), 0);
+}
+
+static void test_create(void **state) {
+        struct place *place = *state;
+
+        flush_log_start();
+        assert_ok(durable_file_create(place->fd, "file", text_view("first"), 0600));
+        (void) flush_log_stop();
+        (void) flush_log_assert_durable(place->path);
+        assert_int_equal(unlink(place->path), 0);
+        assert_creates(place);
+}
+
 static void test_update(void **state) {
         struct place *place = *state;
         struct stat status;
@@ -244,11 +267,19 @@ static void test_who_may_not_change_owners(void **state) {
         assert_true(holds(place->path, "new"));
 }
 
+/* NFS gives no name that has to be free, but links to it. The last of all. */
+static void test_create_where_no_rename_can(void **state) {
+        if (refused_call(SYS_renameat2, EINVAL) < 0)
+                skip();
+        assert_creates(*state);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(write),
+                TEST(create),
                 TEST(update),
                 TEST(a_link_in_its_place),
                 TEST(failures),
@@ -258,6 +289,7 @@ int main(void) {
                 TEST(remove),
                 TEST(directories),
                 TEST(who_may_not_change_owners),
+                TEST(create_where_no_rename_can),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,18 +130,22 @@ int syncfs(int fd) {
         return r;
 }
 
-int renameat(int from_at, const char *from, int to_at, const char *to) {
+int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned flags) {
         struct file_id replaced = find(to_at, to);
         int r;
 
         if (fails_now())
                 return -1;
-        r = (int) syscall(SYS_renameat2, from_at, from, to_at, to, 0);
+        r = (int) syscall(SYS_renameat2, from_at, from, to_at, to, flags);
         if (is_on && r == 0) {
                 forget(replaced);
                 note_name(CALL_NAME, to_at, to);
         }
         return r;
+}
+
+int renameat(int from_at, const char *from, int to_at, const char *to) {
+        return renameat2(from_at, from, to_at, to, 0);
 }
 
 int rename(const char *from, const char *to) {
