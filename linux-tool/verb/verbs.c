@@ -8,6 +8,7 @@
         VERB(show)                                                                                           \
         VERB(explain)                                                                                        \
         VERB(dump)                                                                                           \
+        VERB(export)                                                                                         \
         VERB(write)                                                                                          \
         VERB(clear)                                                                                          \
         VERB(collect)                                                                                        \

@@ -113,6 +113,15 @@ def check_dump(run):
         validate(json.loads(path.read_text()))
 
 
+def check_export(run):
+    archive = run.variables.parent / "archive.tar.zst"
+    document = run.json([FAILED], "export", "--output", str(archive))
+    assert document["records"] == len(VARIABLES) and document["bytes"] == archive.stat().st_size
+    states = {part["name"]: part["state"] for part in document["parts"]}
+    assert states["check.json"] == "has" and states["dmi.txt"] == "left_out", states
+    run.json(range(2), "export", "--output", str(run.variables.parent / "own.tar.zst"), source=False)
+
+
 def check_check(run):
     assert run.json([1], "check")["kernel"] is None
     run.json(range(4), "check", source=False)
@@ -307,6 +316,7 @@ CHECKS = [
     check_show,
     check_explain,
     check_dump,
+    check_export,
     check_check,
     check_write,
     check_prove,
