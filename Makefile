@@ -15,9 +15,12 @@ PKG_CONFIG  ?= pkg-config
 FUZZ_SECONDS ?= 600
 PREFIX      ?= /usr/local
 DESTDIR     ?=
+DOCDIR      ?= $(PREFIX)/share/doc/pstore-fw
 SYSCONFDIR  ?= /etc
 SYSTEMD_UNIT_DIR    ?= /usr/lib/systemd/system
 SYSTEMD_CATALOG_DIR ?= /usr/lib/systemd/catalog
+SYSTEMD_PRESET_DIR  ?= /usr/lib/systemd/system-preset
+TMPFILES_DIR        ?= /usr/lib/tmpfiles.d
 MAN_DIR             ?= $(PREFIX)/share/man
 BASH_COMPLETION_DIR ?= $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETION_DIR  ?= $(PREFIX)/share/zsh/site-functions
@@ -155,7 +158,9 @@ CAPTURE := $(O)/pstore-fw-capture
 EFI_ENDING_x86_64  := x64
 EFI_ENDING_aarch64 := aa64
 efi_app   = $(O)/pstore-fw$(EFI_ENDING_$(1)).efi
-EFI_APPS := $(foreach a,$(EFI_ARCHITECTURES),$(call efi_app,$(a)))
+# A package is for one of them.
+EFI_FOR  ?= $(EFI_ARCHITECTURES)
+EFI_APPS := $(foreach a,$(EFI_FOR),$(call efi_app,$(a)))
 
 objects = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 
@@ -384,9 +389,13 @@ $(TUTORIALS_CHECK).passed: tests/manual/check-tutorials.py $(wildcard docs/tutor
                            $(TABLES) $(call efi_app,x86_64)
 	$(call say,TEST)scripts/run-test $(TUTORIALS_CHECK).log $< $(PROGRAM) $(O)/man $(O)/tutorials && touch $@
 
+INSTALL_CHECK := $(O)/check-install
+$(INSTALL_CHECK).passed: tests/packaging/check-install.py scripts/install-files Makefile $(PROGRAM) $(CAPTURE) $(EFI_APPS) \
+                         $(call below,services docs,)
+	$(call say,TEST)scripts/run-test $(INSTALL_CHECK).log $< && touch $@
+
 CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECKS) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \
-	$(TELLING_CHECK) $(PAGER_CHECK) $(MANUAL_CHECK) $(COMPLETIONS_CHECK) \
-	$(TUTORIALS_CHECK)
+	$(TELLING_CHECK) $(PAGER_CHECK) $(MANUAL_CHECK) $(COMPLETIONS_CHECK) $(TUTORIALS_CHECK) $(INSTALL_CHECK)
 $(addsuffix .passed,$(CHECKS)): tests/support/checks.py scripts/run-test
 
 .PHONY: unit scenarios
@@ -452,39 +461,62 @@ fuzz: $(addsuffix .fuzzed,$(FUZZERS))
 $(addsuffix .fuzzed,$(FUZZERS)): $(O)/fuzz/fuzz-%.fuzzed: $(O)/fuzz/fuzz-% FORCE
 	$(call say,FUZZ)scripts/run-fuzzer $< tests/fuzz/corpus/$* $(O)/fuzz/found/$* $(FUZZ_SECONDS)
 
-# Services name the program where PREFIX puts it. Settings that are there are somebody's.
-with_prefix = sed 's,/usr/local/bin,$(PREFIX)/bin,'
+# --- install ------------------------------------------------------------------------------------
 
-.PHONY: install
+# A distribution's packages are these parts; WITHOUT= names what of each a system has no use for.
+PARTS   ?= command efi kdump
+WITHOUT ?=
+WITHOUT_MAY_NAME := systemd init initramfs-tools dracut docs
+# Those who debug the project have the tree.
+USER_DOCS := USAGE APPLICATION COLLECT KDUMP FLEET ERST FORMATS
+
+# MODE:FILE:WHERE, as scripts/install-files has it; `into` is for files that keep their names.
+into = $(foreach f,$(2),$(1):$(f):$(3)/$(notdir $(f)))
+
+FILES_command = 755:$(PROGRAM):$(PREFIX)/bin/pstore-fw \
+	644:$(O)/completions/pstore-fw.bash:$(BASH_COMPLETION_DIR)/pstore-fw \
+	644:$(O)/completions/_pstore-fw:$(ZSH_COMPLETION_DIR)/_pstore-fw \
+	644:$(O)/completions/pstore-fw.fish:$(FISH_COMPLETION_DIR)/pstore-fw.fish \
+	setting:services/pstore-fw.conf:$(SYSCONFDIR)/pstore-fw/pstore-fw.conf \
+	$(call into,644,$(wildcard services/prometheus/*.yml),$(PREFIX)/share/pstore-fw/prometheus) \
+	$(call into,644,$(wildcard docs/schema/*.json),$(PREFIX)/share/pstore-fw/schema)
+# Known once they are made: a verb that has no text of its own has a page all the same.
+pages = $(shell ls $(O)/man/*.$(1))
+FILES_command_docs = $(call into,644,$(USER_DOCS:%=docs/%.md),$(DOCDIR)) \
+	$(foreach section,5 8,$(call into,644,$(call pages,$(section)),$(MAN_DIR)/man$(section))) \
+	$(call into,644,$(wildcard docs/images/*.png),$(DOCDIR)/images)
+FILES_command_systemd = \
+	$(call into,644,services/pstore-fw-collect.service services/pstore-fw-collect.timer,$(SYSTEMD_UNIT_DIR)) \
+	644:services/pstore-fw.catalog:$(SYSTEMD_CATALOG_DIR)/pstore-fw.catalog \
+	644:services/pstore-fw.preset:$(SYSTEMD_PRESET_DIR)/60-pstore-fw.preset \
+	644:services/pstore-fw.tmpfiles:$(TMPFILES_DIR)/pstore-fw.conf
+FILES_command_init = 755:services/pstore-fw-collect.init:$(SYSCONFDIR)/init.d/pstore-fw-collect
+
+FILES_efi = $(call into,644,$(EFI_APPS) services/pstore-fw.efi.conf,$(PREFIX)/lib/pstore-fw)
+
+FILES_kdump = 755:$(CAPTURE):$(PREFIX)/lib/pstore-fw/pstore-fw-capture \
+	setting:services/kdump.conf:$(SYSCONFDIR)/pstore-fw/kdump.conf
+FILES_kdump_systemd = $(call into,644,$(wildcard services/pstore-fw-kdump*.service),$(SYSTEMD_UNIT_DIR))
+FILES_kdump_init = 755:services/pstore-fw-kdump.init:$(SYSCONFDIR)/init.d/pstore-fw-kdump
+FILES_kdump_initramfs-tools = \
+	644:services/initramfs-tools/conf.d/pstore-fw-kdump:$(INITRAMFS_TOOLS_DIR)/conf.d/pstore-fw-kdump \
+	644:services/pstore-fw-kdump.sh:$(INITRAMFS_TOOLS_DIR)/scripts/pstore-fw-kdump.sh \
+	$(call script,hooks,hooks) $(call script,scripts/init-top,scripts/init-top) \
+	$(foreach mounted,local nfs,$(call script,scripts/local-bottom,scripts/$(mounted)-bottom))
+script = 755:services/initramfs-tools/$(1)/pstore-fw-kdump:$(INITRAMFS_TOOLS_DIR)/$(2)/pstore-fw-kdump
+FILES_kdump_dracut = $(call into,755,$(wildcard services/dracut/95pstore-fw-kdump/*.sh),$(DRACUT_DIR)/95pstore-fw-kdump) \
+	644:services/pstore-fw-kdump.sh:$(DRACUT_DIR)/95pstore-fw-kdump/pstore-fw-kdump.sh
+
+known = $(foreach word,$(filter-out $(3),$(2)),$(error $(1)=$(word) is none of: $(3)))
+INSTALLED = $(call known,PARTS,$(PARTS),command efi kdump)$(call known,WITHOUT,$(WITHOUT),$(WITHOUT_MAY_NAME)) \
+	$(foreach part,$(PARTS),$(FILES_$(part)) \
+		$(foreach system,$(filter-out $(WITHOUT),$(WITHOUT_MAY_NAME)),$(FILES_$(part)_$(system))))
+
+.PHONY: install uninstall
 install: all
-	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/pstore-fw
-	install -D -m 755 $(CAPTURE) $(DESTDIR)$(PREFIX)/lib/pstore-fw/pstore-fw-capture
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/pstore-fw $(EFI_APPS)
-	install -d $(DESTDIR)$(SYSTEMD_UNIT_DIR) $(DESTDIR)$(SYSCONFDIR)/init.d
-	for unit in $(notdir $(wildcard services/*.service services/*.timer)); do $(with_prefix) services/$$unit \
-		> $(DESTDIR)$(SYSTEMD_UNIT_DIR)/$$unit || exit; done
-	for name in pstore-fw-kdump pstore-fw-collect; do \
-		$(with_prefix) services/$$name.init > $(DESTDIR)$(SYSCONFDIR)/init.d/$$name && \
-		chmod 755 $(DESTDIR)$(SYSCONFDIR)/init.d/$$name || exit; done
-	for file in pstore-fw.conf kdump.conf; do [ -e $(DESTDIR)$(SYSCONFDIR)/pstore-fw/$$file ] || \
-		install -D -m 644 services/$$file $(DESTDIR)$(SYSCONFDIR)/pstore-fw/$$file || exit; done
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/pstore-fw services/pstore-fw.efi.conf
-	install -D -m 644 -t $(DESTDIR)$(SYSTEMD_CATALOG_DIR) services/pstore-fw.catalog
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/pstore-fw/prometheus services/prometheus/*.yml
-	for file in hooks scripts/init-top scripts/local-bottom; do install -D -m 755 \
-		services/initramfs-tools/$$file/pstore-fw-kdump \
-		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/$$file/pstore-fw-kdump || exit; done
-	install -D -m 755 services/initramfs-tools/scripts/local-bottom/pstore-fw-kdump \
-		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/nfs-bottom/pstore-fw-kdump
-	install -D -m 644 services/initramfs-tools/conf.d/pstore-fw-kdump \
-		$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/conf.d/pstore-fw-kdump
-	install -D -m 644 services/pstore-fw-kdump.sh $(DESTDIR)$(INITRAMFS_TOOLS_DIR)/scripts/pstore-fw-kdump.sh
-	install -D -m 755 -t $(DESTDIR)$(DRACUT_DIR)/95pstore-fw-kdump services/dracut/95pstore-fw-kdump/*.sh
-	install -m 644 services/pstore-fw-kdump.sh $(DESTDIR)$(DRACUT_DIR)/95pstore-fw-kdump/
-	for n in 5 8; do install -D -m 644 -t $(DESTDIR)$(MAN_DIR)/man$$n $(O)/man/*.$$n || exit; done
-	install -D -m 644 $(O)/completions/pstore-fw.bash $(DESTDIR)$(BASH_COMPLETION_DIR)/pstore-fw
-	install -D -m 644 -t $(DESTDIR)$(ZSH_COMPLETION_DIR) $(O)/completions/_pstore-fw
-	install -D -m 644 -t $(DESTDIR)$(FISH_COMPLETION_DIR) $(O)/completions/pstore-fw.fish
+uninstall: $(O)/man.made
+install uninstall:
+	@scripts/install-files $@ '$(DESTDIR)' '$(PREFIX)/bin' $(INSTALLED)
 
 .PHONY: format
 format:
@@ -510,7 +542,8 @@ help:
 	@echo 'make bench      kdump beside kdump-tools, and the application, into docs/BENCHMARKS.md; needs root'
 	@echo 'make bench-fleet  what is asked of 10,000 machines, in Prometheus'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
-	@echo 'make install    to DESTDIR and PREFIX; SYSCONFDIR=$(SYSCONFDIR), SYSTEMD_UNIT_DIR=$(SYSTEMD_UNIT_DIR)'
+	@echo 'make install    to DESTDIR and PREFIX; PARTS="$(PARTS)", WITHOUT= some of "$(WITHOUT_MAY_NAME)"'
+	@echo 'make uninstall  takes away what install with the same variables put there'
 	@echo 'make sign KEY= CERT=  the application, signed for Secure Boot'
 	@echo 'make format     clang-format over the tree'
 	@echo 'V=1             show the commands'
