@@ -518,6 +518,19 @@ uninstall: $(O)/man.made
 install uninstall:
 	@scripts/install-files $@ '$(DESTDIR)' '$(PREFIX)/bin' $(INSTALLED)
 
+# --- packages -----------------------------------------------------------------------------------
+
+SOURCE := $(O)/pstore-fw-$(VERSION).tar.gz
+
+.PHONY: dist deb
+dist:
+	@mkdir -p $(O)
+	@packaging/make-source $(abspath $(SOURCE))
+	@echo $(SOURCE)
+
+deb: dist
+	@packaging/build-deb $(SOURCE) $(O)/deb
+
 .PHONY: format
 format:
 	clang-format -i $(LAYERED) $(foreach suffix,.c .h,$(call below,tests,$(suffix)))
@@ -544,6 +557,8 @@ help:
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX; PARTS="$(PARTS)", WITHOUT= some of "$(WITHOUT_MAY_NAME)"'
 	@echo 'make uninstall  takes away what install with the same variables put there'
+	@echo 'make dist       $(SOURCE): the tree as it is, for packages'
+	@echo 'make deb        packages for Debian, in $(O)/deb'
 	@echo 'make sign KEY= CERT=  the application, signed for Secure Boot'
 	@echo 'make format     clang-format over the tree'
 	@echo 'V=1             show the commands'
