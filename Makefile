@@ -531,6 +531,13 @@ dist:
 deb: dist
 	@packaging/build-deb $(SOURCE) $(O)/deb
 
+# Debian's packages, on each of these releases of Debian: built, installed, upgraded, removed and purged; needs root,
+# for debootstrap.
+PACKAGE_RELEASES ?= bookworm trixie
+.PHONY: test-packages
+test-packages: dist
+	@packaging/try-debs $(SOURCE) $(PACKAGE_RELEASES)
+
 .PHONY: format
 format:
 	clang-format -i $(LAYERED) $(foreach suffix,.c .h,$(call below,tests,$(suffix)))
@@ -559,6 +566,7 @@ help:
 	@echo 'make uninstall  takes away what install with the same variables put there'
 	@echo 'make dist       $(SOURCE): the tree as it is, for packages'
 	@echo 'make deb        packages for Debian, in $(O)/deb'
+	@echo 'make test-packages  those, in use on PACKAGE_RELEASES="$(PACKAGE_RELEASES)"; needs root'
 	@echo 'make sign KEY= CERT=  the application, signed for Secure Boot'
 	@echo 'make format     clang-format over the tree'
 	@echo 'V=1             show the commands'
