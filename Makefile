@@ -391,7 +391,7 @@ $(TUTORIALS_CHECK).passed: tests/manual/check-tutorials.py $(wildcard docs/tutor
 
 INSTALL_CHECK := $(O)/check-install
 $(INSTALL_CHECK).passed: tests/packaging/check-install.py scripts/install-files Makefile $(PROGRAM) $(CAPTURE) $(EFI_APPS) \
-                         $(call below,services docs,)
+                         VERSION $(call below,services docs packaging,)
 	$(call say,TEST)scripts/run-test $(INSTALL_CHECK).log $< && touch $@
 
 CHECKS := $(TITLES_CHECK) $(SCHEMA_CHECK) $(TABLE_CHECK) $(IMAGE_CHECKS) $(PROGRAMS_CHECK) $(SERVICES_CHECK) \

@@ -148,8 +148,16 @@ def check_places(folder):
     assert all(modes[name] == 0o644 for name in texts.keys() - scripts), modes
 
 
+def check_versions(_):
+    """Packages are of the version that they are made from."""
+    version = (ROOT / "VERSION").read_text().strip()
+    for name, words in {"debian/changelog": f"pstore-fw ({version}-", "fedora/pstore-fw.spec": f" {version}\nRelease: ",
+                        "arch/PKGBUILD": f"\npkgver={version}\n"}.items():
+        assert words in (ROOT / "packaging" / name).read_text(), f"packaging/{name} is not of {version}"
+
+
 CHECKS = [check_nothing_is_left, check_others_stay, check_system_keeps_directories, check_parts, check_without,
-          check_unknown_words, check_settings, check_places]
+          check_unknown_words, check_settings, check_places, check_versions]
 
 
 def main():
