@@ -92,8 +92,10 @@ static void test_tar(void **state) {
                       "/" LONG_PART "/100\n" LONG_PART "/" LONG_PART LONG_PART "/long\n");
         assert_judged(place, "python3 -c \"import tarfile; print(*[m.size for m in tarfile.open('a.tar')])\"",
                       "0 0 511 512 1025 1 1 1\n");
-        assert_judged(place, "tar --warning=no-timestamp -xf a.tar && cat d/1025 | tr -d x; stat -c '%a %Y' d/1025 d",
-                      "600 1700000000\n700 1700000000\n");
+        assert_judged(
+                place,
+                "tar --warning=no-timestamp -xf a.tar && cat d/1025 | tr -d x; stat -c '%a %Y' d/1025 d",
+                "600 1700000000\n700 1700000000\n");
 }
 
 /* --- the archive ---------------------------------------------------------------------------------- */
@@ -173,8 +175,7 @@ static void put_machine(const struct place *place) {
         scratch_put(place->directory, "/proc/sys/kernel/version", "#1 SMP\n");
         scratch_put(place->directory, "/proc/sys/kernel/tainted", "4096\n");
         scratch_put(place->directory, "/proc/cmdline",
-                    "BOOT_IMAGE=/vmlinuz root=UUID=" SERIAL
-                    " crashkernel=256M  \"panic=30 \" "
+                    "BOOT_IMAGE=/vmlinuz root=UUID=" SERIAL " crashkernel=256M  \"panic=30 \" "
                     "efi_pstore.pstore_disable=0 efi-pstore.x=1 panics=" SERIAL
                     " systemd.set_credential=k:" SERIAL " oops=panic ip=" SERIAL "\n");
 }

@@ -56,12 +56,14 @@ static void test_the_archive(void **state) {
         assert_string_equal(list, "\nREADME.txt\ncheck.json\nevents/\n");
         free(list);
         list = judge(fixture, "tar --zstd -xOf output --wildcards '*/README.txt'");
-        test_assert_contains(list, "\n  kernel.txt          the records that were named need not be of this machine\n");
+        test_assert_contains(
+                list, "\n  kernel.txt          the records that were named need not be of this machine\n");
         test_assert_contains(list, PROGRAM_ERST_EVENT);
         free(list);
 }
 
-/* The same files, but for the time in manifests; and records that the program reads as it reads their stores. */
+/* The same files, but for the time in manifests; and records that the program reads as it reads their stores.
+ */
 static void test_events_are_a_dump(void **state) {
         const struct program_fixture *fixture = *state;
         struct program dumped, ours, stores;
@@ -69,16 +71,18 @@ static void test_events_are_a_dump(void **state) {
 
         make_archive(fixture);
         snprintf(dumps, sizeof(dumps), "%s/dumps", fixture->directory);
-        program_run(&dumped, NULL, "dump", "-s", PROGRAM_ERST_IMAGE, "-s", fixture->variables, "-o", dumps, NULL);
+        program_run(&dumped, NULL, "dump", "-s", PROGRAM_ERST_IMAGE, "-s", fixture->variables, "-o", dumps,
+                    NULL);
         program_assert_status(&dumped, EXIT_DONE);
         program_free(&dumped);
-        assert_nothing_to_say(fixture, "tar --zstd -xf output && mv pstore-fw-* out && "
-                                       "sed -i '/\"dumped_at\"/d' dumps/*/manifest.json out/events/*/manifest.json && "
-                                       "diff -r dumps out/events");
+        assert_nothing_to_say(fixture,
+                              "tar --zstd -xf output && mv pstore-fw-* out && "
+                              "sed -i '/\"dumped_at\"/d' dumps/*/manifest.json out/events/*/manifest.json && "
+                              "diff -r dumps out/events");
         snprintf(events, sizeof(events), "dir:%s/out/events", fixture->directory);
         program_run(&ours, NULL, "show", "--all", "--parts", "-s", events, NULL);
-        program_run(&stores, NULL, "show", "--all", "--parts", "-s", PROGRAM_ERST_IMAGE, "-s", fixture->variables,
-                    NULL);
+        program_run(&stores, NULL, "show", "--all", "--parts", "-s", PROGRAM_ERST_IMAGE, "-s",
+                    fixture->variables, NULL);
         program_assert_status(&ours, EXIT_DONE);
         assert_string_equal(ours.output, stores.output);
         program_free(&ours);
@@ -96,7 +100,8 @@ static void test_nothing_is_overwritten_or_cleared(void **state) {
         test_assert_contains(program.messages, "exists already");
         assert_string_equal(program.output, "");
         program_free(&program);
-        assert_nothing_to_say(fixture, "test \"$(cat output)\" = mine && test -z \"$(find . -name '*.part')\"");
+        assert_nothing_to_say(fixture,
+                              "test \"$(cat output)\" = mine && test -z \"$(find . -name '*.part')\"");
         assert_int_equal(program_fixture_count_variables(fixture), count);
 }
 
@@ -105,8 +110,8 @@ static void test_to_standard_output(void **state) {
         struct program program;
 
         scratch_write(fixture->output, text_view(""));
-        program_run_to(&program, fixture->output, "export", "-s", PROGRAM_EFI_IMAGE, PROGRAM_EFI_EVENT, "-o", "-",
-                       NULL);
+        program_run_to(&program, fixture->output, "export", "-s", PROGRAM_EFI_IMAGE, PROGRAM_EFI_EVENT, "-o",
+                       "-", NULL);
         program_assert_status(&program, EXIT_DONE);
         program_free(&program);
         assert_nothing_to_say(fixture, "zstd -q -t output && tar --zstd -xf output && "
@@ -124,7 +129,8 @@ static void test_what_fails_is_told(void **state) {
         char *readme;
 
         snprintf(source, sizeof(source), "erst-image:%s/none", fixture->directory);
-        program_run(&program, NULL, "export", "-s", source, "-s", fixture->variables, "-o", fixture->output, NULL);
+        program_run(&program, NULL, "export", "-s", source, "-s", fixture->variables, "-o", fixture->output,
+                    NULL);
         program_assert_status(&program, EXIT_FAILED);
         test_assert_contains(program.messages, "none: ");
         program_free(&program);
