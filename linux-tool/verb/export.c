@@ -365,10 +365,11 @@ const struct verb verb_export = {
         .name = "export",
         .operands = "[ID...]",
         .summary = "one archive for a bug report: events, and what judges them",
-        .description = "Events with their manifests, what check and kdump status say, the ERST table, the\n"
-                       "kernel, machine and firmware without serial numbers. README.txt in it says what\n"
-                       "each file is and what was left out. Only reads; an archive that is there is not\n"
-                       "overwritten. Look through it before you send it: logs may hold private data.\n",
+        .description = "Events with their manifests, what check and kdump status say, the ERST table,\n"
+                       "the kernel, machine and firmware without serial numbers. README.txt in it says\n"
+                       "what each file is and what was left out. Only reads; an archive that is there\n"
+                       "is not overwritten. Look through it before you send it: logs may hold private\n"
+                       "data.\n",
         .options = options_taken,
         .operand_max = SIZE_MAX,
         .operands_are_ids = true,

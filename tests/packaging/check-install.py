@@ -17,7 +17,7 @@ import checks  # noqa: E402
 PARTS = ["command", "efi", "kdump"]
 # What is only there for it, by words of its path.
 SYSTEMS = {"systemd": "/systemd/|/tmpfiles.d/", "init": "/init.d/", "initramfs-tools": "/initramfs-tools/",
-           "dracut": "/dracut/", "docs": "/doc/"}
+           "dracut": "/dracut/", "docs": "/doc/|/man/"}
 SETTING = "etc/pstore-fw/kdump.conf"
 OTHERS = ["usr/bin/other", "etc/pstore-fw/pstore-fw.conf.d/own.conf", "etc/init.d/other", "etc/empty/", "usr/lib/empty/",
           "usr/lib/systemd/system/other.service", "usr/share/initramfs-tools/hooks/other", "usr/lib/pstore-fw/other"]
