@@ -32,7 +32,7 @@ static const struct option option_file = {
         .name = "output",
         .letter = 'o',
         .argument = "FILE",
-        .help = "the archive; -: standard output (default: pstore-fw-TIME.tar.zst)",
+        .help = "default: pstore-fw-TIME.tar.zst; -: standard output",
         .wanted = "is no file",
 };
 static const struct option option_with_serials = { "with-serials", 0, NULL,
