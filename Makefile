@@ -59,7 +59,7 @@ SELFTEST_SRC := $(shell grep -LE '<(zlib|time|unistd|iconv|dirent|asm/.*|json-c/
                 $(filter $(SHARED_DIRS:%=tests/%/%),$(TEST_SRC)))
 SELFTEST_SUPPORT_SRC := $(addprefix tests/support/,erst-builder.c erst-fixture.c fake-allocator.c fake-erst.c \
                         fake-source.c fake-target.c fake-teller.c fake-variable-io.c memory-image.c \
-                        session-fixture.c store-fixture.c test.c)
+                        page-reader.c session-fixture.c store-fixture.c test.c)
 
 # --- flags --------------------------------------------------------------------------------------
 
