@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux/esp.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/error.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
 #include "tests/support/test.h"
@@ -162,6 +164,104 @@ static void test_several(NO_STATE) {
                      "the EFI system partition is not mounted (mount /dev/vda3 /efi)");
 }
 
+/* --- for a file that firmware is to start ------------------------------------------------------- */
+
+#define GPT_GUID "6f7b0f0a-94a5-4a0c-8f0e-5d2b6f1f3c11"
+
+/* A disk vda of 8 MiB with a GPT, whose second partition is of this type for sgdisk. */
+static void put_disk(const char *type) {
+        char command[1024];
+
+        scratch_put(root, "/dev/vda", "");
+        snprintf(command, sizeof(command),
+                 "truncate -s 8M %s/dev/vda && sgdisk -n 1:2048:+1M -t 1:8300 -n 2:4096:+2M -t 2:%s "
+                 "-u 2:" GPT_GUID " %s/dev/vda > %s/said 2>&1",
+                 root, type, root, root);
+        assert_int_equal(system(command), 0);
+        scratch_put(root, "/sys/devices/vda/dev", "254:0\n");
+        module_tree_link(root, "/sys/dev/block/254:0", scratch_path(root, "sys/devices/vda"));
+        put_partition(2, ESP, GPT_GUID);
+        scratch_put(root, "/sys/devices/vda/vda2/partition", "2\n");
+}
+
+static void assert_refused(const char *directory, int error, const char *why) {
+        struct esp_place place;
+        struct reason reason;
+
+        assert_int_equal(esp_choose(root, directory, &place, &reason), error);
+        test_assert_contains(reason.text, why);
+}
+
+static void test_choose(NO_STATE) {
+        struct esp_place place;
+        struct reason reason;
+        char text[GUID_TEXT_SIZE];
+
+        put_disk("ef00");
+        put_partition(7, ESP, UUID);
+        put_partition(8, LINUX, UUID);
+        PUT_MOUNTS("254:2 / /boot/efi vfat");
+        for (int named = 0; named < 2; named++) {
+                assert_ok(esp_choose(root, named ? "/boot/efi/" : NULL, &place, &reason));
+                assert_string_equal(place.directory, "/boot/efi");
+                assert_string_equal(place.device, "/dev/vda2");
+                assert_string_equal(place.others, "/dev/vda7");
+                assert_int_equal(place.number, 2);
+                assert_int_equal(place.start, 4096);
+                assert_int_equal(place.block_count, 4096);
+                guid_format(&place.guid, text);
+                assert_string_equal(text, GPT_GUID);
+        }
+        PUT_MOUNTS("254:2 / /mnt vfat");
+        assert_refused(NULL, ERR_NOT_FOUND, "is mounted on /mnt, where it is not looked for");
+        assert_ok(esp_choose(root, "/mnt", &place, &reason));
+}
+
+static void test_choose_none(NO_STATE) {
+        PUT_MOUNTS("254:9 / /home ext4");
+        assert_refused(NULL, ERR_NOT_FOUND, "no EFI system partition is mounted");
+        assert_refused("/home", ERR_INVALID_ARGUMENT, "/home: no FAT is mounted there");
+        put_disk("ef00");
+        assert_refused(NULL, ERR_NOT_FOUND, "is not mounted (mkdir /efi; mount /dev/vda2 /efi)");
+        assert_refused("/efi", ERR_INVALID_ARGUMENT, "/efi: no FAT is mounted there");
+}
+
+/* Which of them firmware starts from is not for us to guess. */
+static void test_choose_of_several(NO_STATE) {
+        struct esp_place place;
+        struct reason reason;
+
+        put_disk("ef00");
+        put_partition(1, ESP, UUID);
+        PUT_MOUNTS("254:1 / /efi vfat", "254:2 / /boot/efi vfat");
+        assert_refused(NULL, ERR_INVALID_ARGUMENT, "are mounted on /efi and /boot/efi: say which by --esp");
+        assert_ok(esp_choose(root, "/boot/efi", &place, &reason));
+        assert_int_equal(place.number, 2);
+}
+
+/* udev may know an old table. */
+static void test_choose_by_the_partition_table(NO_STATE) {
+        put_disk("8300");
+        PUT_MOUNTS("254:2 / /efi vfat");
+        assert_refused(NULL, ERR_INVALID_ARGUMENT, "it is no EFI system partition");
+        assert_int_equal(remove(scratch_path(root, "dev/vda")), 0);
+        assert_refused(NULL, ERR_NOT_FOUND, "/dev/vda: not found");
+        assert_int_equal(remove(scratch_path(root, "sys/devices/vda/vda2/partition")), 0);
+        assert_refused(NULL, ERR_INVALID_ARGUMENT, "/efi: is no partition of a disk");
+}
+
+static void test_choose_none_on_an_array(NO_STATE) {
+        scratch_put(root, "/sys/devices/virtual/block/md0/md/level", "raid1\n");
+        scratch_put(root, "/sys/devices/virtual/block/md0/slaves/vda1", "");
+        module_tree_link(root, "/sys/dev/block/9:0", scratch_path(root, "sys/devices/virtual/block/md0"));
+        scratch_put(root, "/run/udev/data/b9:0", "E:ID_FS_TYPE=vfat\n");
+        scratch_put(root, "/boot/efi/EFI/x", "");
+        PUT_MOUNTS("9:0 / /boot/efi vfat");
+        assert_refused(NULL, ERR_NOT_SUPPORTED,
+                       "/boot/efi lies on software RAID (of /dev/vda1): firmware starts a file from a plain");
+        assert_refused("/boot/efi", ERR_NOT_SUPPORTED, "software RAID (of /dev/vda1)");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void) {
@@ -174,6 +274,11 @@ int main(void) {
                 TEST(elsewhere),
                 TEST(none),
                 TEST(several),
+                TEST(choose),
+                TEST(choose_none),
+                TEST(choose_of_several),
+                TEST(choose_by_the_partition_table),
+                TEST(choose_none_on_an_array),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
