@@ -9,13 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/arith.h"
 #include "base/error.h"
 #include "base/sort.h"
 #include "kdump/newc.h"
 #include "linux/elf.h"
 #include "linux/packed-file.h"
-#include "linux/system-file.h"
+#include "linux/program.h"
 #include "posix/file.h"
 #include "posix/memory.h"
 
@@ -210,23 +209,5 @@ int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_arch
 }
 
 int initramfs_find_init(const char *root, char ret_path[PATH_MAX], struct reason *ret_reason) {
-        static const char *const places[] = { "", "../lib/pstore-fw/" };
-        char program[PATH_MAX], path[PATH_MAX];
-        ssize_t length = -1;
-
-        if (system_file_path(root, "/proc/self/exe", path))
-                length = readlink(path, program, sizeof(program) - 1);
-        if (length <= 0)
-                return reason_set(ret_reason, ERR_NOT_FOUND, "/proc/self/exe cannot be read");
-        program[length] = '\0';
-        strrchr(program, '/')[1] = '\0';
-        for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-                if ((size_t) snprintf(path, sizeof(path), "%s%s" CAPTURE_PROGRAM, program, places[i]) <
-                            sizeof(path) &&
-                    realpath(path, ret_path))
-                        return 0;
-        return reason_set(ret_reason, ERR_NOT_FOUND,
-                          "%s" CAPTURE_PROGRAM " is not there, nor in ../lib/pstore-fw: install "
-                          "pstore-fw whole",
-                          program);
+        return program_find_part(root, CAPTURE_PROGRAM, ret_path, ret_reason);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arith.h"
 #include "base/error.h"
 #include "linux/system-file.h"
 #include "posix/clock.h"
@@ -42,6 +43,27 @@ bool program_find(const char *name, char ret_path[PATH_MAX]) {
         if (strchr(name, '/'))
                 return system_file_path("", name, ret_path) && is_program(ret_path);
         return (places && find_in(places, name, ret_path)) || find_in(PROCESS_PATH, name, ret_path);
+}
+
+int program_find_part(const char *root, const char *name, char ret_path[PATH_MAX],
+                      struct reason *ret_reason) {
+        static const char *const places[] = { "", "../lib/pstore-fw/" };
+        char program[PATH_MAX], path[PATH_MAX];
+        ssize_t length = -1;
+
+        if (system_file_path(root, "/proc/self/exe", path))
+                length = readlink(path, program, sizeof(program) - 1);
+        if (length <= 0)
+                return reason_set(ret_reason, ERR_NOT_FOUND, "/proc/self/exe cannot be read");
+        program[length] = '\0';
+        strrchr(program, '/')[1] = '\0';
+        for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+                if (snprintf(path, sizeof(path), "%s%s%s", program, places[i], name) < (int) sizeof(path) &&
+                    realpath(path, ret_path))
+                        return 0;
+        return reason_set(ret_reason, ERR_NOT_FOUND,
+                          "%s%s is not there, nor in ../lib/pstore-fw: install pstore-fw whole", program,
+                          name);
 }
 
 struct listing {

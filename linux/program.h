@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/allocator.h"
+#include "posix/reason.h"
 
 /* Programs of the running system. */
 
@@ -14,6 +15,13 @@
  * administrator's PATH may lack the second half.
  */
 bool program_find(const char *name, char ret_path[PATH_MAX]);
+
+/*
+ * A part of ours, such as "pstore-fw-capture": beside the running program, or in ../lib/pstore-fw/ from
+ * there, where `make install` puts it. `root` goes before the link in /proc that names the program.
+ * ERR_NOT_FOUND.
+ */
+int program_find_part(const char *root, const char *name, char ret_path[PATH_MAX], struct reason *ret_reason);
 
 /*
  * Runs the program command[0], a path, without this one's environment, and appends all that it says.
