@@ -2,14 +2,21 @@
 #include "linux/efivarfs.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/vfs.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "linux/system-file.h"
 #include "posix/errno.h"
+#include "posix/memory.h"
 #include "store/draft.h"
 
-#define EFIVARFS_MAGIC 0xde5e81e4 /* linux/magic.h */
+/* Before the data (K6.1 fs/efivarfs/file.c). */
+#define ATTRIBUTES_SIZE 4
+
+/* As large as any store. */
+#define VARIABLE_LIMIT ((size_t) 4 * 1024 * 1024)
 
 bool efivarfs_is_mounted(const char *root) {
         struct statfs status;
@@ -50,4 +57,24 @@ bool efivarfs_parse_name(const char *file_name, struct guid *ret_vendor, struct 
         *ret_vendor = vendor;
         *ret_name = bytes_first(whole, whole.size - GUID_TEXT_SIZE);
         return true;
+}
+
+const char *efivarfs_directory(void) {
+        const char *path = getenv(EFIVARFS_VARIABLE);
+
+        return path ? path : EFIVARFS_DIRECTORY;
+}
+
+int efivarfs_read(const char *name, struct buffer *data) {
+        _cleanup_buffer_ struct buffer content;
+        int r;
+
+        buffer_init(&content, &system_allocator);
+        r = system_file_read_in("", efivarfs_directory(), name, VARIABLE_LIMIT, &content);
+        if (r < 0)
+                return r;
+        if (content.size <= ATTRIBUTES_SIZE)
+                return content.size == 0 ? ERR_NOT_FOUND : ERR_TRUNCATED;
+        buffer_append(data, bytes_from(buffer_bytes(&content), ATTRIBUTES_SIZE));
+        return buffer_error(data);
 }

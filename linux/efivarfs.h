@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "base/allocator.h"
 #include "base/guid.h"
 #include "store/source.h"
 
@@ -23,3 +24,16 @@ int efivarfs_read_space(const char *path, struct source_space *ret_space);
  * writes it (K6.1 fs/efivarfs/super.c). *ret_name lies in `file_name`. False for what is no variable's.
  */
 bool efivarfs_parse_name(const char *file_name, struct guid *ret_vendor, struct bytes *ret_name);
+
+/*
+ * Where libefivar looks, and so whoever uses it: the directory that its variable EFIVARFS_PATH names, or that
+ * of this machine. With a '/' at the end.
+ */
+#define EFIVARFS_VARIABLE "EFIVARFS_PATH"
+const char *efivarfs_directory(void);
+
+/*
+ * Appends the data of a variable there, without its attributes; `name` is the file's. ERR_NOT_FOUND, also for
+ * one that is empty, ERR_TRUNCATED, ERR_TOO_LARGE, or what reading says.
+ */
+int efivarfs_read(const char *name, struct buffer *data);

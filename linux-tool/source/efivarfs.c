@@ -24,8 +24,7 @@
 #include "pstore/variable-name.h"
 #include "store/variable-source.h"
 
-#define EFIVARFS_VARIABLE "EFIVARFS_PATH"
-#define SPEC_PREFIX       "efivarfs:" /* of a spec with an argument, a directory */
+#define SPEC_PREFIX "efivarfs:" /* of a spec with an argument, a directory */
 
 /* As the kernel makes the file of a variable that it writes itself (K6.1 fs/efivarfs/super.c). */
 #define VARIABLE_FILE_MODE 0644
@@ -52,13 +51,6 @@ struct efivarfs_source {
         bool told_bare;
 };
 
-/* Where libefivar looks: see efivarfs_execute_anew(). */
-static const char *directory_path(void) {
-        const char *path = getenv(EFIVARFS_VARIABLE);
-
-        return path ? path : EFIVARFS_DIRECTORY;
-}
-
 static efi_guid_t guid_from(const struct guid *vendor) {
         efi_guid_t guid;
 
@@ -76,7 +68,7 @@ static int last_error(void) {
 static int check_support(void) {
         if (efi_variables_supported())
                 return 0;
-        return access(directory_path(), F_OK) < 0 && errno == EACCES ? ERR_PERMISSION : ERR_NO_STORE;
+        return access(efivarfs_directory(), F_OK) < 0 && errno == EACCES ? ERR_PERMISSION : ERR_NO_STORE;
 }
 
 static bool is_efivarfs(int directory_fd) {
@@ -92,7 +84,7 @@ static int start_names(void *context) {
         if (r < 0)
                 return r;
         strays_begin(&efivarfs->strays);
-        efivarfs->walk = opendir(directory_path());
+        efivarfs->walk = opendir(efivarfs_directory());
         if (!efivarfs->walk)
                 return errno_to_error(errno);
         efivarfs->base.nature = is_efivarfs(dirfd(efivarfs->walk)) ? NULL : "a directory, and no efivarfs";
@@ -150,7 +142,7 @@ static int open_place(const struct guid *vendor, const char *name, char ret_file
         guid_format(vendor, text);
         if (snprintf(ret_file_name, FILE_NAME_SIZE, "%s-%s", name, text) >= FILE_NAME_SIZE)
                 return ERR_TOO_LARGE;
-        fd = open(directory_path(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        fd = open(efivarfs_directory(), O_PATH | O_DIRECTORY | O_CLOEXEC);
         return fd < 0 ? errno_to_error(errno) : fd;
 }
 
@@ -267,7 +259,7 @@ static int erase(void *context, const struct guid *vendor, const char *name) {
         if (efi_del_variable(guid_from(vendor), name) < 0)
                 return last_error();
         /* Of another directory this machine's pstorefs shows nothing. */
-        if (strcmp(directory_path(), EFIVARFS_DIRECTORY) == 0 && !file_may_show_another(efivarfs, name))
+        if (strcmp(efivarfs_directory(), EFIVARFS_DIRECTORY) == 0 && !file_may_show_another(efivarfs, name))
                 pstorefs_forget(RECORD_STORE_EFI, name);
         return 0;
 }
@@ -277,7 +269,7 @@ static int query(void *context, uint64_t *ret_total, uint64_t *ret_remaining) {
         int r;
 
         (void) context;
-        r = efivarfs_read_space(directory_path(), &space);
+        r = efivarfs_read_space(efivarfs_directory(), &space);
         if (r < 0 || !space.known)
                 return r < 0 ? r : ERR_NOT_SUPPORTED;
         *ret_total = space.total;
