@@ -70,7 +70,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 unexport PWD
 COMMON   := -std=gnu11 -g -iquote . '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) -DVERSION='"$(VERSION)"'
 
-PACKAGES := efivar json-c lzo2 liblz4 libzstd liblzma zlib blkid libkmod
+PACKAGES := efivar efiboot json-c lzo2 liblz4 libzstd liblzma zlib blkid libkmod
 lazy      = $(eval $(1) := $(2))$($(1))
 # Of which only the header is used: it is opened where it is there (linux-tool/tell/journal.c).
 OPENED   := libsystemd
