@@ -13,6 +13,8 @@
         VERB(clear)                                                                                          \
         VERB(collect)                                                                                        \
         VERB(erst)                                                                                           \
+        VERB(install)                                                                                        \
+        VERB(uninstall)                                                                                      \
         VERB(prove_arm)                                                                                      \
         VERB(prove_crash)                                                                                    \
         VERB(prove_verify)                                                                                   \
