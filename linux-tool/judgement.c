@@ -6,6 +6,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "linux-tool/installation.h"
 #include "linux-tool/inventory.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/source/sources.h"
@@ -155,6 +156,10 @@ int judgement_make(const struct options *options, struct judgement **ret_judgeme
         r = gather(options, judgement);
         if (r == 0)
                 check_judge(&judgement->facts, &judgement->findings);
+        if (r == 0 && judgement->facts.kernel.known) {
+                installation_judge(&judgement->findings);
+                findings_sort(&judgement->findings);
+        }
         if (r < 0) {
                 judgement_free(judgement);
                 return r;
