@@ -71,6 +71,10 @@ class Esp:
                 self._mtool("mcopy", "-s", "-n", f"::/{directory}", scratch)
             return _files_below(Path(scratch) / Path(directory).name)
 
+    def remove(self, path: str) -> None:
+        """A file, or a directory with all that is in it."""
+        self._mtool("mdeltree", f"::/{path}")
+
     def names(self, directory: str) -> set[str]:
         """Of the files and directories in a directory; none when there is no such directory."""
         with suppress(subprocess.CalledProcessError):

@@ -155,10 +155,10 @@ class Machine:
         return self._linux(["-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
                             "-append", f"{self._console} {_KERNEL_ARGUMENTS} {append}"], panics)
 
-    def linux_from_esp(self, script: str, panics: bool = False) -> LinuxBoot:
+    def linux_from_esp(self, script: str, files: Mapping[str, bytes] = {}, panics: bool = False) -> LinuxBoot:
         """The same by the boot option of start_linux(), before which firmware does all that it does before a
         boot option: a kernel that QEMU hands over comes first."""
-        self.esp.add({_KERNEL: self._lab.kernel.image.read_bytes(), _INITRD: self._initrd(script, {}, panics)})
+        self.esp.add({_KERNEL: self._lab.kernel.image.read_bytes(), _INITRD: self._initrd(script, files, panics)})
         return self._linux(qemu.disk(self.esp.image, "esp"), panics)
 
     @property
