@@ -40,10 +40,12 @@ int pe_image_parse(struct bytes file, struct pe_image *ret_image, struct fault *
                 return fault_at(ret_fault, ERR_TRUNCATED, file.size, "optional header", "ends too early");
         if (magic != PE32_PLUS || count <= CERTIFICATE_DIRECTORY)
                 return fault_at(ret_fault, ERR_VALUE, optional, "optional header", "is not that of PE32+");
+        /* What is behind it would be in no digest. */
         if (size > 0 && (table < image.directory_at + DIRECTORY_SIZE ||
-                         bytes_slice(file, table, size, &image.certificates) < 0))
+                         bytes_slice(file, table, size, &image.certificates) < 0 ||
+                         image.certificates.size != bytes_from(file, table).size))
                 return fault_at(ret_fault, ERR_VALUE, image.directory_at, "certificate table",
-                                "is not within the file");
+                                "is not the end of the file");
         *ret_image = image;
         return 0;
 }

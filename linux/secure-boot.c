@@ -17,21 +17,29 @@
 #define LIST_HEADER_SIZE 28 /* EFI_SIGNATURE_LIST: type, size, size of its header, size of each signature */
 #define LISTS_MAX        4096
 
+/* So that no list and no file takes minutes: signatures have some KiB, and no certificate is this short. */
+#define SIGNATURES_MAX  8
+#define SIGNATURE_LIMIT ((size_t) 64 * 1024)
+#define CERTIFICATE_MIN 128
+
 static const struct guid type_x509 =
         GUID_INIT(0xa5c059a1, 0x94e4, 0x4aa7, 0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72);
 static const struct guid type_sha256 =
         GUID_INIT(0xc1c41626, 0x504c, 0x4092, 0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28);
 
 static bool holds(struct bytes view, struct bytes part) {
-        return part.size > 0 && view.size > 0 && memmem(view.data, view.size, part.data, part.size);
+        return memmem(view.data, view.size, part.data, part.size);
 }
 
 static bool is_signed_by(const struct pe_image *image, struct bytes digest, struct bytes certificate) {
         struct bytes signature;
         size_t at = 0;
 
-        while (pe_image_next_signature(image, &at, &signature))
-                if (holds(signature, digest) && holds(signature, certificate))
+        if (certificate.size < CERTIFICATE_MIN)
+                return false;
+        for (size_t i = 0; i < SIGNATURES_MAX && pe_image_next_signature(image, &at, &signature); i++)
+                if (signature.size <= SIGNATURE_LIMIT && holds(signature, digest) &&
+                    holds(signature, certificate))
                         return true;
         return false;
 }
