@@ -292,9 +292,11 @@ FUZZ_LIBRARY := $(O)/fuzz/pstore-fw.a
 $(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
 # Everything of the application but what libc has here.
 $(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(call efi_src,$(TEST_ARCHITECTURE))) $(EFI_FAKE_SRC))
-# With what of Linux unpacks: the codecs of the command, which sniff what hostile bytes are, and packed files.
+# With what of Linux unpacks: the codecs of the command, which sniff what hostile bytes are, and packed files; and what
+# reads images and variables of firmware.
 $(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(POSIX_SRC) $(call below,linux-tool/codec,.c) \
-                 linux/packed-file.c $(SUPPORT_SRC))
+                 linux/packed-file.c linux/pe-image.c linux/secure-boot.c linux/boot-option.c linux/efivarfs.c \
+                 linux/system-file.c $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
