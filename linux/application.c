@@ -125,13 +125,13 @@ int application_put(const char *esp_directory, const char *name, struct bytes co
                 r = directory = open_directory(esp_directory, O_RDONLY);
         if (r < 0)
                 return fail(ret_reason, esp_directory, "", r);
-        if (holds(directory, name, content))
+        /* Who put it there may not have come to the directory. */
+        *ret_changed = !holds(directory, name, content);
+        r = *ret_changed ? replace(directory, name, content) : durable_flush(directory);
+        if (r == 0)
                 return 0;
-        r = replace(directory, name, content);
-        if (r < 0)
-                return fail(ret_reason, esp_directory, name, r);
-        *ret_changed = true;
-        return 0;
+        *ret_changed = false;
+        return fail(ret_reason, esp_directory, name, r);
 }
 
 static bool is_gone(int error) {
