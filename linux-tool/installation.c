@@ -9,12 +9,14 @@
 #include "linux/esp.h"
 #include "linux/program.h"
 #include "linux/secure-boot.h"
+#include "linux/system-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
 
 #define COMMAND "pstore-fw install"
 
 struct look {
+        const char *root;
         const char *name;
         unsigned machine;
         struct boot_entry_state sysprep, boot;
@@ -26,13 +28,15 @@ struct look {
 };
 
 static void look_at_esp(struct look *look) {
+        char directory[PATH_MAX];
         struct esp esp;
         struct fault fault;
 
-        esp_find("", &esp);
-        look->esp_is_seen = esp.state == ESP_MOUNTED;
-        look->file_error = look->esp_is_seen ? application_read(esp.directory, look->name, &look->content)
-                                             : ERR_NOT_FOUND;
+        esp_find(look->root, &esp);
+        look->esp_is_seen =
+                esp.state == ESP_MOUNTED && system_file_path(look->root, esp.directory, directory);
+        look->file_error =
+                look->esp_is_seen ? application_read(directory, look->name, &look->content) : ERR_NOT_FOUND;
         if (look->file_error == 0)
                 look->file_error = pe_image_parse(buffer_bytes(&look->content), &look->image, &fault);
 }
@@ -83,7 +87,7 @@ static void judge_age(const struct look *look) {
         char path[PATH_MAX];
 
         buffer_init(&content, &system_allocator);
-        if (look->file_error < 0 || program_find_part("", look->name, path, &reason) < 0 ||
+        if (look->file_error < 0 || program_find_part(look->root, look->name, path, &reason) < 0 ||
             file_read_at(AT_FDCWD, path, APPLICATION_LIMIT, &content) < 0 ||
             pe_image_parse(buffer_bytes(&content), &image, &fault) < 0)
                 return;
@@ -120,12 +124,12 @@ static void judge(struct look *look) {
                              look->boot.number);
 }
 
-void installation_judge(struct findings *findings) {
-        struct look look = { .findings = findings };
+void installation_judge(const char *root, struct findings *findings) {
+        struct look look = { .root = root, .findings = findings };
         struct reason reason;
 
         buffer_init(&look.content, &system_allocator);
-        if (application_choose("", &look.name, &look.machine, &reason) < 0 ||
+        if (application_choose(root, &look.name, &look.machine, &reason) < 0 ||
             boot_entry_find(BOOT_ENTRY_SYSPREP, look.name, &look.sysprep, &reason) < 0 ||
             boot_entry_find(BOOT_ENTRY_BOOT, look.name, &look.boot, &reason) < 0)
                 return;

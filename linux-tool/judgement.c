@@ -157,7 +157,7 @@ int judgement_make(const struct options *options, struct judgement **ret_judgeme
         if (r == 0)
                 check_judge(&judgement->facts, &judgement->findings);
         if (r == 0 && judgement->facts.kernel.known) {
-                installation_judge(&judgement->findings);
+                installation_judge("", &judgement->findings);
                 findings_sort(&judgement->findings);
         }
         if (r < 0) {
