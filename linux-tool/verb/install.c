@@ -352,7 +352,7 @@ static const struct option *const options_taken[] = {
 const struct verb verb_install = {
         .name = "install",
         .operands = "",
-        .summary = "put the application on the ESP, where firmware starts it before each boot",
+        .summary = "put the application on the ESP; firmware starts it at each boot",
         .description = "Writes it to \\EFI\\pstore-fw of the EFI system partition, compares, and makes an\n"
                        "entry SysPrep####, by which firmware starts it before each boot: it saves what\n"
                        "has no copy. Run again it brings both up to date; 'uninstall' takes them away.\n"
