@@ -353,9 +353,10 @@ const struct verb verb_install = {
         .name = "install",
         .operands = "",
         .summary = "put the application on the ESP; firmware starts it at each boot",
-        .description = "Writes it to \\EFI\\pstore-fw of the EFI system partition, compares, and makes an\n"
-                       "entry SysPrep####, by which firmware starts it before each boot: it saves what\n"
-                       "has no copy. Run again it brings both up to date; 'uninstall' takes them away.\n"
+        .description = "Writes it to \\EFI\\pstore-fw of the EFI system partition, compares, and makes\n"
+                       "an entry SysPrep####, by which firmware starts it before each boot: it saves\n"
+                       "what has no copy. Run again it brings both up to date; 'uninstall' takes them\n"
+                       "away.\n"
                        "With Secure Boot on, what the firmware would refuse is not installed.\n",
         .options = options_taken,
         .run = install_run,

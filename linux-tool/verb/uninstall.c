@@ -79,9 +79,9 @@ static const struct option *const options_taken[] = { &option_esp, NULL };
 const struct verb verb_uninstall = {
         .name = "uninstall",
         .operands = "",
-        .summary = "take the application off the ESP, and its entries from the firmware",
-        .description = "Takes away what 'install' has put there and nothing else: everybody else's entries\n"
-                       "and their order stay, and so do dumps and settings on the ESP.\n",
+        .summary = "take the application and the entries that start it away",
+        .description = "Takes away what 'install' has put there and nothing else: everybody else's\n"
+                       "entries and their order stay, and so do dumps and settings on the ESP.\n",
         .options = options_taken,
         .run = uninstall_run,
 };
