@@ -119,11 +119,11 @@ class Left(NamedTuple):
     @property
     def is_half_reclaimed(self) -> bool:
         """Firmware has to go on with that from its spare block."""
-        return varstore.recovered(self.variables) != self.variables
+        return varstore.recovered(self.variables) is not None
 
     @property
     def records(self) -> dict[str, bytes]:
-        variables = varstore.crash_variables(varstore.recovered(self.variables))
+        variables = varstore.crash_variables(varstore.recovered(self.variables) or self.variables)
         efi = {f"efi:{name}": data for name, data in variables.items()}
         return efi | {f"erst:{number:016x}": data for number, data in erstfile.records(self.erst).items()}
 

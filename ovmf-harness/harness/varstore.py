@@ -96,25 +96,25 @@ def wear(image: bytes, room_left: int) -> bytes:
     return append(image, [filler], _STATE_DELETED)
 
 
-def recovered(image: bytes) -> bytes:
-    """As firmware has to make it before it reads from it: what it was writing when its power went is taken from the
-    spare block, once that is complete."""
+def recovered(image: bytes) -> bytes | None:
+    """As firmware has to make it before it reads from it, where its power went while it wrote the store anew: what it was
+    writing is taken from the spare block, once that is complete. None where there is nothing to go on with."""
     working = next((at for at in range(0, len(image), _BLOCK) if image[at : at + 16] == _WORKING_GUID.bytes_le), None)
     if working is None:
-        return image
+        return None
     at, spare = working + _WORKING_HEADER, working + _BLOCK
     while at + _WRITE_HEADER.size + _WRITE_RECORD.size <= spare:
         done, _, writes, private_size = _WRITE_HEADER.unpack_from(image, at)
         if done & _HEADER_ALLOCATED:
-            return image
+            return None
         if done & _COMPLETE and not done & _WRITES_ALLOCATED:
             step, block, offset, length, _ = _WRITE_RECORD.unpack_from(image, at + _WRITE_HEADER.size)
             if step & _SPARE_COMPLETE or not step & _DESTINATION_COMPLETE:
-                return image
+                return None
             start = block * _BLOCK + offset
             return image[:start] + image[spare + offset : spare + offset + length] + image[start + length :]
         at += _WRITE_HEADER.size + writes * (_WRITE_RECORD.size + private_size)
-    return image
+    return None
 
 
 def append(image: bytes, variables: Iterable[Variable], state: int = _STATE_ADDED) -> bytes:
