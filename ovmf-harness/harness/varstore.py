@@ -97,7 +97,7 @@ def wear(image: bytes, room_left: int) -> bytes:
 
 
 def recovered(image: bytes) -> bytes | None:
-    """As firmware has to make it before it reads from it, where its power went while it wrote the store anew: what it was
+    """As firmware has to make it before it reads from it, where its power went while it wrote the store: what it was
     writing is taken from the spare block, once that is complete. None where there is nothing to go on with."""
     working = next((at for at in range(0, len(image), _BLOCK) if image[at : at + 16] == _WORKING_GUID.bytes_le), None)
     if working is None:
