@@ -27,8 +27,8 @@ from harness.lab import Lab
 from harness.machine import crlf, esp_with_application, start_script
 from harness.nbd import Disk
 
-_BOOT_BOUND_S = 120
-_RUN_BOUND_S = 120
+_BOOT_BOUND_S = 300
+_RUN_BOUND_S = 300
 _GLANCE_S = 0.005
 _NO_BOOT_OPTION = b"to skip \x1b[1m\x1b[33m\x1b[40mstartup.nsh"  # the shell is started by itself
 _READY, _DONE = "harness: ready", "harness: done"
