@@ -155,19 +155,25 @@ static int target_write_file(void *context, const char *path, struct bytes conte
         return r < 0 ? r : file_tree_put(target->tree, full, content);
 }
 
-static int target_read_file(void *context, const char *path, struct buffer *buffer) {
-        struct tree_target *target = context;
-        const struct tree_entry *entry;
-        char full[PATH_MAX];
-        int r = full_path(target, path, full);
+static int find_in_target(const struct tree_target *target, const char *path, bool is_directory,
+                          char ret_full[PATH_MAX], struct tree_entry **ret_entry) {
+        int r = full_path(target, path, ret_full);
 
         if (r < 0)
                 return r;
-        entry = find(target->tree, full);
-        if (!entry)
+        *ret_entry = find(target->tree, ret_full);
+        if (!*ret_entry)
                 return ERR_NOT_FOUND;
-        if (entry->is_directory)
-                return ERR_INVALID_ARGUMENT;
+        return (*ret_entry)->is_directory == is_directory ? 0 : ERR_INVALID_ARGUMENT;
+}
+
+static int target_read_file(void *context, const char *path, struct buffer *buffer) {
+        struct tree_entry *entry;
+        char full[PATH_MAX];
+        int r = find_in_target(context, path, false, full, &entry);
+
+        if (r < 0)
+                return r;
         buffer->size = 0;
         buffer_append(buffer, buffer_bytes(&entry->content));
         return buffer_error(buffer);
@@ -189,15 +195,10 @@ static struct tree_entry *first_in(struct file_tree *tree, const char *directory
 static int remove_entry(const struct tree_target *target, const char *path, bool is_directory) {
         struct tree_entry *entry;
         char full[PATH_MAX];
-        int r = full_path(target, path, full);
+        int r = find_in_target(target, path, is_directory, full, &entry);
 
         if (r < 0)
                 return r;
-        entry = find(target->tree, full);
-        if (!entry)
-                return ERR_NOT_FOUND;
-        if (entry->is_directory != is_directory)
-                return ERR_INVALID_ARGUMENT;
         if (is_directory && first_in(target->tree, full))
                 return ERR_EXISTS;
         drop(target->tree, entry);
