@@ -70,17 +70,18 @@ static int take_line(struct kdump_tool *tool, char *line, struct reason *ret_rea
 static int add_libraries(struct kdump_tool *tool, const char *loader, struct reason *ret_reason) {
         const char *const command[] = { loader, "--list", tool->files[0].path, NULL };
         _cleanup_buffer_ struct buffer listing;
+        struct bytes why;
         char *rest, *line;
         int r;
 
         buffer_init(&listing, &system_allocator);
         r = program_read(command, LISTING_LIMIT, &listing);
+        why = program_first_line(&listing);
+        if (r == ERR_FAILED) /* a library is missing */
+                return reason_set(ret_reason, r, "%.*s", (int) why.size, (const char *) why.data);
         buffer_append(&listing, bytes_of("", 1));
         if (buffer_error(&listing) < 0)
                 r = buffer_error(&listing);
-        if (r == ERR_FAILED) /* a library is missing: its first line says which */
-                return reason_set(ret_reason, r, "%.*s", (int) strcspn((char *) listing.data, "\n"),
-                                  (char *) listing.data);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s --list %s: %s", loader, tool->files[0].path,
                                   error_text(r));

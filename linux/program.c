@@ -104,6 +104,15 @@ int program_read(const char *const *command, size_t limit, struct buffer *output
         });
 }
 
+struct bytes program_first_line(const struct buffer *said) {
+        struct bytes line = buffer_bytes(said);
+        size_t length = 0;
+
+        while (length < line.size && line.data[length] != '\n')
+                length++;
+        return bytes_first(line, length);
+}
+
 int program_call(const char *const *command) {
         return run(&(struct process_job){
                 .arguments = command,

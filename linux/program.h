@@ -29,5 +29,9 @@ int program_find_part(const char *root, const char *name, char ret_path[PATH_MAX
  */
 int program_read(const char *const *command, size_t limit, struct buffer *output);
 
-/* The same with this one's standard output and error. */
+/* What a program that failed said first, without the line's end; nothing where it said nothing. In the
+ * buffer. */
+struct bytes program_first_line(const struct buffer *said);
+
+/* Runs it with this one's standard output and error. */
 int program_call(const char *const *command);

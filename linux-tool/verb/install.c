@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -107,6 +106,7 @@ static int find_image(struct installation *installation, struct reason *ret_reas
 static int call_sbsign(const struct installation *installation, const char *output,
                        struct reason *ret_reason) {
         _cleanup_buffer_ struct buffer said;
+        struct bytes why;
         char program[PATH_MAX];
         const char *const command[] = { program,
                                         "--key",
@@ -125,9 +125,11 @@ static int call_sbsign(const struct installation *installation, const char *outp
                                   "sbsign is not there; Debian has it in sbsigntool, Fedora and Arch in "
                                   "sbsigntools");
         r = program_read(command, 64 * 1024, &said);
-        return r < 0 ? reason_set(ret_reason, r, "sbsign: %.*s", (int) strcspn((char *) said.data, "\n"),
-                                  (char *) said.data)
-                     : 0;
+        if (r == 0)
+                return 0;
+        why = program_first_line(&said);
+        why = why.size > 0 ? why : text_view(error_text(r));
+        return reason_set(ret_reason, r, "sbsign: %.*s", (int) why.size, (const char *) why.data);
 }
 
 /* In place of the image as it was, by way of a directory that nobody else looks into. */

@@ -26,6 +26,23 @@ static void test_read(NO_STATE) {
         buffer_free(&output);
 }
 
+/* Exactly as long as what was said, so that a byte behind it would be seen. */
+static void assert_first_line(const char *said, const char *line) {
+        struct buffer output;
+
+        buffer_init(&output, &system_allocator);
+        buffer_append(&output, text_view(said));
+        assert_true(bytes_equal(program_first_line(&output), text_view(line)));
+        buffer_free(&output);
+}
+
+static void test_first_line(NO_STATE) {
+        assert_first_line("", "");
+        assert_first_line("why", "why");
+        assert_first_line("why\nand more\n", "why");
+        assert_first_line("\nsaid late\n", "");
+}
+
 static void test_call(NO_STATE) {
         static const struct {
                 const char *script;
@@ -48,6 +65,7 @@ static void test_call(NO_STATE) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_read),
+                cmocka_unit_test(test_first_line),
                 cmocka_unit_test(test_call),
         };
 
