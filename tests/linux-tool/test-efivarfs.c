@@ -8,6 +8,7 @@
 #include "pstore/variable-name.h"
 #include "store/catalog.h"
 #include "store/clear.h"
+#include "tests/support/efivars-directory.h"
 #include "tests/support/faulty.h"
 #include "tests/support/scratch.h"
 
@@ -19,18 +20,10 @@
 
 #define LOG          "Panic#1 Part1\n<0>[    1.000000] Kernel panic - not syncing: test\n"
 
-/* libefivar's directory is fixed before main() runs: the tests empty it and fill it anew. */
 static const char *directory;
 
 static void put_variable(const char *name, const char *content, size_t size) {
         scratch_write(scratch_path(directory, name), bytes_of(content, size));
-}
-
-static int make_empty(NO_STATE) {
-        char command[4200];
-
-        snprintf(command, sizeof(command), "rm -rf '%s' && mkdir '%s'", directory, directory);
-        return system(command);
 }
 
 static struct record_source *new_source(void) {
@@ -321,44 +314,30 @@ static void test_space_of_a_directory_is_unknown(NO_STATE) {
         source_free(source);
 }
 
-/* Starts itself again with a directory of its own, as efivarfs_execute_anew() does it for the command. */
-static int start_again(char **arguments) {
-        char path[] = "/tmp/pstore-fw-test-XXXXXX", with_slash[64];
-
-        if (!mkdtemp(path))
-                return 1;
-        snprintf(with_slash, sizeof(with_slash), "%s/", path);
-        setenv("EFIVARFS_PATH", with_slash, 1);
-        setenv("PSTORE_FW_TEST_DIRECTORY", path, 1);
-        execv("/proc/self/exe", arguments);
-        return 1;
-}
-
 int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup(test_real_variables, make_empty),
-                cmocka_unit_test_setup(test_hardware_error_records, make_empty),
-                cmocka_unit_test_setup(test_ghosts, make_empty),
-                cmocka_unit_test_setup(test_malformed_variables, make_empty),
-                cmocka_unit_test_setup(test_strays, make_empty),
-                cmocka_unit_test_setup(test_clear_among_strays, make_empty),
-                cmocka_unit_test_setup(test_what_is_no_file, make_empty),
-                cmocka_unit_test_setup(test_copies_without_attributes, make_empty),
-                cmocka_unit_test_setup(test_write, make_empty),
-                cmocka_unit_test_setup(test_write_that_is_refused, make_empty),
-                cmocka_unit_test_setup(test_clear, make_empty),
-                cmocka_unit_test_setup(test_execute_anew, make_empty),
-                cmocka_unit_test_setup(test_space_of_a_directory_is_unknown, make_empty),
+                cmocka_unit_test_setup(test_real_variables, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_hardware_error_records, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_ghosts, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_malformed_variables, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_strays, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_clear_among_strays, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_what_is_no_file, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_copies_without_attributes, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_write, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_write_that_is_refused, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_clear, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_execute_anew, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_space_of_a_directory_is_unknown, efivars_directory_make_empty),
         };
         int failures;
 
         (void) argc;
-        directory = getenv("PSTORE_FW_TEST_DIRECTORY");
+        directory = efivars_directory();
         if (!directory)
-                return start_again(argv);
+                return efivars_directory_start_again(argv);
         alarm(HANG_SECONDS);
         failures = cmocka_run_group_tests(tests, NULL, NULL);
-        (void) make_empty(NULL);
-        (void) rmdir(directory);
+        efivars_directory_remove();
         return failures;
 }

@@ -8,6 +8,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "linux/boot-option.h"
+#include "tests/support/efivars-directory.h"
 #include "tests/support/scratch.h"
 #include "tests/support/test.h"
 
@@ -16,10 +17,10 @@
 #define SHIM        "\\EFI\\debian\\shimx64.efi"
 #define ATTRIBUTES  "\7\0\0\0"
 
-/* libefivar's directory is fixed before main() runs: the tests empty it and fill it anew. */
 static const char *directory;
 
-/* efivarfs replaces a variable with each write; of a file in a directory libefivar would leave what is longer. */
+/* efivarfs replaces a variable with each write; of a file in a directory libefivar would leave what is
+ * longer. */
 int efi_set_variable(efi_guid_t vendor, const char *name, uint8_t *data, size_t size, uint32_t attributes,
                      mode_t mode) {
         char file[80], content[1024];
@@ -34,13 +35,6 @@ int efi_set_variable(efi_guid_t vendor, const char *name, uint8_t *data, size_t 
 }
 
 static const struct source_space roomy = { 0 };
-
-static int make_empty(NO_STATE) {
-        char command[4200];
-
-        snprintf(command, sizeof(command), "rm -rf '%s' && mkdir '%s'", directory, directory);
-        return system(command);
-}
 
 static const struct esp_place esp = {
         .number = 2,
@@ -250,36 +244,23 @@ static void test_malformed(NO_STATE) {
                          ERR_TRUNCATED);
 }
 
-static int start_again(char **arguments) {
-        char path[] = "/tmp/pstore-fw-test-XXXXXX", with_slash[64];
-
-        if (!mkdtemp(path))
-                return 1;
-        snprintf(with_slash, sizeof(with_slash), "%s/", path);
-        setenv("EFIVARFS_PATH", with_slash, 1);
-        setenv("PSTORE_FW_TEST_DIRECTORY", path, 1);
-        execv("/proc/self/exe", arguments);
-        return 1;
-}
-
 int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup(test_bytes, make_empty),
-                cmocka_unit_test_setup(test_others_stay, make_empty),
-                cmocka_unit_test_setup(test_replaced_not_doubled, make_empty),
-                cmocka_unit_test_setup(test_boot_option, make_empty),
-                cmocka_unit_test_setup(test_order_of_ours_alone_goes, make_empty),
-                cmocka_unit_test_setup(test_nearly_full, make_empty),
-                cmocka_unit_test_setup(test_malformed, make_empty),
+                cmocka_unit_test_setup(test_bytes, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_others_stay, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_replaced_not_doubled, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_boot_option, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_order_of_ours_alone_goes, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_nearly_full, efivars_directory_make_empty),
+                cmocka_unit_test_setup(test_malformed, efivars_directory_make_empty),
         };
         int failures;
 
         (void) argc;
-        directory = getenv("PSTORE_FW_TEST_DIRECTORY");
+        directory = efivars_directory();
         if (!directory)
-                return start_again(argv);
+                return efivars_directory_start_again(argv);
         failures = cmocka_run_group_tests(tests, NULL, NULL);
-        (void) make_empty(NULL);
-        (void) rmdir(directory);
+        efivars_directory_remove();
         return failures;
 }
