@@ -12,8 +12,8 @@
  */
 struct secure_boot {
         bool is_on;
-        struct buffer db, dbx; /* whom the firmware trusts, and whom no more; lists of signatures */
-        struct buffer mok; /* whom shim trusts besides: the owner's keys, as shim shows them to a system */
+        struct buffer db, dbx;   /* whom the firmware trusts, and whom no more; lists of signatures */
+        struct buffer mok, mokx; /* whom shim trusts besides, or does not: the owner's, as shim shows them */
 };
 
 /* Reads it of this machine; what is not there trusts nobody. Else ERR_PERMISSION …; secure_boot_free() is
@@ -30,3 +30,7 @@ bool secure_boot_shim_starts(const struct secure_boot *state, const struct pe_im
 
 /* Whether lists of signatures (EFI_SIGNATURE_LIST) name the image: by its hash, or who has signed it. */
 bool signature_lists_name(struct bytes lists, const struct pe_image *image);
+
+/* The same of a list of those that are not trusted any more, which may name a certificate by its hash, too
+ * (EFI_CERT_X509_SHA256_GUID). A signature that is older than the revocation counts as revoked. */
+bool signature_lists_revoke(struct bytes lists, const struct pe_image *image);

@@ -6,8 +6,6 @@ The boot option starts shim with the application's path as its argument, as fwup
 is the application's.
 """
 
-import uuid
-
 from harness import check, crash, dumps, package, qemu, signing, varstore
 from harness.backend import EFI
 from harness.loadoption import start_program, to_path
@@ -19,13 +17,6 @@ _SHIM = "EFI/debian/shimx64.efi"
 # What the firmware starts when a boot option has returned: its menu, which is in its variables.
 _FIRMWARE_MENU = b"BdsDxe: starting Boot0001"
 _REFUSED = b"Security Violation"
-_SHIM_VENDOR = uuid.UUID("605dab50-e046-4300-abb6-3dd810dd8b23")
-
-
-def _enrolled(owner: Signer) -> varstore.Variable:
-    """What is there once `mokutil --import` was confirmed at the next boot."""
-    return varstore.Variable("MokList", _SHIM_VENDOR, owner.signature_list(_SHIM_VENDOR),
-                             varstore.NON_VOLATILE_BOOT)
 
 
 def _machine(test: Run, name: str, owner: Signer, arguments: str, *keys: varstore.Variable) -> Machine:
@@ -46,11 +37,11 @@ def _check_dumped(machine: Machine) -> None:
 def run(test: Run) -> None:
     owner = signing.new_signer(test.work, "owner")
     with test.step("its owner's key is enrolled: it runs, and dumps"):
-        machine = _machine(test, "enrolled", owner, "", _enrolled(owner))
+        machine = _machine(test, "enrolled", owner, "", owner.enrolled())
         machine.firmware(until=_FIRMWARE_MENU)
         _check_dumped(machine)
     with test.step("what follows its path are its arguments"):
-        machine = _machine(test, "arguments", owner, " clear --all --yes", _enrolled(owner))
+        machine = _machine(test, "arguments", owner, " clear --all --yes", owner.enrolled())
         machine.firmware(until=_FIRMWARE_MENU)
         check.equal("what is left in the store", EFI.stored(machine), {})
         _check_dumped(machine)

@@ -56,6 +56,12 @@ static void test_usage_errors(NO_STATE) {
         program_run(&program, "x", "write", "-spstorefs", "-sefivarfs", NULL);
         assert_usage_error(&program, "--source");
         program_free(&program);
+        program_run(&program, NULL, "install", "--key", "/dev/null", NULL);
+        assert_usage_error(&program, "--key and --cert go together");
+        program_free(&program);
+        program_run(&program, NULL, "uninstall", "erst", NULL);
+        assert_usage_error(&program, "erst");
+        program_free(&program);
 }
 
 static void test_list(NO_STATE) {

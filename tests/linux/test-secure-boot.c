@@ -8,17 +8,22 @@
 #include "tests/support/scratch.h"
 #include "tests/support/test.h"
 
-#define GLOBAL_VENDOR   "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define SECURITY_VENDOR "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
-#define SHIM_VENDOR     "-605dab50-e046-4300-abb6-3dd810dd8b23"
+#define GLOBAL_VENDOR    "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define SECURITY_VENDOR  "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+#define SHIM_VENDOR      "-605dab50-e046-4300-abb6-3dd810dd8b23"
 
-#define TYPE_PKCS       2
-#define LIST_HEADER     28
+#define TYPE_PKCS        2
+#define LIST_HEADER      28
+#define EFI_TIME_SIZE    16
+
+#define CERTIFICATE_SIZE 316 /* of make_certificate() */
 
 static const struct guid x509 =
         GUID_INIT(0xa5c059a1, 0x94e4, 0x4aa7, 0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72);
 static const struct guid sha256 =
         GUID_INIT(0xc1c41626, 0x504c, 0x4092, 0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28);
+static const struct guid x509_sha256 =
+        GUID_INIT(0x3bd2a492, 0x96c0, 0x4079, 0xb4, 0x20, 0xfc, 0xf9, 0x8e, 0xf1, 0x03, 0xed);
 static const struct guid sha1 =
         GUID_INIT(0x826ca512, 0xcf10, 0x4ac9, 0xb1, 0x87, 0xbe, 0x01, 0x49, 0x66, 0x31, 0xbd);
 
@@ -112,6 +117,10 @@ static bool is_named(const struct machine *machine) {
         return signature_lists_name(buffer_bytes(&machine->lists), &machine->image);
 }
 
+static bool is_revoked(const struct machine *machine) {
+        return signature_lists_revoke(buffer_bytes(&machine->lists), &machine->image);
+}
+
 /* --- lists -------------------------------------------------------------------------------------- */
 
 static void test_by_hash(void **state) {
@@ -170,6 +179,41 @@ static void test_no_certificate(void **state) {
         assert_false(is_named(machine));
         set_list(machine, &x509, bytes_first(text_view(ours), 127));
         assert_false(is_named(machine));
+}
+
+/* A certificate in DER, of which `text` is what its maker has signed, and the hash of that as dbx has it. */
+static void make_certificate(const char *text, char ret_certificate[CERTIFICATE_SIZE + 1],
+                             uint8_t ret_revoked[SHA256_SIZE + EFI_TIME_SIZE]) {
+        snprintf(ret_certificate, CERTIFICATE_SIZE + 1,
+                 "\x30\x82\x01\x38"
+                 "\x30\x82\x01\x2c%-300s%-8s",
+                 text, "the end");
+        memset(ret_revoked, 0, SHA256_SIZE + EFI_TIME_SIZE);
+        sha256_digest(bytes_of(ret_certificate + 4, 304), ret_revoked);
+}
+
+/* By what its maker has signed, in dbx alone, and wherever it stands among an image's. */
+static void test_revoked_by_hash_of_certificate(void **state) {
+        struct machine *machine = *state;
+        char certificates[2][CERTIFICATE_SIZE + 1], both[2 * CERTIFICATE_SIZE + 2];
+        uint8_t revoked[2][SHA256_SIZE + EFI_TIME_SIZE];
+
+        make_certificate("ours", certificates[0], revoked[0]);
+        make_certificate("theirs", certificates[1], revoked[1]);
+        snprintf(both, sizeof(both), "%s0%s", certificates[0], certificates[1]);
+        sign(machine, digest_of(machine), both);
+        for (size_t i = 0; i < 2; i++) {
+                set_list(machine, &x509_sha256, bytes_of(revoked[i], sizeof(revoked[i])));
+                assert_true(is_revoked(machine));
+                assert_false(is_named(machine));
+                set_list(machine, &x509_sha256, bytes_of(revoked[i], SHA256_SIZE));
+                assert_false(is_revoked(machine));
+        }
+        revoked[0][0] ^= 1;
+        set_list(machine, &x509_sha256, bytes_of(revoked[0], sizeof(revoked[0])));
+        assert_false(is_revoked(machine));
+        set_list(machine, &sha256, digest_of(machine));
+        assert_true(is_revoked(machine));
 }
 
 /* The ninth signature is not looked at, nor one that is larger than any. */
@@ -318,6 +362,16 @@ static void test_revoked_before_trusted(void **state) {
         assert_starts(machine, false, false);
 }
 
+/* Shim does not start it, and the firmware knows nothing of that. */
+static void test_revoked_by_owner(void **state) {
+        struct machine *machine = *state;
+
+        put_variable(machine, "SecureBoot" GLOBAL_VENDOR, bytes_of("\1", 1));
+        trust(machine, "db" SECURITY_VENDOR);
+        trust(machine, "MokListXRT" SHIM_VENDOR);
+        assert_starts(machine, true, false);
+}
+
 static void test_unreadable(void **state) {
         struct machine *machine = *state;
         struct secure_boot read;
@@ -335,6 +389,7 @@ int main(void) {
                 TEST(test_by_certificate),
                 TEST(test_signature_of_another_file),
                 TEST(test_no_certificate),
+                TEST(test_revoked_by_hash_of_certificate),
                 TEST(test_bounds),
                 TEST(test_several_lists),
                 TEST(test_every_truncation),
@@ -342,6 +397,7 @@ int main(void) {
                 TEST(test_off),
                 TEST(test_on),
                 TEST(test_revoked_before_trusted),
+                TEST(test_revoked_by_owner),
                 TEST(test_unreadable),
         };
 
