@@ -198,6 +198,22 @@ bool erst_image_next(const struct erst_image *image, size_t *cursor, struct erst
         return true;
 }
 
+/* The first slot from `first` on whose entry in the map is `id`; slot_end for none. */
+static size_t find_slot(const struct erst_image *image, size_t first, uint64_t id) {
+        while (first < image->slot_end && map_id(image, first) != id)
+                first++;
+        return first;
+}
+
+bool erst_image_find(const struct erst_image *image, uint64_t id, struct erst_image_slot *ret_slot) {
+        size_t number = find_slot(image, image->first_slot, id);
+
+        if (!id_names_a_record(id) || number >= image->slot_end)
+                return false;
+        *ret_slot = slot_read(image, number, id);
+        return true;
+}
+
 /* --- what was deleted ------------------------------------------------------------------------- */
 
 static bool slot_was_deleted(const struct erst_image *image, size_t number) {
@@ -279,13 +295,6 @@ static uint32_t used_entries(const struct erst_image *image) {
         for (size_t slot = image->first_slot; slot < image->slot_end; slot++)
                 count += map_id(image, slot) != MAP_FREE;
         return count;
-}
-
-/* The first slot from `first` on whose entry in the map is `id`; slot_end for none. */
-static size_t find_slot(const struct erst_image *image, size_t first, uint64_t id) {
-        while (first < image->slot_end && map_id(image, first) != id)
-                first++;
-        return first;
 }
 
 static int put_map_entry(size_t slot, uint64_t id, const struct image_writer *writer) {

@@ -62,10 +62,13 @@ size_t erst_image_count(const struct erst_image *image);
  */
 bool erst_image_next(const struct erst_image *image, size_t *cursor, struct erst_image_slot *ret_slot);
 
+/* The slot of this id, by the map alone: no other slot is read. False for none. */
+bool erst_image_find(const struct erst_image *image, uint64_t id, struct erst_image_slot *ret_slot);
+
 /*
- * The same for slots that the map calls free and that hold a record nevertheless: clearing one frees its slot
- * and leaves its bytes, until another record needs the place. What has a record's signature is given, if
- * need be with its error.
+ * As erst_image_next(), for slots that the map calls free and that hold a record nevertheless: clearing one
+ * frees its slot and leaves its bytes, until another record needs the place. What has a record's signature is
+ * given, if need be with its error.
  */
 bool erst_image_next_deleted(const struct erst_image *image, size_t *cursor,
                              struct erst_image_slot *ret_slot);

@@ -72,16 +72,15 @@ static int open_formatted(const struct image_file *file, struct erst_image *ret_
         return r < 0 ? r : open_image(file, ret_image, ret_fault);
 }
 
+/* In the image as it is now. */
 static int find_slot(const struct image_file *file, uint64_t id, struct erst_image_slot *ret_slot) {
         struct erst_image image;
         struct fault fault;
-        size_t cursor = 0;
         int r = open_image(file, &image, &fault);
 
-        while (r == 0 && erst_image_next(&image, &cursor, ret_slot))
-                if (ret_slot->id == id)
-                        return ret_slot->error;
-        return r < 0 ? r : ERR_NOT_FOUND;
+        if (r < 0)
+                return r;
+        return erst_image_find(&image, id, ret_slot) ? ret_slot->error : ERR_NOT_FOUND;
 }
 
 static int write_record(const struct image_file *file, const struct erst_image *image,

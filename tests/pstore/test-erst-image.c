@@ -262,6 +262,28 @@ static void test_holes_are_not_looked_into(NO_STATE) {
         assert_true(hole.asked < 10);
 }
 
+/* However many records there are, one is found by the map, and only its own slot is looked at. */
+static void test_found_by_the_map(NO_STATE) {
+        uint8_t image[IMAGE_SIZE];
+        struct hole hole = { IMAGE_SIZE, IMAGE_SIZE, IMAGE_SIZE, 0 };
+        const struct image_extents extents = { &hole, next_extent };
+        struct erst_image_slot slot;
+        struct erst_image opened;
+        struct fault fault;
+
+        build_image(image);
+        assert_ok(erst_image_open(bytes_of(image, IMAGE_SIZE), &extents, &opened, &fault));
+        hole.asked = 0;
+        assert_true(erst_image_find(&opened, 0x65e079fe00000003, &slot));
+        assert_int_equal(slot.number, 3);
+        assert_int_equal(slot.record.size, RECORD_SIZE);
+        assert_int_equal(hole.asked, 1);
+        assert_false(erst_image_find(&opened, 0x65e079fe00000002, &slot));
+        assert_false(erst_image_find(&opened, 0, &slot));
+        assert_false(erst_image_find(&opened, UINT64_MAX, &slot));
+        assert_int_equal(hole.asked, 1);
+}
+
 /* QEMU takes any power of two for the size of a record, and no reader has a buffer for such ones. */
 static void test_a_record_that_no_firmware_could_have(NO_STATE) {
         static const struct {
@@ -377,6 +399,7 @@ int main(void) {
                 cmocka_unit_test(test_slot_defects_hide_no_other_slot),
                 cmocka_unit_test(test_a_record_that_ends_in_a_hole),
                 cmocka_unit_test(test_holes_are_not_looked_into),
+                cmocka_unit_test(test_found_by_the_map),
                 cmocka_unit_test(test_a_record_that_no_firmware_could_have),
                 cmocka_unit_test(test_files_of_real_crashes),
                 cmocka_unit_test(test_file_of_a_panic),
