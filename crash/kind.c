@@ -60,7 +60,8 @@ enum {
 #define KIND(phrase, also, name, title, left_out, choice, flags)                                             \
         { phrase "\0" also "\0" name "\0" title "\0" left_out, choice, flags }
 
-/* Of several rows with one phrase the first that fits. How a phrase may begin is in begins_phrase(), too. */
+/* By the first letter; of several rows with one phrase the first that fits. How a phrase may begin is in
+ * begins_phrase(), too. */
 static const struct crash_kind kinds[] = {
         KIND("Alignment trap: ", "", "oops", "alignment trap", "", TOP, 0),
         KIND("BUG: KASAN: ", "double-free", "KASAN", "KASAN: invalid-free", "kfree vunmap vfree", TOP, LINE),
@@ -133,6 +134,21 @@ static const struct crash_kind kinds[] = {
              BARE | TRACE | STOPS),
         KIND(PANIC, "", "panic", "kernel panic: *", "", TOP, BARE | TRACE | STOPS | REST),
         KIND("Kernel BUG ", "", "BUG", "kernel BUG", "^skb_", TOP, 0),
+        KIND("Machine Check: ", " Bank ", "machine check", "machine check: bank *", "", TOP,
+             BARE | TAIL | WARNS),
+        KIND("Machine Check Exception: ", " Bank ", "machine check", "machine check: bank *", "", TOP,
+             BARE | TAIL),
+        KIND("Missing ENDBR: ", "", "oops", "missing ENDBR", "", TOP, 0),
+        KIND("Oops", "[#", "oops", "oops", "", TOP, JOINS),
+        KIND("PANIC: early exception", "", "oops", "early exception", "", TOP, 0),
+        KIND("PANIC: double fault", "", "double fault", "double fault", "", TOP, 0),
+        KIND("UBSAN: Undefined behaviour", "", "UBSAN", "UBSAN: undefined-behaviour", "ubsan overflow", TOP,
+             TRACE | WARNS),
+        KIND("UBSAN: ", " in ", "UBSAN", "UBSAN: *", "ubsan overflow", TOP, TRACE | WARNS),
+        KIND("UBSAN: ", " at ", "UBSAN", "UBSAN: *", "", TOP, LINE | WARNS),
+        KIND("Unable to handle kernel NULL pointer", "", "NULL pointer", NULL_POINTER, "", TOP, 0),
+        KIND("Unable to handle kernel ", "", "page fault", PAGE_FAULT, "", TOP, 0),
+        KIND("Unhandled fault: ", "", "page fault", "unhandled fault", "", TOP, 0),
         KIND("WARNING: ", "lib/debugobjects.c:", "WARNING", "WARNING: ODEBUG bug", OBJECT_USERS, TOP, WARNS),
         KIND("WARNING: ", "mm/usercopy.c:", "usercopy", "WARNING: bad usercopy", "usercopy __check", TOP,
              WARNS),
@@ -172,32 +188,17 @@ static const struct crash_kind kinds[] = {
         KIND("WARNING: CPU: ", "", "WARNING", "WARNING", "", TOP, WARNS),
         KIND("WARNING: at ", "", "WARNING", "WARNING", "", TOP, WARNS),
         KIND("WARNING: ", ", CPU#", "WARNING", "WARNING", "", TOP, WARNS),
-        KIND("Machine Check: ", " Bank ", "machine check", "machine check: bank *", "", TOP,
-             BARE | TAIL | WARNS),
-        KIND("Machine Check Exception: ", " Bank ", "machine check", "machine check: bank *", "", TOP,
-             BARE | TAIL),
-        KIND("Missing ENDBR: ", "", "oops", "missing ENDBR", "", TOP, 0),
-        KIND("Oops", "[#", "oops", "oops", "", TOP, JOINS),
-        KIND("PANIC: early exception", "", "oops", "early exception", "", TOP, 0),
-        KIND("PANIC: double fault", "", "double fault", "double fault", "", TOP, 0),
-        KIND("UBSAN: Undefined behaviour", "", "UBSAN", "UBSAN: undefined-behaviour", "ubsan overflow", TOP,
-             TRACE | WARNS),
-        KIND("UBSAN: ", " in ", "UBSAN", "UBSAN: *", "ubsan overflow", TOP, TRACE | WARNS),
-        KIND("UBSAN: ", " at ", "UBSAN", "UBSAN: *", "", TOP, LINE | WARNS),
-        KIND("Unable to handle kernel NULL pointer", "", "NULL pointer", NULL_POINTER, "", TOP, 0),
-        KIND("Unable to handle kernel ", "", "page fault", PAGE_FAULT, "", TOP, 0),
-        KIND("Unhandled fault: ", "", "page fault", "unhandled fault", "", TOP, 0),
         KIND("alignment check: ", "[#", "oops", "alignment check", "", TOP, 0),
         /* its task may be called anything, and so be on the line before */
         KIND("blocked for more than ", " seconds", "hung task", "hung task", "", HANG, TRACE | WARNS),
         KIND("control protection: ", "[#", "oops", "control protection", "", TOP, 0),
         KIND("divide error: ", "", "divide error", "divide error", "", TOP, 0),
         KIND("divide_error: ", "", "divide error", "divide error", "", TOP, 0),
+        KIND("detected hard LOCKUP ", "", "hard lockup", "hard lockup", "", STALL, 0),
         KIND("general protection fault: ", "", "general protection fault", "general protection fault", "",
              TOP, 0),
         KIND("general protection fault, ", "", "general protection fault", "general protection fault", "",
              TOP, 0),
-        KIND("detected hard LOCKUP ", "", "hard lockup", "hard lockup", "", STALL, 0),
         KIND("ilc:", "[#", "oops", "program check", "", TOP, JOINS), /* s390 */
         KIND("int3: ", "[#", "oops", "int3", "", TOP, 0),
         KIND("invalid opcode: ", "", "oops", "invalid opcode", "", TOP, JOINS),
@@ -242,15 +243,31 @@ const char *crash_kind_left_out(const struct crash_kind *kind) {
 #define ALSO_WITHIN 256
 #define LOOKS_MAX   8
 
+/* The first row whose phrase begins with this letter, or one behind it. */
+static size_t first_row(uint8_t letter) {
+        size_t first = 0, end = ARRAY_SIZE(kinds);
+
+        while (first < end) {
+                size_t middle = first + (end - first) / 2;
+
+                if ((uint8_t) kinds[middle].phrase[0] < letter)
+                        first = middle + 1;
+                else
+                        end = middle;
+        }
+        return first;
+}
+
 static const struct crash_kind *kind_at(struct bytes text, size_t at, unsigned *looks) {
         struct bytes near = bytes_first(text, at + ALSO_WITHIN);
         bool looked = false;
 
-        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        for (size_t i = first_row(text.data[at]);
+             i < ARRAY_SIZE(kinds) && kinds[i].phrase[0] == (char) text.data[at]; i++) {
                 const struct crash_kind *kind = &kinds[i];
                 const char *also;
 
-                if (kind->phrase[0] != (char) text.data[at] || !crash_stands_at(text, at, kind->phrase))
+                if (!crash_stands_at(text, at, kind->phrase))
                         continue;
                 also = crash_kind_also(kind);
                 if (!*also || crash_find(near, at, also) < near.size)
