@@ -444,6 +444,11 @@ bench:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@ovmf-harness/run --bench
 
+# The part of it that boots nothing, a quarter of an hour.
+.PHONY: bench-command
+bench-command: all
+	@ovmf-harness/run --bench-command
+
 # Ten minutes, and Prometheus; docs/FLEET.md has what came out.
 .PHONY: bench-fleet
 bench-fleet:
@@ -561,7 +566,8 @@ help:
 	@echo 'make test-system  a Debian with systemd panics, and what is found on it afterwards'
 	@echo 'make test-power  POWER_CUTS=$(POWER_CUTS) times the power is cut while the application runs'
 	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
-	@echo 'make bench      kdump beside kdump-tools, and the application, into docs/BENCHMARKS.md; needs root'
+	@echo 'make bench      kdump beside kdump-tools, application and command, into docs/BENCHMARKS.md; needs root'
+	@echo 'make bench-command  of that, the Linux command beside cat, zlib and systemd-pstore'
 	@echo 'make bench-fleet  what is asked of 10,000 machines, in Prometheus'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make install    to DESTDIR and PREFIX; PARTS="$(PARTS)", WITHOUT= some of "$(WITHOUT_MAY_NAME)"'

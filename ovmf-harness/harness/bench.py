@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""kdump side by side with Debian's kdump-tools, in one run: docs/BENCHMARKS.md.
+"""kdump side by side with Debian's kdump-tools, in one run: docs/BENCHMARKS.md, with what else is measured.
 
 First the memory, several machines at once, as it does not depend on how busy the host is: ours with each
 kernel of the archive, theirs with the default one. Then the time: one machine, one disk, both in turns.
@@ -11,10 +11,10 @@ import re
 import statistics
 import subprocess
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 
-from harness import check, debian, guestdisk, instructions, kdump, kernel, lab, report, reservation
+from harness import (benchpage, check, commandbench, debian, guestdisk, instructions, kdump, kernel, lab, report,
+                     reservation)
 from harness.archive import NotThere
 from harness.lab import Lab
 from harness.reservation import Found, Times, Way
@@ -22,7 +22,6 @@ from harness.scenario import Run
 from harness.settings import ROOT
 from harness.system import System
 
-_PAGE = ROOT / "docs" / "BENCHMARKS.md"
 _LIGHT_INIT = f"harness_init=/lib/harness/init root=UUID={guestdisk.UUID} ro"
 _GOALS_MIB = ((r"6\.1\..*-cloud-", 64), (r"6\.12\..*-cloud-", 64), (r"6\.12\.", 72), (r"6\.1\.", 80))
 _TIME_SHARE = 5  # the log on disk in a fifth of the time
@@ -165,18 +164,14 @@ def _processor() -> str:
     return found[1] if found else platform.machine()
 
 
-def _page(default: Lab, memory: list[Measured], times: dict[str, list[Times]], counted: str) -> str:
+def _kdump_section(default: Lab, memory: list[Measured], times: dict[str, list[Times]]) -> list[str]:
     accelerator = {"tcg": "TCG (no KVM)", "kvm": "KVM"}[default.accelerator]
-    return "\n".join([
-        "# Benchmarks",
-        "",
-        "Written by `make bench`, which measures kdump beside Debian's kdump-tools in one run.",
-        "",
+    return [
         f"Guests: SeaBIOS, 1 processor, 1 GiB, ext4 on virtio-blk; crashes by sysrq-c. {_qemu_version()}, "
-        f"{accelerator}, on {_processor()}, {datetime.now(timezone.utc):%Y-%m-%d}. "
+        f"{accelerator}, on {_processor()}. "
         f"pstore-fw {(ROOT / 'VERSION').read_text().strip()}; {_versions(debian.tree(default.settings))}.",
         "",
-        "## Memory",
+        "### Memory",
         "",
         "The smallest `crashkernel=`, in MiB, with which log and image were saved: in one crash, in steps of "
         f"{reservation.STEP_MIB}, and in each of several.",
@@ -185,7 +180,7 @@ def _page(default: Lab, memory: list[Measured], times: dict[str, list[Times]], c
         "|---|---|---|---|---|",
         *map(_memory_row, memory),
         "",
-        "## Time",
+        "### Time",
         "",
         f"Seconds from the panic, the median and the range of {_TIMED_CRASHES} crashes of "
         f"{default.kernel.version}, in turns, on one disk with a minimal Debian, each with the reservation "
@@ -196,23 +191,15 @@ def _page(default: Lab, memory: list[Measured], times: dict[str, list[Times]], c
         *(_times_row(title, each) for title, each in times.items()),
         "",
         _time_verdict(times),
-        "",
-        "## The application",
-        "",
-        "Instructions of the guest (`-icount shift=0`), firmware's services among them, and beside them those of a "
-        "Linux from the reset until what its pstore shows is copied.",
-        "",
-        counted,
-        "",
-    ])
+    ]
 
 
 def run(default: Lab, crashes: int, jobs: int) -> int:
+    """Each section is written when it is measured: what is interrupted has kept those before."""
+    commandbench.run(default.settings)
+    instructions.measure(default)
     memory = _measure_memory(default, crashes, jobs)
-    counted = instructions.table(_run_named(default, "instructions"))
-    page = _page(default, memory, _measure_times(default, memory), counted)
-    _PAGE.write_text(page)
-    report.say(page)
+    benchpage.put("kdump beside kdump-tools", _kdump_section(default, memory, _measure_times(default, memory)))
     return 0
 
 

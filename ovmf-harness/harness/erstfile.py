@@ -6,6 +6,7 @@ The layout is that of QEMU's hw/acpi/erst.c; the records are those of Linux's dr
 
 import struct
 import uuid
+from pathlib import Path
 from typing import Iterator
 
 SIZE = 64 * 1024
@@ -71,3 +72,18 @@ def store(contents: dict[int, bytes]) -> bytes:
     first_slot = header + struct.pack(f"<{slots}Q", *identifiers)
     bodies = b"".join(record.ljust(_RECORD_SIZE, b"\xff") for record in contents.values())
     return (first_slot.ljust(_RECORD_SIZE, b"\0") + bodies).ljust(SIZE, b"\0")
+
+
+def write(path: Path, contents: dict[int, bytes], size: int) -> None:
+    """A file of any size that holds these records, as QEMU would have made it; the rest of it is a hole."""
+    slots = size // _RECORD_SIZE
+    map_end = _HEADER.size + 8 * slots
+    storage = -(-map_end // _RECORD_SIZE)
+    identifiers = [*[0] * storage, *contents, *[0] * (slots - storage - len(contents))]
+    with open(path, "wb") as file:
+        file.truncate(size)
+        file.write(_HEADER.pack(_MAGIC, _RECORD_SIZE, storage * _RECORD_SIZE, _VERSION, 0, len(contents)))
+        file.write(struct.pack(f"<{slots}Q", *identifiers))
+        file.seek(storage * _RECORD_SIZE)
+        for record in contents.values():
+            file.write(record.ljust(_RECORD_SIZE, b"\xff"))

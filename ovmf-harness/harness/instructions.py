@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
-from harness import guestprogram, report, varstore
+from harness import benchpage, guestprogram, report, varstore
 from harness.initramfs import GUEST
 from harness.lab import Lab
 from harness.loadoption import start_program
@@ -24,6 +24,9 @@ _COUNT = re.compile(rb"harness: instructions (\d+) status (\d+)")
 _RECORDS = 221
 _PARTS = 17  # of an event
 _BOUND_S = 1800
+# The first are of a walk over all variables and nothing else; 1,529 million were the dump's before it made three files
+# of an event, and a fifth of them is the goal.
+_GOALS = {("`boot`", 0): 5.7, ("`dump`", _RECORDS): 305.8}
 
 _COPY = """
 run stamp chmod +x /stamp
@@ -94,19 +97,28 @@ def _counts(test: Run) -> Iterator[Count]:
     yield _linux(test)
 
 
+def _verdict(count: Count) -> str:
+    goal = _GOALS.get((count.what, count.records))
+    return f"{goal}: {'reached' if count.millions <= goal else 'missed'}" if goal else ""
+
+
 def _rows(test: Run) -> Iterator[str]:
-    yield from ("| what | records | million instructions |", "|---|---|---|")
+    yield from ("| what | records | million instructions | goal |", "|---|---|---|---|")
     for each in _counts(test):
-        yield f"| {each.what} | {each.records} | {each.millions:,.1f} |"
+        yield f"| {each.what} | {each.records} | {each.millions:,.1f} | {_verdict(each)} |"
 
 
-def table(test: Run) -> str:
-    return "\n".join(_rows(test))
-
-
-def show(shared: Lab) -> int:
+def measure(shared: Lab) -> int:
+    """Into docs/BENCHMARKS.md."""
     test = Run("instructions", shared, report.step)
     test.prepare()
+    rows = []
     for row in _rows(test):
         report.say(row)
+        rows.append(row)
+    benchpage.put("The application", [
+        "Instructions of the guest (`-icount shift=0`), firmware's services among them, and beside them those of a "
+        "Linux from the reset until what its pstore shows is copied.",
+        "",
+        *rows])
     return 0
