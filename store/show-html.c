@@ -557,9 +557,10 @@ static void put_space(struct page *page) {
         "dd{margin-bottom:.4rem}pre{padding:.5rem}pre,.trace,td{font-size:.75rem}"                           \
         ".trace{padding-left:1.6rem}}\n"                                                                     \
         "@media print{:root{--back:#fff;--text:#000;--panel:#fff}body{max-width:none;padding:0}"             \
-        ".jumps{display:none}.wide{overflow:visible}pre{border:0;padding:0}h2,h3{break-after:avoid}}\n"
+        ".jumps{display:none}.wide{overflow:visible}pre{border:0;padding:0}"                                 \
+        "tfoot{display:table-row-group}h2,h3{break-after:avoid}}\n"
 
-#define STYLE_DIGEST "sha256-pthySPCrsWdOpjVCduxu87FgT4X8ZF4DlqMvWeM8ibk="
+#define STYLE_DIGEST "sha256-WWsztjsvN1/sA9vX8N0sP1nVY0T/lpqV1zA3WIeRkiU="
 
 static void put_head(struct page *page, const char *title) {
         put(page, "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
