@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "linux-tool/source/sources.h"
@@ -22,6 +23,9 @@
 /* UEFI 2.10, N.2.1: the platform's own, which it fills when it stores the record. */
 #define PERSISTENCE_OFFSET 108
 #define PERSISTENCE_SIZE   8
+
+/* Every platform exchanges records of this size, QEMU's at the least that it can be told. */
+#define EXCHANGE_LEAST 4096
 
 /* So many failures one after another are the device's, and not of records that it refuses. */
 #define FAILURES_MAX 16
@@ -107,6 +111,22 @@ static int open_device(const struct erst_dbg_source *erst_dbg, int flags) {
 }
 
 /*
+ * Why the device did not do it. Its numbers are not the system's: EINVAL and ENODEV are what the platform
+ * said (K6.1 drivers/acpi/apei/erst.c, erst_errno()), EBUSY that the kernel is writing a record of its own.
+ */
+static int device_error(int number) {
+        static const struct {
+                int number;
+                int error;
+        } rows[] = { { EINVAL, ERR_FAILED }, { ENODEV, ERR_HARDWARE }, { EBUSY, ERR_IN_USE } };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+                if (rows[i].number == number)
+                        return rows[i].error;
+        return errno_to_error(number);
+}
+
+/*
  * Each read() gives one record, whole; none is behind the last. The kernel goes on behind one that it
  * refuses: EIO is of a record over ERST_DBG_RECORD_LEN_MAX, or of one that the platform does not give.
  */
@@ -118,7 +138,7 @@ static int read_records(struct erst_dbg_source *erst_dbg, int fd) {
                 return ERR_NO_MEMORY;
         for (size_t reads = 0; reads < SOURCE_RECORDS_MAX; reads++) {
                 ssize_t size = read(fd, block, ERST_DBG_RECORD_MAX);
-                int r, error = size < 0 ? errno_to_error(errno) : 0;
+                int r, error = size < 0 ? device_error(errno) : 0;
 
                 if (size == 0)
                         return 0;
@@ -183,14 +203,14 @@ static int erst_dbg_read(struct record_source *source, const char *name, struct 
         return buffer_error(buffer);
 }
 
-/* The kernel says EINVAL to a record that is larger than the platform's exchange buffer. */
+/* The kernel says EINVAL, too, to a record that is larger than the platform's exchange buffer. */
 static int write_record(const struct erst_dbg_source *erst_dbg, struct bytes record) {
         _cleanup_close_ int fd = open_device(erst_dbg, O_WRONLY);
 
         if (fd < 0)
                 return fd;
         if (write(fd, record.data, record.size) < 0)
-                return errno == EINVAL ? ERR_TOO_LARGE : errno_to_error(errno);
+                return errno == EINVAL && record.size > EXCHANGE_LEAST ? ERR_TOO_LARGE : device_error(errno);
         return 0;
 }
 
@@ -272,7 +292,7 @@ static int erst_dbg_erase(struct record_source *source, const char *name) {
         if (fd < 0)
                 return fd;
         if (ioctl(fd, ERST_DBG_CLEAR_RECORD, &id) < 0)
-                return errno_to_error(errno);
+                return device_error(errno);
         if (strcmp(erst_dbg->path, ERST_DBG_DEVICE) == 0)
                 pstorefs_forget(RECORD_STORE_ERST, name);
         return 0;

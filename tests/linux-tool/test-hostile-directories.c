@@ -311,12 +311,13 @@ static void test_where_was_looked(void **state) {
 
 /* From this one of the reads on, counted from 1, so many fail; 0: none. */
 static unsigned reads_until_failure, failing_reads;
+static int read_failure = EIO;
 
 /* A program's own comes before libc's. */
 ssize_t read(int fd, void *buffer, size_t size) {
         if (failing_reads > 0 && (reads_until_failure == 0 || --reads_until_failure == 0)) {
                 failing_reads--;
-                errno = EIO;
+                errno = read_failure;
                 return -1;
         }
         return syscall(SYS_read, fd, buffer, size);
@@ -411,6 +412,38 @@ static void test_records_that_the_device_refuses(void **state) {
         }
 }
 
+/*
+ * What the platform said of a record is none of the system's errors: EINVAL is no argument of ours, and
+ * ENODEV, also where nothing else comes, no machine without a store.
+ */
+static void test_what_the_platform_says_of_a_record_that_it_refuses(void **state) {
+        static const struct {
+                int number;
+                int error;
+        } rows[] = { { EINVAL, ERR_FAILED }, { ENODEV, ERR_HARDWARE }, { EBUSY, ERR_IN_USE } };
+        static const uint64_t ids[] = { 0x65e079fe00000001 };
+        const struct place *place = *state;
+
+        put_device(place, ids, ARRAY_SIZE(ids));
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                struct loaded loaded;
+
+                read_failure = rows[i].number;
+                reads_until_failure = failing_reads = 1;
+                load_device(&loaded, place);
+                assert_int_equal(loaded.result, 2);
+                assert_error(find(&loaded, "number-1")->error, rows[i].error);
+                unload(&loaded);
+                reads_until_failure = 1;
+                failing_reads = UINT_MAX;
+                load_device(&loaded, place);
+                assert_error(loaded.result, rows[i].error);
+                unload(&loaded);
+                failing_reads = 0;
+        }
+        read_failure = EIO;
+}
+
 static void test_a_device_that_fails_in_between(void **state) {
         static const uint64_t ids[] = { 0x65e079fe00000001, 0x65e079fe00000002 };
         const struct place *place = *state;
@@ -466,6 +499,7 @@ int main(void) {
                 TEST(test_two_records_of_one_id),
                 TEST(test_records_without_an_id),
                 TEST(test_records_that_the_device_refuses),
+                TEST(test_what_the_platform_says_of_a_record_that_it_refuses),
                 TEST(test_a_device_that_fails_in_between),
                 TEST(test_a_device_that_only_fails),
         };
