@@ -2,7 +2,7 @@
 """What has to hold on each kernel: an oops and a panic of it, stored compressed and as they are, travel like
 any other record, and so do long ones (kmsg_bytes=60000, the whole log of a boot)."""
 
-from harness import check, erstfile, events, oopsmodule
+from harness import check, erstfile, events, guestmodule
 from harness.backend import ERST, Backend
 from harness.scenario import Run
 
@@ -25,7 +25,7 @@ def _check_long(found: list[events.Event]) -> None:
 
 
 def travel(run: Run, backend: Backend) -> None:
-    oops = oopsmodule.obtain(run.lab)
+    oops = guestmodule.oops(run.lab)
     # Room for four events.
     stores = {"erst": bytes(4 * erstfile.SIZE)} if backend is ERST else backend.only
     machine = run.machine(**stores)

@@ -3,7 +3,7 @@
 nobody claims with unknown_nmi_panic.
 """
 
-from harness import kdump, oopsmodule
+from harness import guestmodule, kdump
 from harness.qemu import Qemu
 from harness.scenario import Run
 
@@ -22,7 +22,7 @@ sleep 60
 
 
 def run(test: Run) -> None:
-    module = oopsmodule.obtain(test.lab)
+    module = guestmodule.oops(test.lab)
     system = test.system()
     with test.step("a NULL pointer is written to, with panic_on_oops"):
         crashed = kdump.crash(system, kdump.LOAD + _OOPS, files={"oops.ko": module}, actions=())

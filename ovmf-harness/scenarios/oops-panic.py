@@ -3,7 +3,7 @@
 records, and both are what pstore showed, byte for byte.
 """
 
-from harness import check, events, oopsmodule
+from harness import check, events, guestmodule
 from harness.backend import EFI, ERST, Backend
 from harness.scenario import Run
 
@@ -30,6 +30,6 @@ def _survive(test: Run, backend: Backend, module: bytes) -> None:
 
 
 def run(test: Run) -> None:
-    module = oopsmodule.obtain(test.lab)
+    module = guestmodule.oops(test.lab)
     for backend in (ERST, EFI):
         _survive(test, backend, module)
