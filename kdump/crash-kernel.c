@@ -14,6 +14,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "linux/lockdown.h"
 #include "linux/program.h"
 #include "linux/system-file.h"
 #include "posix/errno.h"
@@ -23,19 +24,16 @@
 #define LOADED   "/sys/kernel/kexec_crash_loaded"
 #define RESERVED "/sys/kernel/kexec_crash_size"
 #define DISABLED "/proc/sys/kernel/kexec_load_disabled"
-#define LOCKDOWN "/sys/kernel/security/lockdown"
 
 static long kexec_file_load(int kernel_fd, int initramfs_fd, const char *command_line, unsigned long flags) {
         return syscall(SYS_kexec_file_load, kernel_fd, initramfs_fd,
                        command_line ? strlen(command_line) + 1 : 0, command_line, flags);
 }
 
-/* The mode in force stands in brackets: "none [integrity] confidentiality". */
 static bool is_locked_down(const char *root) {
-        char line[64];
+        char mode[32];
 
-        return system_file_line(root, LOCKDOWN, line, sizeof(line)) && !strstr(line, "[none]") &&
-               strchr(line, '[');
+        return lockdown_read(root, mode, sizeof(mode));
 }
 
 static bool is_loaded(const char *root) {

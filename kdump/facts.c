@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "base/arith.h"
+#include "linux/lockdown.h"
 #include "linux/system-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
 
 #define LOAD_DISABLED "/proc/sys/kernel/kexec_load_disabled"
-#define LOCKDOWN      "/sys/kernel/security/lockdown"
 #define SECURE_BOOT   "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define OWN_SERVICE   "pstore-fw-kdump"
 
@@ -31,19 +31,6 @@ static enum secure_boot look_at_secure_boot(const char *root) {
             variable.size != SECURE_BOOT_SIZE)
                 return SECURE_BOOT_UNKNOWN;
         return variable.data[SECURE_BOOT_SIZE - 1] == 1 ? SECURE_BOOT_ON : SECURE_BOOT_OFF;
-}
-
-/* "none [integrity] confidentiality": the one in brackets is in force. */
-static void look_at_lockdown(const char *root, struct kdump_facts *facts) {
-        char line[128], *begin, *end;
-
-        if (!system_file_line(root, LOCKDOWN, line, sizeof(line)))
-                return;
-        begin = strchr(line, '[');
-        end = begin ? strchr(begin, ']') : NULL;
-        if (end)
-                snprintf(facts->lockdown, sizeof(facts->lockdown), "%.*s", (int) (end - begin - 1),
-                         begin + 1);
 }
 
 static bool any_matches(const char *root, const char *pattern, const char *name) {
@@ -104,7 +91,7 @@ void kdump_facts_look(const char *root, const struct kdump_settings *settings,
         facts->machine.kernel.wish = settings->path;
         facts->load_disabled = system_file_number(root, LOAD_DISABLED, &disabled) && disabled > 0;
         facts->secure_boot = look_at_secure_boot(root);
-        look_at_lockdown(root, facts);
+        lockdown_read(root, facts->lockdown, sizeof(facts->lockdown));
         look_at_services(root, facts);
         look_at_dumps(root, settings->directory, facts);
         facts->test_pending = test_token_read(root, settings->directory, &facts->test) == 0;
