@@ -49,15 +49,6 @@ bool check_is_usable(const struct check_store *store) {
         return store->error == 0 || store->error == ERR_STRAY;
 }
 
-/* The error in words, with what is wrong where that is known. */
-static void put_error(const struct check_store *store, struct text *text) {
-        if (store->fault.field && error_group(store->error) == ERROR_GROUP_INPUT)
-                text_format(text, "offset %zu: %s: %s", store->fault.offset, store->fault.field,
-                            store->fault.reason);
-        else
-                text_put(text, error_text(store->error));
-}
-
 void check_look_at(const struct session *session, size_t index, struct check_store *ret_store) {
         struct record_source *source = session->sources[index];
 
@@ -67,6 +58,7 @@ void check_look_at(const struct session *session, size_t index, struct check_sto
                 .is_named = session->named,
                 .error = session->errors[index],
                 .fault = source->fault,
+                .refusal = source->refusal,
                 .can_erase = source->operations && source->operations->erase,
                 .is_view = source->is_view,
         };
@@ -195,7 +187,7 @@ static void judge_errors(struct judge *judge, const struct check_store *store) {
         char remedy[REMEDY_SIZE], error[ERROR_SIZE];
         struct text text = TEXT_ON(error);
 
-        put_error(store, &text);
+        source_put_error(store->error, store->refusal, &store->fault, &text);
         if (store->error == ERR_PERMISSION)
                 findings_add(judge->findings, VERDICT_UNKNOWN,
                              check_command_about(store, "sudo pstore-fw check", remedy),
@@ -370,7 +362,7 @@ static int print_store(const struct check_store *store, const struct sink *sink)
         struct text text = TEXT_ON(error), bytes_text = TEXT_ON(bytes);
         int r;
 
-        put_error(store, &text);
+        source_put_error(store->error, store->refusal, &store->fault, &text);
         if (!check_is_usable(store))
                 return sink_prose(sink, "", "%s: %s", store->spec, error);
         put_stored_bytes(store, ", ", " stored", &bytes_text);

@@ -18,9 +18,10 @@
 struct check_store {
         enum record_store store;
         const char *spec;
-        bool is_named;      /* a remedy has to name it, or would be about the machine's own stores */
-        int error;          /* 0, or why it cannot be opened; ERR_NO_STORE when this machine has none */
-        struct fault fault; /* where, for an error of its input; .field NULL: unknown */
+        bool is_named;       /* a remedy has to name it, or would be about the machine's own stores */
+        int error;           /* 0, or why it cannot be opened; ERR_NO_STORE when this machine has none */
+        struct fault fault;  /* where, for an error of its input; .field NULL: unknown */
+        const char *refusal; /* see struct record_source */
         bool can_erase;
         bool is_view; /* as the source says of itself: the store may hold more */
         struct source_space space;

@@ -50,11 +50,11 @@ void session_add(struct session *session, struct record_source *source, int erro
 }
 
 static void tell_source_error(const struct session *session, const struct record_source *source, int error) {
-        if (source->fault.field && error_group(error) == ERROR_GROUP_INPUT)
-                session_tell_error(session, source->spec, "offset %zu: %s: %s", source->fault.offset,
-                                   source->fault.field, source->fault.reason);
-        else
-                session_tell_error(session, source->spec, "%s", error_text(error));
+        char why[512];
+        struct text why_text = TEXT_ON(why);
+
+        source_put_error(error, source->refusal, &source->fault, &why_text);
+        session_tell_error(session, source->spec, "%s", why);
 }
 
 static void tell_record_error(const struct session *session, const struct catalog_record *row) {

@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "base/fault.h"
+#include "base/text.h"
 #include "pstore/record.h"
 
 /*
@@ -145,9 +146,18 @@ struct record_source {
          * next() all the same. */
         bool is_quiet;
 
+        /* Set by an open() that failed: why, where the error alone tells too little; else NULL. */
+        const char *refusal;
+
         struct fault
                 fault; /* where the input of the last failed open() is malformed; .field NULL otherwise */
 };
+
+/*
+ * Why a source cannot be used, in a line: `refusal` where there is one; for an error of its input the
+ * `fault`, which may be empty; else what the error means.
+ */
+void source_put_error(int error, const char *refusal, const struct fault *fault, struct text *text);
 
 /* More records than any store has: a walk that exceeds it does not end by itself. */
 #define SOURCE_RECORDS_MAX 65536

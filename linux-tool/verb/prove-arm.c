@@ -106,7 +106,11 @@ static void arm_source(struct arming *arming, struct record_source *source) {
         if (r == 0 || r == ERR_STRAY)
                 r = arm(arming, source);
         if (r < 0) {
-                message_failure(source->spec, r);
+                char why[512];
+                struct text why_text = TEXT_ON(why);
+
+                source_put_error(r, source->refusal, &source->fault, &why_text);
+                message_error("%s: %s", source->spec, why);
                 arming->failed_count++;
         }
 }

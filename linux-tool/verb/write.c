@@ -70,6 +70,8 @@ static struct record_source *choose_source(const struct options *options, struct
 /* Which bound the log exceeds is worth more than that it does. */
 static void tell_write_error(struct record_source *source, const struct record_draft *draft, int error) {
         struct source_space space = { 0 };
+        char why[512];
+        struct text why_text = TEXT_ON(why);
 
         if (source->operations->space)
                 (void) source->operations->space(source, &space);
@@ -82,11 +84,10 @@ static void tell_write_error(struct record_source *source, const struct record_d
                 message_error("%s: no space: %llu bytes remain, of which %llu are never used%s", source->spec,
                               (unsigned long long) space.remaining, (unsigned long long) space.reserved,
                               space.stale > 0 ? ", and some are stale until its machine starts" : "");
-        else if (error_group(error) == ERROR_GROUP_INPUT && source->fault.field)
-                message_error("%s: offset %zu: %s: %s", source->spec, source->fault.offset,
-                              source->fault.field, source->fault.reason);
-        else
-                message_failure(source->spec, error);
+        else {
+                source_put_error(error, source->refusal, &source->fault, &why_text);
+                message_error("%s: %s", source->spec, why);
+        }
 }
 
 static int print_id(const struct options *options, const struct record_source *source, const char *name,
