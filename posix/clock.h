@@ -14,3 +14,4 @@ static inline uint64_t clock_left_ms(uint64_t deadline_ms) {
 }
 
 void clock_sleep_ms(uint64_t ms);
+void clock_sleep_us(uint64_t us);
