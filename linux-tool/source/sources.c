@@ -30,6 +30,8 @@ static const struct source_kind source_kinds[] = {
           directory_source_new },
         { "erst-dbg", "erst-dbg[:DEVICE]", "ERST, by the kernel's erst_dbg module", false, false,
           erst_dbg_source_new },
+        { "erst-mem", "erst-mem[:ROOT]", "ERST, by /dev/mem, after erst_disable", false, false,
+          erst_mem_source_new },
         { "erst-image", "erst-image:FILE", "the file behind QEMU's acpi-erst", true, true,
           erst_image_source_new },
         { "efi-image", "efi-image:FILE", "a variable store of OVMF, edk2 or U-Boot", true, true,

@@ -20,6 +20,7 @@ struct record_source *bert_source_new(const char *spec, const char *argument);
 struct record_source *kdump_source_new(const char *spec, const char *argument);
 struct record_source *directory_source_new(const char *spec, const char *argument);
 struct record_source *erst_dbg_source_new(const char *spec, const char *argument);
+struct record_source *erst_mem_source_new(const char *spec, const char *argument);
 struct record_source *erst_image_source_new(const char *spec, const char *argument);
 struct record_source *efi_image_source_new(const char *spec, const char *argument);
 

@@ -356,9 +356,9 @@ static void test_what_is_not_there(NO_STATE) {
 
 static void test_specs(NO_STATE) {
         static const char *const good[] = { "pstorefs", "pstorefs:x", "efivarfs", "efivarfs:/x:y",
-                                            "erst-dbg" };
+                                            "erst-dbg", "erst-mem", "erst-mem:/x" };
         static const char *const bad[] = { "",     ":",          "pstorefs:", "erst-image", "erst-image:",
-                                           "erst", "efi-imag:x", "pstorefsx", "efivar",     "erst-mem" };
+                                           "erst", "efi-imag:x", "pstorefsx", "efivar",     "erst-me" };
 
         for (size_t i = 0; i < ARRAY_SIZE(good); i++)
                 assert_true(source_spec_is_valid(good[i]));
@@ -512,6 +512,8 @@ static void test_what_a_source_says_of_itself(NO_STATE) {
                 { "efivarfs:/x", false, false, false, NULL },
                 { "erst-dbg", true, false, false, NULL },
                 { "erst-dbg:/x", false, false, false, NULL },
+                { "erst-mem", true, false, false, NULL },
+                { "erst-mem:/x", false, false, false, NULL },
                 { "pstorefs", true, true, false, "/sys/fs/pstore" },
                 { "pstorefs:/x", false, true, false, "/x" },
                 { "kdump", true, false, true, "/var/lib/pstore-fw" },
