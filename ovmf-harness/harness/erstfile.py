@@ -64,14 +64,15 @@ def dmesg_record(identifier: int, timestamp: int, text: bytes) -> bytes:
     return header + section + text
 
 
-def store(contents: dict[int, bytes]) -> bytes:
-    """A whole file that holds these records."""
-    slots = SIZE // _RECORD_SIZE
+def store(contents: dict[int, bytes], record_size: int = _RECORD_SIZE) -> bytes:
+    """A whole file that holds these records. QEMU takes the size of one, and of what it exchanges them in, from
+    there."""
+    slots = 1 + RECORDS_WHEN_FULL
     identifiers = [0, *contents, *[0] * (slots - 1 - len(contents))]
-    header = _HEADER.pack(_MAGIC, _RECORD_SIZE, _RECORD_SIZE, _VERSION, 0, len(contents))
+    header = _HEADER.pack(_MAGIC, record_size, record_size, _VERSION, 0, len(contents))
     first_slot = header + struct.pack(f"<{slots}Q", *identifiers)
-    bodies = b"".join(record.ljust(_RECORD_SIZE, b"\xff") for record in contents.values())
-    return (first_slot.ljust(_RECORD_SIZE, b"\0") + bodies).ljust(SIZE, b"\0")
+    bodies = b"".join(record.ljust(record_size, b"\xff") for record in contents.values())
+    return (first_slot.ljust(record_size, b"\0") + bodies).ljust(slots * record_size, b"\0")
 
 
 def write(path: Path, contents: dict[int, bytes], size: int) -> None:
