@@ -9,9 +9,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/arith.h"
 #include "base/error.h"
-#include "linux/pe-image.h"
+#include "linux/processor.h"
 #include "linux/system-file.h"
 #include "posix/durable-file.h"
 #include "posix/errno.h"
@@ -21,30 +20,21 @@
 #define EFI_WORD_SIZE "/sys/firmware/efi/fw_platform_size"
 #define MODE          0755
 
-/* By the kernel's name of the processor: firmware of 32 bits has none. */
-static const struct {
-        const char *processor, *name;
-        unsigned machine;
-} applications[] = {
-        { "x86_64", "pstore-fwx64.efi", PE_MACHINE_X86_64 },
-        { "aarch64", "pstore-fwaa64.efi", PE_MACHINE_AARCH64 },
-};
-
 int application_choose(const char *root, const char **ret_name, unsigned *ret_machine,
                        struct reason *ret_reason) {
+        const struct processor *processor = processor_running();
         struct utsname system;
         uint64_t bits;
 
         if (!system_file_number(root, EFI_WORD_SIZE, &bits))
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                   "this system was not started by UEFI firmware");
+        if (processor && bits == 64) { /* there is firmware of 32 bits under a processor of 64 */
+                *ret_name = processor->application;
+                *ret_machine = processor->pe_machine;
+                return 0;
+        }
         (void) uname(&system);
-        for (size_t i = 0; i < ARRAY_SIZE(applications) && bits == 64; i++)
-                if (strcmp(system.machine, applications[i].processor) == 0) {
-                        *ret_name = applications[i].name;
-                        *ret_machine = applications[i].machine;
-                        return 0;
-                }
         return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                           "there is no application for firmware of %s with %u bits", system.machine,
                           (unsigned) bits);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "linux/processor.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
 
@@ -39,14 +40,15 @@ static int copy_name(struct bytes file, struct bytes segment, char ret_loader[PA
 
 int elf_find_loader(struct bytes file, char ret_loader[PATH_MAX]) {
         static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB };
+        const struct processor *processor = processor_running();
         struct bytes segments;
         size_t count;
         int r;
 
         if (!bytes_contain(file, 0, sizeof(Elf64_Ehdr)))
                 return ERR_TRUNCATED;
-        if (!bytes_start_with(file, bytes_of(magic, sizeof(magic))) ||
-            bytes_u16(file, HEADER(e_machine)) != EM_X86_64)
+        if (!bytes_start_with(file, bytes_of(magic, sizeof(magic))) || !processor ||
+            bytes_u16(file, HEADER(e_machine)) != processor->elf_machine)
                 return ERR_SIGNATURE;
         if (bytes_u16(file, HEADER(e_phentsize)) != sizeof(Elf64_Phdr))
                 return ERR_VALUE;

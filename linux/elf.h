@@ -10,8 +10,9 @@
 bool elf_is_one(struct bytes file);
 
 /*
- * The dynamic linker that a program of x86-64 names (ELF, PT_INTERP); empty for a static one. `file` is its
- * beginning, in which the program headers and the name have to be. ERR_TRUNCATED, ERR_SIGNATURE, ERR_VALUE.
+ * The dynamic linker that a program for the running kernel's processor names (ELF, PT_INTERP); empty for a
+ * static one. `file` is its beginning, in which the program headers and the name have to be. ERR_TRUNCATED,
+ * ERR_SIGNATURE, ERR_VALUE.
  */
 int elf_find_loader(struct bytes file, char ret_loader[PATH_MAX]);
 

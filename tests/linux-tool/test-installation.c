@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "linux-tool/installation.h"
 
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "linux/pe-image.h"
+#include "linux/processor.h"
 #include "tests/support/made-image.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
@@ -14,10 +14,6 @@
 #define SECURITY_VENDOR "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
 #define SHIM_VENDOR     "-605dab50-e046-4300-abb6-3dd810dd8b23"
 
-#define NAME            "pstore-fwx64.efi"
-#define ON_ESP          "efi/EFI/pstore-fw/" NAME
-#define WITH_US         "usr/lib/pstore-fw/" NAME
-#define DIRECT          "\\EFI\\pstore-fw\\" NAME
 #define SHIM            "\\EFI\\debian\\shimx64.efi"
 #define ACTIVE          1
 
@@ -25,6 +21,9 @@
 
 static char *root;
 static uint8_t image[MADE_IMAGE_SIZE];
+/* The application for this processor's firmware, on the ESP and with the program; and as its boot options
+ * name it. */
+static char on_esp[64], with_us[64], direct[64], by_shim[96];
 
 static struct bytes image_bytes(void) {
         return bytes_of(image, sizeof(image));
@@ -32,25 +31,28 @@ static struct bytes image_bytes(void) {
 
 /* A machine with UEFI and its ESP on /efi, a program with its application, and no variable. */
 static int setup(NO_STATE) {
-        struct utsname system;
+        const struct processor *processor = processor_running();
 
-        (void) uname(&system);
-        if (strcmp(system.machine, "x86_64") != 0)
-                skip();
+        assert_non_null(processor);
+        snprintf(on_esp, sizeof(on_esp), "efi/EFI/pstore-fw/%s", processor->application);
+        snprintf(with_us, sizeof(with_us), "usr/lib/pstore-fw/%s", processor->application);
+        snprintf(direct, sizeof(direct), "\\EFI\\pstore-fw\\%s", processor->application);
+        snprintf(by_shim, sizeof(by_shim), "%s boot", direct);
         root = scratch_make();
         scratch_put(root, "/sys/firmware/efi/fw_platform_size", "64\n");
         scratch_put(root, "/proc/self/mountinfo",
                     "1 0 254:9 / / rw - ext4 /dev/vda9 rw\n2 1 254:1 / /efi rw - vfat /dev/vda1 rw\n");
         scratch_put(root, "/run/udev/data/b254:1",
                     "E:ID_PART_ENTRY_TYPE=c12a7328-f81f-11d2-ba4b-00a0c93ec93b\n");
-        scratch_put(root, "/" ON_ESP ".txt", "");
-        scratch_put(root, "/" WITH_US, "");
+        scratch_put(root, "/efi/EFI/pstore-fw/other.txt", "");
+        scratch_put(root, "/usr/lib/pstore-fw/other.txt", "");
         scratch_put(root, "/usr/bin/pstore-fw", "");
         module_tree_link(root, "/proc/self/exe", scratch_path(root, "usr/bin/pstore-fw"));
         scratch_put(root, "/variables/x", "");
         setenv("EFIVARFS_PATH", scratch_path(root, "variables/"), 1);
         made_image_fill(image);
-        scratch_write(scratch_path(root, WITH_US), image_bytes());
+        store_u16(image + MADE_IMAGE_MACHINE_AT, (uint16_t) processor->pe_machine);
+        scratch_write(scratch_path(root, with_us), image_bytes());
         return 0;
 }
 
@@ -96,8 +98,8 @@ static void put_entry(const char *name, uint8_t attributes, const char *file, co
 
 /* As `pstore-fw install` leaves it. */
 static void install(void) {
-        scratch_write(scratch_path(root, ON_ESP), image_bytes());
-        put_entry("SysPrep0002" GLOBAL_VENDOR, ACTIVE, DIRECT, "boot");
+        scratch_write(scratch_path(root, on_esp), image_bytes());
+        put_entry("SysPrep0002" GLOBAL_VENDOR, ACTIVE, direct, "boot");
         put_variable("SysPrepOrder" GLOBAL_VENDOR, bytes_of("\1\0\2\0", 4));
 }
 
@@ -121,7 +123,7 @@ static void assert_good(void) {
 static void test_not_installed(NO_STATE) {
         assert_said(VERDICT_OK, "the application is not installed: nothing is saved before a system starts",
                     REMEDY);
-        scratch_write(scratch_path(root, ON_ESP), image_bytes());
+        scratch_write(scratch_path(root, on_esp), image_bytes());
         assert_said(VERDICT_OK, "the application is on the ESP, and firmware does not start it by itself",
                     REMEDY);
 }
@@ -146,24 +148,24 @@ static void test_current(NO_STATE) {
         buffer_init(&content, &system_allocator);
         buffer_append(&content, image_bytes());
         made_image_sign(&content, 2, text_view("the owner's"));
-        scratch_write(scratch_path(root, ON_ESP), buffer_bytes(&content));
+        scratch_write(scratch_path(root, on_esp), buffer_bytes(&content));
         buffer_free(&content);
         assert_good();
         /* Nothing to compare it with. */
-        assert_int_equal(unlink(scratch_path(root, WITH_US)), 0);
+        assert_int_equal(unlink(scratch_path(root, with_us)), 0);
         assert_good();
 }
 
 static void test_boot_option(NO_STATE) {
-        scratch_write(scratch_path(root, ON_ESP), image_bytes());
-        put_entry("Boot000A" GLOBAL_VENDOR, ACTIVE, DIRECT, "");
+        scratch_write(scratch_path(root, on_esp), image_bytes());
+        put_entry("Boot000A" GLOBAL_VENDOR, ACTIVE, direct, "");
         assert_said(VERDICT_OK, "the application is a boot option (Boot000A)", "");
 }
 
 static void test_older(NO_STATE) {
         install();
         image[MADE_IMAGE_SIZE - 1] ^= 1;
-        scratch_write(scratch_path(root, ON_ESP), image_bytes());
+        scratch_write(scratch_path(root, on_esp), image_bytes());
         assert_said(VERDICT_WARNING, "the application on the ESP is not the one that came with this program",
                     REMEDY);
 }
@@ -174,10 +176,10 @@ static void test_file_is_not_there(NO_STATE) {
         char text[256];
 
         install();
-        assert_int_equal(unlink(scratch_path(root, ON_ESP)), 0);
+        assert_int_equal(unlink(scratch_path(root, on_esp)), 0);
         snprintf(text, sizeof(text), "%s%s", wanted, error_text(ERR_NOT_FOUND));
         assert_said(VERDICT_WARNING, text, REMEDY);
-        scratch_write(scratch_path(root, ON_ESP), bytes_first(image_bytes(), 200));
+        scratch_write(scratch_path(root, on_esp), bytes_first(image_bytes(), 200));
         snprintf(text, sizeof(text), "%s%s", wanted, error_text(ERR_TRUNCATED));
         assert_said(VERDICT_WARNING, text, REMEDY);
         /* What is not mounted is not spoken of. */
@@ -191,14 +193,14 @@ static void test_not_in_order(NO_STATE) {
         assert_said(VERDICT_WARNING,
                     "firmware does not start the application: SysPrep0002 is not in SysPrepOrder", REMEDY);
         install();
-        put_entry("SysPrep0002" GLOBAL_VENDOR, 0, DIRECT, "boot");
+        put_entry("SysPrep0002" GLOBAL_VENDOR, 0, direct, "boot");
         assert_said(VERDICT_WARNING, "firmware does not start the application: SysPrep0002 is not active",
                     REMEDY);
 }
 
 static void test_several_entries(NO_STATE) {
         install();
-        put_entry("SysPrep0003" GLOBAL_VENDOR, ACTIVE, SHIM, DIRECT " boot");
+        put_entry("SysPrep0003" GLOBAL_VENDOR, ACTIVE, SHIM, by_shim);
         assert_said(VERDICT_WARNING, "2 entries SysPrep start the application", REMEDY);
 }
 
@@ -254,7 +256,7 @@ static void test_would_be_refused(NO_STATE) {
         /* Whom only shim trusts, firmware does not start. */
         trust("MokListRT" SHIM_VENDOR);
         assert_refused_by("the firmware");
-        put_entry("SysPrep0002" GLOBAL_VENDOR, ACTIVE, SHIM, DIRECT " boot");
+        put_entry("SysPrep0002" GLOBAL_VENDOR, ACTIVE, SHIM, by_shim);
         assert_good();
         trust("dbx" SECURITY_VENDOR);
         assert_refused_by("shim");

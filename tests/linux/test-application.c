@@ -232,12 +232,15 @@ static void test_choose(NO_STATE) {
         assert_error(application_choose(esp, &name, &machine, &reason), ERR_NOT_SUPPORTED);
         test_assert_contains(reason.text, "with 32 bits");
         scratch_put(esp, "/sys/firmware/efi/fw_platform_size", "64\n");
-        (void) uname(&system);
-        if (strcmp(system.machine, "x86_64") != 0)
-                return;
+        assert_int_equal(uname(&system), 0);
         assert_ok(application_choose(esp, &name, &machine, &reason));
-        assert_string_equal(name, NAME);
-        assert_int_equal(machine, 0x8664);
+        if (strcmp(system.machine, "aarch64") == 0) {
+                assert_string_equal(name, "pstore-fwaa64.efi");
+                assert_int_equal(machine, 0xaa64);
+        } else {
+                assert_string_equal(name, "pstore-fwx64.efi");
+                assert_int_equal(machine, 0x8664);
+        }
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
