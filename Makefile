@@ -40,7 +40,7 @@ SHARED_SRC  := $(call below,$(SHARED_DIRS),.c)
 EFI_ARCHITECTURES := x86_64 aarch64
 EFI_COMMON_SRC := $(filter-out $(EFI_ARCHITECTURES:%=efi-app/%/%),$(call below,efi-app,.c))
 efi_src     = $(EFI_COMMON_SRC) $(call below,efi-app/$(1),.c)
-# Of the tests that play firmware: this machine's.
+# Of the tests that play firmware: that of the machine that runs them.
 TEST_ARCHITECTURE := $(shell uname -m)
 POSIX_SRC   := $(call below,posix,.c)
 CAPTURE_SRC := $(call below,capture,.c)
@@ -49,7 +49,9 @@ LAYERED     := $(foreach suffix,.c .h,$(call below,$(SHARED_DIRS) posix capture 
 # Each defines functions of libc's: for those tests alone that name its header.
 OVERRIDES   := tests/support/flush-log.c tests/support/journal-socket.c
 SUPPORT_SRC := $(filter-out $(OVERRIDES),$(wildcard tests/support/*.c))
-TEST_SRC    := $(filter-out tests/efi-app/%,$(wildcard tests/*/test-*.c))
+# What compares with a header of x86's is for that alone.
+OTHERS_TEST_SRC := $(if $(filter x86_64,$(TEST_ARCHITECTURE)),,$(shell grep -l '<asm/mce.h>' tests/*/test-*.c))
+TEST_SRC    := $(filter-out tests/efi-app/% $(OTHERS_TEST_SRC),$(wildcard tests/*/test-*.c))
 EFI_TEST_SRC := $(wildcard tests/efi-app/test-*.c)
 EFI_FAKE_SRC := $(wildcard tests/efi-app/fake-*.c)
 FUZZ_SRC    := $(wildcard tests/fuzz/fuzz-*.c)
@@ -318,6 +320,9 @@ $(REPLAYS): $(O)/san/replay/%: $(O)/san/tests/fuzz/%.o $(O)/san/tests/fuzz/repla
 $(FUZZERS): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIBRARY)
 	$(call say,LINK)$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+# What runs the tests of another processor.
+EMULATOR ?=
+
 # A test that passed leaves a stamp and is not run again until it changes.
 TEST_DATA := $(shell find tests/data tests/fuzz/corpus acpi/tables -type f 2>/dev/null)
 STAMPS    := $(addsuffix .passed,$(TESTS) $(EFI_TESTS) $(REPLAYS))
@@ -326,10 +331,10 @@ export CORPUS ?= ../shared/corpus
 export O
 
 $(addsuffix .passed,$(TESTS) $(EFI_TESTS)): %.passed: % $(TEST_DATA) $(PROGRAM) $(CAPTURE) scripts/run-test
-	$(call say,TEST)scripts/run-test $*.log $< && touch $@
+	$(call say,TEST)scripts/run-test $*.log $(EMULATOR) $< && touch $@
 
 $(addsuffix .passed,$(REPLAYS)): $(O)/san/replay/fuzz-%.passed: $(O)/san/replay/fuzz-% $(TEST_DATA) scripts/run-test
-	$(call say,TEST)scripts/run-test $(<).log $< tests/fuzz/corpus/$* && touch $@
+	$(call say,TEST)scripts/run-test $(<).log $(EMULATOR) $< tests/fuzz/corpus/$* && touch $@
 
 # The distribution's python3, as its jsonschema is used.
 SCHEMA_CHECK := $(O)/check-schema
@@ -467,6 +472,35 @@ fuzz: $(addsuffix .fuzzed,$(FUZZERS))
 
 $(addsuffix .fuzzed,$(FUZZERS)): $(O)/fuzz/fuzz-%.fuzzed: $(O)/fuzz/fuzz-% FORCE
 	$(call say,FUZZ)scripts/run-fuzzer $< tests/fuzz/corpus/$* $(O)/fuzz/found/$* $(FUZZ_SECONDS)
+
+# --- Linux on AArch64 ---------------------------------------------------------------------------
+
+# What is there for Linux, by this Makefile with another compiler, in a directory of its own; against libraries of the
+# distribution's archive, which are unpacked there and not installed.
+ARM64         := $(O)/arm64
+ARM64_SYSROOT := $(abspath $(ARM64)/sysroot)
+ARM64_CC      ?= $(CLANG) --target=aarch64-linux-gnu --sysroot=$(ARM64_SYSROOT) -fuse-ld=lld -Wno-unused-command-line-argument
+ARM64_PKG_CONFIG = PKG_CONFIG_SYSROOT_DIR=$(ARM64_SYSROOT) PKG_CONFIG_PATH= \
+	PKG_CONFIG_LIBDIR=$(ARM64_SYSROOT)/usr/lib/aarch64-linux-gnu/pkgconfig:$(ARM64_SYSROOT)/usr/share/pkgconfig
+# No AddressSanitizer, whose shadow has no place under QEMU; what is undefined ends a test all the same.
+ARM64_MAKE = $(MAKE) --no-print-directory -j$(JOBS) O=$(ARM64) CC='$(ARM64_CC)' PKG_CONFIG='env $(ARM64_PKG_CONFIG) $(PKG_CONFIG)' \
+	TEST_ARCHITECTURE=aarch64 SANITIZE='-fsanitize=undefined -fsanitize-trap=undefined' \
+	EMULATOR='$(abspath $(ARM64)/emulated/run)'
+
+.PHONY: arm64 test-arm64 programs stamps sum
+arm64:
+	@ovmf-harness/sysroot $(ARM64_SYSROOT)
+	@$(ARM64_MAKE) programs
+
+test-arm64: arm64
+	@ovmf-harness/sysroot $(ARM64_SYSROOT) $(ARM64)/emulated
+	@$(ARM64_MAKE) -k stamps || true
+	@$(ARM64_MAKE) sum
+
+programs: $(PROGRAM) $(CAPTURE)
+stamps: $(STAMPS)
+sum:
+	@scripts/sum-results $(STAMPS:.passed=.log)
 
 # --- install ------------------------------------------------------------------------------------
 

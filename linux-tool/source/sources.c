@@ -42,7 +42,7 @@ const char *const sources_default[] = { "efivarfs", "pstorefs", "bert", NULL };
 
 /* Dumps of kdump, what systemd-pstore(8) has taken out of pstore, and dumps of ours. */
 static const char *const archives_default[] = { "kdump", "dir:/var/lib/systemd/pstore",
-                                                "dir:" DUMP_DIRECTORY };
+                                                ("dir:" DUMP_DIRECTORY) };
 
 size_t sources_add_archives(const char *root, const char *specs[SOURCES_MAX], size_t count) {
         static char esp_spec[PATH_MAX + sizeof("dir:" ESP_DUMPS)];

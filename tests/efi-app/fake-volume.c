@@ -304,7 +304,7 @@ static EFI_STATUS get_volume_info(const struct fake_volume *volume, UINTN *size,
         size_t length = volume->label ? fake_units_length(volume->label) : 0;
         UINTN room = *size;
 
-        *size = SIZE_OF_EFI_FILE_SYSTEM_INFO + (length + 1) * sizeof(CHAR16);
+        *size = offsetof(EFI_FILE_SYSTEM_INFO, VolumeLabel) + (length + 1) * sizeof(CHAR16);
         if (room < *size)
                 return EFI_BUFFER_TOO_SMALL;
         memset(info, 0, *size);

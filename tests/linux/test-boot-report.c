@@ -29,7 +29,7 @@ static int end(NO_STATE) {
 static int find(size_t size) {
         memset(&report, 0, sizeof(report));
         scratch_put(root, FILE_OF, "");
-        scratch_write(scratch_path(root, FILE_OF + 1), bytes_of(file, size));
+        scratch_write(scratch_path(root, &FILE_OF[1]), bytes_of(file, size));
         return boot_report_find(root, &report);
 }
 

@@ -119,8 +119,8 @@ static void append(struct fixture *fixture, const char *bytes, size_t size) {
 
 static void test_plain(void **state) {
         static const char *const rows[] = { "", "\x1f",
-                                            "\xfd"
-                                            "7zXY\1",
+                                            ("\xfd"
+                                             "7zXY\1"),
                                             "BZh9", SMALL };
         struct fixture *fixture = *state;
 

@@ -152,8 +152,8 @@ static void test_what_is_none(NO_STATE) {
 /* Words in its first line that are longer than any, and a time that is larger. */
 static void test_a_hostile_first_line(NO_STATE) {
         static const char *const texts[] = {
-                "pstore-fw canary aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa of efi at 1, "
-                "x\n",
+                ("pstore-fw canary aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa of efi at 1, "
+                 "x\n"),
                 "pstore-fw canary 00 of aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa at 1, x\n",
                 "pstore-fw canary 00 of efi at 99999999999999999999999999, x\n",
                 "pstore-fw canary 00 of efi at 18446744073709551615",

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/support/emulated.h"
+
 #define VARIABLE "PSTORE_FW_TEST_DIRECTORY"
 
 const char *efivars_directory(void) {
@@ -19,7 +21,7 @@ int efivars_directory_start_again(char **arguments) {
         snprintf(with_slash, sizeof(with_slash), "%s/", path);
         setenv("EFIVARFS_PATH", with_slash, 1);
         setenv(VARIABLE, path, 1);
-        execv("/proc/self/exe", arguments);
+        emulated_start_again(arguments);
         return 1;
 }
 
