@@ -295,10 +295,10 @@ $(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
 # Everything of the application but what libc has here.
 $(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(call efi_src,$(TEST_ARCHITECTURE))) $(EFI_FAKE_SRC))
 # With what of Linux unpacks: the codecs of the command, which sniff what hostile bytes are, and packed files; and what
-# reads images and variables of firmware.
+# reads images and variables of firmware, and kernels.
 $(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(POSIX_SRC) $(call below,linux-tool/codec,.c) \
                  linux/packed-file.c linux/pe-image.c linux/secure-boot.c linux/boot-option.c linux/efivarfs.c \
-                 linux/system-file.c $(SUPPORT_SRC))
+                 linux/system-file.c kdump/boot-image.c kdump/bzimage.c kdump/arm64-image.c $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 

@@ -1,108 +1,116 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* memfd_create() */
 #include "kdump/boot-image.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "base/units.h"
+#include "kdump/arm64-image.h"
+#include "kdump/bzimage.h"
 #include "linux/system-file.h"
 #include "posix/errno.h"
+#include "posix/file.h"
 #include "posix/memory.h"
 
-/* Linux Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header" */
-#define OFFSET_SETUP_SECTORS  0x1f1
-#define OFFSET_MAGIC          0x202
-#define OFFSET_PROTOCOL       0x206
-#define OFFSET_KERNEL_VERSION 0x20e /* u16: less 0x200, of the text that `file` shows, too */
-#define OFFSET_INIT_SIZE      0x260
-#define MAGIC                 0x53726448 /* "HdrS" */
-#define PROTOCOL_INIT_SIZE    0x020a     /* 2.10: the first with init_size */
-#define SECTOR_SIZE           512
+static const struct format {
+        const char *processor;
+        const char *release; /* where it is */
+        uint64_t own_size;
+        int (*parse)(struct bytes image, uint64_t *ret_memory, struct bytes *ret_release,
+                     struct reason *ret_reason);
+        /* Where no kernel takes one that is packed; or NULL. */
+        bool (*is_packed)(struct bytes file);
+        int (*unpack)(struct bytes file, struct buffer *image, struct reason *ret_reason);
+} formats[] = {
+        /* What it is unpacked in is free later, and enough. */
+        { "x86_64", "offset 0x20e: kernel_version", 0, bzimage_parse, NULL, NULL },
+        /* Debian's 6.12 (QEMU, AAVMF) had allocated 13.2 MiB when /init began, without the initramfs. */
+        { "aarch64", ARM64_IMAGE_BANNER, 14 * MIB, arm64_image_parse, arm64_image_is_packed,
+          arm64_image_unpack },
+};
+
+static const struct format *find_format(const char *processor) {
+        for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+                if (strcmp(formats[i].processor, processor) == 0)
+                        return &formats[i];
+        return NULL;
+}
+
+static bool is_packed(const struct format *format, struct bytes file) {
+        return format->is_packed && format->is_packed(file);
+}
 
 /* "6.1.0-56-amd64 (debian-kernel@lists.debian.org) #1 SMP …": up to the first blank. */
-static int parse_release(struct bytes head, struct boot_image *image, struct reason *ret_reason) {
-        size_t limit = ((size_t) bytes_u8(head, OFFSET_SETUP_SECTORS) + 1) * SECTOR_SIZE;
-        size_t start = (size_t) bytes_u16(head, OFFSET_KERNEL_VERSION) + SECTOR_SIZE, length = 0;
-        struct bytes text;
+static int take_release(const struct format *format, struct bytes text,
+                        char ret_release[BOOT_IMAGE_RELEASE_SIZE], struct reason *ret_reason) {
+        size_t length = 0;
 
-        if (start == SECTOR_SIZE || start >= limit) /* 0 in the field stands for no text */
-                return reason_set(ret_reason, ERR_VALUE, "offset 0x20e: kernel_version: no text there");
-        text = bytes_from(bytes_first(head, limit), start);
         while (length < text.size && bytes_u8(text, length) > ' ' && bytes_u8(text, length) < 0x7f)
                 length++;
-        if (length == 0 || length == text.size || length >= sizeof(image->release) ||
+        if (length == 0 || length == text.size || length >= BOOT_IMAGE_RELEASE_SIZE ||
             memchr(text.data, '/', length))
-                return reason_set(ret_reason, ERR_VALUE,
-                                  "offset 0x20e: kernel_version: not the release of a kernel");
-        memcpy(image->release, text.data, length);
-        image->release[length] = '\0';
+                return reason_set(ret_reason, ERR_VALUE, "%s: not the release of a kernel", format->release);
+        memcpy(ret_release, text.data, length);
+        ret_release[length] = '\0';
         return 0;
 }
 
-int boot_image_parse(struct bytes head, struct boot_image *ret_image, struct reason *ret_reason) {
-        struct boot_image image = { .init_size = bytes_u32(head, OFFSET_INIT_SIZE) };
-        int r;
+int boot_image_parse(struct bytes file, const char *processor, struct boot_image *ret_image,
+                     struct reason *ret_reason) {
+        const struct format *format = find_format(processor);
+        _cleanup_buffer_ struct buffer unpacked;
+        struct bytes release = { 0 };
+        uint64_t memory = 0;
+        int r = 0;
 
-        if (!bytes_contain(head, OFFSET_INIT_SIZE, 4))
-                return reason_set(ret_reason, ERR_TRUNCATED, "shorter than a kernel's header");
-        if (bytes_u32(head, OFFSET_MAGIC) != MAGIC)
-                return reason_set(ret_reason, ERR_SIGNATURE, "offset 0x202: no kernel of x86 (a bzImage)");
-        if (bytes_u16(head, OFFSET_PROTOCOL) < PROTOCOL_INIT_SIZE || image.init_size == 0)
-                return reason_set(ret_reason, ERR_VALUE,
-                                  "offset 0x206: boot protocol older than 2.10, which Linux 2.6.31 has");
-        r = parse_release(head, &image, ret_reason);
+        buffer_init(&unpacked, &system_allocator);
+        if (!format)
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED, "kernels of %s are not known here",
+                                  processor);
+        if (is_packed(format, file)) {
+                r = format->unpack(file, &unpacked, ret_reason);
+                file = buffer_bytes(&unpacked);
+        }
+        if (r == 0)
+                r = format->parse(file, &memory, &release, ret_reason);
+        if (r == 0)
+                r = take_release(format, release, ret_image->release, ret_reason);
         if (r == 0) {
-                memcpy(ret_image->release, image.release, sizeof(image.release));
-                ret_image->init_size = image.init_size;
+                ret_image->init_size = memory;
+                ret_image->own_size = format->own_size;
         }
         return r;
 }
 
-static int read_head(int fd, uint8_t *head, size_t *ret_size) {
-        size_t size = 0;
-
-        while (size < BOOT_IMAGE_HEAD_SIZE) {
-                ssize_t got = pread(fd, head + size, BOOT_IMAGE_HEAD_SIZE - size, (off_t) size);
-
-                if (got < 0)
-                        return errno_to_error(errno);
-                if (got == 0)
-                        break;
-                size += (size_t) got;
-        }
-        *ret_size = size;
-        return 0;
-}
+/* --- files -------------------------------------------------------------------------------------- */
 
 static int look_at(const char *root, const char *path, struct boot_image *ret_image,
                    struct reason *ret_reason) {
+        _cleanup_buffer_ struct buffer file;
         struct boot_image image = { 0 };
         struct reason reason;
-        uint8_t head[BOOT_IMAGE_HEAD_SIZE];
-        char real_path[PATH_MAX];
-        _cleanup_close_ int fd = -1;
-        struct stat status;
-        size_t size = 0;
-        int r = 0;
+        struct utsname system;
+        int r;
 
-        (void) system_file_path(root, path, real_path);
-        fd = open(real_path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (fd < 0 || fstat(fd, &status) < 0)
-                r = errno_to_error(errno);
-        else
-                r = read_head(fd, head, &size);
+        buffer_init(&file, &system_allocator);
+        (void) system_file_path(root, path, image.path);
+        r = file_read_at(AT_FDCWD, image.path, FILE_SIZE_MAX, &file);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s: %s", path, error_text(r));
-        r = boot_image_parse(bytes_of(head, size), &image, &reason);
+        (void) uname(&system);
+        r = boot_image_parse(buffer_bytes(&file), system.machine, &image, &reason);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s: %s", path, reason.text);
-        snprintf(image.path, sizeof(image.path), "%s", real_path);
-        image.file_size = (uint64_t) status.st_size;
+        image.file_size = file.size;
         *ret_image = image;
         return 0;
 }
@@ -129,4 +137,49 @@ int boot_image_find(const char *root, const char *path, const char *running_rele
                           "no image of the running kernel: neither /boot/vmlinuz-%s nor "
                           "/usr/lib/modules/%s/vmlinuz is there (--kernel FILE)",
                           running_release, running_release);
+}
+
+/* What is packed in the file, as another one. */
+static int open_unpacked(const struct format *format, struct bytes file, struct reason *ret_reason) {
+        _cleanup_buffer_ struct buffer image;
+        int fd, r;
+
+        buffer_init(&image, &system_allocator);
+        r = format->unpack(file, &image, ret_reason);
+        if (r < 0)
+                return r;
+        fd = memfd_create("kernel", MFD_CLOEXEC);
+        if (fd < 0)
+                return reason_set(ret_reason, errno_to_error(errno), "%s", strerror(errno));
+        r = file_write_all(fd, buffer_bytes(&image));
+        if (r == 0)
+                return fd;
+        (void) close(fd);
+        return reason_set(ret_reason, r, "%s", error_text(r));
+}
+
+int boot_image_open(const char *path, struct reason *ret_reason) {
+        _cleanup_buffer_ struct buffer file;
+        const struct format *format;
+        struct utsname system;
+        struct reason reason;
+        int fd, r;
+
+        buffer_init(&file, &system_allocator);
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0)
+                return reason_set(ret_reason, errno_to_error(errno), "%s: %s", path,
+                                  error_text(errno_to_error(errno)));
+        (void) uname(&system);
+        format = find_format(system.machine);
+        if (!format || !format->is_packed)
+                return fd;
+        r = file_read_all(fd, FILE_SIZE_MAX, &file);
+        if (r == 0 && !format->is_packed(buffer_bytes(&file)))
+                return fd;
+        (void) close(fd);
+        if (r < 0)
+                return reason_set(ret_reason, r, "%s: %s", path, error_text(r));
+        r = open_unpacked(format, buffer_bytes(&file), &reason);
+        return r < 0 ? reason_set(ret_reason, r, "%s: %s", path, reason.text) : r;
 }

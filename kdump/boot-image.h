@@ -4,21 +4,31 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "base/allocator.h"
 #include "base/bytes.h"
 #include "posix/reason.h"
 
-/* The kernel that boots after a crash: a bzImage (Linux Documentation/arch/x86/boot.rst). */
+/*
+ * The kernel that boots after a crash. On x86-64 a bzImage (Linux Documentation/arch/x86/boot.rst). On
+ * AArch64 an Image (Documentation/arch/arm64/booting.rst), which may be packed: by gzip, or with EFI's own
+ * start code before it (zboot: drivers/firmware/efi/libstub/zboot-header.S).
+ */
+#define BOOT_IMAGE_RELEASE_SIZE 128
 struct boot_image {
         char path[PATH_MAX];
-        char release[128];  /* "6.1.0-56-amd64", from the image's own header */
+        char release[BOOT_IMAGE_RELEASE_SIZE]; /* "6.1.0-56-amd64", out of the image itself */
         uint64_t init_size; /* bytes of memory that the kernel takes before it can free any */
+        uint64_t own_size;  /* bytes that it needs beside them for itself, as was measured */
         uint64_t file_size; /* bytes */
 };
 
-/* `head` is the beginning of the file, of which 64 KiB are enough. ERR_TRUNCATED, ERR_SIGNATURE, ERR_VALUE.
+/*
+ * `file` is the whole file, `processor` uname(2)'s name of what has to run it. ERR_TRUNCATED, ERR_SIGNATURE,
+ * ERR_VALUE; ERR_NOT_SUPPORTED: of that processor no kernel is known; and what unpacking says
+ * (linux/packed-file.h).
  */
-#define BOOT_IMAGE_HEAD_SIZE ((size_t) 64 * 1024)
-int boot_image_parse(struct bytes head, struct boot_image *ret_image, struct reason *ret_reason);
+int boot_image_parse(struct bytes file, const char *processor, struct boot_image *ret_image,
+                     struct reason *ret_reason);
 
 /*
  * Looks at the image at `path`, or, when that is empty, for the running kernel's: /boot/vmlinuz-RELEASE, then
@@ -26,3 +36,10 @@ int boot_image_parse(struct bytes head, struct boot_image *ret_image, struct rea
  */
 int boot_image_find(const char *root, const char *path, const char *running_release,
                     struct boot_image *ret_image, struct reason *ret_reason);
+
+/*
+ * A file descriptor of the image at `path`, which the caller closes, for kexec_file_load(): of the file
+ * itself, whose signature the kernel may want to see; or, as no kernel for AArch64 unpacks another one, of
+ * what is packed in it.
+ */
+int boot_image_open(const char *path, struct reason *ret_reason);

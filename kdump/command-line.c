@@ -9,8 +9,8 @@
 
 /* Names, and beginnings that end in '='. */
 static const char *const kept[] = {
-        "console=", "earlyprintk=", "efi=",   "noefi",        "acpi=",      "noapic",
-        "nolapic",  "pci=",         "iommu=", "intel_iommu=", "amd_iommu=",
+        "console=", "earlyprintk=", "earlycon", "earlycon=", "efi=",         "noefi",      "acpi=",
+        "noapic",   "nolapic",      "pci=",     "iommu=",    "intel_iommu=", "amd_iommu=",
 };
 
 static const char always[] =
@@ -20,7 +20,15 @@ static const char always[] =
         "printk.devkmsg=on "
         /* Memory: on 6.1, 12.9 MB of 128. */
         "initcall_blacklist=tracer_init_tracefs cgroup.memory=nokmem percpu_alloc=page apparmor=0 "
-        "cgroup_disable=memory no5lvl";
+        "cgroup_disable=memory";
+
+/* Memory again: tables of a fifth level; 64 MiB for drivers that want it in one piece, on Debian's 6.1. */
+static const struct {
+        const char *processor, *words;
+} of_processor[] = {
+        { "x86_64", " no5lvl" },
+        { "aarch64", " cma=0" },
+};
 
 static bool is_kept(const char *word, size_t length) {
         for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
@@ -84,8 +92,11 @@ bool command_line_may_append(const char *append) {
         return true;
 }
 
-void command_line_put_always(const char *append, struct text *text) {
+void command_line_put_always(const char *processor, const char *append, struct text *text) {
         text_put(text, always);
+        for (size_t i = 0; i < ARRAY_SIZE(of_processor); i++)
+                if (strcmp(processor, of_processor[i].processor) == 0)
+                        text_put(text, of_processor[i].words);
         if (append[0])
                 text_format(text, " %s", append);
 }

@@ -21,5 +21,6 @@ void command_line_put_kept(const char *running, struct text *text);
  */
 bool command_line_may_append(const char *append);
 
-/* What makes a crash kernel small and always come back, then `append`. */
-void command_line_put_always(const char *append, struct text *text);
+/* What makes a crash kernel small and always come back, on the processor of uname(2)'s name; then `append`.
+ */
+void command_line_put_always(const char *processor, const char *append, struct text *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* memfd_create() */
+#define _GNU_SOURCE /* memfd_create(), memmem() */
 #include "kdump/crash-kernel.h"
 
 #include <errno.h>
@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "kdump/boot-image.h"
 #include "linux/lockdown.h"
 #include "linux/program.h"
 #include "linux/system-file.h"
@@ -21,9 +23,12 @@
 #include "posix/file.h"
 #include "posix/memory.h"
 
-#define LOADED   "/sys/kernel/kexec_crash_loaded"
-#define RESERVED "/sys/kernel/kexec_crash_size"
-#define DISABLED "/proc/sys/kernel/kexec_load_disabled"
+#define LOADED        "/sys/kernel/kexec_crash_loaded"
+#define RESERVED      "/sys/kernel/kexec_crash_size"
+#define DISABLED      "/proc/sys/kernel/kexec_load_disabled"
+#define SYMBOLS       "/proc/kallsyms"
+
+#define SYMBOLS_LIMIT ((size_t) 64 * 1024 * 1024)
 
 static long kexec_file_load(int kernel_fd, int initramfs_fd, const char *command_line, unsigned long flags) {
         return syscall(SYS_kexec_file_load, kernel_fd, initramfs_fd,
@@ -88,22 +93,72 @@ int crash_kernel_explain(const char *root, int number, struct reason *ret_reason
         return reason_set(ret_reason, errno_to_error(number), "%s", strerror(number));
 }
 
-/* kexec's own words go to standard error. */
-static int load_by_program(const char *root, const struct crash_kernel *crash_kernel, int initramfs_fd,
-                           struct reason *ret_reason) {
-        char program[PATH_MAX], initramfs[64], command_line[4096];
-        const char *const command[] = { program,   "--kexec-syscall", "--load-panic",
-                                        initramfs, command_line,      crash_kernel->kernel,
-                                        NULL };
+/* "ffff8000080b0000 T _text" is a line of it. */
+static bool has_symbol(const char *root, const char *line_end) {
+        _cleanup_buffer_ struct buffer symbols;
+        char path[PATH_MAX];
 
+        buffer_init(&symbols, &system_allocator);
+        return system_file_path(root, SYMBOLS, path) &&
+               file_read_at(AT_FDCWD, path, SYMBOLS_LIMIT, &symbols) == 0 &&
+               memmem(symbols.data, symbols.size, line_end, strlen(line_end));
+}
+
+/* What makes the older call, which takes a kernel that is taken apart already, and a description of the
+ * memory. */
+static int find_program(const char *root, const char *processor, char ret_program[PATH_MAX],
+                        struct reason *ret_reason) {
         if (is_locked_down(root))
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                   "the running kernel lacks kexec_file_load (CONFIG_KEXEC_FILE) and is "
                                   "locked down: it takes no crash kernel");
-        if (!program_find("kexec", program))
+        /*
+         * On AArch64 kexec-tools (2.0.25, arch/arm64/crashdump-arm64.c) goes on without it, and the crash
+         * kernel then finds nothing in the memory. Debian's kernel 6.1 has neither.
+         */
+        if (strcmp(processor, "aarch64") == 0 && !has_symbol(root, " _text\n"))
+                return reason_set(
+                        ret_reason, ERR_NOT_SUPPORTED,
+                        "the running kernel lacks kexec_file_load (CONFIG_KEXEC_FILE) and, for kexec-tools, "
+                        "the symbol _text (CONFIG_KALLSYMS_ALL): a crash kernel could not read the memory");
+        if (!program_find("kexec", ret_program))
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                   "the running kernel lacks kexec_file_load (CONFIG_KEXEC_FILE), and "
                                   "there is no kexec program: install kexec-tools");
+        return 0;
+}
+
+int crash_kernel_check_older(const char *root, const char *processor, struct reason *ret_reason) {
+        char program[PATH_MAX];
+
+        return find_program(root, processor, program, ret_reason);
+}
+
+int crash_kernel_check(const char *root, struct reason *ret_reason) {
+        struct utsname system;
+
+        /* Flags that there are not: nothing is loaded, and only where there is no such call it says so. */
+        if (root[0] || kexec_file_load(-1, -1, NULL, ~0UL) == 0 || errno != ENOSYS || uname(&system) < 0)
+                return 0;
+        return crash_kernel_check_older(root, system.machine, ret_reason);
+}
+
+/* kexec's own words go to standard error. */
+static int load_by_program(const char *root, const struct crash_kernel *crash_kernel, int kernel_fd,
+                           int initramfs_fd, struct reason *ret_reason) {
+        char program[PATH_MAX], kernel[64], initramfs[64], command_line[4096];
+        const char *const command[] = { program,   "--kexec-syscall", "--load-panic",
+                                        initramfs, command_line,      kernel,
+                                        NULL };
+        struct utsname system;
+        int r;
+
+        r = uname(&system) < 0 ? errno_to_error(errno) : 0;
+        if (r == 0)
+                r = find_program(root, system.machine, program, ret_reason);
+        if (r < 0)
+                return r;
+        snprintf(kernel, sizeof(kernel), "/proc/%d/fd/%d", (int) getpid(), kernel_fd);
         snprintf(initramfs, sizeof(initramfs), "--initrd=/proc/%d/fd/%d", (int) getpid(), initramfs_fd);
         snprintf(command_line, sizeof(command_line), "--command-line=%s", crash_kernel->command_line);
         if (program_call(command) < 0)
@@ -123,19 +178,21 @@ void crash_kernel_explain_loss(const char *root, bool was_loaded, struct reason 
 
 int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel, struct reason *ret_reason) {
         bool was_loaded = is_loaded(root);
-        _cleanup_close_ int kernel_fd = open(crash_kernel->kernel, O_RDONLY | O_CLOEXEC);
-        _cleanup_close_ int initramfs_fd = memfd_create("initramfs", MFD_CLOEXEC);
+        _cleanup_close_ int kernel_fd = boot_image_open(crash_kernel->kernel, ret_reason);
+        _cleanup_close_ int initramfs_fd = -1;
         int r;
 
-        if (kernel_fd < 0 || initramfs_fd < 0)
-                return reason_set(ret_reason, errno_to_error(errno), "%s: %s", crash_kernel->kernel,
-                                  error_text(errno_to_error(errno)));
+        if (kernel_fd < 0)
+                return kernel_fd;
+        initramfs_fd = memfd_create("initramfs", MFD_CLOEXEC);
+        if (initramfs_fd < 0)
+                return reason_set(ret_reason, errno_to_error(errno), "initramfs: %s", strerror(errno));
         r = file_write_all(initramfs_fd, crash_kernel->initramfs);
         if (r < 0)
                 return reason_set(ret_reason, r, "initramfs: %s", error_text(r));
         /* A kernel without kexec_file_load may still have the older kexec_load, which wants a program. */
         if (kexec_file_load(kernel_fd, initramfs_fd, crash_kernel->command_line, KEXEC_FILE_ON_CRASH) != 0)
-                r = errno == ENOSYS ? load_by_program(root, crash_kernel, initramfs_fd, ret_reason)
+                r = errno == ENOSYS ? load_by_program(root, crash_kernel, kernel_fd, initramfs_fd, ret_reason)
                                     : crash_kernel_explain(root, errno, ret_reason);
         if (r < 0) {
                 crash_kernel_explain_loss(root, was_loaded, ret_reason);

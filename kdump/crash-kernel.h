@@ -21,6 +21,18 @@ struct crash_kernel {
  */
 int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel, struct reason *ret_reason);
 
+/*
+ * Whether the running kernel takes one that works: where it lacks kexec_file_load(), what follows has to be
+ * so. Of a machine that is made up (`root`) all is well.
+ */
+int crash_kernel_check(const char *root, struct reason *ret_reason);
+
+/*
+ * The same of the older call, on the processor of uname(2)'s name. ERR_NOT_SUPPORTED: the kernel is locked
+ * down, or tells too little for kexec-tools, or they are not there.
+ */
+int crash_kernel_check_older(const char *root, const char *processor, struct reason *ret_reason);
+
 /* ERR_NOT_FOUND when there is none. */
 int crash_kernel_unload(const char *root, struct reason *ret_reason);
 

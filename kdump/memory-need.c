@@ -28,9 +28,10 @@ static uint64_t round_up(uint64_t value, uint64_t unit) {
 void memory_need_compute(const struct memory_facts *facts, struct memory_need *ret_need) {
         struct memory_need need = {
                 .kernel = facts->kernel,
-                .starting = STARTING + facts->initramfs_packed,
+                .starting = STARTING + facts->own + facts->initramfs_packed,
                 .unpacked = facts->initramfs_unpacked,
-                .running = facts->measured > 0 ? facts->measured : RUNNING + facts->tools_unpacked,
+                .running = facts->own +
+                           (facts->measured > 0 ? facts->measured : RUNNING + facts->tools_unpacked),
                 .ram = facts->ram / GIB * RAM_PER_GIB,
                 .margin = MARGIN,
         };
@@ -38,7 +39,7 @@ void memory_need_compute(const struct memory_facts *facts, struct memory_need *r
 
         if (need.ram > RAM_MAX)
                 need.ram = RAM_MAX;
-        need.floor = need.kernel + STARTING;
+        need.floor = need.kernel + STARTING + facts->own;
         need.advice = round_up(need.kernel + moment + need.unpacked + need.ram + need.margin, ROUND);
         *ret_need = need;
 }

@@ -7,6 +7,7 @@
 
 struct memory_facts {
         uint64_t kernel;             /* struct boot_image.init_size */
+        uint64_t own;                /* struct boot_image.own_size */
         uint64_t initramfs_packed;   /* as it is loaded */
         uint64_t initramfs_unpacked; /* as files */
         uint64_t tools_unpacked;     /* what /init unpacks in memory: the program that reads the log */
@@ -22,7 +23,7 @@ struct memory_need {
         uint64_t kernel;
         uint64_t starting; /* the kernel's own beside `kernel`, and the packed initramfs */
         uint64_t unpacked; /* initramfs */
-        uint64_t running;  /* /init and the tools; measured, or estimated */
+        uint64_t running;  /* the kernel's own, too, /init and the tools; measured, or estimated */
         uint64_t ram;      /* bookkeeping that grows with the machine's memory */
         uint64_t margin;   /* for what was not measured */
         uint64_t floor;    /* with less, the kernel does not reach /init, whatever the initramfs */

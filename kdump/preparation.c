@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/units.h"
 #include "kdump/command-line.h"
+#include "kdump/crash-kernel.h"
 #include "kdump/distribution.h"
 #include "kdump/earlier-dump.h"
 #include "kdump/initramfs.h"
@@ -79,6 +81,7 @@ static uint64_t read_ram(const char *root) {
 static void look_at_machine(const char *root, const struct kdump_settings *settings,
                             struct kdump_machine *machine, struct findings *findings) {
         struct check_kernel *kernel = &machine->running.kernel;
+        struct reason reason;
 
         machine_look(root, &machine->running);
         kernel->wish = settings->path;
@@ -90,6 +93,8 @@ static void look_at_machine(const char *root, const struct kdump_settings *setti
                           "Xen's own means (crashkernel= on Xen's command line, kexec -p)");
         else if (!kernel->has_kexec)
                 add_fault(findings, "the running kernel cannot load another one (CONFIG_KEXEC_FILE)");
+        else if (crash_kernel_check(root, &reason) < 0)
+                add_fault(findings, reason.text);
         else if (kernel->crash_bytes == 0)
                 findings_add(
                         findings, VERDICT_CRITICAL, "pstore-fw kdump setup",
@@ -190,6 +195,7 @@ static void make_command_line(const char *root, const struct kdump_settings *set
                               char ret_line[KDUMP_COMMAND_LINE_MAX], struct findings *findings) {
         struct text text = text_on(ret_line, KDUMP_COMMAND_LINE_MAX);
         _cleanup_buffer_ struct buffer content;
+        struct utsname system = { 0 };
         const char *running = "";
         char path[PATH_MAX];
         int r;
@@ -212,7 +218,8 @@ static void make_command_line(const char *root, const struct kdump_settings *set
                 text_put_char(&text, ' ');
         } else
                 command_line_put_kept(running, &text);
-        command_line_put_always(settings->append, &text);
+        (void) uname(&system);
+        command_line_put_always(system.machine, settings->append, &text);
         if (text.truncated)
                 findings_add(findings, VERDICT_CRITICAL, "",
                              "the crash kernel's command line is longer than %d bytes: shorten 'append'",
@@ -289,6 +296,7 @@ static void compute_need(const char *root, struct kdump_preparation *preparation
         const struct crash_initramfs *initramfs = preparation->initramfs;
         struct memory_facts facts = {
                 .kernel = preparation->kernel->init_size,
+                .own = preparation->kernel->own_size,
                 .tools_unpacked = preparation->tools ? size_of_tool(&preparation->tools->log) : 0,
                 .ram = preparation->machine.ram_bytes,
         };

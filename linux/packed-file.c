@@ -177,24 +177,34 @@ static int unpack(const struct format *format, struct unpacker *unpacker, size_t
         return r;
 }
 
+static const struct format *find_format(struct bytes packed) {
+        for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+                if (bytes_start_with(packed, formats[i].signature))
+                        return &formats[i];
+        return NULL;
+}
+
+bool packed_file_is_packed(struct bytes file) {
+        return find_format(file);
+}
+
 int packed_file_unpack(struct bytes packed, size_t limit, struct buffer *content) {
+        const struct format *format = find_format(packed);
         struct unpacker unpacker = { .input = packed };
         int r;
 
-        for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-                if (!bytes_start_with(packed, formats[i].signature))
-                        continue;
-                r = formats[i].begin(&unpacker);
-                if (r == 0) {
-                        r = unpack(&formats[i], &unpacker, limit, content);
-                        formats[i].end(&unpacker);
-                }
-                return r;
+        if (!format) {
+                if (packed.size > limit)
+                        return ERR_TOO_LARGE;
+                buffer_append(content, packed);
+                return buffer_error(content);
         }
-        if (packed.size > limit)
-                return ERR_TOO_LARGE;
-        buffer_append(content, packed);
-        return buffer_error(content);
+        r = format->begin(&unpacker);
+        if (r == 0) {
+                r = unpack(format, &unpacker, limit, content);
+                format->end(&unpacker);
+        }
+        return r;
 }
 
 int packed_file_read(const char *path, size_t limit, struct buffer *content) {

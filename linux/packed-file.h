@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/allocator.h"
+
+/* Whether this is the beginning of something in gzip, xz or zstd. */
+bool packed_file_is_packed(struct bytes file);
 
 /*
  * Appends what the bytes of a file hold when they are unpacked, as gzip, xz or zstd does: all its members or

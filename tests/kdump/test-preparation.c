@@ -44,7 +44,7 @@ static void put_program(const char *name) {
         uint8_t header[64] = { 0x7f, 'E', 'L', 'F', 2, 1 };
         const char *path;
 
-        store_u16(header + 18, 62);
+        store_u16(header + 18, made_elf_machine());
         store_u16(header + 54, 56);
         scratch_put(root, name, "");
         path = scratch_path(root, name + 1);
@@ -395,7 +395,7 @@ static void put_builder(const char *script) {
         scratch_put(root, "/var/tmp/other", "");
         scratch_put(root, BUILDER_SCRIPT, "");
         scratch_put(root, BUILDER, script);
-        assert_int_equal(chmod(scratch_path(root, BUILDER + 1), 0755), 0);
+        assert_int_equal(chmod(scratch_path(root, &BUILDER[1]), 0755), 0);
 }
 
 /* Only a load builds it, and what half of it needs is not compared with what is reserved. */
