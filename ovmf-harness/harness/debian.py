@@ -11,10 +11,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from harness import archive, guestdisk, initramfs, kernel, report
+from harness import archive, guestdisk, kernel, report
 from harness.initramfs import GUEST
 from harness.lab import Lab
 from harness.settings import Settings, SetupError
+from harness.userland import Userland
 
 _PACKAGES = ["systemd-sysv", "udev", "kmod", "initramfs-tools", "busybox", "zstd", "linux-base",
              "kdump-tools", "makedumpfile", "kexec-tools"]
@@ -73,13 +74,13 @@ def _add_kernel(tree: Path, guest: kernel.Kernel) -> None:
     subprocess.run(["depmod", "-b", tree, guest.version], check=True, capture_output=True)
 
 
-def _add_ours(tree: Path, settings: Settings) -> None:
+def _add_ours(tree: Path, userland: Userland) -> None:
     """The command with its libraries where the dynamic linker looks first and nothing of Debian's lies."""
     _write(tree / "lib/harness/functions", (GUEST / "functions").read_bytes())
     _write(tree / "lib/harness/init", (GUEST / "system-init").read_bytes())
-    for path, content in guestdisk.our_files(settings).items():
+    for path, content in guestdisk.our_files(userland).items():
         _write(tree / path, content)
-    for path, content in initramfs.libraries(settings.linux_tool).items():
+    for path, content in userland.libraries(userland.linux_tool).items():
         if not (tree / path).exists():
             _write(tree / path, content)
 
@@ -92,7 +93,7 @@ def _make(image: Path, lab: Lab) -> None:
         (copy / "out").mkdir()
         _write(copy / "etc/fstab", _FSTAB.encode(), 0o644)
         _add_kernel(copy, lab.kernel)
-        _add_ours(copy, lab.settings)
+        _add_ours(copy, lab.userland)
         part = Path(scratch) / "image"
         guestdisk.fill_file_system(part, _SIZE, copy)
         part.rename(image)

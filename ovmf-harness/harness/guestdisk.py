@@ -11,11 +11,12 @@ import tempfile
 from pathlib import Path
 from typing import Sequence
 
-from harness import archive, initramfs, tools
-from harness.initramfs import BUSYBOX, GUEST
+from harness import archive, tools
+from harness.initramfs import GUEST
 from harness.kernel import Kernel
 from harness.lab import Lab
 from harness.settings import Settings, SetupError
+from harness.userland import BUSYBOX, Userland
 
 UUID = "5c2f7d0e-3d0b-4b57-9c1e-0c5d2a7f4e11"
 _HASH_SEED = "b1a2c3d4-0000-4000-8000-000000000001"
@@ -67,28 +68,28 @@ def _add_busybox(tree: Path) -> None:
             place.symlink_to("busybox")
 
 
-def our_files(settings: Settings) -> dict[str, bytes]:
+def our_files(userland: Userland) -> dict[str, bytes]:
     """As `make install` puts them."""
     return {
-        "usr/local/bin/pstore-fw": settings.linux_tool.read_bytes(),
-        "usr/local/lib/pstore-fw/pstore-fw-capture": settings.capture.read_bytes(),
+        "usr/local/bin/pstore-fw": userland.linux_tool.read_bytes(),
+        "usr/local/lib/pstore-fw/pstore-fw-capture": userland.capture.read_bytes(),
     }
 
 
-def _files(settings: Settings, kernel: Kernel) -> dict[str, bytes]:
-    files = tools.files(tools.obtain(settings)) | initramfs.libraries(settings.linux_tool)
-    return files | our_files(settings) | {
+def _files(userland: Userland, kernel: Kernel) -> dict[str, bytes]:
+    files = tools.files(userland) | userland.libraries(userland.linux_tool)
+    return files | our_files(userland) | {
         f"boot/vmlinuz-{kernel.version}": kernel.image.read_bytes(),
-        "bin/busybox": BUSYBOX.read_bytes(),
+        "bin/busybox": userland.busybox.read_bytes(),
         "sbin/init": (GUEST / "system-init").read_bytes(),
         "lib/harness/functions": (GUEST / "functions").read_bytes(),
     }
 
 
-def _fill(tree: Path, settings: Settings, kernel: Kernel) -> None:
+def _fill(tree: Path, userland: Userland, kernel: Kernel) -> None:
     for directory in _EMPTY_DIRECTORIES:
         (tree / directory).mkdir(parents=True)
-    for path, content in _files(settings, kernel).items():
+    for path, content in _files(userland, kernel).items():
         target = tree / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -113,35 +114,34 @@ def fill_file_system(image: Path, size: str, tree: Path, by: Sequence[str] = ())
                                            str(tree)], by)
 
 
-def _make(image: Path, settings: Settings, kernel: Kernel) -> None:
+def _make(image: Path, userland: Userland, kernel: Kernel) -> None:
     with tempfile.TemporaryDirectory(dir=image.parent) as scratch:
         tree = Path(scratch) / "tree"
-        _fill(tree, settings, kernel)
+        _fill(tree, userland, kernel)
         part = Path(scratch) / "image"
         fill_file_system(part, _SIZE, tree)
         part.rename(image)
 
 
-def _is_current(image: Path, settings: Settings) -> bool:
-    inputs = [settings.linux_tool, settings.capture, Path(__file__), Path(tools.__file__), *GUEST.iterdir()]
+def _is_current(image: Path, userland: Userland) -> bool:
+    inputs = [userland.linux_tool, userland.capture, Path(__file__), Path(tools.__file__), *GUEST.iterdir()]
     return image.exists() and image.stat().st_mtime > max(each.stat().st_mtime for each in inputs)
 
 
-def _require(settings: Settings) -> None:
+def _require(userland: Userland) -> None:
     missing = [program for program in _NEEDED_PROGRAMS if not shutil.which(program)]
     if missing:
         raise SetupError(f"{', '.join(missing)} is not there: run scripts/install-deps")
-    if not settings.capture.is_file():
-        raise SetupError(f"{settings.capture} is not there: run make first")
+    if not userland.capture.is_file():
+        raise SetupError(f"{userland.capture} is not there: run make first")
 
 
 def obtain(lab: Lab) -> Path:
-    settings = lab.settings
-    _require(settings)
+    _require(lab.userland)
     image = lab.work / "system.img"
     with archive.locked(image.with_suffix(".lock")):
-        if not _is_current(image, settings):
-            _make(image, settings, lab.kernel)
+        if not _is_current(image, lab.userland):
+            _make(image, lab.userland, lab.kernel)
     return image
 
 

@@ -120,7 +120,7 @@ def check_manifest(dump: Dump, kernel: str, reason: str = SYSRQ, image: bool = T
 
 def check_image(system: System, dump: Dump) -> None:
     """makedumpfile opens it and finds the same log."""
-    log = tools.log_of_image(tools.obtain(system.lab.settings), dump.files["vmcore"])
+    log = tools.log_of_image(system.lab.userland, dump.files["vmcore"])
     check.equal("the log in the memory image", log, dump.log)
 
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import initramfs, kernel, qemu, shell, varstore
+from harness import initramfs, kernel, qemu, shell, userland, varstore
 from harness.architecture import X86_64, Architecture
 from harness.esp import Esp
 from harness.settings import Settings, SetupError
@@ -25,6 +25,7 @@ class Lab:
     kernel: kernel.Kernel
     initramfs: bytes
     shell: bytes
+    userland: userland.Userland
     architecture: Architecture = X86_64
 
     @property
@@ -63,7 +64,8 @@ def prepare(settings: Settings) -> Lab:
     guest_kernel = kernel.obtain(settings)
     work = settings.work / guest_kernel.version
     work.mkdir(exist_ok=True)
-    guest_initramfs = initramfs.base(guest_kernel, initramfs.command(settings.linux_tool))
+    programs = userland.native(settings)
+    guest_initramfs = initramfs.base(guest_kernel, programs.command())
     shell_image = shell.image(qemu.OVMF.code)
     accelerator = _accelerator(settings.work, shell_image)
-    return Lab(settings, work, accelerator, guest_kernel, guest_initramfs, shell_image)
+    return Lab(settings, work, accelerator, guest_kernel, guest_initramfs, shell_image, programs)

@@ -60,7 +60,7 @@ def load_for_system() -> list[Scenario]:
 
 
 def load_every_one() -> list[Scenario]:
-    every = [*load_all(), *load_for_kdump(), *load_for_system(), *load_for_every_kernel()]
+    every = [*load_all(), *load_for_kdump(), *load_for_system(), *load_for_every_kernel(), *_load_in(_DIRECTORY / "arm64")]
     return list({each.name: each for each in every}.values())
 
 
@@ -91,8 +91,8 @@ class Run:
         """With another lab, one of another architecture."""
         return self._add(Machine, name, lab, stores)
 
-    def system(self, name: str = "system", **parts: Any) -> System:
-        return self._add(System, name, None, parts)
+    def system(self, name: str = "system", lab: Lab | None = None, **parts: Any) -> System:
+        return self._add(System, name, lab, parts)
 
     def uboot(self, name: str = "uboot", **parts: Any) -> UBoot:
         return self._add(UBoot, name, None, parts)

@@ -20,8 +20,9 @@ from harness.qemu import Hardware, Qemu
 SEABIOS_1_GIB = Hardware(qemu.SEABIOS, 1024)
 _BOUND_S = 180
 _BOOT_ATTEMPTS = 2
-_KERNEL_STARTS = re.compile(r"^\S* *[\d.]*\] Linux version ", re.MULTILINE)
-_COMMAND_LINE = "console=ttyS0 panic=-1"
+# On AArch64 it has said something before.
+_KERNEL_STARTS = re.compile(r"^(?:\S* *[\d.]*\] Booting Linux on .*\n)?\S* *[\d.]*\] Linux version ", re.MULTILINE)
+_COMMAND_LINE = "panic=-1"
 _VERBOSE = "ignore_loglevel"
 
 # What to do to the running machine when its serial console shows something.
@@ -75,7 +76,8 @@ class System:
     def __post_init__(self) -> None:
         self.disk = self.work / "system.img"
         guestdisk.copy_sparse(self.image or guestdisk.obtain(self.lab), self.disk)
-        self._initramfs = initramfs.system(self.lab.kernel, guestdisk.boot_modules(self.lab.kernel, self.bus))
+        self._initramfs = initramfs.system(self.lab.kernel, guestdisk.boot_modules(self.lab.kernel, self.bus),
+                                           self.lab.userland.busybox)
         self._variables = None
         if self.hardware.firmware.variables:
             self._variables = self.work / "vars.fd"
@@ -128,7 +130,7 @@ class System:
 
     def _devices(self, initrd: Path, append: str) -> list[str]:
         return [*self._disks(), "-kernel", str(self.kernel or self.lab.kernel.image), "-initrd", str(initrd),
-                "-append", " ".join([_COMMAND_LINE, _VERBOSE if self.verbose else "", self.base, append])]
+                "-append", " ".join([f"console={self.lab.architecture.console}", _COMMAND_LINE, _VERBOSE if self.verbose else "", self.base, append])]
 
     def _observe(self, log: Path, devices: list[str], actions: Sequence[Action], bound_s: float,
                  ) -> dict[bytes, float]:

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The programs that a kdump needs, out of the distribution's packages, unpacked and not installed."""
 
-import os
 import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from harness import archive, initramfs, kernel
-from harness.settings import Settings, SetupError
+from harness import archive, kernel
+from harness.architecture import X86_64
+from harness.settings import SetupError
+from harness.userland import Userland
 
 _PACKAGES = ["makedumpfile", "kexec-tools"]
 _MAKEDUMPFILE = "makedumpfile"
@@ -20,10 +21,12 @@ _DIRECTORIES = ("usr/sbin", "usr/bin", "sbin", "bin")
 _LIBRARIES = re.compile(r"(lib|zlib)")
 
 
-def obtain(settings: Settings) -> Path:
+def obtain(userland: Userland) -> Path:
     """The tree that they are unpacked in."""
-    tree = settings.build / "kdump-tools"
-    source = kernel.archive(settings)
+    architecture = userland.architecture
+    suffix = "" if architecture is X86_64 else f"-{architecture.package}"
+    tree = userland.settings.build / f"kdump-tools{suffix}"
+    source = kernel.archive(userland.settings, architecture)
     with archive.locked(source.root / "lock"):
         if not tree.is_dir():
             source.prepare()
@@ -39,11 +42,12 @@ def _program(tree: Path, name: str) -> Path:
     return Path(found)
 
 
-def files(tree: Path) -> dict[str, bytes]:
+def files(userland: Userland) -> dict[str, bytes]:
     """The programs and their libraries, where the packages have them."""
+    tree = obtain(userland)
     found = {}
     for program in (_program(tree, name) for name in _PROGRAMS):
-        found |= {str(program.relative_to(tree)): program.read_bytes()} | initramfs.libraries(program, tree)
+        found |= {str(program.relative_to(tree)): program.read_bytes()} | userland.libraries(program, tree)
     return found
 
 
@@ -56,16 +60,16 @@ def without_callers(log: bytes) -> bytes:
     return _CALLER.sub(rb"\1", log)
 
 
-def log_of_image(tree: Path, vmcore: bytes) -> bytes:
+def log_of_image(userland: Userland, vmcore: bytes) -> bytes:
     """The kernel's log, out of a memory image by makedumpfile."""
     with tempfile.TemporaryDirectory() as scratch:
         image, log = Path(scratch) / "vmcore", Path(scratch) / "log"
         image.write_bytes(vmcore)
-        _run(tree, _MAKEDUMPFILE, "--dump-dmesg", str(image), str(log))
+        _run(userland, _MAKEDUMPFILE, "--dump-dmesg", str(image), str(log))
         return without_callers(log.read_bytes())
 
 
-def _run(tree: Path, program: str, *arguments: str) -> None:
-    search = f"{tree}/usr/lib/x86_64-linux-gnu:{tree}/lib/x86_64-linux-gnu"
-    subprocess.run([_program(tree, program), *arguments], check=True, capture_output=True,
-                   env=os.environ | {"LD_LIBRARY_PATH": search})
+def _run(userland: Userland, program: str, *arguments: str) -> None:
+    tree = obtain(userland)
+    subprocess.run([*userland.emulator, _program(tree, program), *arguments], check=True, capture_output=True,
+                   env=userland.environment(tree))
