@@ -487,20 +487,26 @@ ARM64_MAKE = $(MAKE) --no-print-directory -j$(JOBS) O=$(ARM64) CC='$(ARM64_CC)' 
 	TEST_ARCHITECTURE=aarch64 SANITIZE='-fsanitize=undefined -fsanitize-trap=undefined' \
 	EMULATOR='$(abspath $(ARM64)/emulated/run)'
 
+ARM64_SCENARIOS := $(notdir $(basename $(wildcard ovmf-harness/scenarios/arm64/*.py)))
+
 .PHONY: arm64 test-arm64 programs stamps sum
 arm64:
 	@ovmf-harness/sysroot $(ARM64_SYSROOT)
 	@$(ARM64_MAKE) programs
 
-test-arm64: arm64
+# The unit tests by QEMU alone; then the command in a guest that boots.
+test-arm64:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all arm64
 	@ovmf-harness/sysroot $(ARM64_SYSROOT) $(ARM64)/emulated
 	@$(ARM64_MAKE) -k stamps || true
-	@$(ARM64_MAKE) sum
+	@scripts/run-test --show $(O)/harness/$@.log ovmf-harness/run $(ARM64_SCENARIOS) || true
+	@$(ARM64_MAKE) sum ALSO=$(O)/harness/$@.log
 
 programs: $(PROGRAM) $(CAPTURE)
 stamps: $(STAMPS)
 sum:
-	@scripts/sum-results $(STAMPS:.passed=.log)
+	@scripts/sum-results $(ALSO) $(STAMPS:.passed=.log)
 
 # --- install ------------------------------------------------------------------------------------
 
@@ -599,6 +605,8 @@ help:
 	@echo 'make test-kdump  every scenario of kdump'
 	@echo 'make test-system  a Debian with systemd panics, and what is found on it afterwards'
 	@echo 'make test-power  POWER_CUTS=$(POWER_CUTS) times the power is cut while the application runs'
+	@echo 'make arm64      the Linux command for AArch64, in $(ARM64); its libraries are downloaded, not installed'
+	@echo 'make test-arm64  its unit tests under QEMU, and the command in a guest'
 	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
 	@echo 'make bench      kdump beside kdump-tools, application and command, into docs/BENCHMARKS.md; needs root'
 	@echo 'make bench-command  of that, the Linux command beside cat, zlib and systemd-pstore'
