@@ -26,7 +26,8 @@ OTHERS = ["usr/bin/other", "etc/pstore-fw/pstore-fw.conf.d/own.conf", "etc/init.
 def make(target, *variables):
     # As built: nothing is compiled here, and of what a make above this one was asked for only what it has built counts.
     plain = {name: os.environ[name] for name in ("PATH", "O", "EFI_FOR") if name in os.environ}
-    return subprocess.run(["make", "-s", "-C", ROOT, "-o", "all", target, "PREFIX=/usr", *variables], env=plain,
+    made_before = ["-o", "all", "-o", f"{plain.get('O', 'build')}/man.made"]
+    return subprocess.run(["make", "-s", "-C", ROOT, *made_before, target, "PREFIX=/usr", *variables], env=plain,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
