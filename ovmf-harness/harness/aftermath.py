@@ -16,7 +16,6 @@ from harness.qemu import Hardware
 from harness.scenario import Run
 from harness.system import Crash, System
 
-_OVMF_1_GIB = Hardware(memory_mib=1024)
 _SYSTEMD_RUNS = b"systemd[1]: "
 # Nobody but the kernel writes on the serial console, so that its lines are whole; TERM is systemd's, which since 257
 # resets a terminal that is no dumb one.
@@ -118,8 +117,8 @@ def _check(boot: LinuxBoot, looks: tuple[Look, ...]) -> None:
 
 def _machine(test: Run, way: Way, archives: bool) -> System:
     return test.system(
-        image=installed.obtain(test.lab), hardware=_OVMF_1_GIB, reached=_SYSTEMD_RUNS, has_esp=True,
-        erst=bytes(erstfile.SIZE) if way.erst else None,
+        image=installed.obtain(test.lab), hardware=Hardware(test.lab.firmware, 1024), reached=_SYSTEMD_RUNS,
+        has_esp=True, erst=bytes(erstfile.SIZE) if way.erst else None,
         base=f"{_QUIET} {way.append} {'' if archives else _MASKED}")
 
 

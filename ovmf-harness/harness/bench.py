@@ -154,8 +154,8 @@ def _versions(tree: Path) -> str:
     return ", ".join(f"{name} {version[1]}" for name, version in found.items() if version)
 
 
-def _qemu_version() -> str:
-    told = subprocess.run(["qemu-system-x86_64", "--version"], check=True, capture_output=True, text=True)
+def _qemu_version(program: str) -> str:
+    told = subprocess.run([program, "--version"], check=True, capture_output=True, text=True)
     return told.stdout.splitlines()[0]
 
 
@@ -165,10 +165,10 @@ def _processor() -> str:
 
 
 def _kdump_section(default: Lab, memory: list[Measured], times: dict[str, list[Times]]) -> list[str]:
-    accelerator = {"tcg": "TCG (no KVM)", "kvm": "KVM"}[default.accelerator]
+    accelerator = {"tcg": "TCG (no KVM)", "kvm": "KVM"}[default.emulator.accelerator]
     return [
-        f"Guests: SeaBIOS, 1 processor, 1 GiB, ext4 on virtio-blk; crashes by sysrq-c. {_qemu_version()}, "
-        f"{accelerator}, on {_processor()}. "
+        "Guests: SeaBIOS, 1 processor, 1 GiB, ext4 on virtio-blk; crashes by sysrq-c. "
+        f"{_qemu_version(default.emulator.program)}, {accelerator}, on {_processor()}. "
         f"pstore-fw {(ROOT / 'VERSION').read_text().strip()}; {_versions(debian.tree(default.settings))}.",
         "",
         "### Memory",

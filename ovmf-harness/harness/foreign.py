@@ -10,7 +10,7 @@ from harness import archive, initramfs, kernel, shell, sysroot
 from harness.architecture import Architecture
 from harness.check import Skipped
 from harness.lab import Lab
-from harness.qemu import Firmware
+from harness.qemu import Emulator, Firmware
 from harness.settings import Settings, SetupError
 from harness.userland import Userland
 
@@ -25,8 +25,9 @@ def lab(native: Lab, firmware: Firmware) -> Lab:
         busybox = kernel.busybox(native.settings, architecture)
     except archive.NotThere as error:
         raise Skipped(f"no kernel for {architecture.name}: {error}") from error
-    return replace(native, accelerator="tcg", kernel=guest_kernel, shell=shell.image(firmware.code),
-                   initramfs=initramfs.base(guest_kernel, {}, busybox), architecture=architecture)
+    return replace(native, emulator=Emulator(architecture.emulator, "tcg"), firmware=firmware, kernel=guest_kernel,
+                   shell=shell.image(firmware.code), architecture=architecture,
+                   initramfs=initramfs.base(guest_kernel, {}, busybox))
 
 
 def _userland(settings: Settings, architecture: Architecture) -> Userland:

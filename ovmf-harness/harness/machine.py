@@ -73,10 +73,11 @@ class Machine:
 
     def __init__(self, lab: Lab, work: Path, erst: bytes | None = bytes(erstfile.SIZE),
                  variables: Sequence[varstore.Variable] = (),
-                 boot: Sequence[varstore.Variable] | None = None, firmware: qemu.Firmware = qemu.OVMF):
+                 boot: Sequence[varstore.Variable] | None = None, firmware: qemu.Firmware | None = None):
         self._lab = lab
         self._work = work
         self._boots = 0
+        firmware = firmware or lab.firmware
         self._hardware = qemu.Hardware(firmware)
         self._variables = work / "vars.fd"
         self._erst = None if erst is None else work / "erst.img"
@@ -119,7 +120,7 @@ class Machine:
 
     def _start(self, log: Path, devices: list[str], line: socket.socket | None = None) -> qemu.Qemu:
         erst = qemu.erst_device(self._erst) if self._erst else []
-        return qemu.Qemu(self._lab.accelerator, self._variables, log, erst + self.devices + devices, self._hardware,
+        return qemu.Qemu(self._lab.emulator, self._variables, log, erst + self.devices + devices, self._hardware,
                          line=line)
 
     def _boot(self, log: Path, devices: list[str], until: bytes | None = None) -> bytes:

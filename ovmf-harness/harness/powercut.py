@@ -200,7 +200,7 @@ class _Disks:
 
     def start(self, lab: Lab, scratch: _Scratch, firmware: qemu.Firmware, more: list[str]) -> qemu.Qemu:
         devices = [*qemu.erst_device(scratch.path / "erst.img"), *self.esp.options("esp"), *more]
-        return qemu.Qemu(lab.accelerator, self.flash, scratch.path / "serial.log", devices,
+        return qemu.Qemu(lab.emulator, self.flash, scratch.path / "serial.log", devices,
                          qemu.Hardware(firmware, memory_mib=256), [self.esp, self.flash])
 
 
@@ -238,12 +238,13 @@ def _open_shop(lab: Lab, state: Path, firmware: qemu.Firmware, flash: bytes, ers
 
 
 def _open_crashed(lab: Lab, work: Path) -> Shop:
-    flash = varstore.append(qemu.OVMF_VARIABLES.read_bytes(), [*start_script(), *_variables(3, 4)])
-    return _open_shop(lab, work / "crashed", qemu.OVMF, flash, _erst(3, 2))
+    flash = varstore.append(lab.firmware.variables.read_bytes(), [*start_script(), *_variables(3, 4)])
+    return _open_shop(lab, work / "crashed", lab.firmware, flash, _erst(3, 2))
 
 
 def _open_worn(lab: Lab, work: Path) -> Shop:
-    firmware = qemu.OVMF_SMALL if qemu.OVMF_SMALL.code.exists() else qemu.OVMF
+    small = lab.firmware is qemu.OVMF and qemu.OVMF_SMALL.code.exists()
+    firmware = qemu.OVMF_SMALL if small else lab.firmware
     flash = varstore.append(firmware.variables.read_bytes(), [*start_script(), *_variables(2, 3)])
     return _open_shop(lab, work / "worn", firmware, varstore.wear(flash, _WORN_ROOM), _erst(1, 2))
 

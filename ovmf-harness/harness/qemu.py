@@ -81,8 +81,14 @@ U_BOOT_AARCH64 = Firmware(machine="virt", options=("-bios", "/usr/lib/u-boot/qem
 
 @dataclass(frozen=True)
 class Hardware:
-    firmware: Firmware = OVMF
+    firmware: Firmware
     memory_mib: int = 512  # what the guest never touches costs the host nothing
+
+
+@dataclass(frozen=True)
+class Emulator:
+    program: str
+    accelerator: str
 
 
 def pflash(unit: int, path: Path | str, readonly: str = "off") -> list[str]:
@@ -176,19 +182,19 @@ class Qemu:
     complaints to a second file beside the first. `variables` is None for a firmware that has none; `disks` are
     those that are served to it, its flash among them."""
 
-    def __init__(self, accelerator: str, variables: Path | Disk | None, serial_log: Path, devices: list[str],
-                 hardware: Hardware = Hardware(), disks: Sequence[Disk] = (), line: socket.socket | None = None):
+    def __init__(self, emulator: Emulator, variables: Path | Disk | None, serial_log: Path, devices: list[str],
+                 hardware: Hardware, disks: Sequence[Disk] = (), line: socket.socket | None = None):
         self.serial_log = serial_log
         self.complaints = serial_log.with_suffix(".qemu")
         self._qmp = None
         architecture = hardware.firmware.architecture
         self._exception = architecture.exception
-        processor = architecture.processor if accelerator == "tcg" else ()
+        processor = architecture.processor if emulator.accelerator == "tcg" else ()
         ours, theirs = socket.socketpair()
         # With more than one processor, kernels from 6.12 on die early now and then under TCG. Without a boot
         # menu, OVMF starts the first boot option at once.
-        command = ["setpriv", "--pdeathsig", "KILL", architecture.emulator,
-                   "-machine", hardware.firmware.machine, "-accel", accelerator,
+        command = ["setpriv", "--pdeathsig", "KILL", emulator.program,
+                   "-machine", hardware.firmware.machine, "-accel", emulator.accelerator,
                    *processor, "-smp", "1", "-m", str(hardware.memory_mib),
                    "-display", "none", "-nic", "none", "-no-reboot",
                    *_serial(serial_log, line),

@@ -136,7 +136,7 @@ class System:
                  ) -> dict[bytes, float]:
         """Boot, wait for each mark in turn and act on it, then for the end. When each came."""
         came = {}
-        with Qemu(self.lab.accelerator, self._variables, log, devices, self.hardware) as machine:
+        with Qemu(self.lab.emulator, self._variables, log, devices, self.hardware) as machine:
             for mark, act in actions:
                 machine.wait(bound_s, mark)
                 if mark in machine.serial:

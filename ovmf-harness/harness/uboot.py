@@ -88,7 +88,7 @@ class UBoot:
         self._boots += 1
         self.last_log = self._work / f"{self._boots}-uboot.log"
         disk = qemu.disk(self.esp.image)
-        with qemu.Qemu(self._lab.accelerator, None, self.last_log, disk, self._hardware) as machine:
+        with qemu.Qemu(self._lab.emulator, None, self.last_log, disk, self._hardware) as machine:
             machine.wait(_BOUND_S * self._lab.settings.patience, until)
             return _CURSOR.sub("", report.plain(machine.serial))
 

@@ -78,7 +78,8 @@ def _leave_running_alone(test: Run, machine: Machine) -> None:
     image = test.work / "running.fd"
     image.write_bytes(machine.variable_image)
     command = [*_Host(test, f"efi-image:{image}").command, "write"]
-    with qemu.Qemu(test.lab.accelerator, image, test.work / "running.log", []) as running:
+    with qemu.Qemu(test.lab.emulator, image, test.work / "running.log", [],
+                   qemu.Hardware(test.lab.firmware)) as running:
         running.wait(_BOUND_S * test.lab.settings.patience, _FIRMWARE_RUNS)
         done = subprocess.run(command, input=_LOGS[0], capture_output=True)
     check.equal("exit status", done.returncode, 1)

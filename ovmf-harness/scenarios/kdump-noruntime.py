@@ -9,7 +9,7 @@ from harness.scenario import Run
 
 
 def run(test: Run) -> None:
-    system = test.system(hardware=Hardware(memory_mib=1024))
+    system = test.system(hardware=Hardware(test.lab.firmware, 1024))
     with test.step("Linux panics; the crash kernel saves the dump"):
         crashed = kdump.crash(system, append="efi=noruntime")
         kdump.comes_back(crashed)

@@ -7,7 +7,7 @@ import json
 import subprocess
 from typing import Any
 
-from harness import check, erstfile, kdump, qemu
+from harness import check, erstfile, kdump
 from harness.backend import EFI
 from harness.machine import LinuxBoot, Machine
 from harness.qemu import Hardware
@@ -130,7 +130,7 @@ def _cross(machine: Machine) -> None:
 
 
 def run(test: Run) -> None:
-    system = test.system(hardware=Hardware(qemu.OVMF, 1024), erst=bytes(erstfile.SIZE))
+    system = test.system(hardware=Hardware(test.lab.firmware, 1024), erst=bytes(erstfile.SIZE))
     with test.step("Linux arms; before a reboot nothing is proven"):
         armed = _arm(system)
     with test.step("the canary comes back unharmed; two more, and a panic"):

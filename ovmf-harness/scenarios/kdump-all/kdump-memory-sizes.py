@@ -7,12 +7,12 @@ from harness import kdump, qemu
 from harness.qemu import Hardware
 from harness.scenario import Run
 
-_MACHINES = {"SeaBIOS": (qemu.SEABIOS, ""), "OVMF": (qemu.OVMF, "efi=noruntime")}
 _GIBIBYTES = (4, 16)
 
 
 def run(test: Run) -> None:
-    for title, (firmware, append) in _MACHINES.items():
+    machines = {"SeaBIOS": (qemu.SEABIOS, ""), "OVMF": (test.lab.firmware, "efi=noruntime")}
+    for title, (firmware, append) in machines.items():
         for size in _GIBIBYTES:
             system = test.system(f"{title}-{size}", hardware=Hardware(firmware, size * 1024))
             with test.step(f"{title}, {size} GiB"):
