@@ -5,14 +5,10 @@ application between two looks at it; beside it stands a Linux that boots and cop
 """
 
 import re
-import subprocess
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Iterator
 
 from harness import benchpage, guestprogram, report, varstore
-from harness.initramfs import GUEST
 from harness.lab import Lab
 from harness.loadoption import start_program
 from harness.machine import Machine
@@ -41,20 +37,6 @@ class Count:
     records: int
     millions: float
     status: int
-
-
-def _stopwatch() -> bytes:
-    """As the Makefile makes the application."""
-    include = Path("/usr/include/efi")
-    with tempfile.TemporaryDirectory() as scratch:
-        made, image = Path(scratch) / "stopwatch.o", Path(scratch) / "stopwatch.efi"
-        subprocess.run(["clang", "--target=x86_64-unknown-windows", "-O1", "-ffreestanding", "-fshort-wchar",
-                        "-DGNU_EFI_USE_MS_ABI", "-isystem", include, "-isystem", include / "x86_64",
-                        "-mgeneral-regs-only", "-mno-stack-arg-probe", "-c", "-o", made, GUEST / "stopwatch.c"],
-                       check=True)
-        subprocess.run(["lld-link", "/nologo", "/subsystem:efi_application", "/entry:efi_main", "/nodefaultlib",
-                        f"/out:{image}", made], check=True)
-        return image.read_bytes()
 
 
 def _records(count: int) -> list[varstore.Variable]:
@@ -88,7 +70,7 @@ def _linux(test: Run) -> Count:
 
 
 def _counts(test: Run) -> Iterator[Count]:
-    stopwatch = _stopwatch()
+    stopwatch = guestprogram.build_efi("stopwatch")
     yield _count(test, stopwatch, "boot", 0)
     yield _count(test, stopwatch, "boot", 2, again=True)
     yield _count(test, stopwatch, "list", 0)

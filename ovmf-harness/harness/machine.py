@@ -12,6 +12,7 @@ from harness import erstfile, esp, initramfs, qemu, report, shell, varstore
 from harness.architecture import X86_64
 from harness.lab import Lab
 from harness.loadoption import start_program
+from harness.nbd import Disk
 
 # Three to ten times what a boot takes under TCG.
 _BOUND_S = 120
@@ -151,16 +152,30 @@ class Machine:
               append: str = "") -> LinuxBoot:
         """Boot the kernel and run a shell script in it (guest/init has its functions), as root, with `files`
         beside. With `panics`, the kernel must panic at the script's end."""
-        initrd = self._work / "initrd"
-        initrd.write_bytes(self._initrd(script, files, panics))
-        return self._linux(["-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
-                            "-append", f"{self._console} {_KERNEL_ARGUMENTS} {append}"], panics)
+        return self._linux(self._handed_over(script, files, panics, append), panics)
+
+    @contextmanager
+    def linux_on(self, flash: Disk, script: str, files: Mapping[str, bytes] = {}) -> Iterator[qemu.Qemu]:
+        """The same, in its course, with variables in flash that is served and can be cut."""
+        outbox = self._work / "outbox"
+        make_outbox(outbox)
+        devices = [*qemu.disk(outbox, "outbox"), *self._handed_over(script, files, False, "")]
+        with qemu.Qemu(self._lab.emulator, flash, self._new_log("linux"), devices, self._hardware,
+                       [flash]) as machine:
+            yield machine
 
     def linux_from_esp(self, script: str, files: Mapping[str, bytes] = {}, panics: bool = False) -> LinuxBoot:
         """The same by the boot option of start_linux(), before which firmware does all that it does before a
         boot option: a kernel that QEMU hands over comes first."""
         self.esp.add({_KERNEL: self._lab.kernel.image.read_bytes(), _INITRD: self._initrd(script, files, panics)})
         return self._linux(qemu.disk(self.esp.image, "esp"), panics)
+
+    def _handed_over(self, script: str, files: Mapping[str, bytes], panics: bool, append: str) -> list[str]:
+        """The kernel that QEMU starts without a boot option."""
+        initrd = self._work / "initrd"
+        initrd.write_bytes(self._initrd(script, files, panics))
+        return ["-kernel", str(self._lab.kernel.image), "-initrd", str(initrd),
+                "-append", f"{self._console} {_KERNEL_ARGUMENTS} {append}"]
 
     @property
     def _console(self) -> str:
@@ -205,11 +220,12 @@ class Machine:
                                program or self._lab.architecture.application)
 
     @contextmanager
-    def with_line(self, arguments: str) -> Iterator[tuple[qemu.Qemu, socket.socket]]:
-        """The machine while it runs the application in the UEFI shell, with its output on the screen and on the
-        serial line whose far end is the socket: APPLICATION_NEXT, the output, APPLICATION_DONE, and the machine
-        switches itself off. exit_status() has the status then."""
-        lines = [*_INTO_DIRECTORY, "cls", f"echo {APPLICATION_NEXT.decode()}", f"{self._lab.architecture.application} {arguments}",
+    def with_line(self, arguments: str, before: Sequence[str] = ()) -> Iterator[tuple[qemu.Qemu, socket.socket]]:
+        """The machine while it runs the application in the UEFI shell, after the lines before, with its output on the
+        screen and on the serial line whose far end is the socket: APPLICATION_NEXT, the output, APPLICATION_DONE, and
+        the machine switches itself off. exit_status() has the status then."""
+        lines = [*_INTO_DIRECTORY, *before, "cls", f"echo {APPLICATION_NEXT.decode()}",
+                 f"{self._lab.architecture.application} {arguments}",
                  "echo %lasterror% >a \\{}".format(_STATUS.replace("/", "\\")),
                  f"echo {APPLICATION_DONE.decode()}", "reset -s"]
         self.run_script(lines)
