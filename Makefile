@@ -435,6 +435,13 @@ test-kernels test-kdump test-system test-power:
 	@scripts/run-test --show $(O)/harness/$@.log ovmf-harness/run $(WHICH_SCENARIOS) || true
 	@scripts/sum-results $(O)/harness/$@.log
 
+# Firmware, QEMU and kernels of several releases, and what each keeps, into docs/MATRIX.md; goes on where it was stopped.
+.PHONY: test-matrix
+test-matrix:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@ovmf-harness/run --matrix
+
 # The README's two commands on each of these releases of Debian, from nothing; needs root, for debootstrap.
 RELEASES ?= bookworm trixie sid
 .PHONY: test-releases
@@ -608,6 +615,7 @@ help:
 	@echo 'make arm64      the Linux command for AArch64, in $(ARM64); its libraries are downloaded, not installed'
 	@echo 'make test-arm64  its unit tests under QEMU, and the command in a guest'
 	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
+	@echo 'make test-matrix  firmware, QEMU and kernels of several releases: what keeps crash records, into docs/MATRIX.md'
 	@echo 'make bench      kdump beside kdump-tools, application and command, into docs/BENCHMARKS.md; needs root'
 	@echo 'make bench-command  of that, the Linux command beside cat, zlib and systemd-pstore'
 	@echo 'make bench-fleet  what is asked of 10,000 machines, in Prometheus'

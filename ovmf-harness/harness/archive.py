@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The distribution's archive: packages of the release in use, downloaded and unpacked, never installed.
+"""The distribution's archive: packages of the release in use, or of another, downloaded and unpacked, never installed.
 
 Through apt with a state of its own in the build directory. So it needs no root, the host's lists may be as
 old as they are, and the release's backports are there although the host has not enabled them.
@@ -106,6 +106,7 @@ def _mirror(mirrors: dict[str, str], release: str, suffix: str) -> str:
 class Archive:
     root: Path
     architecture: str = X86_64.package
+    release: str = ""  # other than the one in use
 
     @property
     def _configuration(self) -> Path:
@@ -125,7 +126,7 @@ class Archive:
     def _configure(self) -> None:
         for directory in ("state", "lists/partial", "cache/archives/partial"):
             (self.root / directory).mkdir(parents=True, exist_ok=True)
-        release = codename()
+        release = self.release or codename()
         signed = f"[signed-by={_KEYRING}] " if _KEYRING.exists() else ""
         suffixes = ("",) if release in _UNSTABLE else _SUFFIXES
         mirrors = _mirrors()

@@ -160,6 +160,12 @@ def obtain(settings: Settings) -> Kernel:
     return _of_archive(settings, archive(settings))
 
 
+def obtain_newer(settings: Settings, release: str) -> Kernel:
+    """Another release's."""
+    source = Archive(settings.build / f"apt-{release}", release=release)
+    return _of_archive(settings.with_kernel(DEFAULT_KERNEL), source)
+
+
 def obtain_foreign(settings: Settings, architecture: Architecture) -> Kernel:
     """The same choice of another architecture's kernels; the caller's own kernel is of this one."""
     choice = settings.with_kernel(settings.kernel or DEFAULT_KERNEL)

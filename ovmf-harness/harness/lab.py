@@ -7,6 +7,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 from harness import initramfs, kernel, qemu, shell, userland, varstore
 from harness.architecture import X86_64, Architecture
@@ -64,13 +65,17 @@ def _firmware(settings: Settings) -> qemu.Firmware:
 
 
 def prepare(settings: Settings) -> Lab:
+    return with_kernel(settings, lambda: kernel.obtain(settings))
+
+
+def with_kernel(settings: Settings, obtain: Callable[[], kernel.Kernel]) -> Lab:
     settings.require_programs()
     emulator = str(settings.emulator or X86_64.emulator)
     missing = [program for program in (emulator, *_NEEDED_PROGRAMS) if not shutil.which(program)]
     if missing or not qemu.OVMF_VARIABLES.exists():
         raise SetupError(f"{', '.join(missing) or qemu.OVMF_VARIABLES} is not there: run scripts/install-deps")
     settings.work.mkdir(parents=True, exist_ok=True)
-    guest_kernel = kernel.obtain(settings)
+    guest_kernel = obtain()
     work = settings.work / guest_kernel.version
     work.mkdir(exist_ok=True)
     programs = userland.native(settings)

@@ -74,7 +74,8 @@ class Machine:
 
     def __init__(self, lab: Lab, work: Path, erst: bytes | None = bytes(erstfile.SIZE),
                  variables: Sequence[varstore.Variable] = (),
-                 boot: Sequence[varstore.Variable] | None = None, firmware: qemu.Firmware | None = None):
+                 boot: Sequence[varstore.Variable] | None = None, firmware: qemu.Firmware | None = None,
+                 erst_record_bytes: int | None = None):
         self._lab = lab
         self._work = work
         self._boots = 0
@@ -82,6 +83,7 @@ class Machine:
         self._hardware = qemu.Hardware(firmware)
         self._variables = work / "vars.fd"
         self._erst = None if erst is None else work / "erst.img"
+        self._erst_record_bytes = erst_record_bytes
         self.devices: list[str] = []  # more of them, in each boot
         self.last_log: Path | None = None
         if self._erst:
@@ -120,7 +122,7 @@ class Machine:
         return self.last_log
 
     def _start(self, log: Path, devices: list[str], line: socket.socket | None = None) -> qemu.Qemu:
-        erst = qemu.erst_device(self._erst) if self._erst else []
+        erst = qemu.erst_device(self._erst, self._erst_record_bytes) if self._erst else []
         return qemu.Qemu(self._lab.emulator, self._variables, log, erst + self.devices + devices, self._hardware,
                          line=line)
 

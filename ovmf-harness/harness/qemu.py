@@ -70,6 +70,8 @@ OVMF_IN_MEMORY = Firmware(OVMF.code, takes_options=False)
 _OVMF_SECURE_CODE = _IN_OVMF / "OVMF_CODE_4M.secboot.fd"
 _SECURE_FLASH = ("-global", "driver=cfi.pflash01,property=secure,value=on")
 OVMF_SECURE = Firmware(_OVMF_SECURE_CODE, _IN_OVMF / "OVMF_VARS_4M.snakeoil.fd", "q35,smm=on", _SECURE_FLASH)
+# The same build without keys, so that it starts anything.
+OVMF_SECURE_WITHOUT_KEYS = Firmware(_OVMF_SECURE_CODE, OVMF_VARIABLES, "q35,smm=on", _SECURE_FLASH)
 OVMF_MICROSOFT = Firmware(_OVMF_SECURE_CODE, _IN_OVMF / "OVMF_VARS_4M.ms.fd", "q35,smm=on", _SECURE_FLASH)
 # The flash of its variables comes empty, and it makes a store there at its first boot.
 AAVMF = Firmware(_IN_AAVMF / "AAVMF_CODE.fd", _IN_AAVMF / "AAVMF_VARS.fd", "virt", takes_options=False,
@@ -108,10 +110,12 @@ _PCI_ADDRESS, _PCI_DATA = 0xCF8, 0xCFC
 _PCI_ENABLE = 1 << 31
 
 
-def erst_device(path: Path) -> list[str]:
+def erst_device(path: Path, record_bytes: int | None = None) -> list[str]:
+    """Without the size of a record, one of QEMU's choice, or what the file says that was used already."""
     size = path.stat().st_size
+    record = f",record_size={record_bytes}" if record_bytes else ""
     return ["-object", f"memory-backend-file,id=erst,mem-path={path},size={size},share=on",
-            "-device", f"acpi-erst,memdev=erst,addr={_ERST_SLOT:#x}"]
+            "-device", f"acpi-erst,memdev=erst,addr={_ERST_SLOT:#x}{record}"]
 
 
 def display(width: int, height: int) -> list[str]:

@@ -127,7 +127,7 @@ def travel(run: Run, backend: Backend) -> Dump:
     return dump
 
 
-def travel_without_command(run: Run, machine: Machine, backend: Backend) -> None:
+def travel_without_command(run: Run, machine: Machine, backend: Backend) -> Dump:
     """The same with nothing of ours in the guest: firmware and the host are who reads the store."""
     with run.step(f"Linux panics; the log goes to {backend.title}"):
         serial, stored = _panic(machine, backend)
@@ -139,3 +139,4 @@ def travel_without_command(run: Run, machine: Machine, backend: Backend) -> None
         _check_log(dump, backend, serial)
         check.equal("the records", dump.records, stored)
         check.equal("what the host read", image.content, dump.content)
+    return dump
