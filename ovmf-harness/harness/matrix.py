@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Iterator, NamedTuple, Sequence
 
-from harness import firmwarequestions, kernel, lab, otherqemu, qemu, report, roundtrip
+from harness import firmwarequestions, foreignjudges, kernel, lab, otherqemu, qemu, report, roundtrip
 from harness.archive import NotThere
 from harness.backend import EFI, ERST, Backend
 from harness.check import CheckFailed
@@ -29,6 +29,7 @@ _NEWEST = "sid"
 _ERST_BYTES = 512 * 1024
 _ERST_RECORD_BYTES = (4096, 8192, 32768)
 _NOT_RUN = "not run"
+_JUDGES = "judges"
 _FAILURES = (CheckFailed, BootFailed, qemu.Hang, OSError)
 
 _INTRODUCTION = """\
@@ -40,7 +41,8 @@ in it:
 - each firmware, in the QEMU of its release, with the kernel of the release in use: every question of
   `ovmf-harness/run --firmware`;
 - each kernel, with QEMU and firmware of the release in use: a panic's records in EFI variables, and in ERST with each
-  size of a record, from the panic to an empty store, byte for byte.
+  size of a record, from the panic to an empty store, byte for byte;
+- one machine with QEMU, firmware and kernel of the release in use: what other people's tools say of it, beside ours.
 
 QEMU and OVMF of other releases are unpacked and run with their own libraries; nothing is installed. "secure" is OVMF's
 build for Secure Boot, whose variables only System Management Mode can write, without keys, as the harness starts
@@ -147,7 +149,7 @@ def _cells() -> list[Cell]:
     firmware = [Cell(_firmware_name(release, name), _with_firmware(release, image), _ask_firmware)
                 for name, image in _IMAGES.items() for release in _RELEASES]
     ways = [Cell(_way_name(name, way), _with_kernel(name), ask) for name in _KERNELS for way, ask in _WAYS.items()]
-    return firmware + ways
+    return [Cell(_JUDGES, _with_kernel("default"), foreignjudges.ask), *firmware, *ways]
 
 
 # --- what was answered ---
@@ -227,9 +229,15 @@ def _kernels(answers: _Answers) -> Iterator[str]:
                 "", *_markdown(rows))
 
 
+def _judges(answers: _Answers) -> Iterator[str]:
+    figures = answers.get(_JUDGES, {}).get("figures", [])
+    rows = [["figure", "ours", "theirs", "by"], *(figures or [[_NOT_RUN, "", "", ""]])]
+    yield from ("## Other judges", "", *_markdown(rows))
+
+
 def _page(answers: _Answers) -> str:
     introduction = _INTRODUCTION.format(date=datetime.now(timezone.utc))
-    return "\n".join([introduction, *_verdicts(answers), *_kernels(answers)])
+    return "\n".join([introduction, *_verdicts(answers), *_kernels(answers), *_judges(answers)])
 
 
 def _is_good(answer: dict[str, Any]) -> bool:
