@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 from harness import benchpage, erstfile, report
-from harness.initramfs import BUSYBOX
 from harness.settings import Settings
+from harness.userland import BUSYBOX
 
 _TURNS = 3
 _FIRST_CRASH, _APART_S, _PARTS = 1709210000, 60, 17

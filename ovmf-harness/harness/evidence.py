@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
-from harness import dumps, guestprogram, initramfs
+from harness import dumps, guestprogram
 from harness.check import CheckFailed
 from harness.machine import APPLICATION_DONE, APPLICATION_NEXT, BootFailed, LinuxBoot, Machine
 from harness.nbd import Disk
@@ -149,7 +149,7 @@ class Evidence:
         self._firmware = replace(firmware, takes_options=False)
         self.gathered: dict[Callable, Callable[[], Any]] = {}
         self._info = guestprogram.build_efi("variable-info")
-        self._tools = {"bin/chattr": _CHATTR.read_bytes()} | initramfs.libraries(_CHATTR)
+        self._tools = {"bin/chattr": _CHATTR.read_bytes()} | run.lab.userland.libraries(_CHATTR)
         self._machine = run.machine(name, erst=None, firmware=self._firmware)
 
     def _linux(self, machine: Machine, script: str, files: Mapping[str, bytes] = {}, panics: bool = False) -> Seen:

@@ -39,6 +39,7 @@ class Question:
     text: str
     ask: Callable[[Evidence], Answer]
     must: bool = True  # without it firmware does not keep what Linux writes
+    is_of_boot: bool = False  # a machine that does not boot then is the answer
 
 
 def _is(condition: bool, figures: str) -> Answer:
@@ -183,13 +184,14 @@ QUESTIONS = (
     Question("keeps", "the same bytes after a cold power cycle, each name once", _keeps),
     Question("panic", "a panic's log in efi_pstore, after a cold power cycle", _keeps_panic),
     Question("forgets", "what was deleted stays gone after another", _forgets),
-    Question("full", "filled until refused, it boots and has all of it", _survives_full),
+    Question("full", "filled until refused, it boots and has all of it", _survives_full, is_of_boot=True),
     Question("emptied", "emptied, the space is back", _gives_back),
     Question("largest", "the largest variable is as large as it says", _takes_largest, must=False),
     Question("numbers", "QueryVariableInfo()'s numbers are what fits", _counts_right, must=False),
     Question("flash", "in flash, not in memory", _in_flash),
-    Question("cut", "the power goes in mid-write: it boots, the others are whole", _survives_cut),
-    Question("damage", "one damaged header: it boots, the others are whole", _survives_damage, must=False),
+    Question("cut", "the power goes in mid-write: it boots, the others are whole", _survives_cut, is_of_boot=True),
+    Question("damage", "one damaged header: it boots, the others are whole", _survives_damage, must=False,
+             is_of_boot=True),
     Question("serial", "the whole log through a serial line that is read slowly", _tells_slowly, must=False),
 )
 
@@ -208,7 +210,8 @@ def _ask(question: Question, evidence: Evidence) -> Answer:
     try:
         return question.ask(evidence)
     except FAILURES as error:
-        return _is(False, str(error).splitlines()[0])
+        why = str(error).splitlines()[0]
+        return _is(False, why) if question.is_of_boot else _unknown(why)
 
 
 def ask_all(evidence: Evidence, names: Sequence[str] = ()) -> Iterator[Row]:
@@ -218,12 +221,17 @@ def ask_all(evidence: Evidence, names: Sequence[str] = ()) -> Iterator[Row]:
             yield Row(question, _ask(question, evidence))
 
 
-def keeps(rows: Sequence[Row]) -> bool:
-    return all(row.answer.verdict is Verdict.YES for row in rows if row.question.must)
+def keeps(rows: Sequence[Row]) -> Verdict:
+    """The worst of what it must."""
+    found = {row.answer.verdict for row in rows if row.question.must}
+    return next((each for each in (Verdict.NO, Verdict.UNKNOWN) if each in found), Verdict.YES)
 
 
-def verdict(rows: Sequence[Row]) -> str:
-    return "it keeps what Linux writes" if keeps(rows) else "it does NOT keep what Linux writes"
+_WORDS = {
+    Verdict.YES: "it keeps what Linux writes",
+    Verdict.NO: "it does NOT keep what Linux writes",
+    Verdict.UNKNOWN: "whether it keeps what Linux writes is UNKNOWN",
+}
 
 
 def run(lab: Lab, firmware: Firmware) -> int:
@@ -234,5 +242,5 @@ def run(lab: Lab, firmware: Firmware) -> int:
     for row in ask_all(Evidence(test, firmware)):
         report.say(str(row))
         rows.append(row)
-    report.say(verdict(rows))
-    return 0 if keeps(rows) else 1
+    report.say(_WORDS[keeps(rows)])
+    return 0 if keeps(rows) is Verdict.YES else 1

@@ -14,8 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Any, Iterator, NamedTuple
 
-from harness import archive, crash, erstfile, initramfs, kernel, qemu, varstore
+from harness import archive, crash, erstfile, kernel, qemu, varstore
 from harness.check import CheckFailed
+from harness.lab import Lab
 from harness.machine import BootFailed, LinuxBoot, Machine
 from harness.scenario import Run
 from harness.settings import Settings
@@ -79,9 +80,9 @@ def _fwts(settings: Settings) -> dict[str, bytes]:
     return {f"fwts/{path.name}": path.read_bytes() for path in (program, linker, *libraries)}
 
 
-def _selftests(settings: Settings, version: str) -> dict[str, bytes]:
+def _selftests(shared: Lab) -> dict[str, bytes]:
     """Of the source of the kernel's series."""
-    series = re.match(r"\d+\.\d+", version)[0]
+    series, settings = re.match(r"\d+\.\d+", shared.kernel.version)[0], shared.settings
     package = f"linux-source-{series}"
     tree = _unpacked(settings, package, kernel.archive(settings), re.compile(re.escape(package)))
     place = tree / f"{package}/{_SELFTESTS}"
@@ -94,7 +95,7 @@ def _selftests(settings: Settings, version: str) -> dict[str, bytes]:
                            capture_output=True)
         built = {f"selftests/{path.name}": path.read_bytes() for path in Path(scratch).iterdir()}
     host = [Path(shutil.which(program)) for program in ("bash", "chattr", "lsattr")]
-    libraries = {name: data for program in host for name, data in initramfs.libraries(program).items()}
+    libraries = {name: data for program in host for name, data in shared.userland.libraries(program).items()}
     return (built | libraries | {f"bin/{program.name}": program.read_bytes() for program in host} |
             {"selftests/efivarfs.sh": (place / "efivarfs.sh").read_bytes()})
 
@@ -123,7 +124,7 @@ def _in_linux(run: Run, machine: Machine) -> Iterator[Figure]:
               "run names ls /sys/firmware/efi/efivars",
               *(f"run fwts-{test} {fwts} {test}" for test in _FWTS_TESTS)]
     try:
-        files |= _selftests(settings, run.lab.kernel.version)
+        files |= _selftests(run.lab)
         script += ["cd /selftests", "run selftests bash ./efivarfs.sh"]
         without = ""
     except _FAILURES as error:

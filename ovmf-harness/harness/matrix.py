@@ -108,7 +108,7 @@ def _ask_firmware(run: Run, firmware: qemu.Firmware) -> dict[str, Any]:
     for row in firmwarequestions.ask_all(Evidence(run, firmware)):
         report.say(f"{run.name}: {row}")
         rows.append(row)
-    return {"keeps": firmwarequestions.keeps(rows),
+    return {"keeps": firmwarequestions.keeps(rows).value,
             "answers": {row.question.name: [row.answer.verdict.value, row.answer.figures] for row in rows}}
 
 
@@ -208,7 +208,7 @@ def _verdicts(answers: _Answers) -> Iterator[str]:
     for question in firmwarequestions.QUESTIONS:
         rows.append([question.text + ("" if question.must else " (not needed)"),
                      *(answers[name]["answers"][question.name][0] for name in columns)])
-    rows.append(["**keeps what Linux writes**", *("yes" if answers[name]["keeps"] else "NO" for name in columns)])
+    rows.append(["**keeps what Linux writes**", *(answers[name]["keeps"] for name in columns)])
     yield from ("## Firmware", "", *_markdown(rows))
     others = {name: title for name, title in _firmware_columns().items() if name not in columns}
     yield from (f"- {title}: {answers.get(name, {}).get('left out', _NOT_RUN)}" for name, title in others.items())
@@ -241,7 +241,7 @@ def _page(answers: _Answers) -> str:
 
 
 def _is_good(answer: dict[str, Any]) -> bool:
-    return "left out" in answer or answer.get("keeps", False) or answer.get("text", "").startswith("yes")
+    return "left out" in answer or answer.get("keeps") == "yes" or answer.get("text", "").startswith("yes")
 
 
 def _chosen(names: Sequence[str]) -> list[Cell]:

@@ -20,7 +20,7 @@ def _check(test: Run, name: str, firmware: Firmware, expected: dict[str, Verdict
     rows = list(ask_all(Evidence(test, firmware, name), _ASKED))
     answers = {row.question.name: row.answer.verdict for row in rows}
     check.equal("the answers\n" + "\n".join(map(str, rows)), answers, expected)
-    check.equal("the verdict", keeps(rows), expected is _KEEPS)
+    check.equal("the verdict", keeps(rows), Verdict.YES if expected is _KEEPS else Verdict.NO)
 
 
 def run(test: Run) -> None:

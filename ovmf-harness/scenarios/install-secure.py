@@ -10,7 +10,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from harness import check, crash, dumps, initramfs, package, qemu, signing, varstore
+from harness import check, crash, dumps, package, qemu, signing, varstore
 from harness.backend import EFI
 from harness.installing import mount_esp, said
 from harness.loadoption import prepare_with, to_path
@@ -41,7 +41,7 @@ def _carried(test: Run, owner: Signer) -> dict[str, bytes]:
     sbsign = Path(shutil.which("sbsign"))
     return {"bin/pstore-fwx64.efi": test.lab.application.read_bytes(), "bin/sbsign": sbsign.read_bytes(),
             "keys/key.pem": owner.key.read_bytes(), "keys/cert.pem": owner.certificate.read_bytes(),
-            "etc/os-release": b"ID=debian\n", **initramfs.libraries(sbsign)}
+            "etc/os-release": b"ID=debian\n", **test.lab.userland.libraries(sbsign)}
 
 
 def _check_refused(boot: LinuxBoot, name: str, pattern: str) -> None:
