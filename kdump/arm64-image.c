@@ -41,6 +41,8 @@ static int find_payload(struct bytes file, struct bytes *ret_payload, struct rea
         struct text text = TEXT_ON(name);
         int r;
 
+        if (!bytes_contain(file, OFFSET_METHOD, METHOD_SIZE))
+                return reason_set(ret_reason, ERR_TRUNCATED, "shorter than a kernel's header");
         r = bytes_slice(file, bytes_u32(file, OFFSET_PAYLOAD), bytes_u32(file, OFFSET_PAYLOAD_SIZE),
                         &payload);
         if (r < 0)

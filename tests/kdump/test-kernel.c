@@ -137,6 +137,10 @@ static void test_packed(NO_STATE) {
                 boot_image_parse(bytes_first(buffer_bytes(&zboot), zboot.size - 5), ARM64, &image, &reason),
                 ERR_TRUNCATED);
         test_assert_contains(reason.text, "offset 0x8");
+        for (size_t size = 0; size < 24 + 32; size++)
+                assert_error(
+                        boot_image_parse(bytes_first(buffer_bytes(&zboot), size), ARM64, &image, &reason),
+                        ERR_TRUNCATED);
         assert_error(
                 boot_image_parse(bytes_first(buffer_bytes(&gzip), gzip.size - 5), ARM64, &image, &reason),
                 ERR_TRUNCATED);
