@@ -7,9 +7,9 @@
 #include "acpi/gas.h"
 
 /*
- * The one seam to hardware: bare metal in efi-app/, a fake device in tests/. All callbacks are set. Each
- * returns 0 or more on success and a negative error, usually ERR_IO, otherwise; on failure *ret_value and
- * `destination` may hold anything.
+ * The one seam to hardware: bare metal in efi-app/, /dev/mem in linux/, a fake device in tests/. All
+ * callbacks are set. Each returns 0 or more on success and a negative error, usually ERR_IO, otherwise; on
+ * failure *ret_value and `destination` may hold anything.
  */
 struct acpi_io {
         void *context;

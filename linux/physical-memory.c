@@ -91,7 +91,7 @@ struct mapping {
 
 static int explain_map(struct physical_memory *memory, uint64_t address, int number) {
         if (number == EPERM || number == EACCES)
-                return reason_set(&memory->refused, ERR_PERMISSION,
+                return reason_set(&memory->refused, ERR_NOT_SUPPORTED,
                                   "0x%" PRIx64
                                   ": the kernel keeps it from processes (STRICT_DEVMEM; it gives more "
                                   "when booted with iomem=relaxed)",

@@ -355,8 +355,8 @@ static void test_what_is_not_there(NO_STATE) {
 }
 
 static void test_specs(NO_STATE) {
-        static const char *const good[] = { "pstorefs", "pstorefs:x", "efivarfs", "efivarfs:/x:y",
-                                            "erst-dbg", "erst-mem", "erst-mem:/x" };
+        static const char *const good[] = { "pstorefs", "pstorefs:x", "efivarfs",   "efivarfs:/x:y",
+                                            "erst-dbg", "erst-mem",   "erst-mem:/x" };
         static const char *const bad[] = { "",     ":",          "pstorefs:", "erst-image", "erst-image:",
                                            "erst", "efi-imag:x", "pstorefsx", "efivar",     "erst-me" };
 
