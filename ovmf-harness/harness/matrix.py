@@ -167,19 +167,22 @@ def _known(cell: Cell, kept: Path) -> dict[str, Any]:
     return json.loads(file.read_text()) if file.exists() else {}
 
 
-def _answer(cell: Cell, settings: Settings, kept: Path) -> dict[str, Any]:
-    """As it is known, or else made known."""
+def _ask(cell: Cell, settings: Settings, known: dict[str, Any]) -> dict[str, Any]:
+    """What is known of the same parts is not asked again."""
     try:
         ready = cell.prepare(settings)
     except NotThere as error:
         return {"left out": str(error)}
     fingerprint = _fingerprint(ready)
-    known = _known(cell, kept)
     if known.get("fingerprint") == fingerprint:
         return known
     run = Run(f"matrix-{cell.name}", ready.lab, report.step)
     run.prepare()
-    answer = cell.ask(run, ready.firmware) | {"fingerprint": fingerprint, "versions": ready.versions}
+    return cell.ask(run, ready.firmware) | {"fingerprint": fingerprint, "versions": ready.versions}
+
+
+def _answer(cell: Cell, settings: Settings, kept: Path) -> dict[str, Any]:
+    answer = _ask(cell, settings, _known(cell, kept))
     (kept / f"{cell.name}.json").write_text(json.dumps(answer, indent=1))
     return answer
 
