@@ -420,16 +420,17 @@ test:
 	@scripts/sum-results $(O)/harness/scenarios.log $(addsuffix .log,$(TESTS) $(EFI_TESTS) $(REPLAYS) $(CHECKS))
 
 # The scenarios for kernels, on each kernel that the distribution's archive offers for the release in use; every
-# scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot; and every one on an installed
-# Debian.
-.PHONY: test-kernels test-kdump test-system test-power
+# scenario of kdump, also those that take long: 16 GiB, disks that hang, Secure Boot; every one on an installed Debian;
+# and those of the rest that take long or download much.
+.PHONY: test-kernels test-kdump test-system test-more test-power
 test-kernels: WHICH_SCENARIOS := --every-kernel
 test-kdump: WHICH_SCENARIOS := --kdump-all
 test-system: WHICH_SCENARIOS := --system-all
+test-more: WHICH_SCENARIOS := --more
 # The power is cut this often in the application's runs.
 POWER_CUTS ?= 1000
 test-power: WHICH_SCENARIOS := --power-cuts $(POWER_CUTS)
-test-kernels test-kdump test-system test-power:
+test-kernels test-kdump test-system test-more test-power:
 	@scripts/install-deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@scripts/run-test --show $(O)/harness/$@.log ovmf-harness/run $(WHICH_SCENARIOS) || true
@@ -611,6 +612,7 @@ help:
 	@echo 'make test-kernels  oopses and panics of every kernel that the archive offers'
 	@echo 'make test-kdump  every scenario of kdump'
 	@echo 'make test-system  a Debian with systemd panics, and what is found on it afterwards'
+	@echo 'make test-more  scenarios that take long or download much'
 	@echo 'make test-power  POWER_CUTS=$(POWER_CUTS) times the power is cut while the application runs'
 	@echo 'make arm64      the Linux command for AArch64, in $(ARM64); its libraries are downloaded, not installed'
 	@echo 'make test-arm64  its unit tests under QEMU, and the command in a guest'

@@ -59,8 +59,14 @@ def load_for_system() -> list[Scenario]:
     return [each for each in load_all() if each.name.startswith("system-")] + _load_in(_DIRECTORY / "system")
 
 
+def load_more() -> list[Scenario]:
+    """Those alone that the usual run leaves out, as they take long or download much."""
+    return _load_in(_DIRECTORY / "more")
+
+
 def load_every_one() -> list[Scenario]:
-    every = [*load_all(), *load_for_kdump(), *load_for_system(), *load_for_every_kernel(), *_load_in(_DIRECTORY / "arm64")]
+    every = [*load_all(), *load_more(), *load_for_kdump(), *load_for_system(), *load_for_every_kernel(),
+             *_load_in(_DIRECTORY / "arm64")]
     return list({each.name: each for each in every}.values())
 
 
