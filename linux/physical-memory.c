@@ -160,16 +160,19 @@ static const struct access *find_access(uint64_t address, unsigned width_bits) {
         return NULL;
 }
 
+static int map_register(struct physical_memory *memory, uint64_t address, unsigned width_bits,
+                        const struct access **ret_access, struct mapping *ret_mapping) {
+        *ret_access = find_access(address, width_bits);
+        return *ret_access ? map(memory, address, width_bits / 8, ret_mapping) : ERR_NOT_SUPPORTED;
+}
+
 static int read_memory(struct physical_memory *memory, uint64_t address, unsigned width_bits,
                        uint64_t *ret_value) {
-        const struct access *access = find_access(address, width_bits);
+        const struct access *access;
         struct mapping mapping;
         uint64_t value = 0;
-        int r;
+        int r = map_register(memory, address, width_bits, &access, &mapping);
 
-        if (!access)
-                return ERR_NOT_SUPPORTED;
-        r = map(memory, address, width_bits / 8, &mapping);
         if (r < 0)
                 return r;
         for (unsigned bit = 0; bit < width_bits; bit += access->width_bits)
@@ -183,13 +186,10 @@ static int read_memory(struct physical_memory *memory, uint64_t address, unsigne
 
 static int write_memory(struct physical_memory *memory, uint64_t address, unsigned width_bits,
                         uint64_t value) {
-        const struct access *access = find_access(address, width_bits);
+        const struct access *access;
         struct mapping mapping;
-        int r;
+        int r = map_register(memory, address, width_bits, &access, &mapping);
 
-        if (!access)
-                return ERR_NOT_SUPPORTED;
-        r = map(memory, address, width_bits / 8, &mapping);
         if (r < 0)
                 return r;
         /* The device finds in memory what this tells it to take. */
