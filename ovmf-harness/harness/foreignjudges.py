@@ -14,14 +14,14 @@ import tempfile
 from pathlib import Path
 from typing import Any, Iterator, NamedTuple
 
-from harness import archive, crash, erstfile, kernel, qemu, varstore
-from harness.check import CheckFailed
+from harness import archive, crash, erstfile, guestmodule, kernel, qemu, varstore
+from harness.check import CheckFailed, Skipped
 from harness.lab import Lab
 from harness.machine import BootFailed, LinuxBoot, Machine
 from harness.scenario import Run
 from harness.settings import Settings
 
-_FAILURES = (archive.NotThere, BootFailed, CheckFailed, qemu.Hang, OSError, subprocess.CalledProcessError)
+_FAILURES = (archive.NotThere, BootFailed, CheckFailed, Skipped, qemu.Hang, OSError, subprocess.CalledProcessError)
 _RECORDS = 5
 _VENDOR = "CFC8FC79-BE2E-4DDC-97F0-9F98BFE298A0"
 _FWTS_RELEASE = "sid"  # the only one of the last three that has it
@@ -29,7 +29,6 @@ _FWTS_NEEDS = re.compile(r"(lib|zlib|fwts)")
 _FWTS_TESTS = ("erst", "uefivarinfo", "uefirtvariable")
 _VIRT_FIRMWARE_NEEDS = re.compile(r"(python3-(?!minimal)|libssl|libffi)")
 _PYTHON = "/usr/bin/python3"  # the distribution's, which its extensions are built for
-_SELFTESTS = "tools/testing/selftests/efivarfs"
 _LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 
@@ -82,22 +81,16 @@ def _fwts(settings: Settings) -> dict[str, bytes]:
 
 def _selftests(shared: Lab) -> dict[str, bytes]:
     """Of the source of the kernel's series."""
-    series, settings = re.match(r"\d+\.\d+", shared.kernel.version)[0], shared.settings
-    package = f"linux-source-{series}"
-    tree = _unpacked(settings, package, kernel.archive(settings), re.compile(re.escape(package)))
-    place = tree / f"{package}/{_SELFTESTS}"
-    if not place.is_dir():
-        subprocess.run(["tar", "-C", tree, "-xf", tree / f"usr/src/{package}.tar.xz", f"{package}/{_SELFTESTS}"],
-                       check=True, capture_output=True)
+    script, *programs = guestmodule.efivarfs_tests(shared)
     with tempfile.TemporaryDirectory() as scratch:
-        for program in ("open-unlink", "create-read"):
-            subprocess.run(["gcc", "-O1", "-static", "-o", Path(scratch) / program, place / f"{program}.c"], check=True,
+        for program in programs:
+            subprocess.run(["gcc", "-O1", "-static", "-o", Path(scratch) / program.stem, program], check=True,
                            capture_output=True)
         built = {f"selftests/{path.name}": path.read_bytes() for path in Path(scratch).iterdir()}
     host = [Path(shutil.which(program)) for program in ("bash", "chattr", "lsattr")]
     libraries = {name: data for program in host for name, data in shared.userland.libraries(program).items()}
     return (built | libraries | {f"bin/{program.name}": program.read_bytes() for program in host} |
-            {"selftests/efivarfs.sh": (place / "efivarfs.sh").read_bytes()})
+            {"selftests/efivarfs.sh": script.read_bytes()})
 
 
 # --- the moments ---
@@ -123,18 +116,29 @@ def _in_linux(run: Run, machine: Machine) -> Iterator[Figure]:
     script = ["cd /tmp", "run erst pstore-fw erst", "run check pstore-fw check --source efivarfs",
               "run names ls /sys/firmware/efi/efivars",
               *(f"run fwts-{test} {fwts} {test}" for test in _FWTS_TESTS)]
-    try:
-        files |= _selftests(run.lab)
-        script += ["cd /selftests", "run selftests bash ./efivarfs.sh"]
-        without = ""
-    except _FAILURES as error:
-        without = str(error)
+    without = {}
+    for name, add in {"fwts": _with_efi_test, "selftests": _with_selftests}.items():
+        try:
+            add(run.lab, script, files)
+        except _FAILURES as error:
+            without[name] = str(error)
     boot = machine.linux("\n".join(script), files)
     names = boot.results["names"].text.split()
     yield Figure("crash records, in Linux", _records(boot.results["check"].text),
                  str(sum(name.startswith("dump-type") for name in names)), "efivarfs, ls")
     yield from (_by_fwts(boot, test) for test in _FWTS_TESTS)
-    yield _by_selftests(boot, without)
+    yield _by_selftests(boot, without.get("selftests", ""))
+
+
+def _with_efi_test(shared: Lab, script: list[str], files: dict[str, bytes]) -> None:
+    """Without it fwts does not get at the firmware."""
+    files["fwts/efi_test.ko"] = guestmodule.efi_test(shared)
+    script.insert(0, "insmod /fwts/efi_test.ko")
+
+
+def _with_selftests(shared: Lab, script: list[str], files: dict[str, bytes]) -> None:
+    files |= _selftests(shared)
+    script += ["cd /selftests", "run selftests bash ./efivarfs.sh"]
 
 
 def _by_fwts(boot: LinuxBoot, test: str) -> Figure:

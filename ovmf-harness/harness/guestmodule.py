@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Modules for the guest's kernel that Debian's come without: one that oopses on request, in place of LKDTM, and
-the kernel's own window into ERST, /dev/erst_dbg.
+"""Modules for the guest's kernel that Debian's come without: one that oopses on request, in place of LKDTM; the
+kernel's own window into ERST, /dev/erst_dbg; and efi_test, by which fwts calls the firmware.
 
 Built against the kernel's headers, which are unpacked in the build directory and never installed.
 """
@@ -20,7 +20,11 @@ from harness.lab import Lab
 _INSTALLED = "/usr/src/linux-headers-"
 # What a make that started us says to its own children.
 _OF_MAKE = {"MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS", "O"}
-_OF_ERST_DBG = ["drivers/acpi/apei/erst-dbg.c", "drivers/acpi/apei/apei-internal.h"]
+# Of the kernel's source.
+_ERST_DBG = ["drivers/acpi/apei/erst-dbg.c", "drivers/acpi/apei/apei-internal.h"]
+_EFI_TEST = ["drivers/firmware/efi/test/efi_test.c", "drivers/firmware/efi/test/efi_test.h"]
+_EFIVARFS_TESTS = [f"tools/testing/selftests/efivarfs/{name}"
+                   for name in ("efivarfs.sh", "open-unlink.c", "create-read.c")]
 
 
 def _header_packages(source: archive.Archive, version: str) -> list[str]:
@@ -50,20 +54,20 @@ def _headers(lab: Lab) -> Path:
     return tree / "usr/src" / f"linux-headers-{version}"
 
 
-def _unpack_source(source: archive.Archive, version: str, names: list[str], tree: Path) -> None:
-    """Of the kernel's whole source, which is one packed archive in its package, these files only."""
+def _unpack_source(source: archive.Archive, version: str, tree: Path) -> None:
+    """Of the kernel's whole source, which is one packed archive in its package, what is used here."""
     package = "linux-source-" + re.match(r"\d+\.\d+", version)[0]
     with tempfile.TemporaryDirectory(dir=tree.parent) as scratch:
         source.unpack([package], Path(scratch) / "package")
         packed = Path(scratch) / f"package/usr/src/{package}.tar.xz"
         (Path(scratch) / "files").mkdir()
         archive.output("tar", "-xf", str(packed), "-C", f"{scratch}/files", "--strip-components=1", "--occurrence=1",
-                       *(f"{package}/{name}" for name in names))
+                       *(f"{package}/{name}" for name in [*_ERST_DBG, *_EFI_TEST, *_EFIVARFS_TESTS]))
         (Path(scratch) / "files").rename(tree)
 
 
 def _source(lab: Lab, names: list[str]) -> list[Path]:
-    """These files of the kernel's source, of the release that the kernel is of."""
+    """These files, of the release that the kernel is of."""
     tree = kernel.directory(lab.settings, lab.kernel.version) / "source"
     source = kernel.archive(lab.settings)
     with archive.locked(source.root / "lock"):
@@ -71,7 +75,7 @@ def _source(lab: Lab, names: list[str]) -> list[Path]:
             report.say(f"downloading the source of {lab.kernel.version}")
             tree.parent.mkdir(parents=True, exist_ok=True)
             source.prepare()
-            _unpack_source(source, lab.kernel.version, names, tree)
+            _unpack_source(source, lab.kernel.version, tree)
     return [tree / name for name in names]
 
 
@@ -113,10 +117,23 @@ def oops(lab: Lab) -> bytes:
     return _build(lab, "oops", [GUEST / "oops.c"])
 
 
-def erst_dbg(lab: Lab) -> bytes:
-    """The same."""
+def _of_source(lab: Lab, name: str, names: list[str]) -> bytes:
     try:
-        sources = _source(lab, _OF_ERST_DBG)
+        return _build(lab, name, _source(lab, names))
     except archive.NotThere as error:
         raise Skipped(f"no source of {lab.kernel.version}: {error}") from error
-    return _build(lab, "erst-dbg", sources)
+
+
+def erst_dbg(lab: Lab) -> bytes:
+    """The same."""
+    return _of_source(lab, "erst-dbg", _ERST_DBG)
+
+
+def efi_test(lab: Lab) -> bytes:
+    """The same."""
+    return _of_source(lab, "efi_test", _EFI_TEST)
+
+
+def efivarfs_tests(lab: Lab) -> list[Path]:
+    """The kernel's own tests of efivarfs: a script, and the programs that it calls. archive.NotThere."""
+    return _source(lab, _EFIVARFS_TESTS)
