@@ -133,7 +133,7 @@ class Machine:
 
     def _boot_until_init(self, devices: list[str], purpose: str) -> bytes:
         """Kernels die now and then under TCG before they reach init; such a boot is made again, with the
-        stores as they were. What happens after init is never tried twice."""
+        stores as they were. What happens after init is never tried twice, nor firmware that says nothing at all."""
         stores = [path for path in (self._variables, self._erst) if path]
         before = [path.read_bytes() for path in stores]
         for _ in range(_BOOT_ATTEMPTS):
@@ -141,7 +141,7 @@ class Machine:
             try:
                 serial = self._boot(log, devices)
             except qemu.Hang:
-                if INIT_REACHED in log.read_bytes():
+                if INIT_REACHED in log.read_bytes() or not log.read_bytes():
                     raise
                 serial = b""
             if INIT_REACHED in serial:
