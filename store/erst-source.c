@@ -95,9 +95,13 @@ static bool id_is_taken(uint64_t id, const uint64_t *ids, size_t count) {
         return false;
 }
 
+/* Linux counts from 1, of the second of its first record (K6.1 drivers/firmware/efi/cper.c,
+ * cper_next_record_id()): a panic right behind a record of ours would take its id, and its place. */
+#define FIRST_NUMBER (UINT64_C(1) << 23)
+
 uint64_t erst_source_new_id(uint64_t seconds, const uint64_t *ids, size_t count) {
         bool after_2038 = seconds >> 31;
-        uint64_t id = after_2038 ? UINT64_C(1) << 63 | seconds << 24 : seconds << 32;
+        uint64_t id = (after_2038 ? UINT64_C(1) << 63 | seconds << 24 : seconds << 32) | FIRST_NUMBER;
 
         do
                 id++;

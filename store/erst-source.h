@@ -17,5 +17,6 @@ struct erst_source {
 void erst_source_init(struct erst_source *source, struct erst *erst, const struct allocator *allocator,
                       struct record_source *ret_source);
 
-/* A record id that is not among `ids`, made of the time as Linux makes it (see record_erst_boot()). */
+/* A record id that is not among `ids`, made of the time as Linux makes it (see record_erst_boot()), and none
+ * that Linux would make in the same second. */
 uint64_t erst_source_new_id(uint64_t seconds, const uint64_t *ids, size_t count);

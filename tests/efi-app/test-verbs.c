@@ -622,14 +622,14 @@ static void test_prove(NO_STATE) {
         fake_firmware_add_device(fake);
         assert_int_equal(RUN(u"prove", u"arm"), EXIT_DONE);
         assert_string_equal(fake_console_screen(&fake->output),
-                            "erst:65e07a0700000001\nefi:dump-type0-1-1-1709210119-D\n"
+                            "erst:65e07a0700800001\nefi:dump-type0-1-1-1709210119-D\n"
                             "armed: 2; reset the machine, then 'prove verify'\n");
         assert_int_equal(RUN(u"prove", u"verify"), EXIT_NOTHING);
         assert_shown("UNKNOWN   efi:dump-type0-1-1-1709210119-D: the canary of 2024-02-29 12:35:19");
         assert_int_equal(fake_variables_count(&fake->variables), 1);
         fake_variables_reset(&fake->variables);
         assert_int_equal(RUN(u"prove", u"verify"), EXIT_DONE);
-        assert_shown("OK        erst:65e07a0700000001: the canary of 2024-02-29 12:35:19 UTC came back");
+        assert_shown("OK        erst:65e07a0700800001: the canary of 2024-02-29 12:35:19 UTC came back");
         assert_shown("OK        efi:dump-type0-1-1-1709210119-D: the canary of 2024-02-29 12:35:19");
         assert_int_equal(fake_variables_count(&fake->variables), 0);
         assert_int_equal(fake_erst_count(&fake->device.erst), 0);
@@ -719,12 +719,12 @@ static void test_write(NO_STATE) {
         assert_string_equal(fake_console_screen(&fake->output), "efi:dump-type0-1-1-1709210119-D\n");
         fake_firmware_add_device(fake);
         assert_int_equal(RUN(u"write", u"note.txt"), EXIT_DONE);
-        assert_string_equal(fake_console_screen(&fake->output), "erst:65e07a0700000001\n");
+        assert_string_equal(fake_console_screen(&fake->output), "erst:65e07a0700800001\n");
         assert_int_equal(fake_erst_count(&fake->device.erst), 1);
         assert_int_equal(RUN(u"write", u"note.txt", u"--source", u"efi"), EXIT_DONE);
         assert_string_equal(fake_console_screen(&fake->output), "efi:dump-type0-1-2-1709210119-D\n");
         assert_int_equal(RUN(u"list"), EXIT_DONE);
-        assert_shown("erst:65e07a0700000001");
+        assert_shown("erst:65e07a0700800001");
 }
 
 static int write_input(const char *content, size_t size) {

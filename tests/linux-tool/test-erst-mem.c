@@ -104,7 +104,7 @@ static void test_a_record_comes_and_goes(void **state) {
         struct bytes memory;
 
         assert_ok(source->operations->write(source, &draft, name)); /* without an open() before */
-        assert_string_equal(name, "65e079fe00000001");
+        assert_string_equal(name, "65e079fe00800001");
         source_free(source);
         memory = test_read_file(scratch_path(machine->root, "dev/mem"));
         assert_memory_equal(memory.data + RANGE, "CPER", 4);

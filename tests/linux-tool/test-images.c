@@ -253,7 +253,7 @@ static void test_bounds_of_a_slot(void **state) {
         assert_error(write_at(fixture->spec, 1709210119, ERST_IMAGE_RECORD_SIZE - 199, name), ERR_TOO_LARGE);
         for (int i = 0; i < 3; i++)
                 assert_ok(write_at(fixture->spec, 1709210119, ERST_IMAGE_RECORD_SIZE - 200, name));
-        assert_string_equal(name, "65e07a0700000003");
+        assert_string_equal(name, "65e07a0700800003");
         assert_error(write_at(fixture->spec, 1709210119, 100, name), ERR_NO_SPACE);
         make_zeros(fixture, ERST_IMAGE_RECORD_SIZE + 1);
         assert_error(write_at(fixture->spec, 1709210119, 100, name), ERR_LENGTH);

@@ -122,7 +122,7 @@ static void test_the_largest_log_fits_and_no_larger_one(NO_STATE) {
         assert_int_equal(fake_erst_count(&s.fake), 0);
         text[space.largest_record] = '\0';
         assert_ok(write_text(text, NOW, name));
-        assert_string_equal(name, "65e079fe00000001");
+        assert_string_equal(name, "65e079fe00800001");
         free(text);
         finish();
 }
@@ -151,14 +151,15 @@ static void test_a_store_that_is_busy_for_ever(NO_STATE) {
 
 /* --- ids ---------------------------------------------------------------------------------------- */
 
+/* And not those that Linux counts from 1: a panic in the same second would replace the record. */
 static void test_new_ids_are_made_of_the_time(NO_STATE) {
-        static const uint64_t taken[] = { 0x65e079fe00000001, 0x65e079fe00000002, 0x65e079fe00000004 };
+        static const uint64_t taken[] = { 0x65e079fe00800001, 0x65e079fe00800002, 0x65e079fe00800004 };
 
-        assert_true(erst_source_new_id(0x65e079fe, NULL, 0) == 0x65e079fe00000001);
-        assert_true(erst_source_new_id(0x65e079fe, taken, 3) == 0x65e079fe00000003);
-        assert_true(erst_source_new_id(0, NULL, 0) == 1);
-        assert_true(erst_source_new_id(0x7fffffff, NULL, 0) == 0x7fffffff00000001);
-        assert_true(erst_source_new_id(0x80000000, NULL, 0) == 0x8080000000000001);
+        assert_true(erst_source_new_id(0x65e079fe, NULL, 0) == 0x65e079fe00800001);
+        assert_true(erst_source_new_id(0x65e079fe, taken, 3) == 0x65e079fe00800003);
+        assert_true(erst_source_new_id(0, NULL, 0) == 0x800001);
+        assert_true(erst_source_new_id(0x7fffffff, NULL, 0) == 0x7fffffff00800001);
+        assert_true(erst_source_new_id(0x80000000, NULL, 0) == 0x8080000000800001);
         assert_true(record_erst_boot(erst_source_new_id(0x80000000, NULL, 0)) == 0x80000000);
         assert_true(erst_source_new_id(UINT64_MAX, NULL, 0) != UINT64_MAX);
         assert_true(erst_source_new_id(UINT64_MAX, NULL, 0) != 0);
@@ -186,13 +187,13 @@ static void test_an_id_that_the_list_hides_is_not_taken(NO_STATE) {
 
         start(FAKE_ERST_QEMU);
         fake_erst_put(&s.fake, fake_erst_make_record(record, 128, 0x42));
-        fake_erst_put(&s.fake, fake_erst_make_record(record, 300, 0x65e079fe00000001));
+        fake_erst_put(&s.fake, fake_erst_make_record(record, 300, 0x65e079fe00800001));
         s.fake.lies = FAKE_ERST_FIRST_ID_FOR_EVER;
         before = fake_erst_count(&s.fake);
         assert_ok(write_text("Panic#1 Part1\nx\n", NOW, name));
-        assert_string_equal(name, "65e079fe00000002");
+        assert_string_equal(name, "65e079fe00800002");
         assert_int_equal(fake_erst_count(&s.fake), before + 1);
-        assert_int_equal(fake_erst_find(&s.fake, 0x65e079fe00000001).size, 300);
+        assert_int_equal(fake_erst_find(&s.fake, 0x65e079fe00800001).size, 300);
         finish();
 }
 
@@ -350,10 +351,10 @@ static void test_a_torn_record_is_kept(NO_STATE) {
         s.fake.lies = FAKE_ERST_BODY_TORN;
         assert_int_equal(load(), 1);
         row = s.catalog.rows[0];
-        assert_int_equal(row->record.raw.size, fake_erst_find(&s.fake, 0x65e079fe00000001).size);
+        assert_int_equal(row->record.raw.size, fake_erst_find(&s.fake, 0x65e079fe00800001).size);
         assert_true(bytes_equal(
                 bytes_first(row->record.raw, row->record.raw.size / 2),
-                bytes_first(fake_erst_find(&s.fake, 0x65e079fe00000001), row->record.raw.size / 2)));
+                bytes_first(fake_erst_find(&s.fake, 0x65e079fe00800001), row->record.raw.size / 2)));
         finish();
 }
 
@@ -463,7 +464,7 @@ static void put_in_nvram(size_t offset, const char *text) {
         uint8_t record[1024];
         size_t size;
 
-        assert_ok(cper_build_dmesg(UINT64_C(0x65e079fe00000001), NOW, text_view(text), record, sizeof(record),
+        assert_ok(cper_build_dmesg(UINT64_C(0x65e079fe00800001), NOW, text_view(text), record, sizeof(record),
                                    &size));
         memcpy(record + ERST_CPER_PERSISTENCE, "ER", 2);
         memcpy(s.fake.exchange + offset, record, size);
@@ -502,7 +503,7 @@ static void test_names_that_are_no_ids(NO_STATE) {
         buffer_init(&buffer, &s.memory.allocator);
         assert_error(s.source.operations->read(&s.source, "xyz", &buffer), ERR_VALUE);
         assert_error(s.source.operations->erase(&s.source, "65e079fe"), ERR_VALUE);
-        assert_error(s.source.operations->read(&s.source, "65e079fe00000001", &buffer), ERR_NOT_FOUND);
+        assert_error(s.source.operations->read(&s.source, "65e079fe00800001", &buffer), ERR_NOT_FOUND);
         buffer_free(&buffer);
         finish();
 }
