@@ -109,7 +109,8 @@ def _spend(command: list[str | Path]) -> Cost:
         seconds = time.monotonic() - start
         if result.returncode:
             raise RuntimeError(f"{' '.join(map(str, command))}: {result.returncode}: {result.stderr}")
-        return Cost(seconds, int(peak.read()) / 1024)
+        # busybox takes what Linux gives in KiB for pages, and makes KiB of them.
+        return Cost(seconds, int(peak.read()) / os.sysconf("SC_PAGESIZE"))
 
 
 def _median(costs: list[Cost]) -> Cost:

@@ -145,7 +145,8 @@ def _by_fwts(boot: LinuxBoot, test: str) -> Figure:
     text = boot.results[f"fwts-{test}"].text
     counts = re.search(r"\d+ passed, \d+ failed, \d+ warnings?, \d+ aborted", text)
     why = re.search(r"^(?:Cannot|Failed) .*\w", text, re.MULTILINE)
-    theirs = ": ".join([counts[0] if counts else "aborted", *([why[0]] if why else [])])
+    verdict = counts[0] if counts else "aborted" if why else "ran, and gives no verdict"
+    theirs = ": ".join([verdict, *([why[0]] if why else [])])
     ours = "-"
     if test == "erst":
         ours = "no fault" if boot.results["erst"].status == 0 else boot.results["erst"].complaint.strip()

@@ -212,7 +212,7 @@ def _verdicts(answers: _Answers) -> Iterator[str]:
         rows.append([question.text + ("" if question.must else " (not needed)"),
                      *(answers[name]["answers"][question.name][0] for name in columns)])
     rows.append(["**keeps what Linux writes**", *(answers[name]["keeps"] for name in columns)])
-    yield from ("## Firmware", "", *_markdown(rows))
+    yield from ("## Firmware", "", *(_markdown(rows) if columns else []))
     others = {name: title for name, title in _firmware_columns().items() if name not in columns}
     yield from (f"- {title}: {answers.get(name, {}).get('left out', _NOT_RUN)}" for name, title in others.items())
     yield ""
