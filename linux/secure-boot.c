@@ -60,12 +60,6 @@ struct identity {
         size_t certificate_count;
 };
 
-static void identity_init(struct identity *identity, const struct pe_image *image) {
-        identity->image = image;
-        identity->certificate_count = 0;
-        pe_image_digest(image, identity->digest);
-}
-
 /* A SEQUENCE of more than 255 bytes (ITU-T X.690, 8.1.3.5), with its header. */
 static bool load_sequence(struct bytes view, size_t at, struct bytes *ret_sequence) {
         struct bytes header;
@@ -87,12 +81,15 @@ static void add_certificates(struct identity *identity, struct bytes signature) 
         }
 }
 
-static void identity_add_certificates(struct identity *identity) {
+static void identify(const struct pe_image *image, struct identity *ret_identity) {
+        struct identity *identity = ret_identity;
         struct bytes signature;
         size_t at = 0;
 
-        for (size_t i = 0; i < SIGNATURES_MAX && pe_image_next_signature(identity->image, &at, &signature);
-             i++)
+        identity->image = image;
+        identity->certificate_count = 0;
+        pe_image_digest(image, identity->digest);
+        for (size_t i = 0; i < SIGNATURES_MAX && pe_image_next_signature(image, &at, &signature); i++)
                 if (signature.size <= SIGNATURE_LIMIT)
                         add_certificates(identity, signature);
 }
@@ -104,19 +101,24 @@ static bool has_certificate(const struct identity *identity, struct bytes digest
         return false;
 }
 
+/* What a list is for: a certificate's hash stands only in one of those that are not trusted any more. */
+enum purpose { TO_TRUST, TO_REVOKE };
+
 /* `data` is one signature of a list, without whose it is. */
-static bool signature_names(const struct guid *type, struct bytes data, const struct identity *identity) {
+static bool signature_names(const struct guid *type, struct bytes data, const struct identity *identity,
+                            enum purpose purpose) {
         struct bytes digest = bytes_of(identity->digest, sizeof(identity->digest));
 
         if (guid_equal(type, &type_sha256))
                 return bytes_equal(data, digest);
         if (guid_equal(type, &type_x509))
                 return is_signed_by(identity->image, digest, data);
-        return guid_equal(type, &type_x509_sha256) && data.size == SHA256_SIZE + EFI_TIME_SIZE &&
+        return purpose == TO_REVOKE && guid_equal(type, &type_x509_sha256) &&
+               data.size == SHA256_SIZE + EFI_TIME_SIZE &&
                has_certificate(identity, bytes_first(data, SHA256_SIZE));
 }
 
-static bool list_names(struct bytes list, const struct identity *identity) {
+static bool list_names(struct bytes list, const struct identity *identity, enum purpose purpose) {
         size_t at = LIST_HEADER_SIZE + (size_t) bytes_u32(list, 20), size = bytes_u32(list, 24);
         struct bytes signature;
         struct guid type;
@@ -125,12 +127,12 @@ static bool list_names(struct bytes list, const struct identity *identity) {
         if (size <= GUID_SIZE)
                 return false;
         for (; bytes_slice(list, at, size, &signature) == 0; at += size)
-                if (signature_names(&type, bytes_from(signature, GUID_SIZE), identity))
+                if (signature_names(&type, bytes_from(signature, GUID_SIZE), identity, purpose))
                         return true;
         return false;
 }
 
-static bool lists_name(struct bytes lists, const struct identity *identity) {
+static bool lists_name(struct bytes lists, const struct identity *identity, enum purpose purpose) {
         for (size_t i = 0; i < LISTS_MAX; i++) {
                 struct bytes list;
                 uint32_t size;
@@ -138,7 +140,7 @@ static bool lists_name(struct bytes lists, const struct identity *identity) {
                 if (bytes_load_u32(lists, GUID_SIZE, &size) < 0 || size < LIST_HEADER_SIZE ||
                     bytes_slice(lists, 0, size, &list) < 0)
                         return false;
-                if (list_names(list, identity))
+                if (list_names(list, identity, purpose))
                         return true;
                 lists = bytes_from(lists, size);
         }
@@ -148,16 +150,15 @@ static bool lists_name(struct bytes lists, const struct identity *identity) {
 bool signature_lists_name(struct bytes lists, const struct pe_image *image) {
         struct identity identity;
 
-        identity_init(&identity, image);
-        return lists_name(lists, &identity);
+        identify(image, &identity);
+        return lists_name(lists, &identity, TO_TRUST);
 }
 
 bool signature_lists_revoke(struct bytes lists, const struct pe_image *image) {
         struct identity identity;
 
-        identity_init(&identity, image);
-        identity_add_certificates(&identity);
-        return lists_name(lists, &identity);
+        identify(image, &identity);
+        return lists_name(lists, &identity, TO_REVOKE);
 }
 
 static int read_lists(const char *name, struct buffer *lists) {
@@ -197,18 +198,29 @@ void secure_boot_free(struct secure_boot *state) {
         buffer_free(&state->mokx);
 }
 
-static bool is_revoked(const struct secure_boot *state, const struct pe_image *image) {
-        return signature_lists_revoke(buffer_bytes(&state->dbx), image);
+static bool trusts(const struct buffer *lists, const struct identity *identity) {
+        return lists_name(buffer_bytes(lists), identity, TO_TRUST);
+}
+
+static bool revokes(const struct buffer *lists, const struct identity *identity) {
+        return lists_name(buffer_bytes(lists), identity, TO_REVOKE);
 }
 
 bool secure_boot_starts(const struct secure_boot *state, const struct pe_image *image) {
-        return !state->is_on ||
-               (signature_lists_name(buffer_bytes(&state->db), image) && !is_revoked(state, image));
+        struct identity identity;
+
+        if (!state->is_on)
+                return true;
+        identify(image, &identity);
+        return trusts(&state->db, &identity) && !revokes(&state->dbx, &identity);
 }
 
 bool secure_boot_shim_starts(const struct secure_boot *state, const struct pe_image *image) {
-        return !state->is_on ||
-               ((signature_lists_name(buffer_bytes(&state->db), image) ||
-                 signature_lists_name(buffer_bytes(&state->mok), image)) &&
-                !is_revoked(state, image) && !signature_lists_revoke(buffer_bytes(&state->mokx), image));
+        struct identity identity;
+
+        if (!state->is_on)
+                return true;
+        identify(image, &identity);
+        return (trusts(&state->db, &identity) || trusts(&state->mok, &identity)) &&
+               !revokes(&state->dbx, &identity) && !revokes(&state->mokx, &identity);
 }
