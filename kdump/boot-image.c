@@ -24,6 +24,7 @@
 static const struct format {
         const char *processor;
         const char *release; /* where it is */
+        size_t head;         /* so much of the file is enough to tell */
         uint64_t own_size;
         int (*parse)(struct bytes image, uint64_t *ret_memory, struct bytes *ret_release,
                      struct reason *ret_reason);
@@ -32,9 +33,9 @@ static const struct format {
         int (*unpack)(struct bytes file, struct buffer *image, struct reason *ret_reason);
 } formats[] = {
         /* What it is unpacked in is free later, and enough. */
-        { "x86_64", "offset 0x20e: kernel_version", 0, bzimage_parse, NULL, NULL },
+        { "x86_64", "offset 0x20e: kernel_version", BZIMAGE_HEAD_SIZE, 0, bzimage_parse, NULL, NULL },
         /* Debian's 6.12 (QEMU, AAVMF) had allocated 13.2 MiB when /init began, without the initramfs. */
-        { "aarch64", ARM64_IMAGE_BANNER, 14 * MIB, arm64_image_parse, arm64_image_is_packed,
+        { "aarch64", ARM64_IMAGE_BANNER, FILE_SIZE_MAX, 14 * MIB, arm64_image_parse, arm64_image_is_packed,
           arm64_image_unpack },
 };
 
@@ -93,24 +94,32 @@ int boot_image_parse(struct bytes file, const char *processor, struct boot_image
 
 /* --- files -------------------------------------------------------------------------------------- */
 
+static int read_head(const char *path, const char *processor, struct buffer *head) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        const struct format *format = find_format(processor);
+
+        if (fd < 0)
+                return errno_to_error(errno);
+        return file_read_head(fd, format ? format->head : 0, head);
+}
+
 static int look_at(const char *root, const char *path, struct boot_image *ret_image,
                    struct reason *ret_reason) {
-        _cleanup_buffer_ struct buffer file;
+        _cleanup_buffer_ struct buffer head;
         struct boot_image image = { 0 };
         struct reason reason;
         struct utsname system;
         int r;
 
-        buffer_init(&file, &system_allocator);
+        buffer_init(&head, &system_allocator);
         (void) system_file_path(root, path, image.path);
-        r = file_read_at(AT_FDCWD, image.path, FILE_SIZE_MAX, &file);
+        (void) uname(&system);
+        r = read_head(image.path, system.machine, &head);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s: %s", path, error_text(r));
-        (void) uname(&system);
-        r = boot_image_parse(buffer_bytes(&file), system.machine, &image, &reason);
+        r = boot_image_parse(buffer_bytes(&head), system.machine, &image, &reason);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s: %s", path, reason.text);
-        image.file_size = file.size;
         *ret_image = image;
         return 0;
 }

@@ -19,13 +19,12 @@ struct boot_image {
         char release[BOOT_IMAGE_RELEASE_SIZE]; /* "6.1.0-56-amd64", out of the image itself */
         uint64_t init_size; /* bytes of memory that the kernel takes before it can free any */
         uint64_t own_size;  /* bytes that it needs beside them for itself, as was measured */
-        uint64_t file_size; /* bytes */
 };
 
 /*
- * `file` is the whole file, `processor` uname(2)'s name of what has to run it. ERR_TRUNCATED, ERR_SIGNATURE,
- * ERR_VALUE; ERR_NOT_SUPPORTED: of that processor no kernel is known; and what unpacking says
- * (linux/packed-file.h).
+ * `file` is the whole file, or so much of it as boot_image_find() reads; `processor` uname(2)'s name of what
+ * has to run it. ERR_TRUNCATED, ERR_SIGNATURE, ERR_VALUE; ERR_NOT_SUPPORTED: of that processor no kernel is
+ * known; and what unpacking says (linux/packed-file.h).
  */
 int boot_image_parse(struct bytes file, const char *processor, struct boot_image *ret_image,
                      struct reason *ret_reason);

@@ -13,21 +13,18 @@
 
 #define READ_STEP ((size_t) 64 * 1024)
 
-int file_read_all(int fd, size_t limit, struct buffer *buffer) {
-        size_t start = buffer->size;
+int file_read_head(int fd, size_t size, struct buffer *buffer) {
+        size_t end = buffer->size + size;
 
-        for (;;) {
-                /*
-                 * One byte more than allowed is how a longer file shows. Steps grow with what is there, as
-                 * each may copy all of it.
-                 */
-                size_t size = size_min(READ_STEP + buffer->size / 4, limit - (buffer->size - start) + 1);
-                int r = buffer_reserve(buffer, buffer->size + size);
+        while (buffer->size < end) {
+                /* Steps grow with what is there, as each may copy all of it. */
+                size_t step = size_min(READ_STEP + buffer->size / 4, end - buffer->size);
+                int r = buffer_reserve(buffer, buffer->size + step);
                 ssize_t got;
 
                 if (r < 0)
                         return r;
-                got = read(fd, buffer->data + buffer->size, size);
+                got = read(fd, buffer->data + buffer->size, step);
                 if (got < 0 && errno == EINTR)
                         continue;
                 if (got < 0)
@@ -35,9 +32,16 @@ int file_read_all(int fd, size_t limit, struct buffer *buffer) {
                 if (got == 0)
                         return 0;
                 buffer->size += (size_t) got;
-                if (buffer->size - start > limit)
-                        return ERR_TOO_LARGE;
         }
+        return 0;
+}
+
+int file_read_all(int fd, size_t limit, struct buffer *buffer) {
+        size_t start = buffer->size;
+        /* One byte more than allowed is how a longer file shows. */
+        int r = file_read_head(fd, limit + 1, buffer);
+
+        return r == 0 && buffer->size - start > limit ? ERR_TOO_LARGE : r;
 }
 
 int file_read_at(int directory_fd, const char *path, size_t limit, struct buffer *buffer) {

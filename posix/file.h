@@ -16,7 +16,10 @@
  */
 int file_read_all(int fd, size_t limit, struct buffer *buffer);
 
-/* The same for the file at `path`, seen from `directory_fd`; symbolic links are followed. */
+/* The first `size` bytes, or all that there are. */
+int file_read_head(int fd, size_t size, struct buffer *buffer);
+
+/* All of the file at `path`, seen from `directory_fd`; symbolic links are followed. */
 int file_read_at(int directory_fd, const char *path, size_t limit, struct buffer *buffer);
 
 /*
