@@ -16,8 +16,10 @@ static const char *const kept[] = {
 static const char always[] =
         /* One processor; devices as the crashed kernel left them; and whatever goes wrong, a reboot. */
         "nr_cpus=1 reset_devices irqpoll panic=5 oops=panic "
-        /* All that /init says is seen. */
+        /* All that /init says is seen, and of the kernel errors: */
         "printk.devkmsg=on "
+        /* Time: lines on a serial port, and tests of ciphers (K6.1 crypto/testmgr.c). */
+        "quiet cryptomgr.notests=1 "
         /* Memory: on 6.1, 12.9 MB of 128. */
         "initcall_blacklist=tracer_init_tracefs cgroup.memory=nokmem percpu_alloc=page apparmor=0 "
         "cgroup_disable=memory";

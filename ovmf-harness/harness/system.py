@@ -20,8 +20,9 @@ from harness.qemu import Hardware, Qemu
 SEABIOS_1_GIB = Hardware(qemu.SEABIOS, 1024)
 _BOUND_S = 180
 _BOOT_ATTEMPTS = 2
-# On AArch64 it has said something before.
-_KERNEL_STARTS = re.compile(r"^(?:\S* *[\d.]*\] Booting Linux on .*\n)?\S* *[\d.]*\] Linux version ", re.MULTILINE)
+_STAMP = re.compile(r"^\[ *(\d+\.\d{6})\] ", re.MULTILINE)
+# Lines that are written at once may change places.
+_STAMP_TOLERANCE_S = 0.05
 _COMMAND_LINE = "panic=-1"
 _VERBOSE = "ignore_loglevel"
 
@@ -35,6 +36,7 @@ class Crash:
 
     boot: LinuxBoot  # what the step had delivered before
     seconds: dict[bytes, float]  # from the first mark to each mark on the serial console, and to the end
+    reached: str  # what the serial log had when the system had taken over
 
     @property
     def serial(self) -> str:
@@ -48,9 +50,15 @@ class Crash:
 
     @property
     def _parts(self) -> tuple[str, str]:
-        starts = [found.start() for found in _KERNEL_STARTS.finditer(self.boot.serial)]
-        crash = starts[1] if len(starts) > 1 else len(self.boot.serial)
-        return self.boot.serial[:crash], self.boot.serial[crash:]
+        """A crash kernel that is quiet does not say its version: it begins where the time does so again. Before the
+        system has taken over, kernels turn their clock back by themselves."""
+        serial, latest = self.boot.serial, 0.0
+        for stamp in _STAMP.finditer(serial, serial.index(self.reached)):
+            seconds = float(stamp[1])
+            if seconds < latest - _STAMP_TOLERANCE_S:
+                return serial[:stamp.start()], serial[stamp.start():]
+            latest = max(latest, seconds)
+        return serial, ""
 
 
 @dataclass
@@ -188,7 +196,7 @@ class System:
         serial, seconds = self._boot(initrd, append, "crash", self.reached, actions, bound_s)
         if STEP_DONE.decode() in serial:
             raise BootFailed("the kernel did not crash")
-        return Crash(self._delivered(serial), seconds)
+        return Crash(self._delivered(serial), seconds, self.reached.decode())
 
     def application(self, commands: dict[str, str]) -> dict[str, Result]:
         """Run the application on the ESP, once for each set of arguments, in one boot."""
