@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "capture/save.h"
+#include "capture/tools.h"
 #include "posix/clock.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
@@ -52,6 +53,16 @@ int capture_open_directory(const char *mount_point, const char *directory, bool 
         return fd;
 }
 
+/* Not before: while modules are loaded, memory is dearer than at any other time. */
+static void prepare_tools(struct capture *capture) {
+        int r = tools_unpack(capture->tools);
+
+        if (r < 0)
+                steps_failed(&capture->steps, "tools", "%s: %s", capture->tools, error_text(r));
+        else
+                steps_done(&capture->steps, "tools");
+}
+
 static struct save_job make_job(struct capture *capture, int directory_fd) {
         struct save_job job = {
                 .plan = &capture->plan,
@@ -64,6 +75,7 @@ static struct save_job make_job(struct capture *capture, int directory_fd) {
                 .log_is_safe = capture->log_is_safe,
         };
 
+        prepare_tools(capture);
         (void) tool_find(capture->tools, capture->plan.log_tool, &job.log_tools[0]);
         return job;
 }

@@ -15,7 +15,6 @@
 #include "capture/guard.h"
 #include "capture/module.h"
 #include "capture/mount.h"
-#include "capture/tools.h"
 #include "posix/clock.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -117,15 +116,6 @@ static int mount_target(struct capture *capture) {
         return 0;
 }
 
-static void prepare_tools(struct capture *capture) {
-        int r = tools_unpack(capture->tools);
-
-        if (r < 0)
-                steps_failed(&capture->steps, "tools", "%s: %s", capture->tools, error_text(r));
-        else
-                steps_done(&capture->steps, "tools");
-}
-
 static int save_alone(void *context, atomic_bool *log_is_safe) {
         struct capture *capture = context;
         int r;
@@ -189,12 +179,10 @@ static void capture_all(struct capture *capture, struct reset *reset, const char
         if (read_plan(capture) < 0) {
                 /* Nothing says where the disk is: the console is left. */
                 snprintf(capture->plan.log_tool, sizeof(capture->plan.log_tool), "vmcore-dmesg");
-                prepare_tools(capture);
                 (void) capture_to_console(capture);
                 return;
         }
         set_bound(capture, reset, capture->plan.bound_seconds, &guard_pid);
-        prepare_tools(capture);
         if (mount_point)
                 (void) capture_save(capture, save_mounted, &mounted);
         else
