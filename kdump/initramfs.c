@@ -33,6 +33,7 @@ struct member {
 struct image {
         struct member *members[MEMBERS_MAX];
         size_t count;
+        struct initramfs_sizes sizes;
         struct reason *reason;
 };
 
@@ -88,7 +89,8 @@ static int add_init(struct image *image, const char *name, const char *path) {
 }
 
 /* A program, a library or a module; compressed by gzip, whatever the file is. */
-static int add_packed(struct image *image, const char *name, const char *path) {
+static int add_packed(struct image *image, const char *name, const char *path, uint64_t *ret_unpacked,
+                      uint64_t *ret_packed) {
         _cleanup_buffer_ struct buffer content;
         struct member *member;
         int r;
@@ -104,10 +106,15 @@ static int add_packed(struct image *image, const char *name, const char *path) {
         if (r < 0)
                 return r;
         r = packed_file_gzip(buffer_bytes(&content), &member->content);
-        return r < 0 ? fail(image, path, r) : 0;
+        if (r < 0)
+                return fail(image, path, r);
+        *ret_unpacked = content.size;
+        *ret_packed = member->content.size;
+        return 0;
 }
 
 static int add_modules(struct image *image, const struct kdump_modules *modules) {
+        uint64_t unpacked = 0, packed = 0;
         _cleanup_buffer_ struct buffer order;
         char name[128];
         int r;
@@ -118,7 +125,8 @@ static int add_modules(struct image *image, const struct kdump_modules *modules)
                 buffer_append_format(&order, "%s\n", modules->list[i].name);
                 snprintf(name, sizeof(name), "%s/%s.ko.gz", name_of(CAPTURE_MODULES_PATH),
                          modules->list[i].name);
-                r = add_packed(image, name, modules->list[i].path);
+                r = add_packed(image, name, modules->list[i].path, &unpacked, &packed);
+                module_memory_add(&image->sizes.modules, unpacked, packed);
         }
         if (r == 0 && buffer_error(&order) < 0)
                 r = fail(image, "order", buffer_error(&order));
@@ -126,13 +134,14 @@ static int add_modules(struct image *image, const struct kdump_modules *modules)
 }
 
 static int add_tool(struct image *image, const struct kdump_tool *tool) {
+        uint64_t unpacked, packed;
         char name[128];
         int r;
 
         r = add_directory(image, CAPTURE_TOOLS_PATH);
         for (size_t i = 0; i < tool->file_count && r == 0; i++) {
                 snprintf(name, sizeof(name), "%s/%s.gz", name_of(CAPTURE_TOOLS_PATH), tool->files[i].name);
-                r = add_packed(image, name, tool->files[i].path);
+                r = add_packed(image, name, tool->files[i].path, &unpacked, &packed);
         }
         return r;
 }
@@ -174,8 +183,8 @@ static uint64_t measure(const struct image *image) {
         return size;
 }
 
-int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_archive, uint64_t *ret_unpacked,
-                    struct reason *ret_reason) {
+int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_archive,
+                    struct initramfs_sizes *ret_sizes, struct reason *ret_reason) {
         struct image image = { .reason = ret_reason };
         struct buffer archive;
         int r;
@@ -196,7 +205,8 @@ int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_arch
                         (void) fail(&image, "cpio", r);
         }
         if (r == 0) {
-                *ret_unpacked = measure(&image);
+                image.sizes.files = measure(&image);
+                *ret_sizes = image.sizes;
                 *ret_archive = archive;
         } else {
                 buffer_free(&archive);

@@ -3,6 +3,7 @@
 
 #include "base/allocator.h"
 #include "capture/plan.h"
+#include "kdump/memory-need.h"
 #include "kdump/modules.h"
 #include "kdump/tools.h"
 
@@ -16,12 +17,14 @@ struct initramfs_parts {
         const struct kdump_tool *log_tool;
 };
 
-/*
- * A cpio archive (newc) whose bytes depend on its parts only. `ret_archive` is to be freed;
- * `ret_unpacked` is the memory that its files take, in whole pages.
- */
-int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_archive, uint64_t *ret_unpacked,
-                    struct reason *ret_reason);
+struct initramfs_sizes {
+        uint64_t files; /* the memory that they take, in whole pages */
+        struct module_memory modules;
+};
+
+/* A cpio archive (newc) whose bytes depend on its parts only. `ret_archive` is to be freed. */
+int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_archive,
+                    struct initramfs_sizes *ret_sizes, struct reason *ret_reason);
 
 /*
  * Where pstore-fw-capture is: beside the running program, or in ../lib/pstore-fw/ from there. `root` goes

@@ -279,7 +279,7 @@ static struct crash_initramfs *make_initramfs(const char *root, const struct kdu
         initramfs->lacks_distribution = is_distribution(settings);
         r = initramfs_find_init(root, init, &reason);
         if (r == 0)
-                r = initramfs_build(&parts, &initramfs->archive, &initramfs->unpacked, &reason);
+                r = initramfs_build(&parts, &initramfs->archive, &initramfs->sizes, &reason);
         return r < 0 ? no_result(initramfs, reason.text, findings) : initramfs;
 }
 
@@ -304,7 +304,8 @@ static void compute_need(const char *root, struct kdump_preparation *preparation
 
         if (initramfs) {
                 facts.initramfs_packed = initramfs->archive.size;
-                facts.initramfs_unpacked = initramfs->unpacked;
+                facts.initramfs_unpacked = initramfs->sizes.files;
+                facts.modules = initramfs->sizes.modules.most;
         }
         if (preparation->place && system_file_path(root, preparation->place->target.directory, directory))
                 facts.measured = earlier_dump_memory(directory, preparation->kernel->release);
@@ -394,6 +395,6 @@ void kdump_preparation_complete(const char *root, struct kdump_preparation *prep
                 return;
         }
         initramfs->lacks_distribution = false;
-        initramfs->unpacked += distribution.size * DISTRIBUTION_RATIO;
+        initramfs->sizes.files += distribution.size * DISTRIBUTION_RATIO;
         compute_memory(root, preparation, &preparation->findings);
 }

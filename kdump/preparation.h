@@ -7,6 +7,7 @@
 #include "base/allocator.h"
 #include "capture/plan.h"
 #include "kdump/boot-image.h"
+#include "kdump/initramfs.h"
 #include "kdump/memory-need.h"
 #include "kdump/modules.h"
 #include "kdump/settings.h"
@@ -36,8 +37,8 @@ struct kdump_place {
 };
 
 struct crash_initramfs {
-        struct buffer archive;   /* as it is loaded */
-        uint64_t unpacked;       /* bytes of its files in memory */
+        struct buffer archive; /* as it is loaded */
+        struct initramfs_sizes sizes;
         bool lacks_distribution; /* the archive is our part alone, until kdump_preparation_complete() */
 };
 

@@ -11,6 +11,7 @@ struct json_object *json_from_crash_memory(const struct kdump_preparation *prepa
                 needed = json_object_new_object();
                 json_add_number(needed, "kernel", need->kernel);
                 json_add_number(needed, "starting", need->starting);
+                json_add_number(needed, "loading", need->loading);
                 json_add_number(needed, "unpacked", need->unpacked);
                 json_add_number(needed, "running", need->running);
                 json_add_number(needed, "ram", need->ram);

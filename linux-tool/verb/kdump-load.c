@@ -79,7 +79,7 @@ static int print_text(const struct load *load, struct output *output) {
         (void) sink_format(sink, " (%s), which takes %llu MiB\n", kernel->release, MIB_OF(kernel->init_size));
         (void) sink_format(sink, "initramfs: %llu KiB, %llu KiB unpacked\n",
                            KIB_OF(preparation->initramfs->archive.size),
-                           KIB_OF(preparation->initramfs->unpacked));
+                           KIB_OF(preparation->initramfs->sizes.files));
         (void) sink_put(sink, text_view("modules:"));
         for (size_t i = 0; i < count_modules(preparation); i++)
                 (void) sink_format(sink, " %s", preparation->modules->list[i].name);
@@ -113,7 +113,7 @@ static struct json_object *json_from_initramfs(const struct kdump_preparation *p
         for (size_t i = 0; i < count_modules(preparation); i++)
                 json_object_array_add(modules, json_object_new_string(preparation->modules->list[i].name));
         json_add_number(object, "packed_bytes", preparation->initramfs->archive.size);
-        json_add_number(object, "unpacked_bytes", preparation->initramfs->unpacked);
+        json_add_number(object, "unpacked_bytes", preparation->initramfs->sizes.files);
         json_add(object, "modules", modules);
         json_add_string(object, "log_tool", preparation->plan->log_tool);
         json_add_string(object, "image_tool",

@@ -15,6 +15,12 @@ static unsigned long long mib(uint64_t bytes) {
         return (bytes + MIB / 2) / MIB;
 }
 
+static const char *name_of_moment(const struct memory_need *need) {
+        if (need->moment == need->starting)
+                return "its start";
+        return need->moment == need->loading ? "modules" : "programs";
+}
+
 #define BELOW "          "
 
 static void print_memory(const struct kdump_status *status, const struct sink *sink) {
@@ -30,10 +36,9 @@ static void print_memory(const struct kdump_status *status, const struct sink *s
                         sink, "memory:   ",
                         "%llu MiB reserved, %llu needed: kernel %llu, %s %llu, initramfs %llu, margin %llu; "
                         "with less than %llu nothing starts",
-                        reserved, mib(need->advice), mib(need->kernel),
-                        need->starting > need->running ? "its start" : "programs",
-                        mib(need->starting > need->running ? need->starting : need->running),
-                        mib(need->unpacked), mib(need->margin + need->ram), mib(need->floor));
+                        reserved, mib(need->advice), mib(need->kernel), name_of_moment(need),
+                        mib(need->moment), mib(need->unpacked), mib(need->margin + need->ram),
+                        mib(need->floor));
         if (preparation->kernel && !preparation->initramfs)
                 sink_prose(sink, BELOW, "(an estimate: there is no initramfs yet to be measured)");
         else if (preparation->kernel && preparation->initramfs->lacks_distribution)

@@ -18,6 +18,9 @@
 static const char content[] = "\x7f"
                               "ELF: a module's bytes, which are bytes and bytes and bytes\n";
 
+static const char smaller[] = "\x7f"
+                              "ELF: another's\n";
+
 static void pack(const char *root, const char *name, const char *compressor) {
         char command[512];
 
@@ -65,7 +68,7 @@ static void read_archive(struct bytes archive, struct found *found) {
 static void make_parts(const char *root, struct kdump_module modules[2], struct kdump_tool *tool,
                        char *init) {
         pack(root, "/ext4.ko", "xz");
-        module_tree_put(root, "/jbd2.ko", content);
+        module_tree_put(root, "/jbd2.ko", smaller);
         module_tree_put(root, "/capture", "the program");
         module_tree_put(root, "/vmcore-dmesg",
                         "\x7f"
@@ -96,34 +99,36 @@ static void test_initramfs(NO_STATE) {
         struct buffer archive, again;
         struct reason reason = { "" };
         struct found found = { 0 };
-        uint64_t unpacked;
+        struct initramfs_sizes sizes;
         uint8_t room[256];
 
         make_parts(root, list, &tool, init);
-        assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_VALUE); /* no plan yet */
+        assert_error(initramfs_build(&parts, &archive, &sizes, &reason), ERR_VALUE); /* no plan yet */
         test_assert_contains(reason.text, "plan");
         strcpy(plan.uuid, "x");
         strcpy(plan.file_system, "ext4");
         strcpy(plan.directory, "/d");
         strcpy(plan.log_tool, "vmcore-dmesg");
-        assert_ok(initramfs_build(&parts, &archive, &unpacked, &reason));
-        assert_int_equal(unpacked, 6 * 4096);
+        assert_ok(initramfs_build(&parts, &archive, &sizes, &reason));
+        assert_int_equal(sizes.files, 6 * 4096);
+        /* So small a file is larger when it is packed: that it goes frees more than what stays of it. */
+        assert_int_equal(sizes.modules.most, 2 * strlen(content));
         read_archive(buffer_bytes(&archive), &found);
         assert_string_equal(found.names, "init modules modules/ext4.ko.gz modules/jbd2.ko.gz modules/order "
                                          "plan tools tools/vmcore-dmesg.gz ");
         assert_true(bytes_equal(gunzip(buffer_bytes(&found.module), room, sizeof(room)), text_view(content)));
-        assert_ok(initramfs_build(&parts, &again, &unpacked, &reason));
+        assert_ok(initramfs_build(&parts, &again, &sizes, &reason));
         assert_true(bytes_equal(buffer_bytes(&archive), buffer_bytes(&again)));
         buffer_free(&found.module);
         buffer_free(&archive);
         buffer_free(&again);
 
         strcpy(list[0].path, "/nothing");
-        assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_NOT_FOUND);
+        assert_error(initramfs_build(&parts, &archive, &sizes, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/nothing");
         module_tree_put(root, "/jbd2.ko.bz2", "BZh91AY&SY and what bzip2 makes of it");
         snprintf(list[0].path, PATH_MAX, "%s/jbd2.ko.bz2", root);
-        assert_error(initramfs_build(&parts, &archive, &unpacked, &reason), ERR_SIGNATURE);
+        assert_error(initramfs_build(&parts, &archive, &sizes, &reason), ERR_SIGNATURE);
         test_assert_contains(reason.text, "/jbd2.ko.bz2: neither an ELF file nor one in gzip, xz or zstd");
         scratch_remove(root);
 }
@@ -143,14 +148,14 @@ static void test_part_of_initramfs(NO_STATE) {
         struct found found = { 0 };
         struct reason reason;
         struct buffer archive;
-        uint64_t unpacked;
+        struct initramfs_sizes sizes;
 
         make_parts(root, list, &tool, init);
         strcpy(plan.uuid, "x");
         strcpy(plan.file_system, "ext4");
         strcpy(plan.directory, "/d");
         strcpy(plan.log_tool, "vmcore-dmesg");
-        assert_ok(initramfs_build(&parts, &archive, &unpacked, &reason));
+        assert_ok(initramfs_build(&parts, &archive, &sizes, &reason));
         read_archive(buffer_bytes(&archive), &found);
         assert_string_equal(found.names, "plan pstore-fw-capture tools tools/vmcore-dmesg.gz ");
         buffer_free(&found.module);

@@ -138,7 +138,7 @@ static void test_all_well(NO_STATE) {
         assert_string_equal(preparation.plan->log_tool, "vmcore-dmesg");
         assert_string_equal(preparation.plan->image_tool, "makedumpfile");
         assert_int_equal(preparation.plan->keep, 5);
-        assert_int_equal(preparation.initramfs->unpacked, 6 * 4096);
+        assert_int_equal(preparation.initramfs->sizes.files, 6 * 4096);
         assert_true(preparation.initramfs->archive.size > 0);
         assert_false(preparation.initramfs->lacks_distribution);
         assert_int_equal(preparation.need.floor, FLOOR);
