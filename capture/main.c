@@ -93,23 +93,39 @@ static int read_plan(struct capture *capture) {
         return r;
 }
 
-static int mount_target(struct capture *capture) {
+/* The disks that the file system lies on, all of them. */
+static int await_disks(struct capture *capture, struct disk_set *ret_set) {
         const struct capture_plan *plan = &capture->plan;
         uint64_t start_ms = clock_ms();
-        char device[DISK_PATH_SIZE];
-        int r;
+        int r = disk_wait("", plan->uuid, plan->devices, capture_disk_deadline(capture), ret_set);
 
-        r = disk_wait("", plan->uuid, capture_disk_deadline(capture), device);
-        if (r < 0) {
+        if (r == ERR_NOT_FOUND && ret_set->count > 0)
+                steps_failed(&capture->steps, "disk", "%zu of %u have the file system %s after %llu s",
+                             ret_set->count, plan->devices, plan->uuid,
+                             (unsigned long long) ((clock_ms() - start_ms) / 1000));
+        else if (r == ERR_NOT_FOUND)
                 steps_failed(&capture->steps, "disk", "none has the file system %s after %llu s", plan->uuid,
                              (unsigned long long) ((clock_ms() - start_ms) / 1000));
+        else if (r < 0)
+                steps_failed(&capture->steps, "disk", "more than %u have the file system %s: one is a copy",
+                             plan->devices, plan->uuid);
+        else
+                steps_done(&capture->steps, "disk");
+        return r;
+}
+
+static int mount_target(struct capture *capture) {
+        const struct capture_plan *plan = &capture->plan;
+        struct disk_set set;
+        int r;
+
+        r = await_disks(capture, &set);
+        if (r < 0)
                 return r;
-        }
-        steps_done(&capture->steps, "disk");
         (void) mkdir(TARGET, 0700);
-        r = mount_disk(device, TARGET, plan->file_system, plan->mount_options);
+        r = mount_disks(&set, TARGET, plan->file_system, plan->mount_options);
         if (r < 0) {
-                steps_failed(&capture->steps, "mount", "%s: %s", device, strerror(-r));
+                steps_failed(&capture->steps, "mount", "%s: %s", set.disks[0].path, strerror(-r));
                 return errno_to_error(-r);
         }
         steps_done(&capture->steps, "mount");

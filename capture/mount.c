@@ -9,8 +9,10 @@
 #include <sys/mount.h>
 
 #include "base/arith.h"
+#include "base/text.h"
 
-#define OPTIONS_SIZE 256
+/* With the paths of as many disks as a set has, which are short ones. */
+#define OPTIONS_SIZE 1024
 
 /* mount(8), "FILESYSTEM-INDEPENDENT MOUNT OPTIONS" */
 static const char *const generic[] = {
@@ -48,11 +50,24 @@ void mount_data(const char *options, char *ret_data, size_t size) {
         }
 }
 
-int mount_disk(const char *device, const char *mount_point, const char *file_system, const char *options) {
-        const unsigned long flags = MS_NODEV | MS_NOSUID | MS_NOATIME;
-        char data[OPTIONS_SIZE];
+/* btrfs(5): "device=", once for each. */
+static bool put_disks(const struct disk_set *set, const char *options, struct text *text) {
+        text_put(text, options);
+        for (size_t i = 0; i < set->count && set->count > 1; i++)
+                text_format(text, "%sdevice=%s", text->length > 0 ? "," : "", set->disks[i].path);
+        return !text->truncated;
+}
 
-        mount_data(options, data, sizeof(data));
+int mount_disks(const struct disk_set *set, const char *mount_point, const char *file_system,
+                const char *options) {
+        const unsigned long flags = MS_NODEV | MS_NOSUID | MS_NOATIME;
+        const char *device = set->disks[0].path;
+        char data[OPTIONS_SIZE], all[OPTIONS_SIZE];
+        struct text text = TEXT_ON(all);
+
+        if (!put_disks(set, options, &text))
+                return -E2BIG;
+        mount_data(all, data, sizeof(data));
         if (mount(device, mount_point, file_system, flags, data) == 0)
                 return 0;
         /* Better without them than not at all. */

@@ -5,10 +5,12 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "capture/disk.h"
 
 #define DAY_SECONDS 86400
 
 const struct capture_plan capture_plan_default = {
+        .devices = 1,
         .dump_level = 31, /* no user pages, no caches: what customers have in memory stays there */
         .compression = "lzo",
         .keep = 5,
@@ -44,6 +46,7 @@ static const struct setting_kind setting_compression = { parse_compression, sett
 
 static const struct setting_row target_rows[] = {
         TEXT_ROW(uuid, setting_text, "is no UUID"),
+        NUMBER_ROW(devices, 1, DISK_SET_MAX, "is not between 1 and 16"),
         TEXT_ROW(file_system, setting_text, "is no file system"),
         TEXT_ROW(mount_options, setting_text, "is too long"),
         TEXT_ROW(directory, setting_path, "is no absolute path, or too long"),

@@ -30,6 +30,7 @@
 
 struct capture_plan {
         char uuid[64];           /* of the file system for dumps, as libblkid prints it */
+        unsigned devices;        /* that it lies on; more than 1 only of btrfs */
         char file_system[16];    /* "ext4" */
         char mount_options[128]; /* empty for none */
         char directory[176];     /* of dumps, seen from that file system's root, with a '/' before it */

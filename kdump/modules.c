@@ -251,6 +251,9 @@ static int add_drivers(struct search *search) {
         int r;
 
         r = block_device_walk(search->request->root, target->major, target->minor, add_driver, search);
+        for (size_t i = 0; i < target->device_count && r == 0; i++)
+                r = block_device_walk(search->request->root, target->devices[i].major,
+                                      target->devices[i].minor, add_driver, search);
         if (r == ERR_NOT_FOUND && !search->reason->text[0])
                 reason_set(search->reason, r, "%s: not in /sys", target->device);
         return r;

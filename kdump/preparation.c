@@ -241,6 +241,7 @@ static struct capture_plan *make_plan(const struct kdump_settings *settings, con
         if (!plan)
                 return NULL;
         *plan = settings->plan;
+        plan->devices = target->device_count > 0 ? (unsigned) target->device_count : 1;
         /* A root file system without a UUID, which a plan has to have: the scripts take it as it is mounted.
          */
         if (is_distribution(settings) && !uuid[0]) {
@@ -353,7 +354,7 @@ void kdump_prepare(const char *root, const struct kdump_settings *settings,
         preparation->kernel = find_kernel(root, settings, findings);
         preparation->place = find_place(root, settings, preparation->machine.ram_bytes, findings);
         if (preparation->kernel && preparation->place && !is_distribution(settings) &&
-            !preparation->place->target.above[0])
+            !preparation->place->target.above[0] && !preparation->place->target.refusal[0])
                 preparation->modules =
                         find_modules(root, settings, preparation->kernel, preparation->place, findings);
         preparation->tools = find_tools(settings, findings);

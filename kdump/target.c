@@ -154,20 +154,92 @@ static void choose_options(const struct mount_row *row, struct kdump_target *tar
         }
 }
 
-static void count_btrfs_devices(const char *root, struct kdump_target *target) {
-        char name[128], path[PATH_MAX];
+/* Whether a file in one of the directories of btrfs in sysfs says so; "devinfo/2", "/missing". */
+static bool btrfs_says(const char *root, const char *directory, const char *member) {
+        char path[PATH_MAX];
+        uint64_t value;
+
+        return system_file_path(directory, member, path) && system_file_number(root, path, &value) && value;
+}
+
+/* What btrfs says of the devices that it should have (K6.1 fs/btrfs/sysfs.c, devid_attrs). */
+static void judge_btrfs(const char *root, const char *top, struct kdump_target *target) {
+        char name[PATH_MAX], path[PATH_MAX];
+        _cleanup_closedir_ DIR *devices = NULL;
+        const struct dirent *entry;
+
+        if (system_file_path(top, "/devinfo", name) && system_file_path(root, name, path))
+                devices = opendir(path);
+        while (devices && (entry = readdir(devices))) {
+                char directory[PATH_MAX];
+
+                if ((size_t) snprintf(directory, sizeof(directory), "%s/%.32s", name, entry->d_name) >=
+                    sizeof(directory))
+                        continue;
+                if (btrfs_says(root, directory, "/missing"))
+                        snprintf(target->refusal, sizeof(target->refusal),
+                                 "it is a btrfs of which the device %.32s is missing", entry->d_name);
+                if (btrfs_says(root, directory, "/replace_target"))
+                        snprintf(target->refusal, sizeof(target->refusal),
+                                 "it is a btrfs of which a device is being replaced");
+        }
+}
+
+/* The crash kernel finds them by the UUID alone: they have to be those that the kernel uses now. */
+static void compare_btrfs(const char *root, size_t count, struct kdump_target *target) {
+        struct disk_set set;
+        int r = disk_find_all(root, target->uuid, &set);
+        struct text why = TEXT_ON(target->refusal);
+
+        if (count > DISK_SET_MAX)
+                text_format(&why, "it is a btrfs of %zu devices, and more than %d are not waited for", count,
+                            DISK_SET_MAX);
+        else if (r == ERR_EXISTS)
+                text_format(&why, "two devices claim to be the same one of the btrfs %s: one is a copy",
+                            target->uuid);
+        else if (r < 0 || set.count > count)
+                text_format(&why, "more devices have the btrfs %s than it uses", target->uuid);
+        else if (set.count < count)
+                text_format(&why,
+                            "of the %zu devices of this btrfs %zu have its UUID (another is a seed's, or "
+                            "cannot be read)",
+                            count, set.count);
+}
+
+static void add_device(const char *root, const char *name, struct kdump_target *target) {
+        struct kdump_device *device = &target->devices[target->device_count];
+        char path[PATH_MAX];
+        const char *words;
+
+        if (!system_file_path("/dev/", name, path) ||
+            !block_device_number(root, path, &device->major, &device->minor))
+                return;
+        target->device_count++;
+        words = block_device_above(root, device->major, device->minor);
+        if (words)
+                snprintf(target->above, sizeof(target->above), "%s", words);
+}
+
+/* Those of a btrfs that spreads over several, each of which a crash kernel has to wait for. */
+static void find_btrfs_devices(const char *root, struct kdump_target *target) {
+        char top[128], name[PATH_MAX], path[PATH_MAX];
         _cleanup_closedir_ DIR *devices = NULL;
         const struct dirent *entry;
         size_t count = 0;
 
-        snprintf(name, sizeof(name), "/sys/fs/btrfs/%s/devices", target->uuid);
-        if (strcmp(target->file_system, "btrfs") != 0 || !system_file_path(root, name, path))
+        snprintf(top, sizeof(top), "/sys/fs/btrfs/%s", target->uuid);
+        if (strcmp(target->file_system, "btrfs") != 0 || !system_file_path(top, "/devices", name) ||
+            !system_file_path(root, name, path))
                 return;
         devices = opendir(path);
         while (devices && (entry = readdir(devices)))
-                count += entry->d_name[0] != '.';
+                if (entry->d_name[0] != '.' && count++ < DISK_SET_MAX)
+                        add_device(root, entry->d_name, target);
         if (count > 1)
-                snprintf(target->above, sizeof(target->above), "btrfs of %zu devices", count);
+                compare_btrfs(root, count, target);
+        else
+                target->device_count = 0;
+        judge_btrfs(root, top, target);
 }
 
 static bool is_of_others(const struct stat *directory) {
@@ -243,7 +315,7 @@ static int fill(const char *root, const char *directory, struct kdump_target *ta
         find_device(root, &row, target);
         probe(root, target);
         choose_options(&row, target);
-        count_btrfs_devices(root, target); /* by the UUID that probe() has found */
+        find_btrfs_devices(root, target); /* by the UUID that probe() has found */
         return make_path(&row, target);
 }
 
@@ -307,6 +379,8 @@ int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes,
                                   "%s: lies on %s, which only the distribution's initramfs mounts: "
                                   "choose a directory on a plain partition, or initramfs = distribution",
                                   directory, target->above);
+        if (target->refusal[0])
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED, "%s: %s", directory, target->refusal);
         if (!file_system_is_known(target->file_system))
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                   "%s: the file system is %s; it has to be ext2, ext3, ext4, xfs, btrfs "

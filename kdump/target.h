@@ -6,7 +6,12 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "capture/disk.h"
 #include "posix/reason.h"
+
+struct kdump_device {
+        unsigned major, minor;
+};
 
 /* Where dumps go, and how the crash kernel gets there. */
 struct kdump_target {
@@ -14,11 +19,14 @@ struct kdump_target {
         char mount_point[PATH_MAX]; /* "/var" */
         char device[PATH_MAX];      /* "/dev/vda1", as it is mounted */
         unsigned major, minor;      /* of the block device */
-        char uuid[64];              /* of the file system; empty when unknown */
-        char file_system[16];       /* "ext4" */
-        char mount_options[128];    /* that the crash kernel has to give; empty for none */
-        char path[PATH_MAX];        /* of the directory, seen from the file system's root */
-        uint64_t free_bytes;        /* that root may use */
+        /* All of a btrfs, when it has more than one; else 0. The one above is among them. */
+        struct kdump_device devices[DISK_SET_MAX];
+        size_t device_count;
+        char uuid[64];           /* of the file system; empty when unknown */
+        char file_system[16];    /* "ext4" */
+        char mount_options[128]; /* that the crash kernel has to give; empty for none */
+        char path[PATH_MAX];     /* of the directory, seen from the file system's root */
+        uint64_t free_bytes;     /* that root may use */
         bool read_only;
         /*
          * Others than root can write there, or in the directory above that exists; or one further up is
@@ -33,6 +41,9 @@ struct kdump_target {
          * kernel needs the distribution's initramfs.
          */
         char above[64];
+
+        /* What else keeps any crash kernel from it, in words; empty when nothing does. */
+        char refusal[160];
 };
 
 /* Whether others than root, and whoever runs this, can put something into a directory of this status. */

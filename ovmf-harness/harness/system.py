@@ -113,6 +113,16 @@ class System:
         self._more_disks[name] = self.work / f"{name}.img"
         guestdisk.make_file_system(self._more_disks[name], size, kind)
 
+    def add_btrfs(self, names: Sequence[str], size: str, data: str) -> None:
+        """Over disks of these names."""
+        images = {name: self.work / f"{name}.img" for name in names}
+        guestdisk.make_btrfs(list(images.values()), size, data)
+        self._more_disks |= images
+
+    def remove_disk(self, name: str) -> None:
+        """From the next boot on."""
+        del self._more_disks[name]
+
     def files(self, directory: str, disk: str = "system") -> dict[str, bytes]:
         """What is below a directory of an ext4 disk, by its path from there."""
         return guestdisk.read(self._more_disks.get(disk, self.disk), directory)

@@ -46,6 +46,12 @@ class Userland:
         paths = map(Path, re.findall(r"(?:=> |^\s*)(/\S+) \(0x", listing.stdout, re.MULTILINE))
         return {_place(path, (tree, self.root)): path.read_bytes() for path in paths}
 
+    def portable(self, program: Path, tree: Path | None = None) -> dict[str, bytes]:
+        """A program for a step's files: it starts with LD_LIBRARY_PATH=/run/lib."""
+        libraries = self.libraries(program, tree)
+        return {program.name: program.read_bytes()} | {f"lib/{Path(path).name}": content
+                                                       for path, content in libraries.items()}
+
     def command(self) -> dict[str, bytes]:
         return {"bin/pstore-fw": self.linux_tool.read_bytes()} | self.libraries(self.linux_tool)
 

@@ -245,7 +245,8 @@ static void make_directory(const struct machine *machine, const char *name) {
 
 static void test_disk_by_uuid(void **state) {
         struct machine *machine = *state;
-        char path[DISK_PATH_SIZE], command[9000];
+        struct disk_set set;
+        char command[9000];
 
         make_directory(machine, "/sys/class/block");
         make_directory(machine, "/dev/cciss");
@@ -253,16 +254,53 @@ static void test_disk_by_uuid(void **state) {
         make_empty(machine, "sys/class/block/gone");
         make_empty(machine, "sys/class/block/cciss!c0d0");
         make_empty(machine, "dev/sda");
-        assert_error(disk_wait(machine->root, UUID, clock_ms() + 300, path), ERR_NOT_FOUND);
+        assert_error(disk_wait(machine->root, UUID, 1, clock_ms() + 300, &set), ERR_NOT_FOUND);
         snprintf(command, sizeof(command),
                  "PATH=$PATH:/sbin:/usr/sbin; command -v mke2fs > /dev/null || exit 77;"
                  "truncate -s 1M %s/dev/cciss/c0d0 && mke2fs -q -F -U " UUID " %s/dev/cciss/c0d0",
                  machine->root, machine->root);
         if (WEXITSTATUS(system(command)) == 77)
                 skip();
-        assert_ok(disk_wait(machine->root, UUID, clock_ms() + 10000, path));
-        test_assert_contains(path, "/dev/cciss/c0d0");
-        assert_error(disk_wait(machine->root, "other", clock_ms(), path), ERR_NOT_FOUND);
+        assert_ok(disk_wait(machine->root, UUID, 1, clock_ms() + 10000, &set));
+        test_assert_contains(set.disks[0].path, "/dev/cciss/c0d0");
+        assert_int_equal(set.count, 1);
+        assert_error(disk_wait(machine->root, "other", 1, clock_ms(), &set), ERR_NOT_FOUND);
+}
+
+/* Three of a btrfs: all have to be there, no more, and no copy of one in the place of the other. */
+static void test_disks_of_one_file_system(void **state) {
+        struct machine *machine = *state;
+        struct disk_set set;
+        char command[9000];
+
+        make_directory(machine, "/sys/class/block");
+        make_directory(machine, "/dev");
+        make_empty(machine, "sys/class/block/sda");
+        make_empty(machine, "sys/class/block/sdb");
+        make_empty(machine, "sys/class/block/sdc");
+        snprintf(command, sizeof(command),
+                 "PATH=$PATH:/sbin:/usr/sbin; command -v mkfs.btrfs > /dev/null || exit 77; cd %s/dev &&"
+                 "truncate -s 140M sda sdb sdc && mkfs.btrfs -q -U " UUID " -d raid0 -m raid1 sda sdb sdc",
+                 machine->root);
+        if (WEXITSTATUS(system(command)) == 77)
+                skip();
+        assert_ok(disk_wait(machine->root, UUID, 3, clock_ms(), &set));
+        assert_int_equal(set.count, 3);
+        assert_string_not_equal(set.disks[0].own_uuid, set.disks[1].own_uuid);
+        assert_error(disk_wait(machine->root, UUID, 4, clock_ms(), &set), ERR_NOT_FOUND);
+        assert_int_equal(set.count, 3);
+        assert_error(disk_wait(machine->root, UUID, 2, clock_ms(), &set), ERR_TOO_LARGE);
+        assert_ok(disk_wait(machine->root, UUID, 1, clock_ms(), &set));
+        assert_ok(disk_find_all(machine->root, UUID, &set));
+        assert_int_equal(set.count, 3);
+        make_empty(machine, "sys/class/block/sdd");
+        snprintf(command, sizeof(command), "cd %s/dev && cp --sparse=always sdb sdd", machine->root);
+        assert_int_equal(system(command), 0);
+        assert_error(disk_wait(machine->root, UUID, 3, clock_ms(), &set), ERR_EXISTS);
+        assert_error(disk_find_all(machine->root, UUID, &set), ERR_EXISTS);
+        /* With the copy there are as many as are wanted. */
+        assert_int_equal(unlink(scratch_path(machine->root, "dev/sda")), 0);
+        assert_error(disk_wait(machine->root, UUID, 3, clock_ms(), &set), ERR_EXISTS);
 }
 
 /* Each stage writes its letter to a pipe, when it is due. */
@@ -424,6 +462,7 @@ int main(void) {
                 TEST(test_a_process_that_is_killed),
                 cmocka_unit_test(test_mount_options),
                 TEST(test_disk_by_uuid),
+                TEST(test_disks_of_one_file_system),
                 cmocka_unit_test(test_guard_acts_in_two_stages),
                 cmocka_unit_test(test_guard_is_taken_back),
         };

@@ -16,6 +16,7 @@ static void test_the_rest_has_a_default(NO_STATE) {
         assert_string_equal(plan.compression, "lzo");
         assert_int_equal(plan.dump_level, 31);
         assert_int_equal(plan.keep, 5);
+        assert_int_equal(plan.devices, 1);
         assert_int_equal(plan.bound_seconds, 600);
 }
 
@@ -29,6 +30,7 @@ static void test_what_is_wrong_is_named(NO_STATE) {
                 { TARGET "compression = lz4\n",
                   "line 5: compression: 'lz4' is none of lzo, zlib, zstd, snappy and none" },
                 { TARGET "dump_level = 32\n", "line 5: dump_level: '32' is not between 0 and 31" },
+                { TARGET "devices = 17\n", "line 5: devices: '17' is not between 1 and 16" },
                 { TARGET "keep = 0\n", "line 5: keep: '0' is not between 1 and 1000" },
         };
         struct capture_plan plan;

@@ -290,10 +290,71 @@ static void test_btrfs(NO_STATE) {
         assert_int_equal(target.minor, 1);
         assert_string_equal(target.path, "/@/var/lib");
         assert_string_equal(target.mount_options, "subvolid=5");
-        module_tree_put(root, "/sys/fs/btrfs//devices/vda1", "");
-        module_tree_put(root, "/sys/fs/btrfs//devices/vdb1", "");
+        scratch_remove(root);
+}
+
+#define BTRFS_LINE "23 1 0:33 / / rw - btrfs /dev/vda1 rw,subvolid=5,subvol=/\n"
+#define BTRFS      "/sys/fs/btrfs/" UUID
+#define SECOND     "/sys/devices/pci0000:00/virtio1/block/vdb/vdb1"
+
+/* A btrfs on vda1 and vdb1. */
+static char *make_btrfs(void) {
+        char command[512], target[512], *root = make_machine("true", BTRFS_LINE, PLAIN);
+
+        module_tree_put(root, "/dev/vdb1", "");
+        snprintf(command, sizeof(command),
+                 "cd %s/dev && truncate -s 140M vda1 vdb1 && PATH=$PATH:/sbin:/usr/sbin mkfs.btrfs -q -f "
+                 "-U " UUID " -d raid0 -m raid1 vda1 vdb1",
+                 root);
+        assert_int_equal(system(command), 0);
+        module_tree_put(root, SECOND "/dev", "254:17\n");
+        snprintf(target, sizeof(target), "%s" SECOND, root);
+        module_tree_link(root, "/sys/dev/block/254:17", target);
+        module_tree_link(root, "/sys/class/block/vdb1", target);
+        module_tree_put(root, BTRFS "/devices/vda1", "");
+        module_tree_put(root, BTRFS "/devices/vdb1", "");
+        module_tree_put(root, BTRFS "/devinfo/1/missing", "0\n");
+        module_tree_put(root, BTRFS "/devinfo/2/missing", "0\n");
+        return root;
+}
+
+static void check_refused(const char *root, const char *why) {
+        struct kdump_target target;
+        struct reason reason;
+
         find(root, "/var/lib", &target);
-        assert_string_equal(target.above, "btrfs of 2 devices");
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_NOT_SUPPORTED);
+        test_assert_contains(reason.text, why);
+}
+
+static void test_btrfs_of_two(NO_STATE) {
+        char *root = make_btrfs();
+        struct kdump_target target;
+        struct reason reason;
+
+        find(root, "/var/lib", &target);
+        assert_ok(kdump_target_check(&target, 1, &reason));
+        assert_int_equal(target.device_count, 2);
+        assert_int_equal(target.devices[0].minor + target.devices[1].minor, 1 + 17);
+        /* One that runs without another is not started so by us. */
+        module_tree_put(root, BTRFS "/devinfo/2/missing", "1\n");
+        check_refused(root, "a btrfs of which the device 2 is missing");
+        module_tree_put(root, BTRFS "/devinfo/2/missing", "0\n");
+        module_tree_put(root, BTRFS "/devinfo/0/replace_target", "1\n");
+        check_refused(root, "a device is being replaced");
+        scratch_remove(root);
+}
+
+/* What the crash kernel would find by the UUID is not what the kernel uses. */
+static void test_btrfs_and_others(NO_STATE) {
+        char *root = make_btrfs(), command[512];
+
+        module_tree_put(root, BTRFS "/devices/vdc1", "");
+        check_refused(root, "of the 3 devices of this btrfs 2 have its UUID");
+        module_tree_put(root, "/sys/class/block/vdc1/dev", "254:33\n");
+        snprintf(command, sizeof(command), "cp --sparse=always %s/dev/vdb1 %s/dev/vdc1", root, root);
+        assert_int_equal(system(command), 0);
+        check_refused(root, "two devices claim to be the same one of the btrfs " UUID ": one is a copy");
         scratch_remove(root);
 }
 
@@ -329,6 +390,8 @@ int main(void) {
                 cmocka_unit_test(test_layers),
                 cmocka_unit_test(test_without_device),
                 cmocka_unit_test(test_btrfs),
+                cmocka_unit_test(test_btrfs_of_two),
+                cmocka_unit_test(test_btrfs_and_others),
                 cmocka_unit_test(test_vfat),
                 cmocka_unit_test(test_nothing),
                 cmocka_unit_test(test_what_others_can_write),
