@@ -2,10 +2,12 @@
 #include "kdump/settings.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arith.h"
 #include "base/error.h"
 #include "kdump/command-line.h"
+#include "kdump/host.h"
 #include "linux/dump-directory.h"
 #include "posix/settings-file.h"
 
@@ -19,6 +21,18 @@ static void put_crash_path(const struct setting_row *row, const void *member, st
         text_put(text, crash_path_name(*(const enum crash_path *) member));
 }
 
+/* With what stands for this machine, so that one file serves many. */
+static int parse_directory(const struct setting_row *row, void *member, const char *value) {
+        char directory[PATH_MAX];
+        int r = setting_path.parse(row, directory, value);
+
+        if (r == 0)
+                r = kdump_host_expand("", directory);
+        if (r == 0)
+                strcpy(member, directory);
+        return r;
+}
+
 static const char *const initramfs_names[] = {
         [KDUMP_INITRAMFS_OWN] = "own",
         [KDUMP_INITRAMFS_DISTRIBUTION] = "distribution",
@@ -30,6 +44,7 @@ static int parse_append(const struct setting_row *row, void *member, const char 
 }
 
 static const struct setting_kind setting_crash_path = { parse_crash_path, put_crash_path };
+static const struct setting_kind setting_directory = { parse_directory, setting_put_text };
 static const struct setting_kind setting_append = { parse_append, setting_put_text };
 
 #define TEXT_ROW(member, kind, wanted) SETTING_TEXT_ROW(struct kdump_settings, member, kind, wanted)
@@ -38,7 +53,8 @@ static const struct setting_kind setting_append = { parse_append, setting_put_te
 
 static const struct setting_row rows[] = {
         ROW(path, setting_crash_path, "is none of auto, pstore, kdump and both"),
-        TEXT_ROW(directory, setting_path, "is no absolute path"),
+        TEXT_ROW(directory, setting_directory,
+                 "is no absolute path, or has a % that stands for nothing here"),
         TEXT_ROW(kernel, setting_path, "is no absolute path"),
         TEXT_ROW(image_tool, setting_text, "is no program"),
         TEXT_ROW(log_tool, setting_text, "is no program"),
