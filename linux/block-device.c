@@ -143,17 +143,31 @@ static int walk_controllers(const char *directory, const char *top, int (*visit)
         return r;
 }
 
+/* walk_up() compares lengths alone: what lies elsewhere would have no end there. */
+static bool find_top(const char *root, const char *directory, char ret_top[PATH_MAX]) {
+        char path[PATH_MAX];
+
+        return system_file_path(root, "/sys/devices", path) && realpath(path, ret_top) &&
+               strncmp(directory, ret_top, strlen(ret_top)) == 0;
+}
+
 int block_device_walk(const char *root, unsigned major, unsigned minor,
                       int (*visit)(void *context, const char *directory), void *context) {
-        char directory[PATH_MAX], path[PATH_MAX], top[PATH_MAX];
+        char directory[PATH_MAX], top[PATH_MAX];
         int r;
 
-        if (!find_directory(root, major, minor, directory) || !system_file_path(root, "/sys/devices", path) ||
-            !realpath(path, top))
-                return ERR_NOT_FOUND;
-        /* walk_up() compares lengths alone: what lies elsewhere would have no end there. */
-        if (strncmp(directory, top, strlen(top)) != 0)
+        if (!find_directory(root, major, minor, directory) || !find_top(root, directory, top))
                 return ERR_NOT_FOUND;
         r = walk_controllers(directory, top, visit, context);
         return r < 0 ? r : walk_up(directory, top, visit, context);
+}
+
+int device_walk(const char *root, const char *name, int (*visit)(void *context, const char *directory),
+                void *context) {
+        char path[PATH_MAX], directory[PATH_MAX], top[PATH_MAX];
+
+        if (!system_file_path(root, name, path) || !realpath(path, directory) ||
+            !find_top(root, directory, top))
+                return ERR_NOT_FOUND;
+        return walk_up(directory, top, visit, context);
 }

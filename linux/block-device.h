@@ -26,3 +26,10 @@ const char *block_device_above(const char *root, unsigned major, unsigned minor)
  */
 int block_device_walk(const char *root, unsigned major, unsigned minor,
                       int (*visit)(void *context, const char *directory), void *context);
+
+/*
+ * The same from a directory of sysfs on that is no block device's, or from a link to one, such as
+ * "/sys/class/net/eth0/device".
+ */
+int device_walk(const char *root, const char *name, int (*visit)(void *context, const char *directory),
+                void *context);
