@@ -55,7 +55,7 @@ int capture_open_directory(const char *mount_point, const char *directory, bool 
 
 /* Not before: while modules are loaded, memory is dearer than at any other time. */
 static void prepare_tools(struct capture *capture) {
-        int r = tools_unpack(capture->tools);
+        int r = tools_unpack(capture->tools, capture->tools);
 
         if (r < 0)
                 steps_failed(&capture->steps, "tools", "%s: %s", capture->tools, error_text(r));
@@ -69,6 +69,7 @@ static struct save_job make_job(struct capture *capture, int directory_fd) {
                 .directory_fd = directory_fd,
                 .directory = capture->plan.directory,
                 .vmcore = capture->vmcore,
+                .tools = capture->tools,
                 .deadline_ms = capture->deadline_ms,
                 .meminfo = &capture->meminfo,
                 .steps = &capture->steps,
@@ -80,10 +81,20 @@ static struct save_job make_job(struct capture *capture, int directory_fd) {
         return job;
 }
 
+/* The disk's own tools: for the image, and for the log when the one brought along does not work. */
+static void find_disk_tools(struct capture *capture, const char *mount_point, struct save_job *job) {
+        const struct capture_plan *plan = &capture->plan;
+        char path[TOOL_PATH_SIZE];
+
+        snprintf(path, sizeof(path), "%s%s/" CAPTURE_DISK_TOOLS_NAME, mount_point, plan->directory);
+        if (tool_find(path, plan->image_tool, &job->image_tool))
+                job->log_tools[1] = job->image_tool;
+        else
+                steps_failed(&capture->steps, "image", "%s is not in %s", plan->image_tool, path);
+}
+
 int capture_to_disk(struct capture *capture, const char *mount_point) {
         _cleanup_close_ int fd = capture_open_directory(mount_point, capture->plan.directory, false);
-        const char *name = capture->plan.image_tool;
-        char path[TOOL_PATH_SIZE];
         struct save_result result;
         struct save_job job;
         int r;
@@ -93,13 +104,11 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
                 return fd;
         }
         job = make_job(capture, fd);
-        /* The disk's own tools: for the image, and for the log when the one brought along does not work. */
-        snprintf(path, sizeof(path), "%s%s/" CAPTURE_DISK_TOOLS_NAME, mount_point, capture->plan.directory);
-        job.image_wanted = name[0];
-        if (name[0] && tool_find(path, name, &job.image_tool))
-                job.log_tools[1] = job.image_tool;
-        else if (name[0])
-                steps_failed(&capture->steps, "image", "%s is not in %s", name, path);
+        job.image_wanted = capture->plan.image_tool[0];
+        if (capture_plan_is_share(&capture->plan))
+                job.image_tools = capture->image_tools;
+        else if (job.image_wanted)
+                find_disk_tools(capture, mount_point, &job);
         r = save_dump(&job, &result);
         if (r == ERR_NO_STORE)
                 steps_failed(&capture->steps, "vmcore", "there is no %s", capture->vmcore);

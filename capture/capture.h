@@ -17,6 +17,7 @@ struct capture {
         uint64_t deadline_ms;     /* of clock_ms(): the guard acts a little later */
         const char *vmcore;       /* "/proc/vmcore" */
         const char *tools;        /* CAPTURE_TOOLS_PATH: what is packed there is unpacked when it is needed */
+        const char *image_tools;  /* CAPTURE_IMAGE_TOOLS_PATH */
         const char *console;      /* "/dev/console" */
         const char *temporary;    /* a directory in memory, for a log that only the console gets */
         atomic_bool *log_is_safe; /* set when it is; NULL where nobody asks */

@@ -15,6 +15,8 @@
 #include "capture/guard.h"
 #include "capture/module.h"
 #include "capture/mount.h"
+#include "capture/network.h"
+#include "capture/share.h"
 #include "posix/clock.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -114,15 +116,24 @@ static int await_disks(struct capture *capture, struct disk_set *ret_set) {
         return r;
 }
 
+static int mount_share(struct capture *capture) {
+        uint64_t deadline_ms = capture_disk_deadline(capture);
+        int r = network_up(&capture->plan.network, deadline_ms, &capture->steps);
+
+        return r < 0 ? r : share_mount(&capture->plan, TARGET, deadline_ms, &capture->steps);
+}
+
 static int mount_target(struct capture *capture) {
         const struct capture_plan *plan = &capture->plan;
         struct disk_set set;
         int r;
 
+        (void) mkdir(TARGET, 0700);
+        if (capture_plan_is_share(plan))
+                return mount_share(capture);
         r = await_disks(capture, &set);
         if (r < 0)
                 return r;
-        (void) mkdir(TARGET, 0700);
         r = mount_disks(&set, TARGET, plan->file_system, plan->mount_options);
         if (r < 0) {
                 steps_failed(&capture->steps, "mount", "%s: %s", set.disks[0].path, strerror(-r));
@@ -220,6 +231,7 @@ int main(int argc, char **argv) {
                 .plan = capture_plan_default,
                 .vmcore = "/proc/vmcore",
                 .tools = CAPTURE_TOOLS_PATH,
+                .image_tools = CAPTURE_IMAGE_TOOLS_PATH,
                 .console = "/dev/console",
                 .temporary = "/",
         };

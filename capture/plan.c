@@ -54,6 +54,22 @@ static const struct setting_row target_rows[] = {
         TEXT_ROW(image_tool, setting_text, "is no program"),
 };
 
+#define NETWORK_ROW(name, member, kind, wanted)                                                              \
+        {                                                                                                    \
+                name, offsetof(struct capture_network, member), &(kind), 0,                                  \
+                        sizeof(((struct capture_network *) NULL)->member), wanted                            \
+        }
+
+static const struct setting_row network_rows[] = {
+        NETWORK_ROW("mac", mac, setting_text, "is no MAC"),
+        NETWORK_ROW("address", address, setting_text, "is no address"),
+        NETWORK_ROW("gateway", gateway, setting_text, "is no address"),
+        { "mtu", offsetof(struct capture_network, mtu), &setting_number, 0, 65535,
+          "is not between 0 and 65535" },
+        NETWORK_ROW("server", server, setting_text, "is no address"),
+        NETWORK_ROW("export", export, setting_path, "is no absolute path, or too long"),
+};
+
 static const struct setting_row choice_rows[] = {
         TEXT_ROW(compression, setting_compression, "is none of lzo, zlib, zstd, snappy and none"),
         NUMBER_ROW(dump_level, 0, 31, "is not between 0 and 31"),
@@ -66,26 +82,37 @@ struct settings_table capture_plan_choices(struct capture_plan *plan) {
         return (struct settings_table){ choice_rows, ARRAY_SIZE(choice_rows), plan };
 }
 
-#define TABLE_COUNT 2
+#define TABLE_COUNT 3
 
 static void make_tables(struct capture_plan *plan, struct settings_table ret_tables[TABLE_COUNT]) {
         ret_tables[0] = (struct settings_table){ target_rows, ARRAY_SIZE(target_rows), plan };
-        ret_tables[1] = capture_plan_choices(plan);
+        ret_tables[1] = (struct settings_table){ network_rows, ARRAY_SIZE(network_rows), &plan->network };
+        ret_tables[2] = capture_plan_choices(plan);
+}
+
+bool capture_plan_is_share(const struct capture_plan *plan) {
+        return plan->network.server[0];
 }
 
 static int check_complete(const struct capture_plan *plan, char ret_error[SETTINGS_ERROR_SIZE]) {
+        enum { DISK = 1, SHARE = 2 };
         const struct {
                 const char *name, *value;
+                int of;
         } needed[] = {
-                { "uuid", plan->uuid },
-                { "file_system", plan->file_system },
-                { "directory", plan->directory },
-                { "log_tool", plan->log_tool },
+                { "uuid", plan->uuid, DISK },
+                { "mac", plan->network.mac, SHARE },
+                { "address", plan->network.address, SHARE },
+                { "export", plan->network.export, SHARE },
+                { "file_system", plan->file_system, DISK | SHARE },
+                { "directory", plan->directory, DISK | SHARE },
+                { "log_tool", plan->log_tool, DISK | SHARE },
         };
         struct text error = text_on(ret_error, SETTINGS_ERROR_SIZE);
+        int kind = capture_plan_is_share(plan) ? SHARE : DISK;
 
         for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
-                if (!needed[i].value[0]) {
+                if ((needed[i].of & kind) && !needed[i].value[0]) {
                         text_format(&error, "%s: missing", needed[i].name);
                         return ERR_VALUE;
                 }

@@ -246,7 +246,8 @@ static uint64_t free_mib(int directory_fd) {
         return fstatvfs(directory_fd, &space) < 0 ? 0 : (uint64_t) space.f_bfree * space.f_frsize >> 20;
 }
 
-static int run_image_tool(const struct save_job *job, int directory_fd, const char *part, struct text *why) {
+static int run_image_tool(const struct save_job *job, const struct tool *tool, int directory_fd,
+                          const char *part, struct text *why) {
         uint64_t left_ms = clock_left_ms(job->deadline_ms);
         char level[16];
         const char *const arguments[] = {
@@ -265,21 +266,34 @@ static int run_image_tool(const struct save_job *job, int directory_fd, const ch
                 text_put(why, "no time is left for it");
                 return ERR_TIMEOUT;
         }
-        return run_tool(job, &job->image_tool, arguments, directory_fd, -1, job->deadline_ms - END_MS, why);
+        return run_tool(job, tool, arguments, directory_fd, -1, job->deadline_ms - END_MS, why);
+}
+
+/* Now only, as it takes memory that the log may have needed. Whoever looked on the disk has told. */
+static bool find_image_tool(const struct save_job *job, struct tool *ret_tool) {
+        int r;
+
+        *ret_tool = job->image_tool;
+        if (!job->image_tools)
+                return job->image_tool.program[0];
+        r = tools_unpack(job->image_tools, job->tools);
+        if (r < 0)
+                steps_failed(job->steps, "image", "%s: %s", job->image_tools, error_text(r));
+        return r == 0 && tool_find(job->tools, job->plan->image_tool, ret_tool);
 }
 
 static int save_image(const struct save_job *job, int directory_fd, struct save_file *file) {
         static const char part[] = DUMPS_IMAGE_NAME DUMPS_PART_SUFFIX;
         struct text why = TEXT_ON(file->error);
         uint64_t room_mib = free_mib(directory_fd);
+        struct tool tool;
         int r;
 
-        /* Whoever looked for the tool has told where it is not. */
-        if (!job->image_tool.program[0]) {
+        if (!find_image_tool(job, &tool)) {
                 text_put(&why, "there is no tool that makes it");
                 return ERR_NOT_FOUND;
         }
-        r = run_image_tool(job, directory_fd, part, &why);
+        r = run_image_tool(job, &tool, directory_fd, part, &why);
         if (r == 0)
                 r = finish_output(directory_fd, part, DUMPS_IMAGE_NAME, &file->size, &why);
         if (r < 0) {
@@ -288,8 +302,8 @@ static int save_image(const struct save_job *job, int directory_fd, struct save_
                         text_put(&why, ", and the disk is full");
                 /* A part of an image cannot be read, and takes the room of the next log. */
                 (void) unlinkat(directory_fd, part, 0);
-                steps_failed(job->steps, "image", "%s: %s; %llu MiB were free", tool_name(&job->image_tool),
-                             file->error, (unsigned long long) room_mib);
+                steps_failed(job->steps, "image", "%s: %s; %llu MiB were free", tool_name(&tool), file->error,
+                             (unsigned long long) room_mib);
                 return r;
         }
         file->saved = true;

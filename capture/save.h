@@ -28,6 +28,8 @@ struct save_job {
         struct tool log_tools[SAVE_LOG_TOOLS_MAX]; /* tried in this order; an empty one is passed over */
         bool image_wanted;                         /* else only the log is saved */
         struct tool image_tool;                    /* empty: there is none, which was told */
+        const char *tools;                         /* where `image_tools` are unpacked to */
+        const char *image_tools;                   /* NULL, or where image_tool lies packed until then */
         uint64_t deadline_ms;                      /* for all of it */
         struct meminfo *meminfo;
         struct steps *steps;

@@ -58,7 +58,7 @@ void tool_command(const struct tool *tool, const char *const *arguments,
         ret_command[count] = NULL;
 }
 
-static int unpack(int directory_fd, const char *packed) {
+static int unpack(int directory_fd, const char *packed, int to_fd) {
         _cleanup_buffer_ struct buffer content;
         _cleanup_close_ int fd = -1;
         char name[NAME_MAX + 1];
@@ -71,22 +71,26 @@ static int unpack(int directory_fd, const char *packed) {
         (void) unlinkat(directory_fd, packed, 0);
         if (r < 0)
                 return r;
-        fd = openat(directory_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, TOOL_MODE);
+        fd = openat(to_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, TOOL_MODE);
         return fd < 0 ? errno_to_error(errno) : file_write_all(fd, buffer_bytes(&content));
 }
 
-int tools_unpack(const char *directory) {
+int tools_unpack(const char *directory, const char *to) {
         _cleanup_closedir_ DIR *stream = opendir(directory);
+        _cleanup_close_ int to_fd = -1;
         const struct dirent *entry;
         int first = 0, r;
 
         if (!stream)
                 return errno == ENOENT ? 0 : errno_to_error(errno);
+        to_fd = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (to_fd < 0)
+                return errno_to_error(errno);
         while ((entry = readdir(stream))) {
                 /* ".gz" alone would leave no name. */
                 if (!text_ends_with(entry->d_name, SUFFIX) || text_equal(entry->d_name, SUFFIX))
                         continue;
-                r = unpack(dirfd(stream), entry->d_name);
+                r = unpack(dirfd(stream), entry->d_name, to_fd);
                 if (r < 0 && first == 0)
                         first = r;
         }

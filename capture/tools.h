@@ -32,7 +32,7 @@ void tool_command(const struct tool *tool, const char *const *arguments,
                   const char *ret_command[TOOL_ARGUMENTS_MAX]);
 
 /*
- * Unpacks every *.gz of a directory and unlinks it; a directory that is not there holds none. 0, or the first
- * error, after which the others are tried nevertheless.
+ * Unpacks every *.gz of a directory into `to`, which may be the same, and unlinks it; a directory that is not
+ * there holds none. 0, or the first error, after which the others are tried nevertheless.
  */
-int tools_unpack(const char *directory);
+int tools_unpack(const char *directory, const char *to);

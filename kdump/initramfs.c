@@ -28,7 +28,7 @@ struct member {
         struct buffer content;
 };
 
-#define MEMBERS_MAX (KDUMP_MODULES_MAX + KDUMP_TOOL_FILES_MAX + 8)
+#define MEMBERS_MAX (KDUMP_MODULES_MAX + 2 * KDUMP_TOOL_FILES_MAX + 8)
 
 struct image {
         struct member *members[MEMBERS_MAX];
@@ -133,14 +133,25 @@ static int add_modules(struct image *image, const struct kdump_modules *modules)
         return r < 0 ? r : add_bytes(image, CAPTURE_MODULES_PATH "/order", buffer_bytes(&order));
 }
 
-static int add_tool(struct image *image, const struct kdump_tool *tool) {
+static bool has_file(const struct kdump_tool *tool, const char *name) {
+        for (size_t i = 0; tool && i < tool->file_count; i++)
+                if (strcmp(tool->files[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+/* But for the files that another has brought: both are unpacked to the same place. */
+static int add_tool(struct image *image, const char *directory, const struct kdump_tool *tool,
+                    const struct kdump_tool *other) {
         uint64_t unpacked, packed;
         char name[128];
         int r;
 
-        r = add_directory(image, CAPTURE_TOOLS_PATH);
+        r = add_directory(image, directory);
         for (size_t i = 0; i < tool->file_count && r == 0; i++) {
-                snprintf(name, sizeof(name), "%s/%s.gz", name_of(CAPTURE_TOOLS_PATH), tool->files[i].name);
+                if (has_file(other, tool->files[i].name))
+                        continue;
+                snprintf(name, sizeof(name), "%s/%s.gz", name_of(directory), tool->files[i].name);
                 r = add_packed(image, name, tool->files[i].path, &unpacked, &packed);
         }
         return r;
@@ -196,7 +207,9 @@ int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_arch
         if (r == 0 && parts->modules)
                 r = add_modules(&image, parts->modules);
         if (r == 0)
-                r = add_tool(&image, parts->log_tool);
+                r = add_tool(&image, CAPTURE_TOOLS_PATH, parts->log_tool, NULL);
+        if (r == 0 && parts->image_tool)
+                r = add_tool(&image, CAPTURE_IMAGE_TOOLS_PATH, parts->image_tool, parts->log_tool);
         if (r == 0) {
                 /* "modules" sorts before "modules/order": a directory before what is in it. */
                 sort_pointers((void **) image.members, image.count, compare_members);

@@ -15,6 +15,7 @@ struct initramfs_parts {
         const struct capture_plan *plan;
         const struct kdump_modules *modules; /* NULL: none, not even /modules */
         const struct kdump_tool *log_tool;
+        const struct kdump_tool *image_tool; /* NULL: it lies on the disk, or there is none */
 };
 
 struct initramfs_sizes {

@@ -246,10 +246,31 @@ static int add_more(struct search *search) {
         return r;
 }
 
+/* The card's own, and of its transceiver (PHY), which is no part of the way up from it. */
+static int add_network(struct search *search) {
+        const struct kdump_target *target = search->request->target;
+        char device[128], transceiver[128];
+        int r = 0;
+
+        snprintf(device, sizeof(device), "/sys/class/net/%s/device", target->card);
+        snprintf(transceiver, sizeof(transceiver), "/sys/class/net/%s/phydev", target->card);
+        if (system_file_exists(search->request->root, transceiver))
+                r = device_walk(search->request->root, transceiver, add_driver, search);
+        if (r == 0)
+                r = device_walk(search->request->root, device, add_driver, search);
+        if (r == ERR_NOT_FOUND && !search->reason->text[0])
+                reason_set(search->reason, r, "%s: not in /sys", target->card);
+        return r < 0 ? r
+                     : add_wanted(search,
+                                  strncmp(target->mount_options, "vers=3", 6) == 0 ? "nfsv3" : "nfsv4");
+}
+
 static int add_drivers(struct search *search) {
         const struct kdump_target *target = search->request->target;
         int r;
 
+        if (kdump_target_is_share(target))
+                return add_network(search);
         r = block_device_walk(search->request->root, target->major, target->minor, add_driver, search);
         for (size_t i = 0; i < target->device_count && r == 0; i++)
                 r = block_device_walk(search->request->root, target->devices[i].major,

@@ -230,6 +230,9 @@ static bool copy_text(char *to, size_t size, const char *from) {
         return (size_t) snprintf(to, size, "%s", from) < size;
 }
 
+/* A switch may forward nothing for half a minute after the link has come (spanning tree). */
+#define NETWORK_SECONDS 60
+
 static struct capture_plan *make_plan(const struct kdump_settings *settings, const struct kdump_place *place,
                                       const struct kdump_tools *tools, struct findings *findings) {
         struct capture_plan *plan = new_result(sizeof(*plan), findings);
@@ -241,6 +244,10 @@ static struct capture_plan *make_plan(const struct kdump_settings *settings, con
         if (!plan)
                 return NULL;
         *plan = settings->plan;
+        if (!is_distribution(settings))
+                plan->network = target->network;
+        if (capture_plan_is_share(plan) && plan->disk_seconds < NETWORK_SECONDS)
+                plan->disk_seconds = NETWORK_SECONDS;
         plan->devices = target->device_count > 0 ? (unsigned) target->device_count : 1;
         /* A root file system without a UUID, which a plan has to have: the scripts take it as it is mounted.
          */
@@ -260,6 +267,12 @@ static struct capture_plan *make_plan(const struct kdump_settings *settings, con
         return no_result(plan, reason.text, findings);
 }
 
+/* What lies on a share may be others': nothing of it is run. */
+static bool brings_image_tool(const struct kdump_preparation *preparation) {
+        return preparation->plan && capture_plan_is_share(preparation->plan) &&
+               preparation->tools->image.file_count > 0;
+}
+
 static struct crash_initramfs *make_initramfs(const char *root, const struct kdump_settings *settings,
                                               const struct kdump_preparation *preparation,
                                               struct findings *findings) {
@@ -271,6 +284,7 @@ static struct crash_initramfs *make_initramfs(const char *root, const struct kdu
                 .plan = preparation->plan,
                 .modules = preparation->modules,
                 .log_tool = &preparation->tools->log,
+                .image_tool = brings_image_tool(preparation) ? &preparation->tools->image : NULL,
         };
         struct reason reason;
         int r;
@@ -303,6 +317,8 @@ static void compute_need(const char *root, struct kdump_preparation *preparation
         };
         char directory[PATH_MAX];
 
+        if (brings_image_tool(preparation))
+                facts.tools_unpacked += size_of_tool(&preparation->tools->image);
         if (initramfs) {
                 facts.initramfs_packed = initramfs->archive.size;
                 facts.initramfs_unpacked = initramfs->sizes.files;

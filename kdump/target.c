@@ -14,6 +14,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "kdump/network.h"
 #include "linux/block-device.h"
 #include "linux/mount-table.h"
 #include "linux/system-file.h"
@@ -27,8 +28,6 @@ static const char *const file_systems[] = { "ext4", "ext3", "ext2", "xfs", "btrf
 static const struct {
         const char *name, *words;
 } deviceless[] = {
-        { "nfs", "a network file system" },
-        { "nfs4", "a network file system" },
         { "cifs", "a network file system" },
         { "smb3", "a network file system" },
         { "ceph", "a network file system" },
@@ -94,6 +93,10 @@ static int make_path(const struct mount_row *row, struct kdump_target *target) {
 static void find_device(const char *root, const struct mount_row *row, struct kdump_target *target) {
         const char *words;
 
+        if (kdump_network_is_share(row)) {
+                kdump_network_find(root, row, target);
+                return;
+        }
         target->major = row->major;
         target->minor = row->minor;
         if ((row->major == 0 && !block_device_number(root, row->source, &target->major, &target->minor)) ||
@@ -115,7 +118,7 @@ static void probe(const char *root, struct kdump_target *target) {
         char path[PATH_MAX];
         blkid_probe device;
 
-        if (!target->device[0] || !system_file_path(root, target->device, path))
+        if (target->device[0] != '/' || !system_file_path(root, target->device, path))
                 return;
         device = blkid_new_probe_from_filename(path);
         if (!device)
@@ -259,23 +262,34 @@ static bool others_can_exchange(const struct stat *directory) {
         return directory->st_mode & S_ISVTX ? is_of_others(directory) : kdump_others_can_write(directory);
 }
 
+/*
+ * On a share the owner is whom the server takes us for, which the load tries; and others have nothing to run
+ * there, but must not put a directory of theirs in the place of ours.
+ */
+static bool is_open_share(const struct stat *directory) {
+        return directory->st_mode & S_ISVTX ? false : directory->st_mode & (S_IWGRP | S_IWOTH);
+}
+
 /* From the directory that exists up to the root: the first that is not root's alone. */
 static int judge_way(const char *root, const char *existing, struct kdump_target *target) {
         char real[PATH_MAX] = "", path[PATH_MAX];
         bool (*is_open)(const struct stat *directory) = kdump_others_can_write;
         struct stat status;
-        size_t root_length;
+        size_t root_length, share_length;
 
         if (root[0] && !realpath(root, real))
                 return errno_to_error(errno);
         root_length = strlen(real);
+        share_length = kdump_target_is_share(target) ? root_length + strlen(target->mount_point) : SIZE_MAX;
         snprintf(path, sizeof(path), "%s", existing);
         for (;;) {
                 char *slash = strrchr(path, '/');
 
                 if (stat(path[0] ? path : "/", &status) < 0)
                         return errno_to_error(errno);
-                target->open_to_others = is_open(&status);
+                target->may_hold_others |= is_open(&status);
+                target->open_to_others =
+                        strlen(path) >= share_length ? is_open_share(&status) : is_open(&status);
                 if (target->open_to_others)
                         snprintf(target->open_directory, sizeof(target->open_directory), "%s",
                                  path[root_length] ? path + root_length : "/");
@@ -306,17 +320,17 @@ static int fill(const char *root, const char *directory, struct kdump_target *ta
                 r = mount_table_read(root, target->directory, &row);
         if (r == 0)
                 r = measure(existing, target);
-        if (r == 0)
-                r = judge_way(root, existing, target);
         if (r < 0)
                 return r;
         snprintf(target->mount_point, sizeof(target->mount_point), "%s", row.mount_point);
         snprintf(target->file_system, sizeof(target->file_system), "%.15s", row.file_system);
         find_device(root, &row, target);
         probe(root, target);
-        choose_options(&row, target);
+        if (!kdump_target_is_share(target))
+                choose_options(&row, target);
         find_btrfs_devices(root, target); /* by the UUID that probe() has found */
-        return make_path(&row, target);
+        r = judge_way(root, existing, target);
+        return r < 0 ? r : make_path(&row, target);
 }
 
 /* It is one, or is not there yet and can be made: below a file, or by "..", it cannot. */
@@ -355,6 +369,10 @@ static bool file_system_is_known(const char *name) {
 }
 
 static int check_place(const struct kdump_target *target, uint64_t needed_bytes, struct reason *ret_reason) {
+        if (target->open_to_others && kdump_target_is_share(target))
+                return reason_set(ret_reason, ERR_PERMISSION,
+                                  "%s: others can write to %s, and put a directory of theirs in its place",
+                                  target->directory, target->open_directory);
         if (target->open_to_others)
                 return reason_set(ret_reason, ERR_PERMISSION,
                                   "%s: others than root can write to %s, and the crash kernel runs as "
@@ -381,10 +399,12 @@ int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes,
                                   directory, target->above);
         if (target->refusal[0])
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED, "%s: %s", directory, target->refusal);
+        if (kdump_target_is_share(target))
+                return check_place(target, needed_bytes, ret_reason);
         if (!file_system_is_known(target->file_system))
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
-                                  "%s: the file system is %s; it has to be ext2, ext3, ext4, xfs, btrfs "
-                                  "or vfat",
+                                  "%s: the file system is %s; it has to be ext2, ext3, ext4, xfs, btrfs, "
+                                  "vfat or NFS",
                                   directory, target->file_system);
         if (!target->uuid[0])
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
@@ -400,5 +420,10 @@ int kdump_target_check_mounted(const struct kdump_target *target, uint64_t neede
                                   "%s: lies on the file system at %s, and the distribution's initramfs "
                                   "mounts the root file system alone",
                                   target->directory, target->mount_point);
+        if (kdump_target_is_share(target) && target->may_hold_others)
+                return reason_set(ret_reason, ERR_PERMISSION,
+                                  "%s: others than root own it, or can write there, and the distribution's "
+                                  "initramfs runs what lies there",
+                                  target->directory);
         return check_place(target, needed_bytes, ret_reason);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "capture/disk.h"
+#include "capture/network.h"
 #include "posix/reason.h"
 
 struct kdump_device {
@@ -17,16 +18,18 @@ struct kdump_device {
 struct kdump_target {
         char directory[PATH_MAX];   /* as the running system sees it, without links; need not exist yet */
         char mount_point[PATH_MAX]; /* "/var" */
-        char device[PATH_MAX];      /* "/dev/vda1", as it is mounted */
+        char device[PATH_MAX];      /* "/dev/vda1", as it is mounted; of a share "server:/export" */
         unsigned major, minor;      /* of the block device */
         /* All of a btrfs, when it has more than one; else 0. The one above is among them. */
         struct kdump_device devices[DISK_SET_MAX];
         size_t device_count;
-        char uuid[64];           /* of the file system; empty when unknown */
-        char file_system[16];    /* "ext4" */
-        char mount_options[128]; /* that the crash kernel has to give; empty for none */
-        char path[PATH_MAX];     /* of the directory, seen from the file system's root */
-        uint64_t free_bytes;     /* that root may use */
+        struct capture_network network; /* to a share of NFS; without a server it is none */
+        char card[NETWORK_NAME_SIZE];   /* that the server is reached by now, "eth0" */
+        char uuid[64];                  /* of the file system; empty when unknown */
+        char file_system[16];           /* "ext4" */
+        char mount_options[128];        /* that the crash kernel has to give; empty for none */
+        char path[PATH_MAX];            /* of the directory, seen from the file system's root */
+        uint64_t free_bytes;            /* that root may use */
         bool read_only;
         /*
          * Others than root can write there, or in the directory above that exists; or one further up is
@@ -34,6 +37,7 @@ struct kdump_target {
          */
         bool open_to_others;
         char open_directory[PATH_MAX];
+        bool may_hold_others; /* of a share: the same as for a disk, where what lies there is run */
 
         /*
          * What stands between the file system and a plain partition, in words ("LVM", "software RAID", "an
@@ -45,6 +49,11 @@ struct kdump_target {
         /* What else keeps any crash kernel from it, in words; empty when nothing does. */
         char refusal[160];
 };
+
+/* Whether it is a share of NFS: nothing that lies there is run. */
+static inline bool kdump_target_is_share(const struct kdump_target *target) {
+        return target->network.server[0];
+}
 
 /* Whether others than root, and whoever runs this, can put something into a directory of this status. */
 bool kdump_others_can_write(const struct stat *directory);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "kdump/crash-kernel.h"
+#include "kdump/network.h"
 #include "kdump/preparation.h"
 #include "linux-tool/output/json-preparation.h"
 #include "linux-tool/output/json.h"
@@ -87,8 +88,10 @@ static int print_text(const struct load *load, struct output *output) {
                            plan->image_tool[0] ? plan->image_tool : "none");
         (void) sink_put(sink, text_view("dumps: "));
         (void) sink_put(sink, text_view(target->directory));
-        (void) sink_format(sink, " (%s on %s, UUID %s), %llu MiB free\n", target->file_system, target->device,
-                           target->uuid, MIB_OF(target->free_bytes));
+        (void) sink_format(sink, " (%s on %s, %s %s), %llu MiB free\n", target->file_system, target->device,
+                           kdump_target_is_share(target) ? "by" : "UUID",
+                           kdump_target_is_share(target) ? target->card : target->uuid,
+                           MIB_OF(target->free_bytes));
         (void) sink_format(sink, "memory: %llu MiB reserved, %llu needed\n",
                            MIB_OF(preparation->machine.running.kernel.crash_bytes),
                            MIB_OF(preparation->need.advice));
@@ -242,12 +245,14 @@ static int arm(struct load *load) {
                 .command_line = preparation->command_line,
         };
         struct reason reason;
+        const struct kdump_target *target = &preparation->place->target;
         int r = 0;
 
         /* It lies on the disk that the image goes to; the log's tool is in the initramfs. */
-        if (preparation->tools->image.file_count > 0)
-                r = kdump_tools_install(&preparation->tools->image, preparation->place->target.directory,
-                                        &reason);
+        if (capture_plan_is_share(preparation->plan))
+                r = kdump_network_try(target->directory, &reason);
+        else if (preparation->tools->image.file_count > 0)
+                r = kdump_tools_install(&preparation->tools->image, target->directory, &reason);
         /* Whatever comes of it, what was loaded before may be gone. */
         crash_loader_forget("");
         if (r == 0)

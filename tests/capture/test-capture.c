@@ -17,7 +17,9 @@
 #include "tests/support/scratch.h"
 #include "tests/support/vmcore-builder.h"
 
-#define NAME "20261121T151320Z-kdump-panic1"
+#define NAME        "20261121T151320Z-kdump-panic1"
+
+#define SECOND_NAME "20261121T151320Z-kdump-panic2"
 
 struct machine {
         char *root;
@@ -136,6 +138,34 @@ static void test_time_for_the_disk(void **state) {
         assert_uint_in_range(capture_disk_deadline(capture) - now, 29000, 30500);
         capture->deadline_ms = now;
         assert_uint_in_range(capture_disk_deadline(capture) - now, 0, 500);
+}
+
+/* What lies on a share is others': it is not run. What came along is unpacked beside the log's tool. */
+static void test_tools_of_a_share(void **state) {
+        struct machine *machine = *state;
+        struct capture *capture = &machine->capture;
+        char image_tools[4200], command[9000];
+        struct bytes content;
+
+        snprintf(image_tools, sizeof(image_tools), "%s/image-tools", machine->root);
+        strcpy(capture->plan.network.server, "10.0.9.9");
+        strcpy(capture->plan.image_tool, "makedumpfile");
+        capture->image_tools = image_tools;
+        scratch_put(machine->disk, "/var/lib/dumps/.pstore-fw-tools/makedumpfile", "");
+        write_tool(scratch_path(machine->disk, "var/lib/dumps/.pstore-fw-tools/makedumpfile"),
+                   "#!/bin/sh\necho from the share > \"$7\"\n");
+        assert_ok(capture_to_disk(capture, machine->disk));
+        assert_int_equal(access(scratch_path(machine->disk, "var/lib/dumps/" NAME "/dmesg.txt"), F_OK), 0);
+        assert_int_equal(access(scratch_path(machine->disk, "var/lib/dumps/" NAME "/vmcore"), F_OK), -1);
+        scratch_put(machine->root, "/image-tools/makedumpfile",
+                    "#!/bin/sh\n[ -s dmesg.txt ] && echo from the initramfs > \"$7\"\n");
+        snprintf(command, sizeof(command), "gzip %s/makedumpfile", image_tools);
+        assert_int_equal(system(command), 0);
+        assert_ok(capture_to_disk(capture, machine->disk));
+        content = test_read_file(scratch_path(machine->disk, "var/lib/dumps/" SECOND_NAME "/vmcore"));
+        assert_true(bytes_equal(content, text_view("from the initramfs\n")));
+        free((void *) (uintptr_t) content.data);
+        assert_int_equal(access(scratch_path(machine->tools, "makedumpfile"), X_OK), 0);
 }
 
 static void test_tools_of_the_disk(void **state) {
@@ -450,6 +480,7 @@ int main(void) {
                 TEST(test_new_directories_are_flushed),
                 TEST(test_time_for_the_disk),
                 TEST(test_tools_of_the_disk),
+                TEST(test_tools_of_a_share),
                 TEST(test_a_disk_that_takes_nothing),
                 TEST(test_no_vmcore),
                 TEST(test_console),

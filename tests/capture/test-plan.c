@@ -91,6 +91,28 @@ static void test_the_longest_directory_comes_back(NO_STATE) {
         assert_string_equal(again.directory, plan.directory);
 }
 
+#define SHARE                                                                                                \
+        "server = 10.0.9.9\nmac = 52:54:00:12:34:56\naddress = 10.0.2.15/24\nfile_system = nfs4\n"           \
+        "directory = /web1\nlog_tool = vmcore-dmesg\n"
+
+static void test_a_share_needs_no_uuid(NO_STATE) {
+        struct capture_plan plan, again;
+        char text[CAPTURE_PLAN_SIZE], error[SETTINGS_ERROR_SIZE];
+
+        assert_error(capture_plan_parse(text_view(SHARE), &plan, error), ERR_VALUE);
+        assert_string_equal(error, "export: missing");
+        assert_ok(capture_plan_parse(text_view(SHARE "export = /srv\nmtu = 1460\n"), &plan, error));
+        assert_true(capture_plan_is_share(&plan));
+        assert_ok(capture_plan_print(&plan, text));
+        assert_ok(capture_plan_parse(text_view(text), &again, error));
+        assert_string_equal(again.network.mac, "52:54:00:12:34:56");
+        assert_string_equal(again.network.address, "10.0.2.15/24");
+        assert_string_equal(again.network.gateway, "");
+        assert_int_equal(again.network.mtu, 1460);
+        assert_ok(capture_plan_parse(text_view(TARGET), &plan, error));
+        assert_false(capture_plan_is_share(&plan));
+}
+
 static void test_compressions_have_their_options(NO_STATE) {
         assert_string_equal(capture_plan_compression_option("lzo"), "-l");
         assert_string_equal(capture_plan_compression_option("zlib"), "-c");
@@ -104,6 +126,7 @@ int main(void) {
                 cmocka_unit_test(test_a_printed_plan_is_the_plan),
                 cmocka_unit_test(test_what_would_not_come_back_is_refused),
                 cmocka_unit_test(test_the_longest_directory_comes_back),
+                cmocka_unit_test(test_a_share_needs_no_uuid),
                 cmocka_unit_test(test_compressions_have_their_options),
         };
 

@@ -87,8 +87,8 @@ static void test_tools_are_unpacked_once(NO_STATE) {
         write_packed(directory, "vmcore-dmesg.gz", "program");
         write_packed(directory, "ld.so.gz", "linker");
         assert_false(tool_find(directory, "vmcore-dmesg", &tool));
-        assert_ok(tools_unpack(directory));
-        assert_ok(tools_unpack(directory));
+        assert_ok(tools_unpack(directory, directory));
+        assert_ok(tools_unpack(directory, directory));
         assert_int_equal(scratch_count_files(directory), 2);
         content = test_read_file(scratch_path(directory, "vmcore-dmesg"));
         assert_memory_equal(content.data, "program", content.size);
@@ -100,6 +100,18 @@ static void test_tools_are_unpacked_once(NO_STATE) {
         scratch_remove(directory);
 }
 
+static void test_tools_are_unpacked_to_others(NO_STATE) {
+        char *directory = scratch_make();
+
+        scratch_put(directory, "/tools/ld.so", "linker");
+        scratch_put(directory, "/image-tools/file", "");
+        write_packed(scratch_path(directory, "image-tools"), "makedumpfile.gz", "program");
+        assert_ok(tools_unpack(scratch_path(directory, "image-tools"), scratch_path(directory, "tools")));
+        assert_int_equal(scratch_count_files(scratch_path(directory, "tools")), 2);
+        assert_int_equal(scratch_count_files(scratch_path(directory, "image-tools")), 1);
+        scratch_remove(directory);
+}
+
 /* One that is broken does not keep the others from being there. */
 static void test_a_tool_that_is_broken(NO_STATE) {
         char *directory = scratch_make();
@@ -107,9 +119,9 @@ static void test_a_tool_that_is_broken(NO_STATE) {
         scratch_write(scratch_path(directory, "a.gz"), text_view("no gzip file, but long enough"));
         scratch_write(scratch_path(directory, "b.gz"), text_view(""));
         write_packed(directory, "c.gz", "program");
-        assert_true(tools_unpack(directory) < 0);
+        assert_true(tools_unpack(directory, directory) < 0);
         assert_int_equal(scratch_count_files(directory), 1);
-        assert_ok(tools_unpack("/no/such/directory"));
+        assert_ok(tools_unpack("/no/such/directory", directory));
         scratch_remove(directory);
 }
 
@@ -117,7 +129,7 @@ static void test_a_name_that_is_all_suffix_is_no_tool(NO_STATE) {
         char *directory = scratch_make();
 
         write_packed(directory, ".gz", "program");
-        assert_ok(tools_unpack(directory));
+        assert_ok(tools_unpack(directory, directory));
         assert_int_equal(scratch_count_files(directory), 1);
         scratch_remove(directory);
 }
@@ -165,6 +177,7 @@ int main(void) {
                 cmocka_unit_test(test_gunzip),
                 cmocka_unit_test(test_gunzip_of_what_is_broken),
                 cmocka_unit_test(test_tools_are_unpacked_once),
+                cmocka_unit_test(test_tools_are_unpacked_to_others),
                 cmocka_unit_test(test_a_tool_that_is_broken),
                 cmocka_unit_test(test_a_name_that_is_all_suffix_is_no_tool),
                 cmocka_unit_test(test_commands),

@@ -85,7 +85,7 @@ static void make_parts(const char *root, struct kdump_module modules[2], struct 
 
 static void test_initramfs(NO_STATE) {
         static struct kdump_module list[2];
-        static struct kdump_tool tool;
+        static struct kdump_tool tool, image_tool;
         struct capture_plan plan = capture_plan_default;
         struct kdump_modules modules = { list, 2 };
         char *root = scratch_make(), init[PATH_MAX];
@@ -122,6 +122,20 @@ static void test_initramfs(NO_STATE) {
         buffer_free(&found.module);
         buffer_free(&archive);
         buffer_free(&again);
+        /* With a target that nothing is to be run from: what both tools need is there once. */
+        image_tool = tool;
+        strcpy(image_tool.files[1].name, "makedumpfile");
+        strcpy(image_tool.files[1].path, tool.files[0].path);
+        image_tool.file_count = 2;
+        parts.image_tool = &image_tool;
+        found = (struct found){ 0 };
+        assert_ok(initramfs_build(&parts, &archive, &unpacked, &reason));
+        read_archive(buffer_bytes(&archive), &found);
+        assert_string_equal(found.names,
+                            "image-tools image-tools/makedumpfile.gz init modules modules/ext4.ko.gz "
+                            "modules/jbd2.ko.gz modules/order plan tools tools/vmcore-dmesg.gz ");
+        buffer_free(&found.module);
+        buffer_free(&archive);
 
         strcpy(list[0].path, "/nothing");
         assert_error(initramfs_build(&parts, &archive, &sizes, &reason), ERR_NOT_FOUND);

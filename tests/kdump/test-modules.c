@@ -25,6 +25,12 @@ static const struct made_module modules[] = {
         { "jbd2", NULL, "journal", NULL, NULL },
         { "ext4", "fs-ext4", NULL, "journal", "pre: crc32c" },
         { "vfat", "fs-vfat", NULL, NULL, NULL },
+        { "sunrpc", NULL, "rpc", NULL, NULL },
+        { "nfs", "fs-nfs4", "nfs_client", "rpc", NULL },
+        { "nfsv4", NULL, NULL, "nfs_client", NULL },
+        { "nfsv3", NULL, NULL, "nfs_client", NULL },
+        { "virtio_net", "virtio:d00000001v*", NULL, "virtio_bus", NULL },
+        { "phy", "mdio:1234", NULL, NULL, NULL },
         { "nls_cp437", NULL, NULL, NULL, NULL },
         { "nls_ascii", NULL, NULL, NULL, NULL },
         /* They want each other, which must end. */
@@ -103,6 +109,27 @@ static void expect(const char *root, const char *file_system, const char *more, 
         assert_string_equal(names, wanted);
 }
 
+/* The modules, or why there are none. */
+static void expect_target(const char *root, const struct kdump_target *target, const char *wanted) {
+        const struct kdump_modules_request request = {
+                .root = root,
+                .release = RELEASE,
+                .target = target,
+                .more = "",
+        };
+        struct reason reason = { "" };
+        struct kdump_modules found = { 0 };
+        char names[1024];
+        struct text text = TEXT_ON(names);
+
+        if (kdump_modules_find(&request, &found, &reason) < 0)
+                text_put(&text, reason.text);
+        for (size_t i = 0; i < found.count; i++)
+                text_format(&text, "%s%s", i > 0 ? " " : "", found.list[i].name);
+        kdump_modules_free(&found);
+        assert_string_equal(names, wanted);
+}
+
 static void put_virtio_blk(const char *root) {
         put_device(root, "/sys/devices/pci0000:00/0000:00:04.0",
                    "pci:v00001AF4d00001001sv00001AF4sd00000002bc01sc00i00\n", "virtio-pci", "virtio_pci");
@@ -117,6 +144,31 @@ static void test_virtio_blk(NO_STATE) {
         put_virtio_blk(root);
         expect(root, "ext4", "", "virtio_ring virtio virtio_blk virtio_pci crc32c_generic jbd2 ext4");
         expect(root, "vfat", "", "virtio_ring virtio virtio_blk virtio_pci vfat nls_cp437 nls_ascii");
+        scratch_remove(root);
+}
+
+/* By its card, which has a PHY; and by the version, which no file system's name tells. */
+static void test_share(NO_STATE) {
+        char *root = make_root(""), target[512];
+        struct kdump_target share = { .file_system = "nfs4",
+                                      .card = "eth0",
+                                      .mount_options = "vers=4.1,port=2049" };
+
+        strcpy(share.network.server, "10.0.9.9");
+        put_device(root, "/sys/devices/pci0000:00/0000:00:03.0",
+                   "pci:v00001AF4d00001000sv00001AF4sd00000001bc02sc00i00\n", "virtio-pci", "virtio_pci");
+        put_device(root, "/sys/devices/pci0000:00/0000:00:03.0/virtio0", "virtio:d00000001v00001AF4\n",
+                   "virtio_net", "virtio_net");
+        put_device(root, "/sys/devices/pci0000:00/0000:00:03.0/mdio_bus/a:00", "mdio:1234\n", "PHY", "phy");
+        snprintf(target, sizeof(target), "%s/sys/devices/pci0000:00/0000:00:03.0/virtio0", root);
+        module_tree_link(root, "/sys/class/net/eth0/device", target);
+        expect_target(root, &share, "virtio_ring virtio virtio_net virtio_pci sunrpc nfs nfsv4");
+        snprintf(target, sizeof(target), "%s/sys/devices/pci0000:00/0000:00:03.0/mdio_bus/a:00", root);
+        module_tree_link(root, "/sys/class/net/eth0/phydev", target);
+        strcpy(share.mount_options, "vers=3,port=2049");
+        expect_target(root, &share, "phy virtio_ring virtio virtio_pci virtio_net sunrpc nfs nfsv3");
+        strcpy(share.card, "eth1");
+        expect_target(root, &share, "eth1: not in /sys");
         scratch_remove(root);
 }
 
@@ -237,7 +289,7 @@ int main(void) {
                 cmocka_unit_test(test_more),           cmocka_unit_test(test_virtio_scsi),
                 cmocka_unit_test(test_ahci),           cmocka_unit_test(test_nvme),
                 cmocka_unit_test(test_nvme_multipath), cmocka_unit_test(test_missing),
-                cmocka_unit_test(test_no_directory),
+                cmocka_unit_test(test_no_directory),   cmocka_unit_test(test_share),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,7 +263,7 @@ static void test_layers(NO_STATE) {
 
 static void test_without_device(NO_STATE) {
         static const char *const rows[][2] = {
-                { "23 1 0:40 / / rw - nfs4 server:/export rw\n", "a network file system" },
+                { "23 1 0:40 / / rw - cifs //server/export rw\n", "a network file system" },
                 { "23 1 0:40 / / rw - overlay overlay rw\n", "an overlay" },
                 { "23 1 0:40 / / rw - oddfs none rw\n", "oddfs, which has no block device" },
         };
@@ -358,6 +358,40 @@ static void test_btrfs_and_others(NO_STATE) {
         scratch_remove(root);
 }
 
+/* What is not mounted by IPv4 is known before any route is asked for. */
+static void test_share(NO_STATE) {
+        char *root = make_machine(EXT4,
+                                  "23 1 0:40 / / rw - nfs4 nas:/srv/dumps rw,vers=4.2,proto=tcp,sec=krb5,"
+                                  "addr=127.0.0.1\n",
+                                  PLAIN);
+        struct kdump_target target;
+        struct reason reason;
+        char path[256];
+
+        module_tree_put(root, "/proc/sys/kernel/hostname", "web1\n");
+        find(root, "/var/web1", &target);
+        assert_true(kdump_target_is_share(&target));
+        assert_string_equal(target.device, "nas:/srv/dumps");
+        assert_string_equal(target.path, "/var/web1");
+        assert_string_equal(target.above, "");
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_NOT_SUPPORTED);
+        test_assert_contains(reason.text, "sec=krb5");
+        target.refusal[0] = '\0';
+        assert_ok(kdump_target_check(&target, 1, &reason));
+        /* Whose it is, only the server knows; but nobody else may put another in its place. */
+        snprintf(path, sizeof(path), "%s/var", root);
+        assert_int_equal(chmod(path, 01777), 0);
+        find(root, "/var/web1", &target);
+        assert_false(target.open_to_others);
+        assert_int_equal(chmod(path, 0777), 0);
+        find(root, "/var/web1", &target);
+        target.refusal[0] = '\0';
+        assert_error(kdump_target_check(&target, 1, &reason), ERR_PERMISSION);
+        test_assert_contains(reason.text,
+                             "others can write to /var, and put a directory of theirs in its place");
+        scratch_remove(root);
+}
+
 static void test_vfat(NO_STATE) {
         char *root = make_machine("true",
                                   "23 1 254:1 / / rw - vfat /dev/vda1 rw,fmask=0022,codepage=437,"
@@ -392,6 +426,7 @@ int main(void) {
                 cmocka_unit_test(test_btrfs),
                 cmocka_unit_test(test_btrfs_of_two),
                 cmocka_unit_test(test_btrfs_and_others),
+                cmocka_unit_test(test_share),
                 cmocka_unit_test(test_vfat),
                 cmocka_unit_test(test_nothing),
                 cmocka_unit_test(test_what_others_can_write),
