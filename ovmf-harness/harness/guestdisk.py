@@ -29,7 +29,8 @@ BUSES = {"virtio": ["virtio_pci", "virtio_blk"], "nvme": ["nvme"], "ahci": ["ahc
 _ASKED_FOR = ["crc32c_generic", "crc32c_intel", "crc32_pclmul", "xxhash_generic", "blake2b_generic",
               "sha256_generic", "libcrc32c", "nls_cp437", "nls_ascii", "nls_iso8859_1", "nls_utf8"]
 _ROOT = ["ext4", "crc32c_generic"]
-_FOR_TARGETS = ["xfs", "btrfs", "vfat"]
+_FOR_TARGETS = ["xfs", "btrfs", "vfat", "nfsv3", "nfsv4"]
+_FOR_NETWORK = ["virtio_net", "e1000e", "nfsd"]
 _FOR_STORES = ["efivarfs", "efi_pstore"]
 _EMPTY_DIRECTORIES = ["dev", "proc", "sys", "tmp", "run", "out", "mnt", "root", "etc/pstore-fw", "var/lib",
                       "usr/bin"]
@@ -42,7 +43,8 @@ def boot_modules(kernel: Kernel, bus: str) -> list[str]:
 
 def _wanted_modules(kernel: Kernel) -> list[str]:
     buses = [name for names in BUSES.values() for name in names]
-    return kernel.those_it_has([*buses, *_ROOT, *_ASKED_FOR, *_FOR_TARGETS, *_FOR_STORES])
+    return kernel.those_it_has([*buses, *_ROOT, *_ASKED_FOR, *_FOR_TARGETS, *_FOR_NETWORK,
+                              *_FOR_STORES])
 
 
 def add_modules(tree: Path, kernel: Kernel, more: Sequence[str] = ()) -> None:

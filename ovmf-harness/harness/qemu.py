@@ -138,6 +138,19 @@ def disk(path: Path, name: str = "disk", bus: str = "virtio") -> list[str]:
             "-device", f"{_DISKS[bus]},id={name},drive={_drive(name)},serial={name}"]
 
 
+@dataclass(frozen=True)
+class Card:
+    """A network card at one end of a cable: a socket of datagrams, each a packet."""
+
+    theirs: socket.socket
+    mac: str
+    model: str = "virtio-net-pci"
+
+    def devices(self) -> list[str]:
+        return ["-netdev", f"socket,id=network,fd={self.theirs.fileno()}",
+                "-device", f"{self.model},netdev=network,mac={self.mac}"]
+
+
 def failing_disk(path: Path, name: str) -> list[str]:
     """Each write to it ends in an error."""
     return ["-blockdev", f"driver=blkdebug,node-name={name}-file,image.driver=file,image.filename={path},"
@@ -184,10 +197,10 @@ class Saved:
 class Qemu:
     """A running machine. Its serial console goes to a file, or to a socket of which this end is QEMU's, its own
     complaints to a second file beside the first. `variables` is None for a firmware that has none; `disks` are
-    those that are served to it, its flash among them."""
+    those that are served to it, its flash among them, and network cards."""
 
     def __init__(self, emulator: Emulator, variables: Path | Disk | None, serial_log: Path, devices: list[str],
-                 hardware: Hardware, disks: Sequence[Disk] = (), line: socket.socket | None = None):
+                 hardware: Hardware, disks: Sequence[Disk | Card] = (), line: socket.socket | None = None):
         self.serial_log = serial_log
         self.complaints = serial_log.with_suffix(".qemu")
         self._qmp = None

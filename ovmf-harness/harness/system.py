@@ -7,9 +7,10 @@ knows that the machine came back.
 
 import re
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Mapping, Sequence
+from typing import Callable, Iterator, Mapping, Sequence
 
 from harness import erstfile, guestdisk, initramfs, qemu, report, varstore
 from harness.lab import Lab
@@ -77,6 +78,7 @@ class System:
     verbose: bool = True  # the serial log then has every line of the kernel's log
     reached: bytes = INIT_REACHED  # what the serial log has when the system has taken over
     has_esp: bool = False
+    card: qemu.Card | None = None
     last_log: Path | None = None
     _boots: int = 0
     _more_disks: dict[str, Path] = field(default_factory=dict)
@@ -144,17 +146,21 @@ class System:
         devices = qemu.disk(self.disk, "system", self.bus) + qemu.disk(self.work / "outbox", "outbox")
         for name, path in self._more_disks.items():
             devices += qemu.disk(path, name)
-        return devices + (qemu.erst_device(self.erst_image) if self.erst is not None else [])
+        devices += qemu.erst_device(self.erst_image) if self.erst is not None else []
+        return devices + (self.card.devices() if self.card else [])
 
     def _devices(self, initrd: Path, append: str) -> list[str]:
         return [*self._disks(), "-kernel", str(self.kernel or self.lab.kernel.image), "-initrd", str(initrd),
                 "-append", " ".join([f"console={self.lab.architecture.console}", _COMMAND_LINE, _VERBOSE if self.verbose else "", self.base, append])]
 
+    def _start(self, log: Path, devices: list[str]) -> Qemu:
+        return Qemu(self.lab.emulator, self._variables, log, devices, self.hardware, [self.card] if self.card else [])
+
     def _observe(self, log: Path, devices: list[str], actions: Sequence[Action], bound_s: float,
                  ) -> dict[bytes, float]:
         """Boot, wait for each mark in turn and act on it, then for the end. When each came."""
         came = {}
-        with Qemu(self.lab.emulator, self._variables, log, devices, self.hardware) as machine:
+        with self._start(log, devices) as machine:
             for mark, act in actions:
                 machine.wait(bound_s, mark)
                 if mark in machine.serial:
@@ -207,6 +213,16 @@ class System:
         if STEP_DONE.decode() in serial:
             raise BootFailed("the kernel did not crash")
         return Crash(self._delivered(serial), seconds, self.reached.decode())
+
+    @contextmanager
+    def serving(self, script: str, files: Mapping[str, bytes], ready: bytes) -> Iterator[Qemu]:
+        """Boot the system with a script that never ends, and go on when its serial log has `ready`. In the end
+        its power goes."""
+        make_outbox(self.work / "outbox")
+        log = self._new_log("serving")
+        with self._start(log, self._devices(self._initrd(script, files), "")) as machine:
+            machine.wait(self._bound_s, ready)
+            yield machine
 
     def application(self, commands: dict[str, str]) -> dict[str, Result]:
         """Run the application on the ESP, once for each set of arguments, in one boot."""
