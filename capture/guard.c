@@ -9,9 +9,13 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "capture/watchdog.h"
 #include "posix/clock.h"
 #include "posix/errno.h"
 #include "posix/file.h"
+
+#define END_MS  2000
+#define POLL_MS 20
 
 pid_t guard_start(const struct guard *guard) {
         const struct guard_stage *stage = &guard->stages[0];
@@ -35,6 +39,8 @@ pid_t guard_start(const struct guard *guard) {
                 (void) file_write_all(fd, text_view("-1000"));
                 (void) close(fd);
         }
+        if (stage == &guard->stages[0] && !watchdog_hold("", guard->watchdog, start_ms + stage->after_ms))
+                _exit(0);
         clock_sleep_ms(clock_left_ms(start_ms + stage->after_ms));
         stage->act(guard->context);
         _exit(0);
@@ -43,4 +49,12 @@ pid_t guard_start(const struct guard *guard) {
 void guard_stop(pid_t pid) {
         (void) kill(-pid, SIGKILL);
         (void) waitpid(pid, NULL, 0);
+}
+
+void guard_end(pid_t pid) {
+        uint64_t deadline_ms = clock_ms() + END_MS;
+
+        (void) kill(pid, SIGTERM);
+        while (waitpid(pid, NULL, WNOHANG) == 0 && clock_left_ms(deadline_ms) > 0)
+                clock_sleep_ms(POLL_MS);
 }

@@ -178,6 +178,7 @@ static void set_bound(struct capture *capture, struct reset *reset, unsigned sec
         const struct guard guard = {
                 .stages = { { bound_ms, restart_late }, { bound_ms + RESET_MS, reset_now } },
                 .context = reset,
+                .watchdog = capture->plan.watchdog,
         };
         pid_t pid;
 
@@ -192,12 +193,12 @@ static void set_bound(struct capture *capture, struct reset *reset, unsigned sec
         capture->deadline_ms = clock_ms() + bound_ms - MARGIN_MS;
 }
 
-static void capture_all(struct capture *capture, struct reset *reset, const char *mount_point) {
+static void capture_all(struct capture *capture, struct reset *reset, const char *mount_point,
+                        pid_t *guard_pid) {
         struct mounted mounted = { .capture = capture, .mount_point = mount_point };
-        pid_t guard_pid = 0;
 
         /* The plan may be missing: a bound there is from the start. */
-        set_bound(capture, reset, capture_plan_default.bound_seconds, &guard_pid);
+        set_bound(capture, reset, capture_plan_default.bound_seconds, guard_pid);
         if (access(capture->vmcore, F_OK) < 0) {
                 steps_failed(&capture->steps, "vmcore", "there is no %s: this is no crash kernel",
                              capture->vmcore);
@@ -209,7 +210,7 @@ static void capture_all(struct capture *capture, struct reset *reset, const char
                 (void) capture_to_console(capture);
                 return;
         }
-        set_bound(capture, reset, capture->plan.bound_seconds, &guard_pid);
+        set_bound(capture, reset, capture->plan.bound_seconds, guard_pid);
         if (mount_point)
                 (void) capture_save(capture, save_mounted, &mounted);
         else
@@ -236,6 +237,7 @@ int main(int argc, char **argv) {
                 .temporary = "/",
         };
         struct reset reset;
+        pid_t guard_pid = 0;
 
         /* Words of the kernel's command line that the kernel does not know are arguments of its init. */
         if (!mount_point && getpid() != 1)
@@ -254,8 +256,10 @@ int main(int argc, char **argv) {
         steps_init(&capture.steps, reset.kmsg, true);
         meminfo_start(&capture.meminfo, "/proc/meminfo");
         steps_say(&capture.steps, "capture starts");
-        capture_all(&capture, &reset, mount_point);
+        capture_all(&capture, &reset, mount_point, &guard_pid);
         steps_say(&capture.steps, "restarting");
+        if (guard_pid > 0)
+                guard_end(guard_pid);
         /* All is flushed where it can be. Drivers may wait for a broken disk: then the guard restarts. */
         (void) reboot(RB_AUTOBOOT);
         /* It does not come back when it works. */

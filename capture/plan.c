@@ -52,6 +52,7 @@ static const struct setting_row target_rows[] = {
         TEXT_ROW(directory, setting_path, "is no absolute path, or too long"),
         TEXT_ROW(log_tool, setting_text, "is no program"),
         TEXT_ROW(image_tool, setting_text, "is no program"),
+        TEXT_ROW(watchdog, setting_text, "is no driver"),
 };
 
 #define NETWORK_ROW(name, member, kind, wanted)                                                              \

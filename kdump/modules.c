@@ -280,8 +280,32 @@ static int add_drivers(struct search *search) {
         return r;
 }
 
+/*
+ * With what makes its device, which iTCO_wdt does not depend on: the parent's driver, lpc_ich or i2c_i801. A
+ * dump without them is worth the trial.
+ */
+static int add_watchdogs(struct search *search) {
+        const struct kdump_watchdogs *watchdogs = search->request->watchdogs;
+        char path[PATH_MAX];
+        int r = 0;
+
+        for (size_t i = 0; watchdogs && i < watchdogs->count && r == 0; i++) {
+                if (!watchdog_device(search->request->root, watchdogs->list[i].name, path))
+                        continue;
+                r = device_walk(search->request->root, path, add_driver, search);
+                if (r != ERR_NOT_FOUND)
+                        continue;
+                if (search->reason->text[0])
+                        search->modules.watchdog_lacks = *search->reason;
+                search->reason->text[0] = '\0';
+                r = 0;
+        }
+        return r;
+}
+
 static int collect(struct search *search) {
-        int (*const steps[])(struct search *) = { add_drivers, add_file_system, add_code_pages, add_more };
+        int (*const steps[])(struct search *) = { add_watchdogs, add_drivers, add_file_system, add_code_pages,
+                                                  add_more };
         int r = 0;
 
         for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && r == 0; i++)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "kdump/target.h"
+#include "kdump/watchdog.h"
 #include "posix/reason.h"
 
 /* Which modules the crash kernel loads to mount the target, in the order in which they are loaded. */
@@ -19,19 +20,21 @@ struct kdump_module {
 struct kdump_modules {
         struct kdump_module *list;
         size_t count;
+        struct reason watchdog_lacks; /* why one of the watchdogs has no driver there; empty: each has */
 };
 
 struct kdump_modules_request {
         const char *root;    /* before /sys and /lib/modules */
         const char *release; /* of the crash kernel */
         const struct kdump_target *target;
-        const char *more; /* names, with spaces between */
+        const char *more;                        /* names, with spaces between */
+        const struct kdump_watchdogs *watchdogs; /* their drivers come first; NULL: none */
 };
 
 /*
- * The drivers of each device between the target's disk and the root of sysfs, the file system, and what they
- * depend on; what is built into the kernel is left out. ERR_NOT_FOUND: the kernel has no modules directory,
- * or lacks a module; ERR_TOO_LARGE, ERR_NO_MEMORY. The list is to be freed.
+ * The drivers of the watchdogs; then those of each device between the target's disk and the root of sysfs,
+ * the file system, and what they depend on; what is built into the kernel is left out. ERR_NOT_FOUND: the
+ * kernel has no modules directory, or lacks a module; ERR_TOO_LARGE, ERR_NO_MEMORY. The list is to be freed.
  */
 int kdump_modules_find(const struct kdump_modules_request *request, struct kdump_modules *ret_modules,
                        struct reason *ret_reason);

@@ -153,21 +153,36 @@ static struct kdump_place *find_place(const char *root, const struct kdump_setti
         return place;
 }
 
+static void find_watchdogs(const char *root, const struct kdump_settings *settings,
+                           struct kdump_watchdogs *watchdogs, struct findings *findings) {
+        if (settings->watchdog == KDUMP_WATCHDOG_NO)
+                return;
+        kdump_watchdogs_look(root, watchdogs);
+        kdump_watchdogs_judge(watchdogs, findings);
+}
+
 static struct kdump_modules *find_modules(const char *root, const struct kdump_settings *settings,
-                                          const struct boot_image *kernel, const struct kdump_place *place,
+                                          const struct kdump_preparation *preparation,
                                           struct findings *findings) {
         const struct kdump_modules_request request = {
                 .root = root,
-                .release = kernel->release,
-                .target = &place->target,
+                .release = preparation->kernel->release,
+                .target = &preparation->place->target,
                 .more = settings->modules,
+                .watchdogs = &preparation->watchdogs,
         };
         struct kdump_modules *modules = new_result(sizeof(*modules), findings);
         struct reason reason;
 
-        if (!modules || kdump_modules_find(&request, modules, &reason) == 0)
-                return modules;
-        return no_result(modules, reason.text, findings);
+        if (!modules)
+                return NULL;
+        if (kdump_modules_find(&request, modules, &reason) < 0)
+                return no_result(modules, reason.text, findings);
+        if (modules->watchdog_lacks.text[0])
+                findings_add(findings, VERDICT_WARNING, "",
+                             "%s: the watchdog may reset the machine before a dump is there",
+                             modules->watchdog_lacks.text);
+        return modules;
 }
 
 static struct kdump_tools *find_tools(const struct kdump_settings *settings, struct findings *findings) {
@@ -234,7 +249,8 @@ static bool copy_text(char *to, size_t size, const char *from) {
 #define NETWORK_SECONDS 60
 
 static struct capture_plan *make_plan(const struct kdump_settings *settings, const struct kdump_place *place,
-                                      const struct kdump_tools *tools, struct findings *findings) {
+                                      const struct kdump_tools *tools, const struct kdump_watchdog *watchdog,
+                                      struct findings *findings) {
         struct capture_plan *plan = new_result(sizeof(*plan), findings);
         const struct kdump_target *target = &place->target;
         const char *directory = target->path, *uuid = target->uuid;
@@ -260,7 +276,8 @@ static struct capture_plan *make_plan(const struct kdump_settings *settings, con
             copy_text(plan->mount_options, sizeof(plan->mount_options), target->mount_options) &&
             copy_text(plan->directory, sizeof(plan->directory), directory) &&
             copy_text(plan->log_tool, sizeof(plan->log_tool), tools->log.files[0].name) &&
-            copy_text(plan->image_tool, sizeof(plan->image_tool), image_tool))
+            copy_text(plan->image_tool, sizeof(plan->image_tool), image_tool) &&
+            copy_text(plan->watchdog, sizeof(plan->watchdog), watchdog ? watchdog->driver : ""))
                 return plan;
         reason_set(&reason, ERR_TOO_LARGE, "%s: %s: too long a name for the crash kernel's plan",
                    target->directory, directory);
@@ -369,14 +386,15 @@ void kdump_prepare(const char *root, const struct kdump_settings *settings,
         look_at_machine(root, settings, &preparation->machine, findings);
         preparation->kernel = find_kernel(root, settings, findings);
         preparation->place = find_place(root, settings, preparation->machine.ram_bytes, findings);
+        find_watchdogs(root, settings, &preparation->watchdogs, findings);
         if (preparation->kernel && preparation->place && !is_distribution(settings) &&
             !preparation->place->target.above[0] && !preparation->place->target.refusal[0])
-                preparation->modules =
-                        find_modules(root, settings, preparation->kernel, preparation->place, findings);
+                preparation->modules = find_modules(root, settings, preparation, findings);
         preparation->tools = find_tools(settings, findings);
         make_command_line(root, settings, preparation->command_line, findings);
         if (preparation->place && preparation->tools)
-                preparation->plan = make_plan(settings, preparation->place, preparation->tools, findings);
+                preparation->plan = make_plan(settings, preparation->place, preparation->tools,
+                                              kdump_watchdogs_active(&preparation->watchdogs), findings);
         if (preparation->plan && (preparation->modules || is_distribution(settings)))
                 preparation->initramfs = make_initramfs(root, settings, preparation, findings);
         if (preparation->kernel)

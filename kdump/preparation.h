@@ -13,6 +13,7 @@
 #include "kdump/settings.h"
 #include "kdump/target.h"
 #include "kdump/tools.h"
+#include "kdump/watchdog.h"
 #include "linux/machine.h"
 #include "store/finding.h"
 
@@ -52,6 +53,7 @@ struct kdump_preparation {
         struct kdump_machine machine;
         struct boot_image *kernel;                 /* that boots after a crash */
         struct kdump_place *place;                 /* of the dumps; there also when it does not serve */
+        struct kdump_watchdogs watchdogs;          /* none where the settings want none */
         struct kdump_modules *modules;             /* NULL too where the distribution's initramfs has them */
         struct kdump_tools *tools;                 /* that read the log and write the image of the memory */
         char command_line[KDUMP_COMMAND_LINE_MAX]; /* cut when it is too long, which is CRITICAL */

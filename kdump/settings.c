@@ -39,6 +39,12 @@ static const char *const initramfs_names[] = {
         NULL,
 };
 
+static const char *const watchdog_names[] = {
+        [KDUMP_WATCHDOG_AUTO] = "auto",
+        [KDUMP_WATCHDOG_NO] = "no",
+        NULL,
+};
+
 static int parse_append(const struct setting_row *row, void *member, const char *value) {
         return command_line_may_append(value) ? setting_text.parse(row, member, value) : ERR_VALUE;
 }
@@ -64,6 +70,8 @@ static const struct setting_row rows[] = {
         TEXT_ROW(modules, setting_text, "is too long"),
         { "initramfs", offsetof(struct kdump_settings, initramfs), &setting_choice, 0, 0,
           "is neither own nor distribution", initramfs_names },
+        { "watchdog", offsetof(struct kdump_settings, watchdog), &setting_choice, 0, 0,
+          "is neither auto nor no", watchdog_names },
         { "reserve_mib", offsetof(struct kdump_settings, reserve_mib), &setting_number, 0,
           KDUMP_RESERVE_MAX_MIB, "is no number of MiB" },
 };

@@ -18,6 +18,11 @@ enum kdump_initramfs {
         KDUMP_INITRAMFS_DISTRIBUTION, /* initramfs-tools or dracut mounts it: LVM, RAID, LUKS, network */
 };
 
+enum kdump_watchdog_wish {
+        KDUMP_WATCHDOG_AUTO, /* the crash kernel takes over what runs */
+        KDUMP_WATCHDOG_NO,
+};
+
 struct kdump_settings {
         enum crash_path path;
         char directory[PATH_MAX];  /* where dumps go */
@@ -29,6 +34,7 @@ struct kdump_settings {
         char modules[512];         /* names of further modules, with spaces between */
         unsigned reserve_mib;      /* of memory; 0: what is needed */
         enum kdump_initramfs initramfs;
+        enum kdump_watchdog_wish watchdog;
         struct capture_plan plan; /* .dump_level, .compression, .keep and the bounds; the rest is not set */
 };
 

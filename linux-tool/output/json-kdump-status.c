@@ -27,6 +27,24 @@ static struct json_object *json_from_switches(const struct kdump_facts *facts) {
         return object;
 }
 
+static struct json_object *json_from_watchdogs(const struct kdump_watchdogs *watchdogs) {
+        struct json_object *array = json_object_new_array();
+
+        for (size_t i = 0; i < watchdogs->count; i++) {
+                const struct kdump_watchdog *watchdog = &watchdogs->list[i];
+                struct json_object *object = json_object_new_object();
+
+                json_add_string(object, "name", watchdog->name);
+                json_add_string(object, "driver", watchdog->driver);
+                json_add(object, "active",
+                         watchdog->is_known ? json_object_new_boolean(watchdog->is_active) : NULL);
+                json_add(object, "timeout_seconds",
+                         watchdog->is_known ? json_object_new_uint64(watchdog->timeout_seconds) : NULL);
+                json_object_array_add(array, object);
+        }
+        return array;
+}
+
 static struct json_object *json_from_dump(const struct dump_report *report) {
         struct json_object *object = json_object_new_object();
         char time[TIMESTAMP_TEXT_SIZE];
@@ -63,6 +81,7 @@ struct json_object *json_from_kdump_status(const struct kdump_status *status) {
         json_add(report, "memory", json_from_crash_memory(preparation));
         json_add(report, "target", json_from_crash_target(preparation->place));
         json_add(report, "switches", json_from_switches(facts));
+        json_add(report, "watchdogs", json_from_watchdogs(&preparation->watchdogs));
         for (size_t i = 0; i < facts->dump_count && i < KDUMP_DUMPS_SHOWN_MAX; i++)
                 json_object_array_add(dumps, json_from_dump(&facts->dumps[i]));
         json_add_number(report, "dump_count", facts->dump_count);

@@ -130,6 +130,7 @@ static struct json_object *json_from_problems(const struct findings *findings) {
                 [VERDICT_OK] = "note",
                 [VERDICT_WARNING] = "warning",
                 [VERDICT_CRITICAL] = "fault",
+                [VERDICT_UNKNOWN] = "warning",
         };
         struct json_object *array = json_object_new_array();
         const struct finding *finding;

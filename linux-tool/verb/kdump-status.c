@@ -88,6 +88,14 @@ static void print_switches(const struct kdump_status *status, const struct sink 
                                           : "pstore-fw-kdump is not enabled");
 }
 
+static void print_watchdogs(const struct kdump_watchdogs *watchdogs, const struct sink *sink) {
+        const struct kdump_watchdog *active = kdump_watchdogs_active(watchdogs);
+
+        if (active)
+                sink_prose(sink, "watchdog: ", "%s (%s), %llu s; the crash kernel takes it over",
+                           active->driver, active->name, (unsigned long long) active->timeout_seconds);
+}
+
 /* A message is at most as long as a line of the kernel's; it has no control characters. */
 static void print_dumps(const struct kdump_facts *facts, const struct sink *sink) {
         sink_format(sink, "dumps:    %zu\n", facts->dump_count);
@@ -112,6 +120,7 @@ static int print_text(const struct kdump_status *status, const struct sink *sink
         print_memory(status, sink);
         print_switches(status, sink);
         print_target(status, sink);
+        print_watchdogs(&status->preparation.watchdogs, sink);
         print_dumps(&status->facts, sink);
         if (!status->facts.test_pending)
                 return sink_put(sink, bytes_of("", 0)); /* an error of the lines above is told again */

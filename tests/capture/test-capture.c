@@ -352,7 +352,7 @@ static void second_stage(void *context) {
 
 static void test_guard_acts_in_two_stages(NO_STATE) {
         struct stages stages;
-        const struct guard guard = { { { 300, first_stage }, { 2000, second_stage } }, &stages };
+        const struct guard guard = { { { 300, first_stage }, { 2000, second_stage } }, &stages, "" };
         uint64_t start = clock_ms();
         char letter;
         pid_t pid;
@@ -374,7 +374,7 @@ static void test_guard_acts_in_two_stages(NO_STATE) {
 /* Both processes are gone: the pipe ends, and nobody wrote to it. */
 static void test_guard_is_taken_back(NO_STATE) {
         struct stages stages;
-        const struct guard guard = { { { 60000, first_stage }, { 60000, second_stage } }, &stages };
+        const struct guard guard = { { { 60000, first_stage }, { 60000, second_stage } }, &stages, "" };
         char letter;
         pid_t pid;
 

@@ -33,6 +33,11 @@ static const struct made_module modules[] = {
         { "phy", "mdio:1234", NULL, NULL, NULL },
         { "nls_cp437", NULL, NULL, NULL, NULL },
         { "nls_ascii", NULL, NULL, NULL, NULL },
+        { "i6300esb", "pci:v00008086d000025ABsv*", NULL, NULL, NULL },
+        { "mfd_core", NULL, "mfd", NULL, NULL },
+        { "lpc_ich", "pci:v00008086d00002918sv*", NULL, "mfd", NULL },
+        { "iTCO_vendor_support", NULL, "vendor", NULL, NULL },
+        { "iTCO_wdt", "platform:iTCO_wdt", NULL, "vendor", NULL },
         /* They want each other, which must end. */
         { "loop_a", NULL, NULL, NULL, "pre: loop_b" },
         { "loop_b", NULL, NULL, NULL, "pre: loop_a" },
@@ -73,6 +78,9 @@ static char *make_root(const char *built_in) {
         return root;
 }
 
+static struct kdump_watchdogs watchdogs;
+static struct reason watchdog_lacks; /* of the last find() */
+
 static int find(const char *root, const char *file_system, const char *more, char *ret_names, size_t size,
                 struct reason *ret_reason) {
         struct kdump_target target = { .device = "/dev/vda1", .major = 254, .minor = 1 };
@@ -81,6 +89,7 @@ static int find(const char *root, const char *file_system, const char *more, cha
                 .release = RELEASE,
                 .target = &target,
                 .more = more,
+                .watchdogs = &watchdogs,
         };
         struct text names = text_on(ret_names, size);
         struct kdump_modules found;
@@ -94,6 +103,7 @@ static int find(const char *root, const char *file_system, const char *more, cha
                 return r;
         for (size_t i = 0; i < found.count; i++)
                 text_format(&names, "%s%s", i > 0 ? " " : "", found.list[i].name);
+        watchdog_lacks = found.watchdog_lacks;
         kdump_modules_free(&found);
         return 0;
 }
@@ -260,6 +270,59 @@ static void test_nvme_multipath(NO_STATE) {
         scratch_remove(root);
 }
 
+static void put_watchdog(const char *root, const char *name, const char *directory) {
+        struct kdump_watchdog *watchdog = &watchdogs.list[watchdogs.count++];
+        char path[256], target[512];
+
+        snprintf(watchdog->name, sizeof(watchdog->name), "%s", name);
+        snprintf(path, sizeof(path), WATCHDOG_CLASS "/%s/device", name);
+        snprintf(target, sizeof(target), "%s%s", root, directory);
+        module_tree_link(root, path, target);
+}
+
+/* Before the disk's; with the driver that makes the platform device. */
+static void test_watchdogs(NO_STATE) {
+        const char *bridge = "/sys/devices/pci0000:00/0000:00:1f.0";
+        const char *card = "/sys/devices/pci0000:00/0000:00:09.0";
+        char *root = make_root("");
+        char path[256];
+
+        put_virtio_blk(root);
+        put_device(root, bridge, "pci:v00008086d00002918sv00001AF4sd00001100bc06sc01i00\n", "lpc_ich",
+                   "lpc_ich");
+        snprintf(path, sizeof(path), "%s/iTCO_wdt.1.auto", bridge);
+        put_device(root, path, "platform:iTCO_wdt\n", "iTCO_wdt", "iTCO_wdt");
+        put_device(root, card, "pci:v00008086d000025ABsv00001AF4sd00001100bc08sc80i00\n", "i6300ESB timer",
+                   "i6300esb");
+        put_watchdog(root, "watchdog0", path);
+        expect(root, "vfat", "",
+               "iTCO_vendor_support iTCO_wdt mfd_core lpc_ich virtio_ring virtio virtio_blk virtio_pci vfat "
+               "nls_cp437 nls_ascii");
+        put_watchdog(root, "watchdog1", card);
+        expect(root, "vfat", "",
+               "iTCO_vendor_support iTCO_wdt mfd_core lpc_ich i6300esb virtio_ring virtio virtio_blk "
+               "virtio_pci "
+               "vfat nls_cp437 nls_ascii");
+        assert_string_equal(watchdog_lacks.text, "");
+        watchdogs.count = 0;
+        scratch_remove(root);
+}
+
+/* A dump is tried all the same. */
+static void test_a_watchdog_without_a_driver(NO_STATE) {
+        const char *device = "/sys/devices/platform/odd.0";
+        char *root = make_root("");
+
+        put_virtio_blk(root);
+        put_device(root, device, "platform:odd\n", "odd_wdt", "odd_wdt");
+        put_watchdog(root, "watchdog0", device);
+        put_watchdog(root, "watchdog1", "/sys/gone");
+        expect(root, "vfat", "", "virtio_ring virtio virtio_blk virtio_pci vfat nls_cp437 nls_ascii");
+        test_assert_contains(watchdog_lacks.text, "has no driver for odd.0, which is odd_wdt's now");
+        watchdogs.count = 0;
+        scratch_remove(root);
+}
+
 static void test_missing(NO_STATE) {
         char *root = make_root(""), names[64];
         struct reason reason;
@@ -285,11 +348,18 @@ static void test_no_directory(NO_STATE) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_virtio_blk),     cmocka_unit_test(test_built_in),
-                cmocka_unit_test(test_more),           cmocka_unit_test(test_virtio_scsi),
-                cmocka_unit_test(test_ahci),           cmocka_unit_test(test_nvme),
-                cmocka_unit_test(test_nvme_multipath), cmocka_unit_test(test_missing),
-                cmocka_unit_test(test_no_directory),   cmocka_unit_test(test_share),
+                cmocka_unit_test(test_virtio_blk),
+                cmocka_unit_test(test_built_in),
+                cmocka_unit_test(test_more),
+                cmocka_unit_test(test_virtio_scsi),
+                cmocka_unit_test(test_ahci),
+                cmocka_unit_test(test_nvme),
+                cmocka_unit_test(test_nvme_multipath),
+                cmocka_unit_test(test_missing),
+                cmocka_unit_test(test_no_directory),
+                cmocka_unit_test(test_watchdogs),
+                cmocka_unit_test(test_a_watchdog_without_a_driver),
+                cmocka_unit_test(test_share),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -289,6 +289,39 @@ static void test_no_room_for_a_dump(NO_STATE) {
         assert_non_null(preparation.initramfs);
 }
 
+/* --- the watchdog -------------------------------------------------------------------------------- */
+
+static void put_watchdog(void) {
+        module_tree_put(root, "/sys/class/watchdog/watchdog0/state", "active\n");
+        module_tree_put(root, "/sys/class/watchdog/watchdog0/timeout", "10\n");
+        module_tree_link(root, "/sys/class/watchdog/watchdog0/device",
+                         scratch_path(root, "sys/devices/platform/dog.0"));
+        module_tree_link(root, "/sys/devices/platform/dog.0/driver", "../../../bus/platform/drivers/dog_wdt");
+}
+
+static void test_a_watchdog_runs(NO_STATE) {
+        put_watchdog();
+        module_tree_put(root, "/sys/bus/platform/drivers/dog_wdt/bind", ""); /* built in */
+        prepare();
+        assert_finds_only(VERDICT_WARNING, "watchdog0 (dog_wdt) resets the machine 10 s after", "");
+        assert_string_equal(preparation.plan->watchdog, "dog_wdt");
+        assert_non_null(preparation.initramfs);
+        settings.watchdog = KDUMP_WATCHDOG_NO;
+        prepare();
+        assert_finds_nothing();
+        assert_string_equal(preparation.plan->watchdog, "");
+}
+
+static void test_a_watchdog_that_the_kernel_lacks(NO_STATE) {
+        put_watchdog();
+        module_tree_link(root, "/sys/bus/platform/drivers/dog_wdt/module", "../../../../module/dog_wdt");
+        prepare();
+        assert_finds(0, VERDICT_WARNING, "watchdog0 (dog_wdt) resets the machine", "");
+        assert_finds(1, VERDICT_WARNING, "has no driver for dog.0", "");
+        assert_int_equal(preparation.modules->count, 2);
+        assert_non_null(preparation.initramfs);
+}
+
 /* --- the programs ------------------------------------------------------------------------------- */
 
 static void test_no_program_for_the_image(NO_STATE) {
@@ -475,6 +508,8 @@ int main(void) {
                 TEST(test_a_name_too_long_for_the_plan),
                 TEST(test_how_much_a_dump_takes),
                 TEST(test_no_room_for_a_dump),
+                TEST(test_a_watchdog_runs),
+                TEST(test_a_watchdog_that_the_kernel_lacks),
                 TEST(test_no_program_for_the_image),
                 TEST(test_no_image_is_wanted),
                 TEST(test_makedumpfile_reads_the_log),

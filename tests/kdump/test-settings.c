@@ -114,6 +114,7 @@ static void test_wrong_files(NO_STATE) {
                 "directory = var\n",
                 "image = maybe\n",
                 "initramfs = no\n",
+                "watchdog = yes\n",
                 "reserve_mib = 80M\n",
                 "reserve_mib = 65537\n",
                 "dump_level = 32\n",
