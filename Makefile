@@ -72,7 +72,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 unexport PWD
 COMMON   := -std=gnu11 -g -iquote . '-ffile-prefix-map=$(CURDIR)=.' $(WARNINGS) -DVERSION='"$(VERSION)"'
 
-PACKAGES := efivar efiboot json-c lzo2 liblz4 libzstd liblzma zlib blkid libkmod
+PACKAGES := efivar efiboot json-c lzo2 liblz4 libzstd liblzma zlib blkid libkmod libsodium
 lazy      = $(eval $(1) := $(2))$($(1))
 # Of which only the header is used: it is opened where it is there (linux-tool/tell/journal.c).
 OPENED   := libsystemd
@@ -116,7 +116,7 @@ CFLAGS_static = $(COMMON) -O2 -ffunction-sections -fdata-sections $(HARDENED) $(
 # Anywhere in memory, where libc has the start code for it.
 STATIC_PIE     = $(call lazy,STATIC_PIE,$(if $(filter /%,$(shell $(CC) -print-file-name=rcrt1.o)),-static-pie,-static))
 LDFLAGS_static = $(STATIC_PIE) -s -Wl,--gc-sections $(RELRO) $(LDFLAGS)
-STATIC_LIBS   := -lblkid
+STATIC_LIBS   := -lblkid -lsodium
 
 # Firmware takes PE images, which clang and lld-link make by themselves: no start code, linker script or library
 # of anybody's. No libc (-ffreestanding), SSE and the like left alone as firmware need not save them
@@ -295,11 +295,11 @@ $(SAN_LIBRARY): $(call objects,san,$(SHARED_SRC) $(LINUX_TESTED) $(SUPPORT_SRC))
 # Everything of the application but what libc has here.
 $(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(call efi_src,$(TEST_ARCHITECTURE))) $(EFI_FAKE_SRC))
 # With what of Linux unpacks: the codecs of the command, which sniff what hostile bytes are, and packed files; and what
-# reads images and variables of firmware, and kernels.
+# reads images and variables of firmware, kernels, and sealed files.
 $(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(POSIX_SRC) $(call below,linux-tool/codec,.c) \
                  linux/packed-file.c linux/pe-image.c linux/secure-boot.c linux/boot-option.c linux/efivarfs.c \
                  linux/system-file.c kdump/boot-image.c kdump/bzimage.c kdump/arm64-image.c capture/stack.c \
-                 $(SUPPORT_SRC))
+                 capture/seal.c $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 

@@ -38,6 +38,9 @@ enum error_group {
             "holds records in directories below it, as systemd archives them, which dir:DIR reads")          \
         ROW(ERR_UNFINISHED, INPUT, "firmware has not finished with it")                                      \
         ROW(ERR_STRAY, INPUT, "holds files that are no records")                                             \
+        ROW(ERR_SEALED, INPUT, "is sealed: 'pstore-fw kdump unseal' opens it, with its secret key")          \
+        ROW(ERR_KEY, INPUT, "is sealed to another key")                                                      \
+        ROW(ERR_VERSION, INPUT, "of a version that is not known here")                                       \
         ROW(ERR_NO_STORE, ENVIRONMENT, "this machine has no such store")                                     \
         ROW(ERR_NO_SPACE, ENVIRONMENT, "no space left")                                                      \
         ROW(ERR_NOT_FOUND, ENVIRONMENT, "not found")                                                         \

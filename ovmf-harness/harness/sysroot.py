@@ -16,7 +16,8 @@ from harness.settings import SetupError, Settings
 
 # As scripts/install-deps has them. Their dependencies come along; of the compiler its own library alone.
 _LIBRARIES = ("libc6-dev", "libefivar-dev", "libefiboot-dev", "libjson-c-dev", "zlib1g-dev", "liblzo2-dev", "liblz4-dev",
-              "libzstd-dev", "liblzma-dev", "libblkid-dev", "libkmod-dev", "libsystemd-dev", "libcmocka-dev")
+              "libzstd-dev", "liblzma-dev", "libblkid-dev", "libkmod-dev", "libsodium-dev", "libsystemd-dev",
+              "libcmocka-dev")
 
 
 def directory(settings: Settings, architecture: Architecture) -> Path:
