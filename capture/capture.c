@@ -96,6 +96,7 @@ static void find_disk_tools(struct capture *capture, const char *mount_point, st
 int capture_to_disk(struct capture *capture, const char *mount_point) {
         _cleanup_close_ int fd = capture_open_directory(mount_point, capture->plan.directory, false);
         struct save_result result;
+        struct seal_key public_key;
         struct save_job job;
         int r;
 
@@ -104,6 +105,9 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
                 return fd;
         }
         job = make_job(capture, fd);
+        /* A plan that was taken has a key or none. */
+        if (seal_key_parse(capture->plan.public_key, &public_key) == 0)
+                job.public_key = &public_key;
         job.image_wanted = capture->plan.image_tool[0];
         if (capture_plan_is_share(&capture->plan))
                 job.image_tools = capture->image_tools;

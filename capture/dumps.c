@@ -53,6 +53,17 @@ static bool look_at(int fd, const char *name, uint64_t *ret_size) {
         return true;
 }
 
+/* As it is, or sealed. */
+static bool look_at_either(int fd, const char *name, const char *sealed_name, struct crash_dump *dump,
+                           uint64_t *ret_size) {
+        if (look_at(fd, name, ret_size))
+                return true;
+        if (!look_at(fd, sealed_name, ret_size))
+                return false;
+        dump->is_sealed = true;
+        return true;
+}
+
 static bool holds_part(int fd) {
         _cleanup_closedir_ DIR *stream = directory_stream(fd);
         const struct dirent *entry;
@@ -92,8 +103,10 @@ static int add_row(int directory_fd, const char *name, struct dumps *dumps, size
         fd = open_directory(directory_fd, dump.name);
         /* One that cannot be looked into is listed nevertheless: as one that holds nothing. */
         if (fd >= 0) {
-                dump.has_log = look_at(fd, DUMPS_LOG_NAME, &dump.log_size);
-                dump.has_image = look_at(fd, DUMPS_IMAGE_NAME, &dump.image_size);
+                dump.has_log = look_at_either(fd, DUMPS_LOG_NAME, DUMPS_LOG_NAME DUMPS_SEALED_SUFFIX, &dump,
+                                              &dump.log_size);
+                dump.has_image = look_at_either(fd, DUMPS_IMAGE_NAME, DUMPS_IMAGE_NAME DUMPS_SEALED_SUFFIX,
+                                                &dump, &dump.image_size);
                 dump.has_manifest = look_at(fd, DUMPS_MANIFEST_NAME, &size);
                 dump.has_part = holds_part(fd);
         }

@@ -18,6 +18,7 @@
 #define DUMPS_IMAGE_NAME    "vmcore"
 #define DUMPS_MANIFEST_NAME "manifest.json"
 #define DUMPS_PART_SUFFIX   DURABLE_FILE_PART
+#define DUMPS_SEALED_SUFFIX ".sealed" /* of a log or an image (capture/seal.h) */
 
 #define DUMPS_NAME_SIZE     64
 #define DUMPS_MESSAGE_SIZE  256
@@ -29,6 +30,7 @@ struct crash_dump {
         bool is_directory; /* else it is no dump, but a file or a link of such a name: nothing else is set */
         bool has_log, has_image, has_manifest;
         bool has_part;                 /* of a file that was not finished */
+        bool is_sealed;                /* the log or the image: without the secret key nobody reads them */
         uint64_t log_size, image_size; /* bytes */
 };
 

@@ -33,14 +33,21 @@ static void put_origin(struct json_writer *json) {
         json_put_string(json, "dumped_by", origin);
 }
 
-static void put_log(struct json_writer *json, const struct save_result *result) {
+static void put_file(struct json_writer *json, const struct save_job *job, const char *name) {
+        char file[SAVE_NAME_SIZE];
+
+        save_file_name(job, name, file);
+        json_put_string(json, "file", file);
+}
+
+static void put_log(struct json_writer *json, const struct save_job *job, const struct save_result *result) {
         if (!result->log.saved) {
                 json_put_null(json, "log");
                 put_text_or_null(json, "log_error", result->log.error);
                 return;
         }
         json_begin_object(json, "log");
-        json_put_string(json, "file", DUMPS_LOG_NAME);
+        put_file(json, job, DUMPS_LOG_NAME);
         json_put_number(json, "size", result->log.size);
         if (result->log_sha256[0])
                 json_put_string(json, "sha256", result->log_sha256);
@@ -56,11 +63,20 @@ static void put_image(struct json_writer *json, const struct save_job *job,
                 return;
         }
         json_begin_object(json, "image");
-        json_put_string(json, "file", DUMPS_IMAGE_NAME);
+        put_file(json, job, DUMPS_IMAGE_NAME);
         json_put_number(json, "size", result->image.size);
         json_put_number(json, "dump_level", job->plan->dump_level);
         json_put_string(json, "compression", job->plan->compression);
         json_end_object(json);
+}
+
+static void put_seal(struct json_writer *json, const struct save_job *job) {
+        char id[SEAL_ID_TEXT_SIZE];
+
+        if (!job->public_key)
+                return;
+        seal_key_id(job->public_key, id);
+        json_put_string(json, "sealed_to", id);
 }
 
 void kdump_manifest_put(const struct save_job *job, const struct save_result *result, struct buffer *buffer) {
@@ -77,8 +93,9 @@ void kdump_manifest_put(const struct save_job *job, const struct save_result *re
         put_text_or_null(&json, "kernel", result->release);
         put_origin(&json);
         put_time(&json, "dumped_at", (uint64_t) time(NULL));
-        put_log(&json, result);
+        put_log(&json, job, result);
         put_image(&json, job, result);
+        put_seal(&json, job);
         json_begin_array(&json, "steps");
         for (size_t i = 0; i < job->steps->count; i++) {
                 const struct step *step = &job->steps->rows[i];

@@ -6,6 +6,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "capture/disk.h"
+#include "capture/seal.h"
 
 #define DAY_SECONDS 86400
 
@@ -38,7 +39,15 @@ static int parse_compression(const struct setting_row *row, void *member, const 
         return ERR_VALUE;
 }
 
+static int parse_key(const struct setting_row *row, void *member, const char *value) {
+        struct seal_key key;
+        int r = seal_key_parse(value, &key);
+
+        return r < 0 ? r : setting_text.parse(row, member, value);
+}
+
 static const struct setting_kind setting_compression = { parse_compression, setting_put_text };
+static const struct setting_kind setting_key = { parse_key, setting_put_text };
 
 #define TEXT_ROW(member, kind, wanted) SETTING_TEXT_ROW(struct capture_plan, member, kind, wanted)
 #define NUMBER_ROW(member, low, high, wanted)                                                                \
@@ -52,6 +61,7 @@ static const struct setting_row target_rows[] = {
         TEXT_ROW(directory, setting_path, "is no absolute path, or too long"),
         TEXT_ROW(log_tool, setting_text, "is no program"),
         TEXT_ROW(image_tool, setting_text, "is no program"),
+        TEXT_ROW(public_key, setting_key, "is no key"),
         TEXT_ROW(watchdog, setting_text, "is no driver"),
 };
 

@@ -51,6 +51,7 @@ struct capture_plan {
         char directory[176];    /* of dumps, seen from that file system's root, with a '/' before it */
         char log_tool[32];      /* "vmcore-dmesg", or "makedumpfile", which takes --dump-dmesg for it */
         char image_tool[32];    /* "makedumpfile"; empty: only the log is saved */
+        char public_key[65];    /* hexadecimal, of what seals log and image; empty: they are not sealed */
         char watchdog[32];      /* the driver of the one that is held meanwhile; empty: none */
         unsigned dump_level;    /* makedumpfile's -d, 0 to 31 */
         char compression[8];    /* "lzo", "zlib", "zstd", "snappy" or "none" */

@@ -15,6 +15,7 @@
 #include "capture/child.h"
 #include "capture/kdump-manifest.h"
 #include "capture/log-message.h"
+#include "capture/sealing.h"
 #include "codec/sha256.h"
 #include "posix/clock.h"
 #include "posix/durable-file.h"
@@ -24,7 +25,7 @@
 #include "pstore/vmcoreinfo.h"
 
 #define FILE_MODE 0600
-#define PART_SIZE 32
+#define PART_SIZE (SAVE_NAME_SIZE + 16)
 
 /* The log takes a tenth of a second. Every tool of it gets at most this share of the time that is left. */
 #define LOG_TIME_SHARE 4
@@ -33,6 +34,20 @@
 #define END_MS       10000
 
 #define MAKEDUMPFILE "makedumpfile"
+
+/*
+ * So much longer than a tool has what seals its output: the rest of it, on a disk that may be slow. A kernel
+ * that has just started may have to gather random numbers first.
+ */
+#define SEALING_MS 5000
+
+void save_file_name(const struct save_job *job, const char *name, char ret_name[SAVE_NAME_SIZE]) {
+        snprintf(ret_name, SAVE_NAME_SIZE, "%s%s", name, job->public_key ? DUMPS_SEALED_SUFFIX : "");
+}
+
+static bool holds_nothing(const struct save_job *job, const struct stat *stat) {
+        return stat->st_size <= (job->public_key ? SEAL_EMPTY_SIZE : 0);
+}
 
 static int read_vmcore(void *context, uint64_t offset, void *buffer, size_t size) {
         const int *fd = context;
@@ -90,16 +105,44 @@ static int run_tool(const struct save_job *job, const struct tool *tool, const c
         return r;
 }
 
+/* The same with what it writes to standard output, into a new file: as it is, or sealed. */
+static int run_tool_into(const struct save_job *job, const struct tool *tool, const char *const *arguments,
+                         int directory_fd, const char *part, uint64_t deadline_ms, struct text *why) {
+        _cleanup_close_ int fd =
+                openat(directory_fd, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+        struct sealing sealing;
+        int r, r2;
+
+        r = fd < 0 ? errno_to_error(errno) : 0;
+        if (r == 0 && !job->public_key)
+                return run_tool(job, tool, arguments, directory_fd, fd, deadline_ms, why);
+        if (r == 0)
+                r = sealing_start(job->public_key, fd, &sealing);
+        if (r < 0) {
+                text_put(why, error_text(r));
+                return r;
+        }
+        r = run_tool(job, tool, arguments, directory_fd, sealing.fd, deadline_ms, why);
+        r2 = sealing_end(&sealing, deadline_ms + SEALING_MS);
+        /* A tool of which nobody takes what it writes fails as well, and cannot tell why. */
+        if (r2 < 0)
+                text_format(why, "%ssealing it: %s", why->length > 0 ? ", " : "", error_text(r2));
+        return r2 < 0 ? r2 : r;
+}
+
 /* What a tool has made gets its name. 0, or in words why not. */
-static int finish_output(int directory_fd, const char *part, const char *name, uint64_t *ret_size,
-                         struct text *why) {
+static int finish_output(const struct save_job *job, int directory_fd, const char *part, const char *of,
+                         uint64_t *ret_size, struct text *why) {
+        char name[SAVE_NAME_SIZE];
         struct stat stat;
         int r;
 
+        save_file_name(job, of, name);
         if (fstatat(directory_fd, part, &stat, AT_SYMLINK_NOFOLLOW) < 0)
                 r = errno_to_error(errno);
         else
-                r = stat.st_size == 0 ? ERR_STORE_EMPTY : durable_file_finish(directory_fd, part, name);
+                r = holds_nothing(job, &stat) ? ERR_STORE_EMPTY
+                                              : durable_file_finish(directory_fd, part, name);
         if (r == 0)
                 *ret_size = (uint64_t) stat.st_size;
         else
@@ -107,41 +150,37 @@ static int finish_output(int directory_fd, const char *part, const char *name, u
         return r;
 }
 
-/* makedumpfile writes to a file that it makes; the others to standard output. */
+/* makedumpfile writes to a file that it makes, or with -F to standard output; the others there. */
 static int run_log_tool(const struct save_job *job, const struct tool *tool, int directory_fd,
                         const char *part, struct text *why) {
         bool writes_file = strcmp(tool_name(tool), MAKEDUMPFILE) == 0;
         const char *const to_file[] = { "--dump-dmesg", job->vmcore, part, NULL };
+        const char *const to_pipe[] = { "--dump-dmesg", job->vmcore, "-F", NULL };
         const char *const to_output[] = { job->vmcore, NULL };
         uint64_t deadline_ms = clock_ms() + clock_left_ms(job->deadline_ms) / LOG_TIME_SHARE;
-        _cleanup_close_ int fd = -1;
 
-        if (!writes_file) {
-                fd = openat(directory_fd, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                            FILE_MODE);
-                if (fd < 0) {
-                        int r = errno_to_error(errno);
-
-                        text_put(why, error_text(r));
-                        return r;
-                }
-        }
-        return run_tool(job, tool, writes_file ? to_file : to_output, directory_fd, fd, deadline_ms, why);
+        if (writes_file && !job->public_key)
+                return run_tool(job, tool, to_file, directory_fd, -1, deadline_ms, why);
+        return run_tool_into(job, tool, writes_file ? to_pipe : to_output, directory_fd, part, deadline_ms,
+                             why);
 }
 
 /* Each tool its own file: what one got out before it failed may be all that there will be. */
-static void part_name(size_t attempt, char ret_part[PART_SIZE]) {
+static void part_name(const struct save_job *job, size_t attempt, char ret_part[PART_SIZE]) {
+        char name[SAVE_NAME_SIZE];
+
+        save_file_name(job, DUMPS_LOG_NAME, name);
         if (attempt == 0)
-                snprintf(ret_part, PART_SIZE, "%s%s", DUMPS_LOG_NAME, DUMPS_PART_SUFFIX);
+                snprintf(ret_part, PART_SIZE, "%s%s", name, DUMPS_PART_SUFFIX);
         else
-                snprintf(ret_part, PART_SIZE, "%s.%zu%s", DUMPS_LOG_NAME, attempt + 1, DUMPS_PART_SUFFIX);
+                snprintf(ret_part, PART_SIZE, "%s.%u%s", name, (unsigned) attempt + 1, DUMPS_PART_SUFFIX);
 }
 
-static void remove_parts(int directory_fd) {
+static void remove_parts(const struct save_job *job, int directory_fd) {
         char part[PART_SIZE];
 
         for (size_t i = 0; i < SAVE_LOG_TOOLS_MAX; i++) {
-                part_name(i, part);
+                part_name(job, i, part);
                 (void) unlinkat(directory_fd, part, 0);
         }
 }
@@ -154,14 +193,14 @@ static int try_log_tool(const struct save_job *job, size_t attempt, int director
         struct stat stat;
         int r;
 
-        part_name(attempt, part);
+        part_name(job, attempt, part);
         r = run_log_tool(job, tool, directory_fd, part, &why);
         if (r == 0)
-                r = finish_output(directory_fd, part, DUMPS_LOG_NAME, &file->size, &why);
+                r = finish_output(job, directory_fd, part, DUMPS_LOG_NAME, &file->size, &why);
         if (r < 0) {
                 steps_failed(job->steps, "log", "%s: %s", tool_name(tool), file->error);
                 /* An empty part would make dumps_prune() take the dump for one that has something saved. */
-                if (fstatat(directory_fd, part, &stat, AT_SYMLINK_NOFOLLOW) == 0 && stat.st_size == 0)
+                if (fstatat(directory_fd, part, &stat, AT_SYMLINK_NOFOLLOW) == 0 && holds_nothing(job, &stat))
                         (void) unlinkat(directory_fd, part, 0);
         }
         return r;
@@ -175,7 +214,7 @@ static int save_log(const struct save_job *job, int directory_fd, struct save_fi
                         continue;
                 r = try_log_tool(job, i, directory_fd, file);
                 if (r == 0) {
-                        remove_parts(directory_fd);
+                        remove_parts(job, directory_fd);
                         file->saved = true;
                         file->error[0] = '\0';
                         return 0;
@@ -214,24 +253,26 @@ static int save_log_with_room(const struct save_job *job, int directory_fd, stru
 
         if (r == 0 || r == ERR_TIMEOUT || !has_made_room(job, result->name))
                 return r;
-        remove_parts(directory_fd); /* they take the room, and the names */
+        remove_parts(job, directory_fd); /* they take the room, and the names */
         return save_log(job, directory_fd, &result->log);
 }
 
 /* Of all that can be read of it, or none: what a read left out would make another text's. */
 static void digest_log(const struct save_job *job, int directory_fd, struct save_result *result) {
-        _cleanup_close_ int fd = openat(directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         struct text text = TEXT_ON(result->log_sha256);
         uint8_t piece[4096], digest[SHA256_SIZE];
+        char name[SAVE_NAME_SIZE];
         struct sha256 sha256;
         ssize_t got = -1;
+        _cleanup_close_ int fd = -1;
 
+        save_file_name(job, DUMPS_LOG_NAME, name);
+        fd = openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         sha256_init(&sha256);
         while (fd >= 0 && (got = read(fd, piece, sizeof(piece))) > 0)
                 sha256_update(&sha256, bytes_of(piece, (size_t) got));
         if (got < 0) {
-                steps_failed(job->steps, "digest", "%s: %s", DUMPS_LOG_NAME,
-                             error_text(errno_to_error(errno)));
+                steps_failed(job->steps, "digest", "%s: %s", name, error_text(errno_to_error(errno)));
                 return;
         }
         sha256_finish(&sha256, digest);
@@ -257,16 +298,19 @@ static int run_image_tool(const struct save_job *job, const struct tool *tool, i
                 level,
                 capture_plan_compression_option(job->plan->compression),
                 job->vmcore,
-                part,
+                job->public_key ? "-F" : part, /* "flattened" is a form that needs no seeking */
                 NULL,
         };
+        const uint64_t deadline_ms = job->deadline_ms - END_MS;
 
         snprintf(level, sizeof(level), "%u", job->plan->dump_level);
         if (left_ms <= END_MS) {
                 text_put(why, "no time is left for it");
                 return ERR_TIMEOUT;
         }
-        return run_tool(job, tool, arguments, directory_fd, -1, job->deadline_ms - END_MS, why);
+        if (job->public_key)
+                return run_tool_into(job, tool, arguments, directory_fd, part, deadline_ms, why);
+        return run_tool(job, tool, arguments, directory_fd, -1, deadline_ms, why);
 }
 
 /* Now only, as it takes memory that the log may have needed. Whoever looked on the disk has told. */
@@ -283,19 +327,21 @@ static bool find_image_tool(const struct save_job *job, struct tool *ret_tool) {
 }
 
 static int save_image(const struct save_job *job, int directory_fd, struct save_file *file) {
-        static const char part[] = DUMPS_IMAGE_NAME DUMPS_PART_SUFFIX;
         struct text why = TEXT_ON(file->error);
         uint64_t room_mib = free_mib(directory_fd);
+        char name[SAVE_NAME_SIZE], part[PART_SIZE];
         struct tool tool;
         int r;
 
+        save_file_name(job, DUMPS_IMAGE_NAME, name);
+        snprintf(part, sizeof(part), "%s%s", name, DUMPS_PART_SUFFIX);
         if (!find_image_tool(job, &tool)) {
                 text_put(&why, "there is no tool that makes it");
                 return ERR_NOT_FOUND;
         }
         r = run_image_tool(job, &tool, directory_fd, part, &why);
         if (r == 0)
-                r = finish_output(directory_fd, part, DUMPS_IMAGE_NAME, &file->size, &why);
+                r = finish_output(job, directory_fd, part, DUMPS_IMAGE_NAME, &file->size, &why);
         if (r < 0) {
                 /* makedumpfile does not tell it where errors go. */
                 if (free_mib(directory_fd) == 0)
@@ -372,13 +418,13 @@ int save_log_to(const struct save_job *job, int fd) {
         /* The log, or what a tool got out of it before it failed. */
         log = openat(job->directory_fd, DUMPS_LOG_NAME, O_RDONLY | O_CLOEXEC);
         for (size_t i = 0; i < SAVE_LOG_TOOLS_MAX && log < 0; i++) {
-                part_name(i, part);
+                part_name(job, i, part);
                 log = openat(job->directory_fd, part, O_RDONLY | O_CLOEXEC);
         }
         r2 = log < 0 ? ERR_NOT_FOUND : 0;
         while (r2 == 0 && (got = read(log, piece, sizeof(piece))) > 0)
                 r2 = file_write_all(fd, bytes_of(piece, (size_t) got));
         (void) unlinkat(job->directory_fd, DUMPS_LOG_NAME, 0);
-        remove_parts(job->directory_fd);
+        remove_parts(job, job->directory_fd);
         return r < 0 ? r : r2;
 }

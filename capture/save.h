@@ -8,6 +8,7 @@
 #include "capture/dumps.h"
 #include "capture/meminfo.h"
 #include "capture/plan.h"
+#include "capture/seal.h"
 #include "capture/steps.h"
 #include "capture/tools.h"
 
@@ -30,6 +31,7 @@ struct save_job {
         struct tool image_tool;                    /* empty: there is none, which was told */
         const char *tools;                         /* where `image_tools` are unpacked to */
         const char *image_tools;                   /* NULL, or where image_tool lies packed until then */
+        const struct seal_key *public_key;         /* log and image are sealed to it; NULL: they are not */
         uint64_t deadline_ms;                      /* for all of it */
         struct meminfo *meminfo;
         struct steps *steps;
@@ -48,7 +50,7 @@ struct save_result {
         char release[80];           /* of the crashed kernel; empty: not known */
         uint64_t crash_seconds;     /* since 1970; by our clock when the crashed kernel did not say it */
         char message[DUMPS_MESSAGE_SIZE];
-        char log_sha256[65];
+        char log_sha256[65]; /* of its file, as it is there */
         struct save_file log, image;
 };
 
@@ -58,5 +60,9 @@ struct save_result {
  */
 int save_dump(const struct save_job *job, struct save_result *ret_result);
 
-/* Where no disk is to be had: the log to this file descriptor, a console. */
+/* The name of a file of the dump: with DUMPS_SEALED_SUFFIX where it is sealed. */
+#define SAVE_NAME_SIZE 32
+void save_file_name(const struct save_job *job, const char *name, char ret_name[SAVE_NAME_SIZE]);
+
+/* Where no disk is to be had: the log to this file descriptor, a console, as it is. */
 int save_log_to(const struct save_job *job, int fd);

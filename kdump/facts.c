@@ -14,9 +14,10 @@
 #include "posix/file.h"
 #include "posix/memory.h"
 
-#define LOAD_DISABLED "/proc/sys/kernel/kexec_load_disabled"
-#define SECURE_BOOT   "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define OWN_SERVICE   "pstore-fw-kdump"
+#define LOAD_DISABLED  "/proc/sys/kernel/kexec_load_disabled"
+#define SECURE_BOOT    "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define CRASH_DM_CRYPT "/sys/kernel/config/crash_dm_crypt_keys"
+#define OWN_SERVICE    "pstore-fw-kdump"
 
 /* A variable of efivarfs: 4 bytes of attributes, then (UEFI 2.10, 3.3) one that is 1 or 0. */
 #define SECURE_BOOT_SIZE 5
@@ -90,6 +91,7 @@ void kdump_facts_look(const char *root, const struct kdump_settings *settings,
         machine_look(root, &facts->machine);
         facts->machine.kernel.wish = settings->path;
         facts->load_disabled = system_file_number(root, LOAD_DISABLED, &disabled) && disabled > 0;
+        facts->hands_keys_over = system_file_exists(root, CRASH_DM_CRYPT);
         facts->secure_boot = look_at_secure_boot(root);
         lockdown_read(root, facts->lockdown, sizeof(facts->lockdown));
         look_at_services(root, facts);

@@ -24,7 +24,8 @@ struct kdump_facts {
         struct machine machine; /* its wish is that of the settings */
         bool load_disabled;     /* kexec_load_disabled: nothing can be loaded any more */
         enum secure_boot secure_boot;
-        char lockdown[32]; /* "none", "integrity", "confidentiality"; empty: this kernel has none */
+        bool hands_keys_over; /* of LUKS, to a crash kernel (CONFIG_CRASH_DM_CRYPT, since 6.16) */
+        char lockdown[32];    /* "none", "integrity", "confidentiality"; empty: this kernel has none */
 
         bool service_enabled;                 /* ours, which arms kdump at each boot */
         const char *owners[KDUMP_OWNERS_MAX]; /* other services that load a crash kernel */

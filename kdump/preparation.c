@@ -15,6 +15,7 @@
 #include "kdump/distribution.h"
 #include "kdump/earlier-dump.h"
 #include "kdump/initramfs.h"
+#include "kdump/unseal.h"
 #include "linux/system-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
@@ -248,9 +249,23 @@ static bool copy_text(char *to, size_t size, const char *from) {
 /* A switch may forward nothing for half a minute after the link has come (spanning tree). */
 #define NETWORK_SECONDS 60
 
-static struct capture_plan *make_plan(const struct kdump_settings *settings, const struct kdump_place *place,
-                                      const struct kdump_tools *tools, const struct kdump_watchdog *watchdog,
-                                      struct findings *findings) {
+/* A key that cannot be read must not mean a log that anybody can. */
+static int add_key(const char *root, const struct kdump_settings *settings, struct capture_plan *plan,
+                   struct reason *ret_reason) {
+        struct seal_key public_key;
+        int r;
+
+        if (!settings->public_key[0])
+                return 0;
+        r = kdump_public_key_find(root, settings->public_key, &public_key, ret_reason);
+        if (r == 0)
+                seal_key_print(&public_key, plan->public_key);
+        return r;
+}
+
+static struct capture_plan *make_plan(const char *root, const struct kdump_settings *settings,
+                                      const struct kdump_place *place, const struct kdump_tools *tools,
+                                      const struct kdump_watchdog *watchdog, struct findings *findings) {
         struct capture_plan *plan = new_result(sizeof(*plan), findings);
         const struct kdump_target *target = &place->target;
         const char *directory = target->path, *uuid = target->uuid;
@@ -260,6 +275,8 @@ static struct capture_plan *make_plan(const struct kdump_settings *settings, con
         if (!plan)
                 return NULL;
         *plan = settings->plan;
+        if (add_key(root, settings, plan, &reason) < 0)
+                return no_result(plan, reason.text, findings);
         if (!is_distribution(settings))
                 plan->network = target->network;
         if (capture_plan_is_share(plan) && plan->disk_seconds < NETWORK_SECONDS)
@@ -374,6 +391,15 @@ static void compute_memory(const char *root, struct kdump_preparation *preparati
                                preparation->machine.running.kernel.crash_bytes, findings);
 }
 
+bool kdump_preparation_seal_id(const struct kdump_preparation *preparation, char ret_id[SEAL_ID_TEXT_SIZE]) {
+        struct seal_key public_key;
+
+        if (!preparation->plan || seal_key_parse(preparation->plan->public_key, &public_key) < 0)
+                return false;
+        seal_key_id(&public_key, ret_id);
+        return true;
+}
+
 /* --- all of them -------------------------------------------------------------------------------- */
 
 void kdump_prepare(const char *root, const struct kdump_settings *settings,
@@ -393,7 +419,7 @@ void kdump_prepare(const char *root, const struct kdump_settings *settings,
         preparation->tools = find_tools(settings, findings);
         make_command_line(root, settings, preparation->command_line, findings);
         if (preparation->place && preparation->tools)
-                preparation->plan = make_plan(settings, preparation->place, preparation->tools,
+                preparation->plan = make_plan(root, settings, preparation->place, preparation->tools,
                                               kdump_watchdogs_active(&preparation->watchdogs), findings);
         if (preparation->plan && (preparation->modules || is_distribution(settings)))
                 preparation->initramfs = make_initramfs(root, settings, preparation, findings);

@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "capture/plan.h"
+#include "capture/seal.h"
 #include "kdump/boot-image.h"
 #include "kdump/initramfs.h"
 #include "kdump/memory-need.h"
@@ -81,5 +82,8 @@ void kdump_prepare(const char *root, const struct kdump_settings *settings,
  * when there is a CRITICAL finding. What goes wrong becomes one, and then there is no initramfs.
  */
 void kdump_preparation_complete(const char *root, struct kdump_preparation *preparation);
+
+/* The id of the key that dumps are sealed to; false when they are not, or there is no plan. */
+bool kdump_preparation_seal_id(const struct kdump_preparation *preparation, char ret_id[SEAL_ID_TEXT_SIZE]);
 
 void kdump_preparation_free(struct kdump_preparation *preparation);

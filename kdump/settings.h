@@ -31,6 +31,7 @@ struct kdump_settings {
         char log_tool[PATH_MAX];   /* vmcore-dmesg */
         bool image;                /* no: only the log is saved */
         char append[512];          /* more of the crash kernel's command line */
+        char public_key[PATH_MAX]; /* or a file that has it; empty: dumps are not sealed */
         char modules[512];         /* names of further modules, with spaces between */
         unsigned reserve_mib;      /* of memory; 0: what is needed */
         enum kdump_initramfs initramfs;

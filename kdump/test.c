@@ -93,6 +93,11 @@ static void verify_log(struct verification *verification) {
 
         if (!dump->has_log)
                 findings_add(verification->findings, VERDICT_CRITICAL, "", "%s: there is no log", dump->name);
+        else if (dump->is_sealed)
+                findings_add(
+                        verification->findings, VERDICT_OK, "",
+                        "the log is there, and sealed: nobody has looked into it ('pstore-fw kdump unseal' "
+                        "where the secret key is)");
         else if (dump_has_word(verification, dump))
                 findings_add(verification->findings, VERDICT_OK, "",
                              "the log is there, with the line of the test");
@@ -150,6 +155,12 @@ static void verify_image(struct verification *verification) {
         if (!dump->has_image) {
                 findings_add(verification->findings, expected ? VERDICT_CRITICAL : VERDICT_OK, "",
                              expected ? "there is no image" : "no image, as the settings have it");
+                return;
+        }
+        if (dump->is_sealed) {
+                findings_add(verification->findings, VERDICT_OK, "",
+                             "the image is there (%llu KiB), and sealed: nobody has looked into it",
+                             (unsigned long long) (dump->image_size / KIB));
                 return;
         }
         if (!verification->image_tool[0]) {

@@ -167,10 +167,19 @@ int durable_file_update(int at, const char *path, struct bytes content, mode_t m
         return make(at, path, content, 0600, &attributes, take_name);
 }
 
-int durable_file_finish(int at, const char *part, const char *path) {
+static int finish_part(int at, const char *part, const char *path,
+                       int (*take)(int at, const char *part, const char *path)) {
         _cleanup_close_ int fd = openat(at, part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
-        return fd < 0 ? errno_to_error(errno) : finish(at, fd, part, path, take_name);
+        return fd < 0 ? errno_to_error(errno) : finish(at, fd, part, path, take);
+}
+
+int durable_file_finish(int at, const char *part, const char *path) {
+        return finish_part(at, part, path, take_name);
+}
+
+int durable_file_finish_new(int at, const char *part, const char *path) {
+        return finish_part(at, part, path, take_free_name);
 }
 
 int durable_file_remove(int at, const char *path) {

@@ -29,6 +29,9 @@ int durable_file_update(int at, const char *path, struct bytes content, mode_t m
 /* The same for what another program has written beside it, to `part` in the same directory. */
 int durable_file_finish(int at, const char *part, const char *path);
 
+/* The same, but nothing is replaced. */
+int durable_file_finish_new(int at, const char *part, const char *path);
+
 /* ERR_NOT_FOUND. */
 int durable_file_remove(int at, const char *path);
 

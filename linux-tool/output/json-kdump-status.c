@@ -19,6 +19,7 @@ static struct json_object *json_from_switches(const struct kdump_facts *facts) {
                  facts->secure_boot == SECURE_BOOT_UNKNOWN
                          ? NULL
                          : json_object_new_boolean(facts->secure_boot == SECURE_BOOT_ON));
+        json_add_bool(object, "luks_key_handover", facts->hands_keys_over);
         json_add_string(object, "lockdown", facts->lockdown[0] ? facts->lockdown : NULL);
         json_add_bool(object, "service_enabled", facts->service_enabled);
         for (size_t i = 0; i < facts->owner_count; i++)
@@ -54,6 +55,7 @@ static struct json_object *json_from_dump(const struct dump_report *report) {
         json_add_string(object, "time", time);
         json_add_string(object, "state", dump_report_state(report));
         json_add_string(object, "message", report->message[0] ? report->message : NULL);
+        json_add_bool(object, "sealed", report->dump.is_sealed);
         json_add_number(object, "log_bytes", report->dump.log_size);
         json_add_number(object, "image_bytes", report->dump.image_size);
         json_add_number(object, "milliseconds", report->took_ms);
@@ -66,6 +68,7 @@ struct json_object *json_from_kdump_status(const struct kdump_status *status) {
         const struct kdump_judgement *judgement = &status->judgement;
         const struct kdump_facts *facts = &status->facts;
         const struct kdump_preparation *preparation = &status->preparation;
+        char seal_id[SEAL_ID_TEXT_SIZE];
         struct json_object *report = json_report_new("kdump-status"), *dumps = json_object_new_array();
 
         json_add_bool(report, "as_meant", judgement->as_meant);
@@ -80,6 +83,8 @@ struct json_object *json_from_kdump_status(const struct kdump_status *status) {
         json_add_string(report, "kernel", preparation->kernel ? preparation->kernel->path : NULL);
         json_add(report, "memory", json_from_crash_memory(preparation));
         json_add(report, "target", json_from_crash_target(preparation->place));
+        json_add_string(report, "sealed_to",
+                        kdump_preparation_seal_id(preparation, seal_id) ? seal_id : NULL);
         json_add(report, "switches", json_from_switches(facts));
         json_add(report, "watchdogs", json_from_watchdogs(&preparation->watchdogs));
         for (size_t i = 0; i < facts->dump_count && i < KDUMP_DUMPS_SHOWN_MAX; i++)

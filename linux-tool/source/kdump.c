@@ -96,14 +96,17 @@ static const struct crash_dump *find_dump(const struct kdump_source *kdump, cons
 /* Neither a link nor a pipe that somebody may have put there is opened for what it is. */
 static int kdump_read(struct record_source *source, const char *name, struct buffer *buffer) {
         struct kdump_source *kdump = kdump_of(source);
+        const struct crash_dump *dump = find_dump(kdump, name);
         char path[RECORD_NAME_SIZE + sizeof(DUMPS_LOG_NAME)];
         int r;
 
-        if (!find_dump(kdump, name))
+        if (!dump)
                 return ERR_NOT_FOUND;
         snprintf(path, sizeof(path), "%s/" DUMPS_LOG_NAME, name);
         buffer->size = 0;
         r = file_read_beneath(kdump->fd, path, LOG_SIZE_MAX, buffer);
+        if (r == ERR_NOT_FOUND && dump->has_log && dump->is_sealed)
+                return ERR_SEALED;
         if (r == ERR_NOT_FOUND || r == ERR_FILE_KIND || (r == 0 && buffer->size == 0))
                 return ERR_LOG_MISSING;
         return r;

@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "capture/capture.h"
 #include "capture/save.h"
+#include "kdump/unseal.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/output/output.h"
@@ -37,11 +38,27 @@ static void find_tool(const char *name, struct tool *tool) {
         }
 }
 
+/* False when there is no key to the setting, and nothing may be saved for all to read. */
+static bool find_key(const struct kdump_settings *settings, const char *root, struct seal_key *key,
+                     struct save_job *job) {
+        struct reason reason;
+
+        if (!settings->public_key[0])
+                return true;
+        if (kdump_public_key_find(root, settings->public_key, key, &reason) < 0) {
+                message_error("%s", reason.text);
+                return false;
+        }
+        job->public_key = key;
+        return true;
+}
+
 static int capture_settings(const struct kdump_settings *settings, const char *root, const char *vmcore,
                             const char *meminfo_path, struct save_result *ret_result) {
         const char *mount_point = settings->directory[0] == '/' ? root : ".";
         _cleanup_close_ int fd =
                 capture_open_directory(mount_point[0] ? mount_point : "/", settings->directory, true);
+        struct seal_key public_key;
         struct steps steps;
         struct meminfo meminfo;
         struct save_job job = {
@@ -59,6 +76,8 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
                 message_failure(settings->directory, fd);
                 return fd;
         }
+        if (!find_key(settings, root, &public_key, &job))
+                return ERR_KEY;
         steps_init(&steps, STDERR_FILENO, false);
         meminfo_start(&meminfo, meminfo_path);
         /* makedumpfile can get the log out of an image, too: where the log's own tool is missing or fails. */
@@ -70,13 +89,14 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
         return save_dump(&job, ret_result);
 }
 
-static struct json_object *json_from_file(const char *name, const struct save_file *file) {
+static struct json_object *json_from_file(const char *name, const char *sealed_name, bool is_sealed,
+                                          const struct save_file *file) {
         struct json_object *object;
 
         if (!file->saved)
                 return NULL;
         object = json_object_new_object();
-        json_add_string(object, "file", name);
+        json_add_string(object, "file", is_sealed ? sealed_name : name);
         json_add_number(object, "size", file->size);
         return object;
 }
@@ -88,6 +108,7 @@ static const char *text_or_null(const char *text) {
 static int print_json(const struct kdump_settings *settings, const struct save_result *result,
                       struct output *output) {
         struct json_object *report = json_report_new("kdump-capture");
+        bool is_sealed = settings->public_key[0];
         char time[TIMESTAMP_TEXT_SIZE];
 
         timestamp_format_rfc3339(result->crash_seconds, time);
@@ -96,9 +117,12 @@ static int print_json(const struct kdump_settings *settings, const struct save_r
         json_add_string(report, "time", time);
         json_add_string(report, "kernel", text_or_null(result->release));
         json_add_string(report, "message", text_or_null(result->message));
-        json_add(report, "log", json_from_file(DUMPS_LOG_NAME, &result->log));
+        json_add(report, "log",
+                 json_from_file(DUMPS_LOG_NAME, DUMPS_LOG_NAME DUMPS_SEALED_SUFFIX, is_sealed, &result->log));
         json_add_string(report, "log_error", text_or_null(result->log.error));
-        json_add(report, "image", json_from_file(DUMPS_IMAGE_NAME, &result->image));
+        json_add(report, "image",
+                 json_from_file(DUMPS_IMAGE_NAME, DUMPS_IMAGE_NAME DUMPS_SEALED_SUFFIX, is_sealed,
+                                &result->image));
         json_add_string(report, "image_error", text_or_null(result->image.error));
         return json_report_print(report, output);
 }

@@ -51,6 +51,7 @@ static void print_memory(const struct kdump_status *status, const struct sink *s
 static void print_target(const struct kdump_status *status, const struct sink *sink) {
         const struct kdump_place *place = status->preparation.place;
         const struct kdump_target *target;
+        char id[SEAL_ID_TEXT_SIZE];
 
         if (!place) {
                 sink_prose(sink, "target:   ", "%s, which cannot be looked at", status->settings.directory);
@@ -62,6 +63,8 @@ static void print_target(const struct kdump_status *status, const struct sink *s
                    target->file_system, mib(target->free_bytes), mib(place->dump_bytes));
         if (target->above[0])
                 sink_prose(sink, BELOW, "%s: the distribution's initramfs has to mount it", target->above);
+        if (kdump_preparation_seal_id(&status->preparation, id))
+                sink_prose(sink, BELOW, "sealed to the key %s", id);
 }
 
 static const char *on_or_off(bool on) {
@@ -81,8 +84,9 @@ static void print_switches(const struct kdump_status *status, const struct sink 
                    facts->machine.kernel.kdump_loaded ? "; a crash kernel is loaded" : "; none is loaded");
         sink_prose(sink, "switches: ", "crash_kexec_post_notifiers %s, kexec_load_disabled %s,",
                    on_or_off(facts->machine.kernel.notifiers_first), on_or_off(facts->load_disabled));
-        sink_prose(sink, BELOW, "Secure Boot %s, lockdown %s", secure_boots[facts->secure_boot],
-                   facts->lockdown[0] ? facts->lockdown : "not there");
+        sink_prose(sink, BELOW, "Secure Boot %s, lockdown %s, hand-over of LUKS keys %s",
+                   secure_boots[facts->secure_boot], facts->lockdown[0] ? facts->lockdown : "not there",
+                   facts->hands_keys_over ? "there" : "not there");
         sink_prose(sink, "at boot:  ", "%s",
                    facts->service_enabled ? "pstore-fw-kdump loads the crash kernel"
                                           : "pstore-fw-kdump is not enabled");
@@ -102,7 +106,8 @@ static void print_dumps(const struct kdump_facts *facts, const struct sink *sink
         for (size_t i = 0; i < facts->dump_count && i < DUMPS_SHOWN; i++) {
                 const struct dump_report *report = &facts->dumps[i];
 
-                sink_prose(sink, "  ", "%s  %s", report->dump.name, dump_report_state(report));
+                sink_prose(sink, "  ", "%s  %s%s", report->dump.name, dump_report_state(report),
+                           report->dump.is_sealed ? ", sealed" : "");
                 if (report->message[0])
                         sink_prose(sink, "    ", "%s", report->message);
         }

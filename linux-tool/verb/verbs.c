@@ -23,7 +23,9 @@
         VERB(kdump_load)                                                                                     \
         VERB(kdump_unload)                                                                                   \
         VERB(kdump_capture)                                                                                  \
-        VERB(kdump_test)
+        VERB(kdump_test)                                                                                     \
+        VERB(kdump_keygen)                                                                                   \
+        VERB(kdump_unseal)
 
 #define DECLARATION(name) extern const struct verb verb_##name;
 #define ROW(name)         &verb_##name,

@@ -98,6 +98,7 @@ static void test_list(void **state) {
         put(place, "20261121T151321Z-kdump-panic1/vmcore", "123");
         put(place, "20261121T151321Z-kdump-panic1/manifest.json", "{}");
         put(place, "20261121T151320Z-kdump-panic1/dmesg.txt.2.part", "1");
+        put(place, "20261121T151320Z-kdump-panic2/dmesg.txt.sealed", "1234");
         put(place, "20261121T151320Z-kdump-panic2/.part", "of nothing");
         assert_int_equal(mkdirat(place->fd, "20261121T151320Z-erst-panic1", 0700), 0);
         assert_ok(dumps_list(place->fd, &dumps));
@@ -109,6 +110,9 @@ static void test_list(void **state) {
         assert_int_equal(dumps.rows[0].image_size, 3);
         assert_string_equal(dumps.rows[1].name, "20261121T151320Z-kdump-panic2");
         assert_false(dumps.rows[1].has_part);
+        assert_true(dumps.rows[1].has_log && dumps.rows[1].is_sealed);
+        assert_int_equal(dumps.rows[1].log_size, 4);
+        assert_false(dumps.rows[0].is_sealed || dumps.rows[2].is_sealed);
         assert_false(dumps.rows[2].has_log || dumps.rows[2].has_image || dumps.rows[2].has_manifest);
         assert_true(dumps.rows[2].has_part);
         dumps_free(&dumps);

@@ -31,6 +31,7 @@ static void test_what_is_wrong_is_named(NO_STATE) {
                   "line 5: compression: 'lz4' is none of lzo, zlib, zstd, snappy and none" },
                 { TARGET "dump_level = 32\n", "line 5: dump_level: '32' is not between 0 and 31" },
                 { TARGET "devices = 17\n", "line 5: devices: '17' is not between 1 and 16" },
+                { TARGET "public_key = 0123\n", "line 5: public_key: '0123' is no key" },
                 { TARGET "keep = 0\n", "line 5: keep: '0' is not between 1 and 1000" },
         };
         struct capture_plan plan;

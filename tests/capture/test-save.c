@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE /* memmem() */
 #include "tests/support/test.h"
 
 #include <fcntl.h>
@@ -171,6 +172,99 @@ static void test_all_is_well(void **state) {
                                  json_object_object_get(json_object_object_get(manifest, "image"), "size")),
                          5);
         json_object_put(manifest);
+}
+
+/* --- sealed -------------------------------------------------------------------------------------- */
+
+#define FLATTENS                                                                                             \
+        "[ \"$1\" = --dump-dmesg ] && { [ \"$3\" = -F ] && " SAYS_LOG "; exit; };"                           \
+        "[ \"$7\" = -F ] && printf image"
+
+static struct seal_key public_key, secret_key;
+
+static int save_sealed_by(struct place *place, const char *log_tool, const char *image_tool) {
+        assert_ok(seal_key_make(&public_key, &secret_key));
+        place->job.public_key = &public_key;
+        return save_by(place, log_tool, image_tool);
+}
+
+static void assert_seals(const struct place *place, const char *name, const char *wanted) {
+        const char *opened = scratch_path(place->root, "opened");
+        int from_fd = open(dump_path(place, name), O_RDONLY);
+        int to_fd = open(opened, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        char id[SEAL_ID_TEXT_SIZE];
+
+        assert_ok(seal_open(&secret_key, from_fd, to_fd, id));
+        close(from_fd);
+        close(to_fd);
+        assert_holds(opened, wanted);
+}
+
+static bool says(const char *path, const char *words) {
+        struct bytes content = test_read_file(path);
+        bool found = memmem(content.data, content.size, words, strlen(words));
+
+        free((void *) (uintptr_t) content.data);
+        return found;
+}
+
+/* Nothing of the log is anywhere else. */
+static void test_sealed(void **state) {
+        struct place *place = *state;
+        struct json_object *manifest;
+        char id[SEAL_ID_TEXT_SIZE];
+        struct stat stat_of;
+
+        assert_ok(save_sealed_by(place, SAYS_LOG, FLATTENS));
+        assert_seals(place, "dmesg.txt.sealed", LOG);
+        assert_seals(place, "vmcore.sealed", "image");
+        assert_int_equal(scratch_count_files(place->dumps), 3);
+        assert_int_equal(stat(dump_path(place, "dmesg.txt.sealed"), &stat_of), 0);
+        assert_int_equal(stat_of.st_mode & 0777, 0600);
+        manifest = read_manifest(place);
+        assert_null(json_object_object_get(manifest, "message"));
+        seal_key_id(&public_key, id);
+        assert_string_equal(member(manifest, "sealed_to"), id);
+        assert_string_equal(member(json_object_object_get(manifest, "log"), "file"), "dmesg.txt.sealed");
+        assert_int_equal(
+                json_object_get_int(json_object_object_get(json_object_object_get(manifest, "log"), "size")),
+                stat_of.st_size);
+        assert_string_equal(member(json_object_object_get(manifest, "image"), "file"), "vmcore.sealed");
+        json_object_put(manifest);
+        assert_false(says(dump_path(place, "manifest.json"), "sysrq"));
+        assert_false(says(place->said, "sysrq"));
+        assert_string_equal(place->result.message, "");
+}
+
+/* makedumpfile has to write it to its standard output. */
+static void test_sealed_by_another_tool(void **state) {
+        struct place *place = *state;
+
+        assert_ok(save_sealed_by(place, "exit 0", FLATTENS));
+        assert_said(place, "pstore-fw: log: vmcore-dmesg: it wrote nothing\n");
+        assert_seals(place, "dmesg.txt.sealed", LOG);
+        assert_int_equal(scratch_count_files(place->dumps), 3);
+}
+
+static void test_sealed_and_broken_off(void **state) {
+        struct place *place = *state;
+
+        assert_error(save_sealed_by(place, "echo half; exit 1", "exit 3"), ERR_FAILED);
+        assert_seals(place, "dmesg.txt.sealed.part", "half\n");
+        assert_int_equal(scratch_count_files(place->dumps), 2); /* and the manifest */
+}
+
+/* Never as it is. */
+static void test_sealed_to_a_key_that_is_none(void **state) {
+        struct place *place = *state;
+
+        assert_ok(seal_key_make(&public_key, &secret_key));
+        memset(&public_key, 0, sizeof(public_key));
+        place->job.public_key = &public_key;
+        assert_true(save_by(place, SAYS_LOG, FLATTENS) < 0);
+        assert_said(place, "sealing it: value outside of its range");
+        assert_int_equal(access(dump_path(place, "dmesg.txt"), F_OK), -1);
+        assert_int_equal(access(dump_path(place, "dmesg.txt.sealed"), F_OK), -1);
 }
 
 static void test_arguments_of_the_image_tool(void **state) {
@@ -488,6 +582,10 @@ static void test_a_long_log_to_a_console(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_all_is_well),
+                TEST(test_sealed),
+                TEST(test_sealed_by_another_tool),
+                TEST(test_sealed_and_broken_off),
+                TEST(test_sealed_to_a_key_that_is_none),
                 TEST(test_arguments_of_the_image_tool),
                 TEST(test_another_tool_for_the_log),
                 TEST(test_an_empty_log),

@@ -322,6 +322,34 @@ static void test_a_watchdog_that_the_kernel_lacks(NO_STATE) {
         assert_non_null(preparation.initramfs);
 }
 
+/* --- the key ------------------------------------------------------------------------------------ */
+
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+static void test_a_key(NO_STATE) {
+        char id[SEAL_ID_TEXT_SIZE];
+
+        prepare();
+        assert_false(kdump_preparation_seal_id(&preparation, id));
+        assert_string_equal(preparation.plan->public_key, "");
+        scratch_put(root, "/etc/key.pub", KEY "\n");
+        strcpy(settings.public_key, "/etc/key.pub");
+        prepare();
+        assert_finds_nothing();
+        assert_string_equal(preparation.plan->public_key, KEY);
+        assert_true(kdump_preparation_seal_id(&preparation, id));
+        assert_string_equal(id, "630dcd2966c43366");
+}
+
+/* No dump is written open that was to be sealed. */
+static void test_a_key_that_cannot_be_read(NO_STATE) {
+        strcpy(settings.public_key, "/etc/key.pub");
+        prepare();
+        assert_finds_only(VERDICT_CRITICAL, "public_key: /etc/key.pub cannot be read", "");
+        assert_null(preparation.plan);
+        assert_null(preparation.initramfs);
+}
+
 /* --- the programs ------------------------------------------------------------------------------- */
 
 static void test_no_program_for_the_image(NO_STATE) {
@@ -509,6 +537,8 @@ int main(void) {
                 TEST(test_how_much_a_dump_takes),
                 TEST(test_no_room_for_a_dump),
                 TEST(test_a_watchdog_runs),
+                TEST(test_a_key),
+                TEST(test_a_key_that_cannot_be_read),
                 TEST(test_a_watchdog_that_the_kernel_lacks),
                 TEST(test_no_program_for_the_image),
                 TEST(test_no_image_is_wanted),

@@ -109,6 +109,22 @@ static void test_no_log(NO_STATE) {
         assert_finds(VERDICT_CRITICAL, "there is no log");
 }
 
+/* Nobody here can look into it, which is said and is no failure. */
+static void test_a_sealed_dump(NO_STATE) {
+        char path[128];
+
+        for (size_t i = 0; i < 2; i++) {
+                snprintf(path, sizeof(path), "%s/%s", DUMP, i == 0 ? "dmesg.txt" : "vmcore");
+                assert_int_equal(remove(scratch_path(root, path + 1)), 0);
+                strcat(path, ".sealed");
+                scratch_put(root, path, "PSTFSEAL");
+        }
+        verify();
+        assert_true(result.passed);
+        assert_finds(VERDICT_OK, "the log is there, and sealed");
+        assert_finds(VERDICT_OK, "the image is there (0 KiB), and sealed");
+}
+
 static void test_no_manifest(NO_STATE) {
         scratch_put(root, DUMP "/manifest.json", "{");
         verify();
@@ -286,6 +302,7 @@ int main(void) {
                 TEST(test_no_dump),
                 TEST(test_a_log_of_something_else),
                 TEST(test_no_log),
+                TEST(test_a_sealed_dump),
                 TEST(test_no_manifest),
                 TEST(test_no_image),
                 TEST(test_an_image_that_cannot_be_read),

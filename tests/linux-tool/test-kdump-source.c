@@ -170,6 +170,26 @@ static void test_logs_that_are_none(void **state) {
         assert_one_fault(fixture, ERR_LOG_MISSING);
 }
 
+/* It is said what it is, and nobody sees the bytes. */
+static void test_a_sealed_log(void **state) {
+        struct fixture *fixture = *state;
+        struct program program;
+
+        put_file(fixture, FIRST, "dmesg.txt.sealed", "PSTFSEAL");
+        put_file(fixture, FIRST, "vmcore.sealed", "KDUMP");
+        put_file(fixture, FIRST, "manifest.json", "{\n}\n");
+        assert_one_fault(fixture, ERR_SEALED);
+        assert_image(fixture, SOURCE_IMAGE_WHOLE, 5);
+        program_run(&program, NULL, "show", "-s", fixture->spec, "kdump:" FIRST, NULL);
+        test_assert_contains(program.messages, "is sealed: 'pstore-fw kdump unseal' opens it");
+        assert_null(strstr(program.output, "PSTFSEAL"));
+        program_free(&program);
+        put_file(fixture, FIRST, "dmesg.txt", FIRST_LOG); /* it was opened there */
+        program_run(&program, NULL, "show", "-s", fixture->spec, FIRST, NULL);
+        assert_string_equal(program.output, FIRST_LOG);
+        program_free(&program);
+}
+
 /* A file with a hole takes no disk, and would take all memory. */
 static void test_a_huge_log(void **state) {
         struct fixture *fixture = *state;
@@ -334,6 +354,7 @@ int main(void) {
                 TEST(images),
                 TEST(what_is_no_dump),
                 TEST(logs_that_are_none),
+                TEST(a_sealed_log),
                 TEST(a_huge_log),
                 TEST(a_link_instead_of_a_dump),
                 TEST(no_directory),
