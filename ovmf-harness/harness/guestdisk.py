@@ -32,6 +32,7 @@ _ROOT = ["ext4", "crc32c_generic"]
 _FOR_TARGETS = ["xfs", "btrfs", "vfat", "nfsv3", "nfsv4"]
 _FOR_NETWORK = ["virtio_net", "e1000e", "nfsd"]
 _FOR_STORES = ["efivarfs", "efi_pstore"]
+_WATCHDOGS = ["i6300esb", "iTCO_wdt", "lpc_ich"]
 _EMPTY_DIRECTORIES = ["dev", "proc", "sys", "tmp", "run", "out", "mnt", "root", "etc/pstore-fw", "var/lib",
                       "usr/bin"]
 
@@ -43,8 +44,8 @@ def boot_modules(kernel: Kernel, bus: str) -> list[str]:
 
 def _wanted_modules(kernel: Kernel) -> list[str]:
     buses = [name for names in BUSES.values() for name in names]
-    return kernel.those_it_has([*buses, *_ROOT, *_ASKED_FOR, *_FOR_TARGETS, *_FOR_NETWORK,
-                              *_FOR_STORES])
+    return kernel.those_it_has([*buses, *_ROOT, *_ASKED_FOR, *_FOR_TARGETS, *_FOR_NETWORK, *_FOR_STORES,
+                                *_WATCHDOGS])
 
 
 def add_modules(tree: Path, kernel: Kernel, more: Sequence[str] = ()) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Modules for the guest's kernel that Debian's come without: one that oopses on request, in place of LKDTM; the
-kernel's own window into ERST, /dev/erst_dbg; and efi_test, by which fwts calls the firmware.
+"""Modules for the guest's kernel that Debian's come without: one that oopses on request, in place of LKDTM; one
+that hangs the machine; the kernel's own window into ERST, /dev/erst_dbg; and efi_test, by which fwts calls the
+firmware.
 
 Built against the kernel's headers, which are unpacked in the build directory and never installed.
 """
@@ -115,6 +116,11 @@ def _build(lab: Lab, name: str, sources: list[Path]) -> bytes:
 def oops(lab: Lab) -> bytes:
     """The module's bytes; the scenario is skipped where it cannot be built."""
     return _build(lab, "oops", [GUEST / "oops.c"])
+
+
+def hang(lab: Lab) -> bytes:
+    """The same."""
+    return _build(lab, "hang", [GUEST / "hang.c"])
 
 
 def _of_source(lab: Lab, name: str, names: list[str]) -> bytes:

@@ -79,6 +79,7 @@ class System:
     reached: bytes = INIT_REACHED  # what the serial log has when the system has taken over
     has_esp: bool = False
     card: qemu.Card | None = None
+    devices: Sequence[str] = ()  # more of the machine
     last_log: Path | None = None
     _boots: int = 0
     _more_disks: dict[str, Path] = field(default_factory=dict)
@@ -150,7 +151,7 @@ class System:
         return devices + (self.card.devices() if self.card else [])
 
     def _devices(self, initrd: Path, append: str) -> list[str]:
-        return [*self._disks(), "-kernel", str(self.kernel or self.lab.kernel.image), "-initrd", str(initrd),
+        return [*self._disks(), *self.devices, "-kernel", str(self.kernel or self.lab.kernel.image), "-initrd", str(initrd),
                 "-append", " ".join([f"console={self.lab.architecture.console}", _COMMAND_LINE, _VERBOSE if self.verbose else "", self.base, append])]
 
     def _start(self, log: Path, devices: list[str]) -> Qemu:
