@@ -104,6 +104,18 @@ const char *block_device_above(const char *root, unsigned major, unsigned minor)
         return words;
 }
 
+bool block_device_is_stacked(const char *root, unsigned major, unsigned minor) {
+        static const char *const members[] = { "/dm", "/md", "/../md" };
+        char directory[PATH_MAX];
+
+        if (!find_directory(root, major, minor, directory))
+                return false;
+        for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+                if (system_file_exists(directory, members[i]))
+                        return true;
+        return false;
+}
+
 static int walk_up(char *directory, const char *top, int (*visit)(void *, const char *), void *context) {
         int r = 0;
 

@@ -20,6 +20,12 @@ bool block_device_number(const char *root, const char *name, unsigned *ret_major
 const char *block_device_above(const char *root, unsigned major, unsigned minor);
 
 /*
+ * Whether it is one that the kernel puts together of others: a volume of the device mapper, an array of MD or
+ * a partition of one.
+ */
+bool block_device_is_stacked(const char *root, unsigned major, unsigned minor);
+
+/*
  * Calls `visit` with the directory in sysfs of the device and of each one above it, up to /sys/devices; those
  * of all controllers for an NVMe disk of more than one path. Stops at an error of `visit` and returns it.
  * ERR_NOT_FOUND when there is no such device.
