@@ -13,6 +13,7 @@
  * The initramfs, all of it:
  *   /init                  pstore-fw-capture
  *   /plan                  this
+ *   /stack                 what the file system stands on, where that is no plain partition (capture/stack.h)
  *   /modules/order         the names of the modules, one a line, each after its dependencies
  *   /modules/<name>.ko.gz  compressed by gzip; unlinked when loaded
  *   /tools/<file>.gz       the program that reads the log and what it needs to run; unlinked when unpacked

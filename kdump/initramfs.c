@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "capture/stack.h"
 #include "kdump/newc.h"
 #include "linux/elf.h"
 #include "linux/packed-file.h"
@@ -204,6 +205,8 @@ int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_arch
         r = add_init(&image, parts->init_name, parts->init);
         if (r == 0)
                 r = add_plan(&image, parts->plan);
+        if (r == 0 && parts->stack)
+                r = add_bytes(&image, STACK_PATH, text_view(parts->stack));
         if (r == 0 && parts->modules)
                 r = add_modules(&image, parts->modules);
         if (r == 0)

@@ -13,6 +13,7 @@ struct initramfs_parts {
         const char *init;      /* path of pstore-fw-capture */
         const char *init_name; /* in the archive: "init", or another beside the distribution's */
         const struct capture_plan *plan;
+        const char *stack;                   /* the text of /stack; NULL: none */
         const struct kdump_modules *modules; /* NULL: none, not even /modules */
         const struct kdump_tool *log_tool;
         const struct kdump_tool *image_tool; /* NULL: it lies on the disk, or there is none */

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "linux/block-device.h"
@@ -265,18 +267,66 @@ static int add_network(struct search *search) {
                                   strncmp(target->mount_options, "vers=3", 6) == 0 ? "nfsv3" : "nfsv4");
 }
 
-static int add_drivers(struct search *search) {
-        const struct kdump_target *target = search->request->target;
+static int add_drivers_of(struct search *search, dev_t device) {
         int r;
+
+        r = block_device_walk(search->request->root, major(device), minor(device), add_driver, search);
+        if (r == ERR_NOT_FOUND && !search->reason->text[0])
+                reason_set(search->reason, r, "%s: not in /sys", search->request->target->device);
+        return r;
+}
+
+/* The level by its alias; MD itself is what it depends on. */
+static int add_level(struct search *search, const char *level) {
+        char alias[32];
+
+        snprintf(alias, sizeof(alias), "md-%s", level);
+        return add_wanted(search, alias);
+}
+
+static int add_target(struct search *search, const char *type) {
+        static const char *const modules[][2] = {
+                { "linear", "dm_mod" },          { "striped", "dm_mod" }, { "thin", "dm_thin_pool" },
+                { "thin-pool", "dm_thin_pool" }, { "raid", "dm_raid" },
+        };
+        int r = 0;
+
+        for (size_t i = 0; i < ARRAY_SIZE(modules) && r == 0; i++)
+                if (strcmp(modules[i][0], type) == 0)
+                        r = add_wanted(search, modules[i][1]);
+        /* dm_raid asks for the level by its name alone, when it needs it: of a mirror, all that is taken. */
+        if (r == 0 && strcmp(type, "raid") == 0)
+                r = add_level(search, "raid1");
+        return r;
+}
+
+static int add_stacked(struct search *search, size_t index) {
+        const struct stack_record *record = search->request->stack;
+        const struct stack_device *device = &record->stack.devices[index];
+        int r = 0;
+
+        if (device->kind == STACK_DISK)
+                return add_drivers_of(search, record->numbers[index]);
+        if (device->kind == STACK_ARRAY)
+                return add_level(search, device->array.level);
+        for (size_t i = 0; device->kind == STACK_VOLUME && i < device->volume.target_count && r == 0; i++)
+                r = add_target(search, record->stack.targets[device->volume.first_target + i].type);
+        return r;
+}
+
+static int add_drivers(struct search *search) {
+        const struct kdump_modules_request *request = search->request;
+        const struct kdump_target *target = request->target;
+        int r = 0;
 
         if (kdump_target_is_share(target))
                 return add_network(search);
-        r = block_device_walk(search->request->root, target->major, target->minor, add_driver, search);
+        if (!request->stack)
+                r = add_drivers_of(search, makedev(target->major, target->minor));
         for (size_t i = 0; i < target->device_count && r == 0; i++)
-                r = block_device_walk(search->request->root, target->devices[i].major,
-                                      target->devices[i].minor, add_driver, search);
-        if (r == ERR_NOT_FOUND && !search->reason->text[0])
-                reason_set(search->reason, r, "%s: not in /sys", target->device);
+                r = add_drivers_of(search, makedev(target->devices[i].major, target->devices[i].minor));
+        for (size_t i = 0; request->stack && i < request->stack->stack.device_count && r == 0; i++)
+                r = add_stacked(search, i);
         return r;
 }
 

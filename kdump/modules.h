@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stddef.h>
 
+#include "kdump/stack-record.h"
 #include "kdump/target.h"
 #include "kdump/watchdog.h"
 #include "posix/reason.h"
@@ -27,14 +28,16 @@ struct kdump_modules_request {
         const char *root;    /* before /sys and /lib/modules */
         const char *release; /* of the crash kernel */
         const struct kdump_target *target;
+        const struct stack_record *stack;        /* that the target stands on; NULL: it is plain */
         const char *more;                        /* names, with spaces between */
         const struct kdump_watchdogs *watchdogs; /* their drivers come first; NULL: none */
 };
 
 /*
- * The drivers of the watchdogs; then those of each device between the target's disk and the root of sysfs,
- * the file system, and what they depend on; what is built into the kernel is left out. ERR_NOT_FOUND: the
- * kernel has no modules directory, or lacks a module; ERR_TOO_LARGE, ERR_NO_MEMORY. The list is to be freed.
+ * The drivers of the watchdogs; then those of each device between the target's disk, or each disk of its
+ * stack, and the root of sysfs; what builds the stack; the file system; and what they depend on; what is
+ * built into the kernel is left out. ERR_NOT_FOUND: the kernel has no modules directory, or lacks a module;
+ * ERR_TOO_LARGE, ERR_NO_MEMORY. The list is to be freed.
  */
 int kdump_modules_find(const struct kdump_modules_request *request, struct kdump_modules *ret_modules,
                        struct reason *ret_reason);

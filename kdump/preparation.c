@@ -59,6 +59,7 @@ void kdump_preparation_free(struct kdump_preparation *preparation) {
                 kdump_modules_free(preparation->modules);
         free(preparation->kernel);
         free(preparation->place);
+        free(preparation->stack);
         free(preparation->modules);
         free(preparation->tools);
         free(preparation->plan);
@@ -162,6 +163,20 @@ static void find_watchdogs(const char *root, const struct kdump_settings *settin
         kdump_watchdogs_judge(watchdogs, findings);
 }
 
+static struct stack_record *find_stack(const char *root, const struct kdump_place *place,
+                                       struct findings *findings) {
+        struct stack_record *stack = new_result(sizeof(*stack), findings);
+        struct reason reason;
+
+        if (!stack)
+                return NULL;
+        if (kdump_target_record(root, &place->target, stack, &reason) < 0)
+                return no_result(stack, reason.text, findings);
+        if (kdump_target_check_room(&place->target, stack, place->dump_bytes, &reason) < 0)
+                add_fault(findings, reason.text);
+        return stack;
+}
+
 static struct kdump_modules *find_modules(const char *root, const struct kdump_settings *settings,
                                           const struct kdump_preparation *preparation,
                                           struct findings *findings) {
@@ -169,6 +184,7 @@ static struct kdump_modules *find_modules(const char *root, const struct kdump_s
                 .root = root,
                 .release = preparation->kernel->release,
                 .target = &preparation->place->target,
+                .stack = preparation->stack,
                 .more = settings->modules,
                 .watchdogs = &preparation->watchdogs,
         };
@@ -316,6 +332,7 @@ static struct crash_initramfs *make_initramfs(const char *root, const struct kdu
                 .init = init,
                 .init_name = is_distribution(settings) ? KDUMP_DISTRIBUTION_PROGRAM : "init",
                 .plan = preparation->plan,
+                .stack = preparation->stack ? preparation->stack->text : NULL,
                 .modules = preparation->modules,
                 .log_tool = &preparation->tools->log,
                 .image_tool = brings_image_tool(preparation) ? &preparation->tools->image : NULL,
@@ -413,8 +430,11 @@ void kdump_prepare(const char *root, const struct kdump_settings *settings,
         preparation->kernel = find_kernel(root, settings, findings);
         preparation->place = find_place(root, settings, preparation->machine.ram_bytes, findings);
         find_watchdogs(root, settings, &preparation->watchdogs, findings);
+        if (preparation->place && !is_distribution(settings) && preparation->place->target.is_stacked)
+                preparation->stack = find_stack(root, preparation->place, findings);
         if (preparation->kernel && preparation->place && !is_distribution(settings) &&
-            !preparation->place->target.above[0] && !preparation->place->target.refusal[0])
+            (!preparation->place->target.above[0] || preparation->stack) &&
+            !preparation->place->target.refusal[0])
                 preparation->modules = find_modules(root, settings, preparation, findings);
         preparation->tools = find_tools(settings, findings);
         make_command_line(root, settings, preparation->command_line, findings);

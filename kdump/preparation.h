@@ -12,6 +12,7 @@
 #include "kdump/memory-need.h"
 #include "kdump/modules.h"
 #include "kdump/settings.h"
+#include "kdump/stack-record.h"
 #include "kdump/target.h"
 #include "kdump/tools.h"
 #include "kdump/watchdog.h"
@@ -54,6 +55,7 @@ struct kdump_preparation {
         struct kdump_machine machine;
         struct boot_image *kernel;                 /* that boots after a crash */
         struct kdump_place *place;                 /* of the dumps; there also when it does not serve */
+        struct stack_record *stack;                /* NULL too where the place is plain */
         struct kdump_watchdogs watchdogs;          /* none where the settings want none */
         struct kdump_modules *modules;             /* NULL too where the distribution's initramfs has them */
         struct kdump_tools *tools;                 /* that read the log and write the image of the memory */

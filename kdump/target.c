@@ -111,6 +111,7 @@ static void find_device(const char *root, const struct mount_row *row, struct kd
         words = block_device_above(root, target->major, target->minor);
         if (words)
                 snprintf(target->above, sizeof(target->above), "%s", words);
+        target->is_stacked = block_device_is_stacked(root, target->major, target->minor);
 }
 
 static void probe(const char *root, struct kdump_target *target) {
@@ -238,9 +239,10 @@ static void find_btrfs_devices(const char *root, struct kdump_target *target) {
         while (devices && (entry = readdir(devices)))
                 if (entry->d_name[0] != '.' && count++ < DISK_SET_MAX)
                         add_device(root, entry->d_name, target);
-        if (count > 1)
+        if (count > 1) {
+                target->is_stacked = false; /* not on one stack */
                 compare_btrfs(root, count, target);
-        else
+        } else
                 target->device_count = 0;
         judge_btrfs(root, top, target);
 }
@@ -392,7 +394,7 @@ static int check_place(const struct kdump_target *target, uint64_t needed_bytes,
 int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes, struct reason *ret_reason) {
         const char *directory = target->directory;
 
-        if (target->above[0])
+        if (target->above[0] && !target->is_stacked)
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                   "%s: lies on %s, which only the distribution's initramfs mounts: "
                                   "choose a directory on a plain partition, or initramfs = distribution",

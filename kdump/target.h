@@ -42,9 +42,11 @@ struct kdump_target {
         /*
          * What stands between the file system and a plain partition, in words ("LVM", "software RAID", "an
          * encrypted disk", "a network file system" …); empty when it is plain. With anything there the crash
-         * kernel needs the distribution's initramfs.
+         * kernel needs the distribution's initramfs, but where it is a stack of devices that ours can build,
+         * which kdump/stack-record.h tells.
          */
         char above[64];
+        bool is_stacked;
 
         /* What else keeps any crash kernel from it, in words; empty when nothing does. */
         char refusal[160];
@@ -67,9 +69,9 @@ int kdump_target_find(const char *root, const char *directory, struct kdump_targ
                       struct reason *ret_reason);
 
 /*
- * 0 when the crash kernel, with an initramfs of ours, can mount it and has room for a dump of
- * `needed_bytes`, and only root can write there; ERR_NOT_SUPPORTED, ERR_READ_ONLY, ERR_NO_SPACE or
- * ERR_PERMISSION.
+ * 0 when the crash kernel, with an initramfs of ours, can mount it, once it has built what it is stacked on,
+ * and has room for a dump of `needed_bytes`, and only root can write there; ERR_NOT_SUPPORTED, ERR_READ_ONLY,
+ * ERR_NO_SPACE or ERR_PERMISSION.
  */
 int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes, struct reason *ret_reason);
 

@@ -61,7 +61,10 @@ static void print_target(const struct kdump_status *status, const struct sink *s
         sink_prose(sink, "target:   ", "%s", target->directory);
         sink_prose(sink, BELOW, "on %s (%s), %llu MiB free, a dump takes about %llu", target->device,
                    target->file_system, mib(target->free_bytes), mib(place->dump_bytes));
-        if (target->above[0])
+        if (status->preparation.stack)
+                sink_prose(sink, BELOW, "%s: the crash kernel builds it again, of %zu devices", target->above,
+                           status->preparation.stack->stack.device_count);
+        else if (target->above[0])
                 sink_prose(sink, BELOW, "%s: the distribution's initramfs has to mount it", target->above);
         if (kdump_preparation_seal_id(&status->preparation, id))
                 sink_prose(sink, BELOW, "sealed to the key %s", id);

@@ -137,6 +137,15 @@ static void test_initramfs(NO_STATE) {
         buffer_free(&found.module);
         buffer_free(&archive);
 
+        found = (struct found){ 0 };
+        parts.stack = "disk LVM2_member u 8\n";
+        assert_ok(initramfs_build(&parts, &archive, &unpacked, &reason));
+        assert_int_equal(unpacked, 7 * 4096);
+        read_archive(buffer_bytes(&archive), &found);
+        test_assert_contains(found.names, " plan stack tools ");
+        buffer_free(&found.module);
+        buffer_free(&archive);
+
         strcpy(list[0].path, "/nothing");
         assert_error(initramfs_build(&parts, &archive, &sizes, &reason), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "/nothing");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "tests/support/test.h"
 
+#include <sys/sysmacros.h>
+
 #include "kdump/modules.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
@@ -22,6 +24,12 @@ static const struct made_module modules[] = {
         { "nvme", "pci:v*d*sv*sd*bc01sc08i02*", NULL, "nvme_add", NULL },
         { "crc32c_generic", "crc32c", NULL, NULL, NULL },
         { "crc32c_intel", "crc32c", NULL, NULL, NULL },
+        { "md-mod", NULL, "md_add", NULL, NULL },
+        { "raid1", "md-raid1", NULL, "md_add", NULL },
+        { "raid456", "md-raid5", "raid5_add", "md_add", NULL },
+        { "dm-mod", NULL, "dm_add", NULL, NULL },
+        { "dm-thin-pool", NULL, NULL, "dm_add", NULL },
+        { "dm-raid", NULL, NULL, "raid5_add", NULL },
         { "jbd2", NULL, "journal", NULL, NULL },
         { "ext4", "fs-ext4", NULL, "journal", "pre: crc32c" },
         { "vfat", "fs-vfat", NULL, NULL, NULL },
@@ -81,13 +89,14 @@ static char *make_root(const char *built_in) {
 static struct kdump_watchdogs watchdogs;
 static struct reason watchdog_lacks; /* of the last find() */
 
-static int find(const char *root, const char *file_system, const char *more, char *ret_names, size_t size,
-                struct reason *ret_reason) {
+static int find_on(const char *root, const struct stack_record *stack, const char *file_system,
+                   const char *more, char *ret_names, size_t size, struct reason *ret_reason) {
         struct kdump_target target = { .device = "/dev/vda1", .major = 254, .minor = 1 };
         const struct kdump_modules_request request = {
                 .root = root,
                 .release = RELEASE,
                 .target = &target,
+                .stack = stack,
                 .more = more,
                 .watchdogs = &watchdogs,
         };
@@ -106,6 +115,11 @@ static int find(const char *root, const char *file_system, const char *more, cha
         watchdog_lacks = found.watchdog_lacks;
         kdump_modules_free(&found);
         return 0;
+}
+
+static int find(const char *root, const char *file_system, const char *more, char *ret_names, size_t size,
+                struct reason *ret_reason) {
+        return find_on(root, NULL, file_system, more, ret_names, size, ret_reason);
 }
 
 static void expect(const char *root, const char *file_system, const char *more, const char *wanted) {
@@ -320,6 +334,47 @@ static void test_a_watchdog_without_a_driver(NO_STATE) {
         expect(root, "vfat", "", "virtio_ring virtio virtio_blk virtio_pci vfat nls_cp437 nls_ascii");
         test_assert_contains(watchdog_lacks.text, "has no driver for odd.0, which is odd_wdt's now");
         watchdogs.count = 0;
+}
+
+/* Of each disk the drivers, and once what builds the rest: what is built in is not there. */
+static void test_a_stack(NO_STATE) {
+        static const struct {
+                const char *text, *modules;
+        } stacks[] = {
+                { "disk LVM2_member a 8\ndisk LVM2_member b 8\nvolume v LVM-v rw 8\ntarget 0 8 linear @0 0\n",
+                  "virtio_ring virtio virtio_blk virtio_pci nvme_core nvme dm_mod vfat nls_cp437 nls_ascii" },
+                { "disk LVM2_member a 8\nvolume v LVM-v rw 8\ntarget 0 8 thin @0 1\n",
+                  "virtio_ring virtio virtio_blk virtio_pci dm_mod dm_thin_pool vfat nls_cp437 nls_ascii" },
+                { "disk LVM2_member a 8\nvolume v LVM-v rw 8\ntarget 0 8 raid raid1 @0\n",
+                  "virtio_ring virtio virtio_blk virtio_pci md_mod raid456 dm_raid raid1 vfat nls_cp437 "
+                  "nls_ascii" },
+                { "disk linux_raid_member a 8\ndisk linux_raid_member b 8\narray u raid5 2 0 8 0,1\n"
+                  "part 2 1 0 8\n",
+                  "virtio_ring virtio virtio_blk virtio_pci nvme_core nvme md_mod raid456 vfat nls_cp437 "
+                  "nls_ascii" },
+        };
+        char *root = make_root(""), error[STACK_ERROR_SIZE], names[1024], target[512];
+        static struct stack_record record;
+        struct reason reason;
+
+        put_virtio_blk(root);
+        put_nvme(root);
+        module_tree_put(root, "/sys/devices/pci0000:00/0000:00:03.0/nvme/nvme0/nvme0n1/size", "1\n");
+        snprintf(target, sizeof(target), "%s/sys/devices/pci0000:00/0000:00:03.0/nvme/nvme0/nvme0n1", root);
+        module_tree_link(root, "/sys/dev/block/259:0", target);
+        record.numbers[0] = makedev(254, 1);
+        record.numbers[1] = makedev(259, 0);
+        for (size_t i = 0; i < ARRAY_SIZE(stacks); i++) {
+                assert_ok(stack_parse(text_view(stacks[i].text), &record.stack, error));
+                reason.text[0] = '\0';
+                if (find_on(root, &record, "vfat", "", names, sizeof(names), &reason) < 0)
+                        fail_msg("%s", reason.text);
+                assert_string_equal(names, stacks[i].modules);
+        }
+        assert_ok(stack_parse(text_view("disk linux_raid_member a 8\narray u raid10 2 0 8 0\n"),
+                              &record.stack, error));
+        assert_error(find_on(root, &record, "vfat", "", names, sizeof(names), &reason), ERR_NOT_FOUND);
+        test_assert_contains(reason.text, "has no module md-raid10");
         scratch_remove(root);
 }
 
@@ -360,6 +415,7 @@ int main(void) {
                 cmocka_unit_test(test_watchdogs),
                 cmocka_unit_test(test_a_watchdog_without_a_driver),
                 cmocka_unit_test(test_share),
+                cmocka_unit_test(test_a_stack),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "kdump/preparation.h"
+#include "tests/support/made-array.h"
 #include "tests/support/made-machine.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
@@ -215,14 +216,35 @@ static void test_a_place_that_the_crash_kernel_cannot_mount(NO_STATE) {
         scratch_put(root, "/sys/devices/virtual/block/dm-0/dm/uuid", "LVM-abc\n");
         spoil("sys/dev/block/254:1");
         module_tree_link(root, "/sys/dev/block/254:1", scratch_path(root, "sys/devices/virtual/block/dm-0"));
+        assert_int_equal(rename(scratch_path(root, "dev/vda1"), scratch_path(root, "dev/dm-0")), 0);
         prepare();
-        assert_finds_only(VERDICT_CRITICAL, "lies on LVM, which only the distribution's initramfs mounts",
+        assert_finds_only(VERDICT_CRITICAL,
+                          "/var/lib/pstore-fw: lies on LVM, of which the crash kernel cannot use this: "
+                          "/dev/dm-0: the device mapper does not tell its table: ",
                           "");
         assert_string_equal(preparation.place->target.above, "LVM");
+        assert_null(preparation.stack);
         assert_null(preparation.modules);
         assert_null(preparation.initramfs);
         assert_true(preparation.need.advice > 0); /* an estimate */
         assert_int_equal(preparation.need.unpacked, 0);
+}
+
+static void test_a_place_on_an_array(NO_STATE) {
+        made_array_put(root);
+        assert_int_equal(rename(scratch_path(root, "dev/vda1"), scratch_path(root, "dev/md0")), 0);
+        scratch_put(root, "/proc/self/mountinfo", "23 1 9:0 / / rw - ext4 /dev/root rw\n");
+        prepare();
+        assert_finds_only(VERDICT_CRITICAL, "has no module md-raid1", "");
+        assert_int_equal(preparation.stack->stack.device_count, 3);
+        scratch_put(root, MADE_ARRAY "/md/degraded", "1\n");
+        prepare();
+        assert_finds_only(VERDICT_CRITICAL,
+                          "lies on software RAID, of which the crash kernel cannot use this: /dev/md0: an "
+                          "array that has lost a disk (degraded: 1): choose a directory elsewhere, or "
+                          "initramfs = distribution",
+                          "");
+        assert_null(preparation.stack);
 }
 
 static void test_a_file_system_without_driver(NO_STATE) {
@@ -531,6 +553,7 @@ int main(void) {
                 TEST(test_another_kernel),
                 TEST(test_the_command_line),
                 TEST(test_a_place_that_the_crash_kernel_cannot_mount),
+                TEST(test_a_place_on_an_array),
                 TEST(test_a_file_system_without_driver),
                 TEST(test_no_place),
                 TEST(test_a_name_too_long_for_the_plan),

@@ -136,6 +136,8 @@ static void test_check(NO_STATE) {
         strcpy(target.above, "LVM");
         assert_error(kdump_target_check(&target, 1, &reason), ERR_NOT_SUPPORTED);
         test_assert_contains(reason.text, "LVM");
+        target.is_stacked = true; /* of which kdump/stack-record.h knows more */
+        assert_ok(kdump_target_check(&target, 1, &reason));
 }
 
 /* Root runs in the crash kernel what lies there, and leaves the memory of the machine. */
@@ -239,11 +241,13 @@ static void test_links_and_bind_mounts(NO_STATE) {
 static void test_layers(NO_STATE) {
         static const struct {
                 const char *directory, *member, *content, *words;
+                bool is_stacked;
         } rows[] = {
-                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "LVM-abc\n", "LVM" },
-                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "CRYPT-LUKS2-abc\n", "an encrypted disk" },
-                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "part1-x\n", "the device mapper" },
-                { "/sys/devices/virtual/block/md0/md0p1", "/../md/level", "raid1\n", "software RAID" },
+                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "LVM-abc\n", "LVM", true },
+                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "CRYPT-LUKS2-abc\n", "an encrypted disk",
+                  true },
+                { "/sys/devices/virtual/block/dm-0", "/dm/uuid", "part1-x\n", "the device mapper", true },
+                { "/sys/devices/virtual/block/md0/md0p1", "/../md/level", "raid1\n", "software RAID", true },
                 { "/sys/devices/virtual/block/loop0", "/x", "", "a loop device" },
                 { "/sys/devices/platform/host2/session1/target2:0:0/2:0:0:0/block/sda/sda1", "/x", "",
                   "iSCSI" },
@@ -257,6 +261,7 @@ static void test_layers(NO_STATE) {
                 module_tree_put(root, path, rows[i].content);
                 find(root, "/var", &target);
                 assert_string_equal(target.above, rows[i].words);
+                assert_int_equal(target.is_stacked, rows[i].is_stacked);
                 scratch_remove(root);
         }
 }
