@@ -96,5 +96,8 @@ void kdump_facts_look(const char *root, const struct kdump_settings *settings,
         lockdown_read(root, facts->lockdown, sizeof(facts->lockdown));
         look_at_services(root, facts);
         look_at_dumps(root, settings->directory, facts);
+        /* A note of ours is of the crash kernel that we have loaded, and of no other. */
+        if (facts->machine.kernel.kdump_loaded)
+                kdump_map_look(root, settings->directory, &facts->map);
         facts->test_pending = test_token_read(root, settings->directory, &facts->test) == 0;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "kdump/dump-report.h"
+#include "kdump/map.h"
 #include "kdump/settings.h"
 #include "kdump/token.h"
 #include "linux/machine.h"
@@ -33,6 +34,7 @@ struct kdump_facts {
 
         struct dump_report dumps[KDUMP_DUMPS_SHOWN_MAX]; /* the newest first */
         size_t dump_count;                               /* also of those that are not in .dumps */
+        struct kdump_map map;                            /* of the crash kernel that is loaded */
         bool test_pending;
         struct test_token test;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "kdump/judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arith.h"
@@ -64,6 +65,22 @@ static void judge_content(struct judge *judge) {
                 judge->wanted ? "pstore-fw kdump load" : "pstore-fw kdump unload",
                 "a crash kernel is loaded, and nothing tells that it saves anything: 'kdump load' did not "
                 "load it, and no service did");
+}
+
+/* The crash kernel finds out as well, and would write nothing to what may be another volume by now. */
+static void judge_map(struct judge *judge) {
+        const struct kdump_map *map = &judge->facts->map;
+        char text[2 * STACK_LABEL_SIZE + 256];
+
+        if (map->state != KDUMP_MAP_CHANGED)
+                return;
+        snprintf(text, sizeof(text),
+                 "the crash kernel's map of %s is not current: %s changed since the load%s: a panic's log "
+                 "goes "
+                 "to the console only",
+                 map->of, map->changed,
+                 judge->facts->load_disabled ? ", and nothing can be loaded until the next boot" : "");
+        find_fault(judge, judge->facts->load_disabled ? "reboot" : "pstore-fw kdump load", text);
 }
 
 /* A machine that hangs serves nobody, whatever it has saved. */
@@ -213,6 +230,7 @@ void kdump_judge(const struct kdump_facts *facts, const struct findings *of_load
         judge_decision(&judge);
         judge_backend(&judge);
         judge_content(&judge);
+        judge_map(&judge);
         judge_hang(&judge);
         judge_stray(&judge);
         judge_notifiers(&judge);

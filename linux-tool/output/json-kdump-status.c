@@ -28,6 +28,23 @@ static struct json_object *json_from_switches(const struct kdump_facts *facts) {
         return object;
 }
 
+static struct json_object *json_from_map(const struct kdump_map *map) {
+        static const char *const states[] = {
+                [KDUMP_MAP_CURRENT] = "current",
+                [KDUMP_MAP_CHANGED] = "changed",
+                [KDUMP_MAP_UNKNOWN] = "unknown",
+        };
+        struct json_object *object;
+
+        if (map->state == KDUMP_MAP_NONE)
+                return NULL;
+        object = json_object_new_object();
+        json_add_string(object, "state", states[map->state]);
+        json_add_string(object, "of", map->of);
+        json_add_string(object, "changed", map->changed[0] ? map->changed : NULL);
+        return object;
+}
+
 static struct json_object *json_from_watchdogs(const struct kdump_watchdogs *watchdogs) {
         struct json_object *array = json_object_new_array();
 
@@ -83,6 +100,7 @@ struct json_object *json_from_kdump_status(const struct kdump_status *status) {
         json_add_string(report, "kernel", preparation->kernel ? preparation->kernel->path : NULL);
         json_add(report, "memory", json_from_crash_memory(preparation));
         json_add(report, "target", json_from_crash_target(preparation->place));
+        json_add(report, "map", json_from_map(&facts->map));
         json_add_string(report, "sealed_to",
                         kdump_preparation_seal_id(preparation, seal_id) ? seal_id : NULL);
         json_add(report, "switches", json_from_switches(facts));

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "kdump/crash-kernel.h"
+#include "kdump/map.h"
 #include "kdump/network.h"
 #include "kdump/preparation.h"
 #include "linux-tool/output/json-preparation.h"
@@ -23,10 +24,19 @@
 
 #define NOTIFIERS_FIRST "/sys/module/kernel/parameters/crash_kexec_post_notifiers"
 
-#define KIB_OF(bytes)   ((unsigned long long) ((bytes) + 1023) / 1024)
-#define MIB_OF(bytes)   ((unsigned long long) (bytes) >> 20)
+/* Of --if-changed; after so many it is left to the next change. */
+#define LOADS_MAX     3
+
+#define KIB_OF(bytes) ((unsigned long long) ((bytes) + 1023) / 1024)
+#define MIB_OF(bytes) ((unsigned long long) (bytes) >> 20)
 
 static const struct option option_lock = { "lock", 0, NULL, "allow no other load until the next boot" };
+static const struct option option_if_changed = {
+        "if-changed",
+        0,
+        NULL,
+        "only when LVM or arrays have changed since",
+};
 static const struct option option_initramfs = {
         .name = "initramfs",
         .argument = "FILE",
@@ -256,10 +266,13 @@ static int arm(struct load *load) {
                 r = kdump_tools_install(&preparation->tools->image, target->directory, &reason);
         /* Whatever comes of it, what was loaded before may be gone. */
         crash_loader_forget("");
+        kdump_map_note("", NULL);
         if (r == 0)
                 r = crash_kernel_load("", &crash_kernel, &reason);
-        if (r == 0)
+        if (r == 0) {
                 crash_loader_note("");
+                kdump_map_note("", preparation->stack);
+        }
         if (r == 0 && options_have(load->options, &option_lock))
                 r = crash_kernel_lock("", &reason);
         if (r < 0)
@@ -267,17 +280,48 @@ static int arm(struct load *load) {
         return r;
 }
 
-static int load_now(struct load *load, struct output *output) {
+static bool map_has_changed(const struct load *load) {
+        struct kdump_map map;
+
+        kdump_map_look("", load->settings.directory, &map);
+        return map.state == KDUMP_MAP_CHANGED;
+}
+
+static int leave_current(struct load *load, struct output *output) {
+        load->outcome = "nothing loaded";
+        message_note("no change of LVM or arrays since the load is known: nothing is loaded");
+        return report_nothing(load, output, EXIT_DONE);
+}
+
+static void prepare_again(struct load *load) {
+        kdump_preparation_free(&load->preparation);
+        kdump_prepare("", &load->settings, &load->preparation);
+        kdump_preparation_complete("", &load->preparation);
+}
+
+/* The order first: once a kernel is loaded, a panic goes by it. */
+static int load_once(struct load *load) {
         const struct finding *fault = find_fault(load);
 
-        load->outcome = "nothing loaded";
-        if (fault) {
-                (void) tell_fault(fault);
-                return report_nothing(load, output, EXIT_FAILED);
+        if (fault)
+                return tell_fault(fault);
+        return choose_order(load->preparation.machine.decision.path) < 0 || arm(load) < 0 ? EXIT_FAILED
+                                                                                          : EXIT_DONE;
+}
+
+/* With --if-changed, what has changed while it was loaded is loaded again: volumes change one by one. */
+static int load_now(struct load *load, struct output *output) {
+        bool again = options_have(load->options, &option_if_changed);
+        int status = load_once(load);
+
+        for (size_t i = 1; again && i < LOADS_MAX && status == EXIT_DONE && map_has_changed(load); i++) {
+                prepare_again(load);
+                status = load_once(load);
         }
-        /* The order first: once a kernel is loaded, a panic goes by it. */
-        if (choose_order(load->preparation.machine.decision.path) < 0 || arm(load) < 0)
-                return report_nothing(load, output, EXIT_FAILED);
+        if (status != EXIT_DONE) {
+                load->outcome = "nothing loaded";
+                return report_nothing(load, output, status);
+        }
         load->outcome = "loaded";
         return report(load, output);
 }
@@ -304,6 +348,7 @@ static int load_run(const struct options *options, void *context) {
         struct output *output = context;
         struct load *load = calloc(1, sizeof(*load));
         int status = EXIT_FAILED;
+        bool leave;
 
         if (!load) {
                 message_failure("kdump load", ERR_NO_MEMORY);
@@ -311,18 +356,20 @@ static int load_run(const struct options *options, void *context) {
         }
         load->options = options;
         if (kdump_settings_load(options, &load->settings) == 0) {
-                kdump_prepare("", &load->settings, &load->preparation);
-                status = run_prepared(load, output);
+                /* Before all that takes time: each change of any volume may ask. */
+                leave = options_have(options, &option_if_changed) && !map_has_changed(load);
+                if (!leave || options_have(options, &option_json))
+                        kdump_prepare("", &load->settings, &load->preparation);
+                status = leave ? leave_current(load, output) : run_prepared(load, output);
                 kdump_preparation_free(&load->preparation);
         }
         free(load);
         return status;
 }
 
-static const struct option *const options_taken[] = { &option_config,    &option_kernel,
-                                                      &option_initramfs, &option_path,
-                                                      &option_lock,      &option_output,
-                                                      &option_dry_run,   NULL };
+static const struct option *const options_taken[] = { &option_config, &option_kernel,  &option_initramfs,
+                                                      &option_path,   &option_lock,    &option_if_changed,
+                                                      &option_output, &option_dry_run, NULL };
 
 const struct verb verb_kdump_load = {
         .name = "kdump load",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "base/error.h"
 #include "kdump/crash-kernel.h"
+#include "kdump/map.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
 #include "linux-tool/output/output.h"
@@ -12,9 +13,10 @@ static int unload_run(const struct options *options, void *context) {
         struct reason reason;
         int r = crash_kernel_unload("", &reason);
 
-        if (r == 0)
+        if (r == 0) {
                 crash_loader_forget("");
-        else
+                kdump_map_note("", NULL);
+        } else
                 message_error("%s", reason.text);
         if (options_have(options, &option_json)) {
                 struct json_object *report = json_report_new("kdump-unload");

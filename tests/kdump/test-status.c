@@ -146,6 +146,28 @@ static void test_a_crash_kernel_of_unknown_content(NO_STATE) {
         assert_finds(VERDICT_WARNING, "nothing tells that it saves anything", "pstore-fw kdump unload");
 }
 
+static void test_a_map_that_is_not_current(NO_STATE) {
+        facts.map = (struct kdump_map){ KDUMP_MAP_CURRENT, "vg-root", "" };
+        judge();
+        assert_true(judgement.as_meant);
+        facts.map.state = KDUMP_MAP_UNKNOWN; /* of which the load tells why */
+        judge();
+        assert_true(judgement.as_meant);
+        facts.map = (struct kdump_map){ KDUMP_MAP_CHANGED, "vg-root", "the LVM2_member abc" };
+        judge();
+        assert_false(judgement.as_meant);
+        assert_finds(
+                VERDICT_CRITICAL,
+                "the crash kernel's map of vg-root is not current: the LVM2_member abc changed since the "
+                "load: a panic's log goes to the console only",
+                "pstore-fw kdump load");
+        facts.load_disabled = true;
+        judge();
+        assert_finds(VERDICT_CRITICAL,
+                     "changed since the load, and nothing can be loaded until the next boot: a panic's log",
+                     "reboot");
+}
+
 /* A name that nothing registers: kdump is what is left, and the name is told. */
 static void test_a_back_end_that_was_asked_for(NO_STATE) {
         facts.machine.kernel.asked = "none";
@@ -365,6 +387,7 @@ int main(void) {
                 TEST(test_a_store),
                 TEST(test_a_stray_crash_kernel),
                 TEST(test_a_crash_kernel_of_unknown_content),
+                TEST(test_a_map_that_is_not_current),
                 TEST(test_a_back_end_that_was_asked_for),
                 TEST(test_a_machine_that_hangs),
                 TEST(test_a_pstore_that_is_not_mounted),
