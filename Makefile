@@ -21,6 +21,7 @@ SYSTEMD_UNIT_DIR    ?= /usr/lib/systemd/system
 SYSTEMD_CATALOG_DIR ?= /usr/lib/systemd/catalog
 SYSTEMD_PRESET_DIR  ?= /usr/lib/systemd/system-preset
 TMPFILES_DIR        ?= /usr/lib/tmpfiles.d
+UDEV_RULES_DIR      ?= /usr/lib/udev/rules.d
 MAN_DIR             ?= $(PREFIX)/share/man
 BASH_COMPLETION_DIR ?= $(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETION_DIR  ?= $(PREFIX)/share/zsh/site-functions
@@ -367,7 +368,7 @@ $(TITLES_CHECK).passed: tests/crash/check-titles.py $(PROGRAM)
 	$(call say,TEST)scripts/run-test $(TITLES_CHECK).log $< $(PROGRAM) && touch $@
 
 SERVICES_CHECK := $(O)/check-services
-$(SERVICES_CHECK).passed: tests/linux-tool/check-services.py $(PROGRAM) $(wildcard services/*.service services/*.timer)
+$(SERVICES_CHECK).passed: tests/linux-tool/check-services.py $(PROGRAM) $(wildcard services/*.service services/*.timer services/*.rules)
 	$(call say,TEST)scripts/run-test $(SERVICES_CHECK).log $< $(PROGRAM) && touch $@
 
 # A program that tells what the journal's clients tell, to a journal that the check plays.
@@ -522,7 +523,7 @@ sum:
 # A distribution's packages are these parts; WITHOUT= names what of each a system has no use for.
 PARTS   ?= command efi kdump
 WITHOUT ?=
-WITHOUT_MAY_NAME := systemd init initramfs-tools dracut docs
+WITHOUT_MAY_NAME := systemd udev init initramfs-tools dracut docs
 # Those who debug the project have the tree.
 USER_DOCS := USAGE APPLICATION COLLECT KDUMP FLEET ERST FORMATS
 
@@ -553,6 +554,7 @@ FILES_efi = $(call into,644,$(EFI_APPS) services/pstore-fw.efi.conf,$(PREFIX)/li
 FILES_kdump = 755:$(CAPTURE):$(PREFIX)/lib/pstore-fw/pstore-fw-capture \
 	setting:services/kdump.conf:$(SYSCONFDIR)/pstore-fw/kdump.conf
 FILES_kdump_systemd = $(call into,644,$(wildcard services/pstore-fw-kdump*.service),$(SYSTEMD_UNIT_DIR))
+FILES_kdump_udev = 644:services/pstore-fw-kdump.rules:$(UDEV_RULES_DIR)/95-pstore-fw-kdump.rules
 FILES_kdump_init = 755:services/pstore-fw-kdump.init:$(SYSCONFDIR)/init.d/pstore-fw-kdump
 FILES_kdump_initramfs-tools = \
 	644:services/initramfs-tools/conf.d/pstore-fw-kdump:$(INITRAMFS_TOOLS_DIR)/conf.d/pstore-fw-kdump \

@@ -51,6 +51,16 @@ def check_exposure(subject):
     assert result.returncode == 0 and "Overall exposure level" in result.stdout, result.stdout + result.stderr
 
 
+def check_rules(subject):
+    """Each rule is one that udev can read, its labels are there, and what it starts is a unit of ours."""
+    rules = (ROOT / "services/pstore-fw-kdump.rules").read_text()
+    for line in rules.splitlines():
+        assert line.startswith("#") or re.fullmatch(r'(\w+({\w+})?(==|!=|\+?=)"[^"]+"(, (?=\w)|$))+', line), line
+    assert set(re.findall(r'GOTO="(\w+)"', rules)) == set(re.findall(r'LABEL="(\w+)"', rules))
+    (unit,) = re.findall(r'RUN\+="/bin/systemctl --no-block start ([^"]+)"', rules)
+    assert unit in [file.name for file in subject.units.files], unit
+
+
 class Crash(NamedTuple):
     """Real ones, as the kernel showed their parts, and the store behind them."""
 
@@ -216,7 +226,7 @@ class Subject(NamedTuple):
 
 
 CHECKS = {
-    "systemd-analyze": [check_units, check_exposure],
+    "systemd-analyze": [check_units, check_exposure, check_rules],
     SYSTEMD_PSTORE: [check_systemd_first, check_collect_first, check_cut_off, check_cut_off_as_stored,
                      check_in_between],
 }

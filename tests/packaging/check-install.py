@@ -16,8 +16,8 @@ import checks  # noqa: E402
 
 PARTS = ["command", "efi", "kdump"]
 # What is only there for it, by words of its path.
-SYSTEMS = {"systemd": "/systemd/|/tmpfiles.d/", "init": "/init.d/", "initramfs-tools": "/initramfs-tools/",
-           "dracut": "/dracut/", "docs": "/doc/|/man/"}
+SYSTEMS = {"systemd": "/systemd/|/tmpfiles.d/", "udev": "/udev/", "init": "/init.d/",
+           "initramfs-tools": "/initramfs-tools/", "dracut": "/dracut/", "docs": "/doc/|/man/"}
 SETTING = "etc/pstore-fw/kdump.conf"
 OTHERS = ["usr/bin/other", "etc/pstore-fw/pstore-fw.conf.d/own.conf", "etc/init.d/other", "etc/empty/", "usr/lib/empty/",
           "usr/lib/systemd/system/other.service", "usr/share/initramfs-tools/hooks/other", "usr/lib/pstore-fw/other"]
@@ -86,7 +86,7 @@ def check_system_keeps_directories(folder):
     system = Path(tempfile.mkdtemp(dir=folder, prefix="system-"))
     directories = {"PREFIX": "usr", "SYSCONFDIR": "etc", "SYSTEMD_UNIT_DIR": "units", "SYSTEMD_CATALOG_DIR": "catalog",
                    "SYSTEMD_PRESET_DIR": "presets", "TMPFILES_DIR": "tmpfiles", "INITRAMFS_TOOLS_DIR": "initramfs",
-                   "DRACUT_DIR": "dracut"}
+                   "DRACUT_DIR": "dracut", "UDEV_RULES_DIR": "rules"}
     variables = [f"{name}={system / where}" for name, where in directories.items()]
     for where in [*directories.values(), "usr/bin", "usr/lib", "etc/init.d", "usr/share/doc"]:
         (system / where).mkdir(exist_ok=True, parents=True)
