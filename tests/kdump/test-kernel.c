@@ -278,12 +278,12 @@ static void test_module_memory(NO_STATE) {
         struct module_memory memory = { 0 };
 
         module_memory_add(&memory, 100, 40);
-        assert_int_equal(memory.most, 3 * 100 - 40);
+        assert_int_equal(memory.most, 90 + 2 * 100 - 40);
         module_memory_add(&memory, 1000, 300);
-        assert_int_equal(memory.most, 100 - 40 + 3 * 1000 - 300);
+        assert_int_equal(memory.most, 90 - 40 + 900 + 2 * 1000 - 300);
         module_memory_add(&memory, 10, 5);
-        assert_int_equal(memory.most, 100 - 40 + 3 * 1000 - 300);
-        assert_int_equal(memory.kept, 100 + 1000 + 10 - 40 - 300 - 5);
+        assert_int_equal(memory.most, 90 - 40 + 900 + 2 * 1000 - 300);
+        assert_int_equal(memory.kept, 90 + 900 + 9 - 40 - 300 - 5);
         module_memory_add(&memory, 1, 2000);
         assert_int_equal(memory.kept, 0);
 }
