@@ -334,6 +334,7 @@ static void test_a_watchdog_without_a_driver(NO_STATE) {
         expect(root, "vfat", "", "virtio_ring virtio virtio_blk virtio_pci vfat nls_cp437 nls_ascii");
         test_assert_contains(watchdog_lacks.text, "has no driver for odd.0, which is odd_wdt's now");
         watchdogs.count = 0;
+        scratch_remove(root);
 }
 
 /* Of each disk the drivers, and once what builds the rest: what is built in is not there. */
