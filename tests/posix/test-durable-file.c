@@ -218,6 +218,20 @@ static void test_finish(void **state) {
         assert_true(holds(place->path, "made by another")); /* it is not ours to remove */
 }
 
+static void test_finish_under_a_free_name(void **state) {
+        struct place *place = *state;
+
+        scratch_write(place->path, text_view("old"));
+        scratch_write(scratch_path(place->directory, "part"), text_view("new"));
+        assert_error(durable_file_finish_new(place->fd, "part", "file"), ERR_EXISTS);
+        assert_true(holds(place->path, "old"));
+        flush_log_start();
+        assert_ok(durable_file_finish_new(place->fd, "part", "other"));
+        (void) flush_log_stop();
+        (void) flush_log_assert_durable(scratch_path(place->directory, "other"));
+        assert_true(holds(scratch_path(place->directory, "other"), "new"));
+}
+
 static void test_remove(void **state) {
         struct place *place = *state;
 
@@ -286,6 +300,7 @@ int main(void) {
                 TEST(what_cannot_be_written),
                 TEST(two_writers),
                 TEST(finish),
+                TEST(finish_under_a_free_name),
                 TEST(remove),
                 TEST(directories),
                 TEST(who_may_not_change_owners),
