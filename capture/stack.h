@@ -54,7 +54,7 @@ struct stack_part {
 struct stack_array {
         char level[16];          /* "raid1", as /sys/block/mdN/md/level has it */
         unsigned metadata_minor; /* 0, 1 or 2 */
-        uint64_t events;         /* no member that counts has fewer */
+        uint64_t events;         /* a member that counts has no fewer, but for one */
         size_t members[STACK_MEMBERS_MAX];
         size_t member_count;
 };
