@@ -17,6 +17,7 @@
 #include "capture/mount.h"
 #include "capture/network.h"
 #include "capture/share.h"
+#include "capture/stack-build.h"
 #include "posix/clock.h"
 #include "posix/errno.h"
 #include "posix/file.h"
@@ -116,6 +117,60 @@ static int await_disks(struct capture *capture, struct disk_set *ret_set) {
         return r;
 }
 
+/* What the file system stands on, where that is no plain disk. No other machine touches these 60 KiB. */
+static struct {
+        struct stack stack;
+        struct stack_site site;
+} built;
+
+static int read_stack(struct capture *capture) {
+        char error[STACK_ERROR_SIZE] = "";
+        _cleanup_buffer_ struct buffer text;
+        int r;
+
+        buffer_init(&text, &system_allocator);
+        r = file_read_at(AT_FDCWD, STACK_PATH, STACK_TEXT_SIZE, &text);
+        if (r == 0)
+                r = stack_parse(buffer_bytes(&text), &built.stack, error);
+        if (r < 0)
+                steps_failed(&capture->steps, "stack", STACK_PATH ": %s", error[0] ? error : error_text(r));
+        return r;
+}
+
+static int build_stack(struct capture *capture, char ret_device[BLOCK_PATH_SIZE]) {
+        struct reason reason;
+        int r;
+
+        r = read_stack(capture);
+        if (r < 0)
+                return r;
+        stack_site_init(&built.site, &built.stack);
+        r = stack_build(&built.site, capture->plan.uuid, capture_disk_deadline(capture), ret_device, &reason);
+        if (r < 0)
+                steps_failed(&capture->steps, "stack", "%s", reason.text);
+        else
+                steps_done(&capture->steps, "stack");
+        return r;
+}
+
+static void take_down_stack(struct capture *capture) {
+        struct reason reason;
+
+        if (built.site.stack && stack_take_down(&built.site, &reason) < 0)
+                steps_failed(&capture->steps, "stack", "%s", reason.text);
+}
+
+/* What is mounted: what was built, and nothing else, where there is something to be built. */
+static int find_disks(struct capture *capture, struct disk_set *ret_set) {
+        int r;
+
+        if (access(STACK_PATH, F_OK) < 0)
+                return await_disks(capture, ret_set);
+        r = build_stack(capture, ret_set->disks[0].path);
+        ret_set->count = r == 0;
+        return r;
+}
+
 static int mount_share(struct capture *capture) {
         uint64_t deadline_ms = capture_disk_deadline(capture);
         int r = network_up(&capture->plan.network, deadline_ms, &capture->steps);
@@ -131,7 +186,7 @@ static int mount_target(struct capture *capture) {
         (void) mkdir(TARGET, 0700);
         if (capture_plan_is_share(plan))
                 return mount_share(capture);
-        r = await_disks(capture, &set);
+        r = find_disks(capture, &set);
         if (r < 0)
                 return r;
         r = mount_disks(&set, TARGET, plan->file_system, plan->mount_options);
@@ -150,11 +205,12 @@ static int save_alone(void *context, atomic_bool *log_is_safe) {
         capture->log_is_safe = log_is_safe;
         module_load_all(CAPTURE_MODULES_PATH, &capture->steps);
         r = mount_target(capture);
-        if (r < 0)
-                return r;
-        r = capture_to_disk(capture, TARGET);
-        if (umount(TARGET) < 0)
-                steps_failed(&capture->steps, "umount", "%s", strerror(errno));
+        if (r == 0) {
+                r = capture_to_disk(capture, TARGET);
+                if (umount(TARGET) < 0)
+                        steps_failed(&capture->steps, "umount", "%s", strerror(errno));
+        }
+        take_down_stack(capture);
         return r;
 }
 
