@@ -31,6 +31,7 @@ _ASKED_FOR = ["crc32c_generic", "crc32c_intel", "crc32_pclmul", "xxhash_generic"
 _ROOT = ["ext4", "crc32c_generic"]
 _FOR_TARGETS = ["xfs", "btrfs", "vfat", "nfsv3", "nfsv4"]
 _FOR_NETWORK = ["virtio_net", "e1000e", "nfsd"]
+_FOR_STACKS = ["dm_mod", "dm_mirror", "dm_snapshot", "dm_thin_pool", "dm_raid", "raid1", "raid10", "raid456"]
 _FOR_STORES = ["efivarfs", "efi_pstore"]
 _WATCHDOGS = ["i6300esb", "iTCO_wdt", "lpc_ich"]
 _EMPTY_DIRECTORIES = ["dev", "proc", "sys", "tmp", "run", "out", "mnt", "root", "etc/pstore-fw", "var/lib",
@@ -44,8 +45,8 @@ def boot_modules(kernel: Kernel, bus: str) -> list[str]:
 
 def _wanted_modules(kernel: Kernel) -> list[str]:
     buses = [name for names in BUSES.values() for name in names]
-    return kernel.those_it_has([*buses, *_ROOT, *_ASKED_FOR, *_FOR_TARGETS, *_FOR_NETWORK, *_FOR_STORES,
-                                *_WATCHDOGS])
+    return kernel.those_it_has([*buses, *_ROOT, *_ASKED_FOR, *_FOR_TARGETS, *_FOR_STACKS, *_FOR_NETWORK,
+                                *_FOR_STORES, *_WATCHDOGS])
 
 
 def add_modules(tree: Path, kernel: Kernel, more: Sequence[str] = ()) -> None:

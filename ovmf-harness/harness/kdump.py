@@ -118,10 +118,19 @@ def check_manifest(dump: Dump, kernel: str, reason: str = SYSRQ, image: bool = T
         check.true("the manifest says why there is no image", manifest["image_error"])
 
 
+def _without_indent(log: bytes) -> list[str]:
+    """makedumpfile indents what follows the first line of a record, and vmcore-dmesg does not."""
+    return [line if _TIME.match(line) else line.strip() for line in log.decode().splitlines()]
+
+
+def _check_same(log_of_image: bytes, dump: Dump) -> None:
+    check.equal("the log in the memory image", "\n".join(_without_indent(log_of_image)),
+                "\n".join(_without_indent(dump.log)))
+
+
 def check_image(system: System, dump: Dump) -> None:
     """makedumpfile opens it and finds the same log."""
-    log = tools.log_of_image(system.lab.userland, dump.files["vmcore"])
-    check.equal("the log in the memory image", log, dump.log)
+    _check_same(tools.log_of_image(system.lab.userland, dump.files["vmcore"]), dump)
 
 
 def check_complete(system: System, dump: Dump, crashed: Crash, reason: str = SYSRQ) -> None:
@@ -147,6 +156,30 @@ def check_console(crashed: Crash, reason: str = SYSRQ) -> None:
     missing = [line for line in _on_console(crashed.serial) if line not in printed]
     check.equal("lines of the log that are missing on the console", missing, [])
     check.true(f"the log on the console has {reason!r}", reason in found[1])
+
+
+# All but the image, which is large, of the dumps in /mnt/dumps.
+READ = """
+for dump in /mnt/dumps/2*; do
+        mkdir -p "/out/dumps/${dump##*/}"
+        cp "$dump"/*.txt "$dump"/*.json "/out/dumps/${dump##*/}/"
+        ls "$dump" > /out/names
+        run image makedumpfile --dump-dmesg "$dump/vmcore" /out/image-log
+done
+"""
+
+
+def check_read(seen: LinuxBoot, crashed: Crash) -> Dump:
+    """What READ has found is one dump, and complete."""
+    dump = only_dump(saved(dumps.below(seen.files, "dumps")))
+    check_log(dump.log, crashed)
+    check_name(dump)
+    check.true("the manifest has the image", dump.manifest["image"])
+    names = seen.files["names"].decode().split()
+    check.equal("the files of the dump", names, ["dmesg.txt", "manifest.json", "vmcore"])
+    check.status(seen.results["image"], 0)
+    _check_same(tools.without_callers(seen.files["image-log"]), dump)
+    return dump
 
 
 _IMAGE_TOOL = """

@@ -7,9 +7,10 @@ import socket
 import subprocess
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Iterator, Sequence
 
 from harness.architecture import AARCH64, X86_64, Architecture
 from harness.nbd import Disk
@@ -337,6 +338,13 @@ class Qemu:
 
     def pull_out(self, name: str) -> None:
         self._ask("device_del", id=name)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing runs, and what was written is in the disks' files."""
+        self._ask("stop")
+        yield
+        self._ask("cont")
 
     def inject_nmi(self) -> None:
         self._ask("inject-nmi")

@@ -6,6 +6,7 @@ knows that the machine came back.
 """
 
 import re
+import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,6 +126,12 @@ class System:
     def remove_disk(self, name: str) -> None:
         """From the next boot on."""
         del self._more_disks[name]
+
+    def add_empty_disk(self, name: str, size: str) -> Path:
+        """One more, without anything on it; its file."""
+        image = self._more_disks[name] = self.work / f"{name}.img"
+        subprocess.run(["truncate", "-s", size, image], check=True)
+        return image
 
     def files(self, directory: str, disk: str = "system") -> dict[str, bytes]:
         """What is below a directory of an ext4 disk, by its path from there."""

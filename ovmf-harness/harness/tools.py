@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The programs that a kdump needs, out of the distribution's packages, unpacked and not installed."""
+"""Programs for guests, out of the distribution's packages, unpacked and not installed: those that a kdump needs."""
 
 import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import archive, kernel
@@ -12,26 +13,34 @@ from harness.architecture import X86_64
 from harness.settings import SetupError
 from harness.userland import Userland
 
-_PACKAGES = ["makedumpfile", "kexec-tools"]
 _MAKEDUMPFILE = "makedumpfile"
-_PROGRAMS = [_MAKEDUMPFILE, "vmcore-dmesg", "kexec"]
+
+
+@dataclass(frozen=True)
+class Tools:
+    name: str  # of the tree that they are unpacked in
+    packages: tuple[str, ...]
+    programs: tuple[str, ...]
+
+
+KDUMP = Tools("kdump-tools", ("makedumpfile", "kexec-tools"), (_MAKEDUMPFILE, "vmcore-dmesg", "kexec"))
 # Where packages have programs: releases have moved them from one to the other.
 _DIRECTORIES = ("usr/sbin", "usr/bin", "sbin", "bin")
 # Of what the packages depend on, what programs load.
 _LIBRARIES = re.compile(r"(lib|zlib)")
 
 
-def obtain(userland: Userland) -> Path:
+def obtain(userland: Userland, wanted: Tools = KDUMP) -> Path:
     """The tree that they are unpacked in."""
     architecture = userland.architecture
     suffix = "" if architecture is X86_64 else f"-{architecture.package}"
-    tree = userland.settings.build / f"kdump-tools{suffix}"
+    tree = userland.settings.build / f"{wanted.name}{suffix}"
     source = kernel.archive(userland.settings, architecture)
     with archive.locked(source.root / "lock"):
         if not tree.is_dir():
             source.prepare()
-            needed = [package for package in source.closure(_PACKAGES) if _LIBRARIES.match(package)]
-            source.unpack([*_PACKAGES, *needed], tree)
+            needed = [package for package in source.closure([*wanted.packages]) if _LIBRARIES.match(package)]
+            source.unpack(list({*wanted.packages, *needed}), tree)
     return tree
 
 
@@ -42,11 +51,11 @@ def _program(tree: Path, name: str) -> Path:
     return Path(found)
 
 
-def files(userland: Userland) -> dict[str, bytes]:
+def files(userland: Userland, wanted: Tools = KDUMP) -> dict[str, bytes]:
     """The programs and their libraries, where the packages have them."""
-    tree = obtain(userland)
+    tree = obtain(userland, wanted)
     found = {}
-    for program in (_program(tree, name) for name in _PROGRAMS):
+    for program in (_program(tree, name) for name in wanted.programs):
         found |= {str(program.relative_to(tree)): program.read_bytes()} | userland.libraries(program, tree)
     return found
 
