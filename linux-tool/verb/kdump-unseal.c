@@ -85,10 +85,10 @@ const struct verb verb_kdump_unseal = {
         .name = "kdump unseal",
         .operands = "SEALED",
         .summary = "open a file of a sealed dump, with the secret key",
-        .description = "For the log, dmesg.txt.sealed, and the memory image, vmcore.sealed. Of that comes\n"
-                       "makedumpfile's flattened form, and 'makedumpfile -R vmcore.whole < vmcore' makes\n"
-                       "of it what crash reads. One that was changed, is not whole, or is sealed to\n"
-                       "another key leaves nothing behind; nothing is overwritten.\n",
+        .description = "For the log, dmesg.txt.sealed, and the memory image, vmcore.sealed. Of that\n"
+                       "comes makedumpfile's flattened form, and 'makedumpfile -R vmcore.whole <\n"
+                       "vmcore' makes of it what crash reads. One that was changed, is not whole, or\n"
+                       "is sealed to another key leaves nothing behind; nothing is overwritten.\n",
         .options = options_taken,
         .operand_max = 1,
         .run = unseal_run,
