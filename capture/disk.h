@@ -4,17 +4,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * The block devices that hold a file system. Block devices are those of ROOT/sys/class/block, their files lie
- * in ROOT/dev; `root` is "" but in tests. UUIDs are as libblkid prints them.
- */
+#include "capture/block.h"
 
-#define DISK_PATH_SIZE 320
-#define DISK_SET_MAX   16
+/* The block devices that hold a file system. UUIDs are as libblkid prints them. */
+
+#define DISK_SET_MAX 16
 
 struct disk {
-        char path[DISK_PATH_SIZE];
-        char own_uuid[40]; /* of this one among those of the file system (UUID_SUB); empty: it has none */
+        char path[BLOCK_PATH_SIZE];
+        char own_uuid[64]; /* of this one among those of the file system (UUID_SUB); empty: it has none */
 };
 
 /* More than one only of a file system that spreads over several, as btrfs does. */
