@@ -19,7 +19,7 @@ from harness.settings import ROOT, Settings, SetupError
 
 _PACKAGES = ["systemd-sysv", "udev", "dbus", "kmod", "kexec-tools", "makedumpfile"]
 # By what the command is built with: its libraries, which a release names as it likes.
-_BUILT_WITH = ["libefiboot-dev", "libefivar-dev", "libjson-c-dev", "liblzo2-dev"]
+_BUILT_WITH = ["libefiboot-dev", "libefivar-dev", "libjson-c-dev", "liblzo2-dev", "libsodium-dev"]
 _NEEDED_PROGRAMS = ["mmdebstrap", "fakeroot", "fakechroot", "make"]
 _SIZE = "2G"
 # The catalog is compiled anew, and nothing unpacked may be removed for that: fakeroot knows files by their inodes, and
