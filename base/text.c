@@ -241,6 +241,13 @@ bool text_equal(const char *left, const char *right) {
         return bytes_equal(text_view(left), text_view(right));
 }
 
+bool text_is_among(const char *string, const char *const *list) {
+        for (; *list; list++)
+                if (text_equal(string, *list))
+                        return true;
+        return false;
+}
+
 bool text_starts_with(const char *string, const char *prefix) {
         return bytes_start_with(text_view(string), text_view(prefix));
 }

@@ -68,6 +68,9 @@ bool text_equal(const char *left, const char *right);
 bool text_starts_with(const char *string, const char *prefix);
 bool text_ends_with(const char *string, const char *ending);
 
+/* Whether it is one of a list, which ends in NULL. */
+bool text_is_among(const char *string, const char *const *list);
+
 static inline struct bytes text_view(const char *string) {
         return bytes_of(string, text_length(string));
 }

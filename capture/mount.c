@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "base/arith.h"
 #include "base/text.h"
 
 /* With the paths of as many disks as a set has, which are short ones. */
@@ -21,17 +20,12 @@ static const char *const generic[] = {
         "async",    "dirsync",    "nosuid",      "suid",          "nodev",      "dev",        "noexec",
         "exec",     "auto",       "noauto",      "user",          "nouser",     "users",      "owner",
         "group",    "nofail",     "_netdev",     "iversion",      "noiversion", "mand",       "nomand",
-        "silent",   "loud",
+        "silent",   "loud",       NULL,
 };
 
 static bool is_generic(const char *option) {
-        if (strncmp(option, "x-", 2) == 0 || strncmp(option, "X-", 2) == 0 ||
-            strncmp(option, "comment=", 8) == 0)
-                return true;
-        for (size_t i = 0; i < ARRAY_SIZE(generic); i++)
-                if (strcmp(option, generic[i]) == 0)
-                        return true;
-        return false;
+        return strncmp(option, "x-", 2) == 0 || strncmp(option, "X-", 2) == 0 ||
+               strncmp(option, "comment=", 8) == 0 || text_is_among(option, generic);
 }
 
 void mount_data(const char *options, char *ret_data, size_t size) {

@@ -9,17 +9,11 @@
 #include "linux/system-file.h"
 
 bool kdump_host_name(const char *root, char ret_name[KDUMP_HOST_SIZE]) {
-        static const char *const of_many[] = {
-                "", ".", "..", "(none)", "localhost", "localhost.localdomain"
-        };
+        static const char *const of_many[] = { "",  ".", "..", "(none)", "localhost", "localhost.localdomain",
+                                               NULL };
 
-        if (!system_file_line(root, "/proc/sys/kernel/hostname", ret_name, KDUMP_HOST_SIZE) ||
-            strchr(ret_name, '/'))
-                return false;
-        for (size_t i = 0; i < ARRAY_SIZE(of_many); i++)
-                if (strcmp(ret_name, of_many[i]) == 0)
-                        return false;
-        return true;
+        return system_file_line(root, "/proc/sys/kernel/hostname", ret_name, KDUMP_HOST_SIZE) &&
+               !strchr(ret_name, '/') && !text_is_among(ret_name, of_many);
 }
 
 /* "uninitialized" is in images that have not booted yet. */

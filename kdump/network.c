@@ -65,19 +65,12 @@ static const struct {
         { "xprtsec=", "none", { "none" }, "no TLS" },
 };
 
-static bool is_among(const char *value, const char *const values[4]) {
-        for (size_t i = 0; i < 4 && values[i]; i++)
-                if (strcmp(values[i], value) == 0)
-                        return true;
-        return false;
-}
-
 static void check_share(const struct mount_row *row, struct kdump_target *target) {
         char value[64];
 
         for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
                 read_option(row, limits[i].option, limits[i].otherwise, value, sizeof(value));
-                if (!is_among(value, limits[i].values))
+                if (!text_is_among(value, limits[i].values))
                         refuse(target, "it is NFS with %s%s, and the crash kernel can do %s",
                                limits[i].option, value, limits[i].wanted);
         }

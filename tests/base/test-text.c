@@ -152,6 +152,8 @@ static void test_hexadecimal(NO_STATE) {
 }
 
 static void test_strings(NO_STATE) {
+        static const char *const list[] = { "a", "b", NULL };
+
         assert_int_equal(text_length(""), 0);
         assert_int_equal(text_length("abc"), 3);
         assert_true(text_equal("abc", "abc"));
@@ -166,6 +168,10 @@ static void test_strings(NO_STATE) {
         assert_false(text_ends_with("part", ".part"));
         assert_false(text_ends_with("dmesg.part.txt", ".part"));
         assert_false(text_ends_with("dmesg.PART", ".part"));
+        assert_true(text_is_among("b", list));
+        assert_false(text_is_among("c", list));
+        assert_false(text_is_among("", list));
+        assert_false(text_is_among("a", list + 2));
 }
 
 int main(void) {
