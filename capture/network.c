@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <net/if.h>
 #include <net/route.h>
@@ -20,6 +19,7 @@
 #include "base/text.h"
 #include "posix/clock.h"
 #include "posix/errno.h"
+#include "posix/file.h"
 #include "posix/memory.h"
 
 #define POLL_MS 100
@@ -27,14 +27,10 @@
 /* The first line of a file that sysfs has of an interface; empty when it cannot be read. */
 static void read_line(const char *root, const char *name, const char *member, char *ret_line, size_t size) {
         char path[PATH_MAX];
-        _cleanup_close_ int fd = -1;
-        ssize_t got;
 
         snprintf(path, sizeof(path), "%s/sys/class/net/%s/%s", root, name, member);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        got = fd < 0 ? 0 : read(fd, ret_line, size - 1);
-        ret_line[got > 0 ? got : 0] = '\0';
-        ret_line[strcspn(ret_line, "\n")] = '\0';
+        if (file_read_line(path, ret_line, size) < 0)
+                ret_line[0] = '\0';
 }
 
 /* What stands on a card may have its MAC, too. */

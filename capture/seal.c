@@ -65,11 +65,8 @@ void seal_key_print(const struct seal_key *key, char ret_text[SEAL_KEY_TEXT_SIZE
 
 static void make_id(const struct seal_key *public_key, uint8_t ret_id[SEAL_ID_SIZE]) {
         uint8_t digest[SHA256_SIZE];
-        struct sha256 sha256;
 
-        sha256_init(&sha256);
-        sha256_update(&sha256, bytes_of(public_key->bytes, sizeof(public_key->bytes)));
-        sha256_finish(&sha256, digest);
+        sha256_digest(bytes_of(public_key->bytes, sizeof(public_key->bytes)), digest);
         memcpy(ret_id, digest, SEAL_ID_SIZE);
 }
 

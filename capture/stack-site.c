@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "posix/errno.h"
+#include "posix/file.h"
 #include "posix/memory.h"
 
 static int ask_kernel(void *context, int fd, unsigned long request, void *argument) {
@@ -35,18 +36,10 @@ int stack_site_open(const struct stack_site *site, size_t device, int flags) {
 
 int stack_site_read(const struct stack_site *site, size_t device, const char *attribute,
                     char ret_line[STACK_ATTRIBUTE_SIZE]) {
-        _cleanup_close_ int fd = -1;
         char path[PATH_MAX];
-        ssize_t size;
 
         snprintf(path, sizeof(path), "%s/sys/class/block/%s/%s", site->root, site->names[device], attribute);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        size = fd < 0 ? -1 : read(fd, ret_line, STACK_ATTRIBUTE_SIZE - 1);
-        if (size < 0)
-                return errno_to_error(errno);
-        ret_line[size] = '\0';
-        ret_line[strcspn(ret_line, "\n")] = '\0';
-        return 0;
+        return file_read_line(path, ret_line, STACK_ATTRIBUTE_SIZE);
 }
 
 int stack_site_read_number(const struct stack_site *site, size_t device, const char *attribute,

@@ -41,19 +41,11 @@ static bool has_driver(const char *root, const char *device) {
 
 static bool read_identity(const char *root, const char *name, char ret_identity[WATCHDOG_DRIVER_SIZE]) {
         char path[PATH_MAX];
-        _cleanup_close_ int fd = -1;
-        ssize_t got;
 
-        if (snprintf(path, sizeof(path), "%s" WATCHDOG_CLASS "/%s/identity", root, name) >=
-            (int) sizeof(path))
-                return false;
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        got = fd < 0 ? -1 : read(fd, ret_identity, WATCHDOG_DRIVER_SIZE - 1);
-        if (got <= 0)
-                return false;
-        ret_identity[got] = '\0';
-        ret_identity[strcspn(ret_identity, "\n")] = '\0';
-        return ret_identity[0] && ret_identity[0] != '.' && !strchr(ret_identity, '/');
+        return snprintf(path, sizeof(path), "%s" WATCHDOG_CLASS "/%s/identity", root, name) <
+                       (int) sizeof(path) &&
+               file_read_line(path, ret_identity, WATCHDOG_DRIVER_SIZE) == 0 && ret_identity[0] &&
+               ret_identity[0] != '.' && !strchr(ret_identity, '/');
 }
 
 /* What is bound to a driver of this name on this bus. */

@@ -28,22 +28,9 @@ bool system_file_exists(const char *root, const char *name) {
 }
 
 bool system_file_line(const char *root, const char *name, char *ret_line, size_t size) {
-        _cleanup_close_ int fd = -1;
         char path[PATH_MAX];
-        ssize_t got;
 
-        if (!system_file_path(root, name, path))
-                return false;
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-                return false;
-        /* One read() gives all of what sysfs and proc say in a line. */
-        got = read(fd, ret_line, size - 1);
-        if (got < 0)
-                return false;
-        ret_line[got] = '\0';
-        ret_line[strcspn(ret_line, "\n")] = '\0';
-        return true;
+        return system_file_path(root, name, path) && file_read_line(path, ret_line, size) == 0;
 }
 
 bool system_file_number(const char *root, const char *name, uint64_t *ret_number) {

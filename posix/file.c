@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/arith.h"
@@ -42,6 +43,17 @@ int file_read_all(int fd, size_t limit, struct buffer *buffer) {
         int r = file_read_head(fd, limit + 1, buffer);
 
         return r == 0 && buffer->size - start > limit ? ERR_TOO_LARGE : r;
+}
+
+int file_read_line(const char *path, char *ret_line, size_t size) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t got = fd < 0 ? -1 : read(fd, ret_line, size - 1);
+
+        if (got < 0)
+                return errno_to_error(errno);
+        ret_line[got] = '\0';
+        ret_line[strcspn(ret_line, "\n")] = '\0';
+        return 0;
 }
 
 int file_read_at(int directory_fd, const char *path, size_t limit, struct buffer *buffer) {

@@ -19,6 +19,12 @@ int file_read_all(int fd, size_t limit, struct buffer *buffer);
 /* The first `size` bytes, or all that there are. */
 int file_read_head(int fd, size_t size, struct buffer *buffer);
 
+/*
+ * The first line of what one read() gives, which is all that files of sysfs and proc say in a line; without
+ * its LF, and cut to the room.
+ */
+int file_read_line(const char *path, char *ret_line, size_t size);
+
 /* All of the file at `path`, seen from `directory_fd`; symbolic links are followed. */
 int file_read_at(int directory_fd, const char *path, size_t limit, struct buffer *buffer);
 
