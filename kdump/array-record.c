@@ -8,7 +8,6 @@
 
 #include "base/arith.h"
 #include "base/error.h"
-#include "capture/block.h"
 #include "capture/md-superblock.h"
 #include "kdump/recorder.h"
 #include "linux/system-file.h"
@@ -37,13 +36,12 @@ static bool read_file(const struct recorder *recorder, dev_t device, const char 
 /* --- what it is --------------------------------------------------------------------------------- */
 
 static int read_level(const struct recorder *recorder, dev_t device, struct array *array) {
-        static const char *const proven[] = { "raid1", "raid5", "raid10" };
+        static const char *const proven[] = { "raid1", "raid5", "raid10", NULL };
 
         if (!read_file(recorder, device, "level", array->level))
                 return recorder_fail(recorder, array->name, ERR_NOT_FOUND);
-        for (size_t i = 0; i < ARRAY_SIZE(proven); i++)
-                if (strcmp(array->level, proven[i]) == 0)
-                        return 0;
+        if (text_is_among(array->level, proven))
+                return 0;
         return recorder_refuse(recorder, array->name, "an array of the level %s", array->level);
 }
 
@@ -64,8 +62,8 @@ static int read_metadata(const struct recorder *recorder, dev_t device, struct a
 /* What has to be so, or the array may need what the crash kernel does not do. */
 static const struct {
         const char *file;
-        const char *good[3];
-        const char *words; /* of any other line */
+        const char *good[4]; /* with the NULL */
+        const char *words;   /* of any other line */
 } states[] = {
         { "degraded", { "0" }, "has lost a disk" },
         { "resync_start", { "none" }, "is not in sync" },
@@ -74,18 +72,11 @@ static const struct {
         { "consistency_policy", { "resync", "bitmap" }, "has a journal (or a partial parity log)" },
 };
 
-static bool is_one_of(const char *line, const char *const good[3]) {
-        for (size_t i = 0; i < 3 && good[i]; i++)
-                if (strcmp(line, good[i]) == 0)
-                        return true;
-        return false;
-}
-
 static int check_state(const struct recorder *recorder, dev_t device, const struct array *array) {
         char line[LINE_SIZE];
 
         for (size_t i = 0; i < ARRAY_SIZE(states); i++)
-                if (read_file(recorder, device, states[i].file, line) && !is_one_of(line, states[i].good))
+                if (read_file(recorder, device, states[i].file, line) && !text_is_among(line, states[i].good))
                         return recorder_refuse(recorder, array->name, "an array that %s (%s: %s)",
                                                states[i].words, states[i].file, line);
         return 0;
@@ -181,19 +172,6 @@ static int read_events(const struct recorder *recorder, const struct array *arra
         return 0;
 }
 
-/* The array's UUID stands on each of its members; the first one's will do, as the kernel has compared them.
- */
-static int read_uuid(const struct recorder *recorder, const struct array *array,
-                     struct block_signature *ret_signature) {
-        char name[RECORDER_NAME_SIZE], path[PATH_MAX];
-        int r;
-
-        recorder_name(recorder, array->members[0], name);
-        r = system_file_path(recorder->root, name, path) ? block_read_signature(path, ret_signature)
-                                                         : ERR_TOO_LARGE;
-        return r < 0 ? recorder_fail(recorder, name, r) : 0;
-}
-
 int recorder_add_array(struct recorder *recorder, dev_t device, size_t *ret_index) {
         struct stack_array stacked = { .events = UINT64_MAX };
         const struct stack *stack = &recorder->record->stack;
@@ -221,8 +199,9 @@ int recorder_add_array(struct recorder *recorder, dev_t device, size_t *ret_inde
                 if (events < stacked.events)
                         stacked.events = events;
         }
+        /* The array's UUID stands on each of its members, and the kernel has compared them. */
         if (r == 0)
-                r = read_uuid(recorder, &array, &signature);
+                r = recorder_read_signature(recorder, array.members[0], &signature);
         if (r == 0)
                 r = recorder_add_device(recorder, STACK_ARRAY, device, ret_index);
         if (r < 0)

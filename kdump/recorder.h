@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include "capture/block.h"
 #include "kdump/stack-record.h"
 
 /* The parts of stack_record_make(), which is all that others call. */
@@ -29,6 +30,10 @@ void recorder_name(const struct recorder *recorder, dev_t device, char ret_name[
 
 /* Opens the device, so that it is read and not what was read of it before. */
 int recorder_open(const struct recorder *recorder, dev_t device);
+
+/* What lies on the device; ERR_NOT_SUPPORTED where nothing is found. */
+int recorder_read_signature(const struct recorder *recorder, dev_t device,
+                            struct block_signature *ret_signature);
 
 /* The device, with all below it, unless it is there already; its place in the stack. */
 int recorder_add(struct recorder *recorder, dev_t device, size_t *ret_index);

@@ -33,18 +33,22 @@ int recorder_fail(const struct recorder *recorder, const char *what, int error) 
         return reason_set(recorder->reason, error, "%s: %s", what, error_text(error));
 }
 
+static void attribute_path(dev_t device, const char *name, char ret_path[PATH_MAX]) {
+        snprintf(ret_path, PATH_MAX, "/sys/dev/block/%u:%u/%s", major(device), minor(device), name);
+}
+
 bool recorder_read(const struct recorder *recorder, dev_t device, const char *name, char *ret_line,
                    size_t size) {
         char path[PATH_MAX];
 
-        snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s", major(device), minor(device), name);
+        attribute_path(device, name, path);
         return system_file_line(recorder->root, path, ret_line, size);
 }
 
 static bool has(const struct recorder *recorder, dev_t device, const char *name) {
         char path[PATH_MAX];
 
-        snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s", major(device), minor(device), name);
+        attribute_path(device, name, path);
         return system_file_exists(recorder->root, path);
 }
 
@@ -107,8 +111,8 @@ int recorder_add_device(struct recorder *recorder, enum stack_kind kind, dev_t d
 
 /* --- disks and partitions ----------------------------------------------------------------------- */
 
-static int read_signature(const struct recorder *recorder, dev_t device,
-                          struct block_signature *ret_signature) {
+int recorder_read_signature(const struct recorder *recorder, dev_t device,
+                            struct block_signature *ret_signature) {
         char name[RECORDER_NAME_SIZE], path[PATH_MAX];
         int r;
 
@@ -140,7 +144,7 @@ static int add_disk(struct recorder *recorder, dev_t device, size_t *ret_index) 
         recorder_name(recorder, device, name);
         if (words)
                 return recorder_refuse(recorder, name, "%s", words);
-        r = read_signature(recorder, device, &signature);
+        r = recorder_read_signature(recorder, device, &signature);
         if (r < 0)
                 return r;
         uuid = uuid_of(&signature);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "kdump/target.h"
 
-#include <blkid/blkid.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "capture/block.h"
 #include "kdump/network.h"
 #include "linux/block-device.h"
 #include "linux/mount-table.h"
@@ -22,7 +22,7 @@
 #include "posix/memory.h"
 
 /* What an initramfs of ours mounts. */
-static const char *const file_systems[] = { "ext4", "ext3", "ext2", "xfs", "btrfs", "vfat" };
+static const char *const file_systems[] = { "ext4", "ext3", "ext2", "xfs", "btrfs", "vfat", NULL };
 
 /* File systems without a block device, in words; of others the kernel's name has to do. */
 static const struct {
@@ -114,23 +114,14 @@ static void find_device(const char *root, const struct mount_row *row, struct kd
         target->is_stacked = block_device_is_stacked(root, target->major, target->minor);
 }
 
+/* What looks like two file systems at once has no UUID, rather than one of the two. */
 static void probe(const char *root, struct kdump_target *target) {
-        const char *uuid = NULL;
+        struct block_signature signature;
         char path[PATH_MAX];
-        blkid_probe device;
 
-        if (target->device[0] != '/' || !system_file_path(root, target->device, path))
-                return;
-        device = blkid_new_probe_from_filename(path);
-        if (!device)
-                return;
-        blkid_probe_enable_superblocks(device, 1);
-        blkid_probe_set_superblocks_flags(device, BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE);
-        /* Safely: what looks like two file systems at once has no UUID, rather than one of the two. */
-        if (blkid_do_safeprobe(device) == 0 && blkid_probe_lookup_value(device, "UUID", &uuid, NULL) == 0 &&
-            strlen(uuid) < sizeof(target->uuid))
-                strcpy(target->uuid, uuid);
-        blkid_free_probe(device);
+        if (target->device[0] == '/' && system_file_path(root, target->device, path) &&
+            block_read_signature(path, &signature) == 0)
+                snprintf(target->uuid, sizeof(target->uuid), "%s", signature.uuid);
 }
 
 /* A member of the list "a=1,b" with its value, as it stands there. */
@@ -363,13 +354,6 @@ int kdump_target_find(const char *root, const char *directory, struct kdump_targ
         return 0;
 }
 
-static bool file_system_is_known(const char *name) {
-        for (size_t i = 0; i < ARRAY_SIZE(file_systems); i++)
-                if (strcmp(file_systems[i], name) == 0)
-                        return true;
-        return false;
-}
-
 static int check_place(const struct kdump_target *target, uint64_t needed_bytes, struct reason *ret_reason) {
         if (target->open_to_others && kdump_target_is_share(target))
                 return reason_set(ret_reason, ERR_PERMISSION,
@@ -403,7 +387,7 @@ int kdump_target_check(const struct kdump_target *target, uint64_t needed_bytes,
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED, "%s: %s", directory, target->refusal);
         if (kdump_target_is_share(target))
                 return check_place(target, needed_bytes, ret_reason);
-        if (!file_system_is_known(target->file_system))
+        if (!text_is_among(target->file_system, file_systems))
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                   "%s: the file system is %s; it has to be ext2, ext3, ext4, xfs, btrfs, "
                                   "vfat or NFS",

@@ -98,15 +98,20 @@ int kdump_secret_key_read(const char *path, struct seal_key *ret_key, struct rea
 
 static int tell_failure(const struct seal_key *secret_key, const char *sealed, int error, const char *id,
                         struct reason *ret_reason) {
+        static const struct {
+                int error;
+                const char *words;
+        } failures[] = {
+                { ERR_SIGNATURE, "no sealed file" },
+                { ERR_LENGTH, "there is more behind its end" },
+                { ERR_CHECKSUM, "was changed after it was sealed" },
+        };
         struct seal_key public_key;
         char own[SEAL_ID_TEXT_SIZE];
 
-        if (error == ERR_SIGNATURE)
-                return reason_set(ret_reason, error, "%s: no sealed file", sealed);
-        if (error == ERR_LENGTH)
-                return reason_set(ret_reason, error, "%s: there is more behind its end", sealed);
-        if (error == ERR_CHECKSUM)
-                return reason_set(ret_reason, error, "%s: was changed after it was sealed", sealed);
+        for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
+                if (failures[i].error == error)
+                        return reason_set(ret_reason, error, "%s: %s", sealed, failures[i].words);
         if (error != ERR_KEY)
                 return reason_set(ret_reason, error, "%s: %s", sealed, error_text(error));
         seal_key_of_secret(secret_key, &public_key);

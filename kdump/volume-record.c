@@ -151,28 +151,37 @@ static int refuse_type(const struct recorder *recorder, const char *name, const 
         return recorder_refuse(recorder, name, "a target of the device mapper's, %s", type);
 }
 
-static int check_target(const struct recorder *recorder, const struct volume *volume, size_t number) {
-        struct mapped_target table, status;
-
-        mapped_device_target(&volume->table, number, &table);
-        mapped_device_target(&volume->status, number, &status);
+static int check_target(const struct recorder *recorder, const char *name, const struct mapped_target *table,
+                        const struct mapped_target *status) {
         for (size_t i = 0; i < ARRAY_SIZE(proven); i++)
-                if (strcmp(table.type, proven[i].type) == 0)
-                        return proven[i].check(recorder, volume->table.name, table.text, status.text);
-        return refuse_type(recorder, volume->table.name, table.type);
+                if (strcmp(table->type, proven[i].type) == 0)
+                        return proven[i].check(recorder, name, table->text, status->text);
+        return refuse_type(recorder, name, table->type);
+}
+
+static int check_targets(const struct recorder *recorder, const struct volume *volume) {
+        struct mapped_target table, status;
+        size_t table_offset = 0, status_offset = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < volume->table.target_count && r == 0; i++) {
+                mapped_device_next(&volume->table, &table_offset, &table);
+                mapped_device_next(&volume->status, &status_offset, &status);
+                r = check_target(recorder, volume->table.name, &table, &status);
+        }
+        return r;
 }
 
 /* Its targets before its name: dm-crypt is told as such, whoever made the volume. */
 static int check_volume(const struct recorder *recorder, const struct volume *volume) {
         const struct mapped_device *table = &volume->table;
-        int r = 0;
+        int r;
 
         if (table->suspended)
                 return recorder_refuse(recorder, table->name, "a volume that is suspended");
         if (table->changing || table->target_count == 0 || table->target_count != volume->status.target_count)
                 return recorder_refuse(recorder, table->name, "a volume that is being changed");
-        for (size_t i = 0; i < table->target_count && r == 0; i++)
-                r = check_target(recorder, volume, i);
+        r = check_targets(recorder, volume);
         if (r == 0 && strncmp(table->uuid, LVM_PREFIX, strlen(LVM_PREFIX)) != 0)
                 return recorder_refuse(recorder, table->name,
                                        "a volume of the device mapper's that is not LVM's");
@@ -281,12 +290,13 @@ static int put_parameters(const struct volume *volume, const struct mapped_targe
 static int add_targets(const struct recorder *recorder, const struct volume *volume) {
         char parameters[PARAMETERS_SIZE];
         struct mapped_target target;
+        size_t offset = 0;
         int r = 0;
 
         for (size_t i = 0; i < volume->table.target_count && r == 0; i++) {
                 struct text text = TEXT_ON(parameters);
 
-                mapped_device_target(&volume->table, i, &target);
+                mapped_device_next(&volume->table, &offset, &target);
                 r = put_parameters(volume, &target, &text);
                 if (r == 0)
                         r = stack_add_target(&recorder->record->stack, target.start, target.sectors,

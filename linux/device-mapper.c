@@ -138,13 +138,9 @@ static int read_target(struct bytes data, size_t *offset, struct mapped_target *
         return 0;
 }
 
-void mapped_device_target(const struct mapped_device *device, size_t number,
-                          struct mapped_target *ret_target) {
-        struct bytes data = data_of(&device->answer);
-        size_t offset = 0;
-
-        for (size_t i = 0; i <= number; i++)
-                (void) read_target(data, &offset, ret_target);
+void mapped_device_next(const struct mapped_device *device, size_t *offset,
+                        struct mapped_target *ret_target) {
+        (void) read_target(data_of(&device->answer), offset, ret_target); /* which check_targets() has seen */
 }
 
 static int check_targets(const struct mapped_device *device) {

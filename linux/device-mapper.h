@@ -59,6 +59,5 @@ struct mapped_target {
         const char *type, *text; /* of the device's answer */
 };
 
-/* Of a number below .target_count. */
-void mapped_device_target(const struct mapped_device *device, size_t number,
-                          struct mapped_target *ret_target);
+/* The next of its .target_count targets: *offset is 0 before the first one. */
+void mapped_device_next(const struct mapped_device *device, size_t *offset, struct mapped_target *ret_target);
