@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if_arp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,17 +11,13 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "capture/network.h"
+#include "kdump/card.h"
 #include "kdump/host.h"
-#include "linux/system-file.h"
 #include "posix/durable-file.h"
 #include "posix/errno.h"
 #include "posix/memory.h"
 
-/* NET_ADDR_PERM (K6.1 include/uapi/linux/netdevice.h): any other MAC is one that the crash kernel has not. */
-#define MAC_PERMANENT 0
-
-#define TRIAL_NAME    ".pstore-fw-trial"
+#define TRIAL_NAME ".pstore-fw-trial"
 
 bool kdump_network_is_share(const struct mount_row *row) {
         return strcmp(row->file_system, "nfs") == 0 || strcmp(row->file_system, "nfs4") == 0;
@@ -112,72 +107,6 @@ static void choose_options(const struct mount_row *row, struct kdump_target *tar
                             target->network.address);
 }
 
-/* --- the card ------------------------------------------------------------------------------------ */
-
-/* What stands on other interfaces, by the name that the kernel has for it; of others there is no device. */
-static const struct {
-        const char *type, *words;
-} kinds[] = {
-        { "DEVTYPE=bond", "a bond" },    { "DEVTYPE=bridge", "a bridge" },
-        { "DEVTYPE=vlan", "a VLAN" },    { "DEVTYPE=wlan", "Wi-Fi" },
-        { "DEVTYPE=wwan", "a modem" },   { "DEVTYPE=wireguard", "WireGuard" },
-        { "DEVTYPE=vxlan", "a tunnel" }, { "DEVTYPE=geneve", "a tunnel" },
-};
-
-static const char *find_kind(const char *root, const char *interface) {
-        char path[PATH_MAX], line[64] = "";
-        uint64_t type = 0;
-
-        snprintf(path, sizeof(path), "/sys/class/net/%s/uevent", interface);
-        (void) system_file_line(root, path, line, sizeof(line));
-        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-                if (strcmp(kinds[i].type, line) == 0)
-                        return kinds[i].words;
-        snprintf(path, sizeof(path), "/sys/class/net/%s/type", interface);
-        if (!system_file_number(root, path, &type) || type != ARPHRD_ETHER)
-                return "no Ethernet";
-        snprintf(path, sizeof(path), "/sys/class/net/%s/device", interface);
-        return system_file_exists(root, path) ? NULL
-                                              : "no network card (a team, a tunnel, another machine's)";
-}
-
-static void check_mac(const char *root, const char *interface, struct kdump_target *target) {
-        struct capture_network *network = &target->network;
-        char path[PATH_MAX], name[NETWORK_NAME_SIZE];
-        uint64_t origin;
-
-        snprintf(path, sizeof(path), "/sys/class/net/%s/address", interface);
-        if (!system_file_line(root, path, network->mac, sizeof(network->mac)))
-                refuse(target, "%s has no MAC by which the crash kernel could find it", interface);
-        snprintf(path, sizeof(path), "/sys/class/net/%s/addr_assign_type", interface);
-        if (!system_file_number(root, path, &origin) || origin != MAC_PERMANENT)
-                refuse(target, "%s has a MAC that is not its own: the crash kernel would not find it",
-                       interface);
-        if (network_find_card(root, network->mac, name) == ERR_EXISTS)
-                refuse(target, "two network cards have the MAC %s", network->mac);
-}
-
-static void take_card(const char *root, const struct route *route, struct kdump_target *target) {
-        struct capture_network *network = &target->network;
-        const char *kind = find_kind(root, route->interface);
-        char path[PATH_MAX];
-        uint64_t mtu = 0;
-
-        if (kind)
-                refuse(target,
-                       "its server is reached by %s, which is %s, and the crash kernel knows network "
-                       "cards only",
-                       route->interface, kind);
-        else
-                check_mac(root, route->interface, target);
-        snprintf(target->card, sizeof(target->card), "%s", route->interface);
-        snprintf(network->address, sizeof(network->address), "%s/%u", route->source, route->prefix);
-        snprintf(network->gateway, sizeof(network->gateway), "%s", route->gateway);
-        snprintf(path, sizeof(path), "/sys/class/net/%s/mtu", route->interface);
-        if (system_file_number(root, path, &mtu) && mtu <= UINT16_MAX)
-                network->mtu = (unsigned) mtu;
-}
-
 /* --- both ---------------------------------------------------------------------------------------- */
 
 /*
@@ -201,13 +130,15 @@ static void check_name(const char *root, const struct mount_row *row, struct kdu
 
 void kdump_network_describe(const char *root, const struct mount_row *row, const struct route *route,
                             struct kdump_target *target) {
+        struct reason reason;
+
         snprintf(target->device, sizeof(target->device), "%s", row->source);
         check_share(row, target);
         find_server(row, target);
-        if (route)
-                take_card(root, route, target);
-        else
+        if (!route)
                 refuse(target, "no route leads to its server, %s", target->network.server);
+        else if (kdump_card_find(root, route, &target->network, target->card, &reason) < 0)
+                refuse(target, "%s", reason.text);
         check_name(root, row, target);
         choose_options(row, target);
 }
