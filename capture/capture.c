@@ -122,6 +122,22 @@ int capture_to_disk(struct capture *capture, const char *mount_point) {
         return r;
 }
 
+static int capture_to_collector(struct capture *capture) {
+        _cleanup_close_ int fd = open(capture->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        struct seal_key public_key;
+        struct save_job job;
+        int r;
+
+        r = fd < 0 ? errno_to_error(errno) : seal_key_parse(capture->plan.public_key, &public_key);
+        if (r < 0) {
+                steps_failed(&capture->steps, "collector", "%s", error_text(r));
+                return r;
+        }
+        job = make_job(capture, fd);
+        job.public_key = &public_key;
+        return save_log_to_collector(&job);
+}
+
 int capture_to_console(struct capture *capture) {
         _cleanup_close_ int console = open(capture->console, O_WRONLY | O_NOCTTY | O_CLOEXEC);
         _cleanup_close_ int fd =
@@ -141,6 +157,12 @@ int capture_to_console(struct capture *capture) {
         else
                 steps_failed(&capture->steps, "console", "%s", error_text(r));
         return r;
+}
+
+/* The next best. What the collector has stored need not be read by whoever stands at the console. */
+static void capture_elsewhere(struct capture *capture) {
+        if (!capture->plan.collector[0] || capture_to_collector(capture) < 0)
+                (void) capture_to_console(capture);
 }
 
 /* The rest is worth waiting for, but nothing depends on it. */
@@ -163,7 +185,7 @@ int capture_save(struct capture *capture, worker_function *to_disk, void *contex
                 steps_failed(&capture->steps, "process", "%s", error_text(r));
                 r = to_disk(context, &log_is_safe);
                 if (r < 0)
-                        (void) capture_to_console(capture);
+                        capture_elsewhere(capture);
                 return r;
         }
         state = worker_wait_for_mark(&worker, clock_ms() + patience_ms);
@@ -174,7 +196,7 @@ int capture_save(struct capture *capture, worker_function *to_disk, void *contex
         if (state == WORKER_GOES_ON)
                 steps_failed(&capture->steps, "disk", "no answer after %llu s",
                              (unsigned long long) patience_ms / 1000);
-        (void) capture_to_console(capture);
+        capture_elsewhere(capture);
         if (state == WORKER_GOES_ON)
                 await_rest(capture, &worker);
         return state == WORKER_GOES_ON ? ERR_TIMEOUT : worker.result;

@@ -19,14 +19,14 @@ struct capture {
         const char *tools;        /* CAPTURE_TOOLS_PATH: what is packed there is unpacked when it is needed */
         const char *image_tools;  /* CAPTURE_IMAGE_TOOLS_PATH */
         const char *console;      /* "/dev/console" */
-        const char *temporary;    /* a directory in memory, for a log that only the console gets */
+        const char *temporary;    /* a directory in memory, for a log that no disk gets */
         atomic_bool *log_is_safe; /* set when it is; NULL where nobody asks */
 };
 
 /*
  * Saves by `to_disk`, in a process of its own, as a disk may hang where nothing can be killed. When that
- * fails, or has not made the log safe with a quarter of the time left, the log goes to the console. 0 when it
- * is safe on the disk.
+ * fails, or has not made the log safe with a quarter of the time left, the log goes to the plan's collector,
+ * or, where there is none or it has not stored it, to the console. 0 when it is safe on the disk.
  */
 int capture_save(struct capture *capture, worker_function *to_disk, void *context);
 

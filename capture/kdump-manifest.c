@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "capture/kdump-manifest.h"
 
-#include <sys/utsname.h>
 #include <time.h>
 
 #include "base/json.h"
@@ -20,17 +19,6 @@ static void put_text_or_null(struct json_writer *json, const char *name, const c
                 json_put_string(json, name, value);
         else
                 json_put_null(json, name);
-}
-
-static void put_origin(struct json_writer *json) {
-        char origin[160];
-        struct text text = TEXT_ON(origin);
-        struct utsname kernel;
-
-        text_put(&text, "pstore-fw " VERSION);
-        if (uname(&kernel) == 0)
-                text_format(&text, " (crash kernel %s)", kernel.release);
-        json_put_string(json, "dumped_by", origin);
 }
 
 static void put_file(struct json_writer *json, const struct save_job *job, const char *name) {
@@ -79,7 +67,8 @@ static void put_seal(struct json_writer *json, const struct save_job *job) {
         json_put_string(json, "sealed_to", id);
 }
 
-void kdump_manifest_put(const struct save_job *job, const struct save_result *result, struct buffer *buffer) {
+void kdump_manifest_put(const struct save_job *job, const struct save_result *result, const char *dumped_by,
+                        struct buffer *buffer) {
         struct json_writer json;
 
         json_init(&json, buffer);
@@ -91,7 +80,7 @@ void kdump_manifest_put(const struct save_job *job, const struct save_result *re
         put_text_or_null(&json, "message", result->message);
         put_time(&json, "time", result->crash_seconds);
         put_text_or_null(&json, "kernel", result->release);
-        put_origin(&json);
+        json_put_string(&json, "dumped_by", dumped_by);
         put_time(&json, "dumped_at", (uint64_t) time(NULL));
         put_log(&json, job, result);
         put_image(&json, job, result);

@@ -97,6 +97,8 @@ static int save_alone(void *context, atomic_bool *log_is_safe) {
 
         capture->log_is_safe = log_is_safe;
         module_load_all(CAPTURE_MODULES_PATH, &capture->steps);
+        if (!capture_plan_has_place(&capture->plan))
+                return ERR_NOT_FOUND; /* as was told at the load */
         r = target_mount(capture, TARGET);
         if (r < 0)
                 return r;

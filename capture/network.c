@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "posix/clock.h"
@@ -124,6 +125,11 @@ static int set_up(int fd, const char *name) {
         return ioctl(fd, SIOCSIFFLAGS, &request);
 }
 
+/* One that is there already does: who has set all this up may have come to wait for something later. */
+static int add_route(int fd, const struct rtentry *route) {
+        return ioctl(fd, SIOCADDRT, route) < 0 && errno != EEXIST ? -1 : 0;
+}
+
 /* The gateway may be outside of our own network, as in clouds that give an address of 32 bits. */
 static int add_gateway(int fd, char *name, const char *gateway) {
         struct rtentry to_gateway = { .rt_flags = RTF_UP | RTF_HOST, .rt_dev = name };
@@ -141,7 +147,7 @@ static int add_gateway(int fd, char *name, const char *gateway) {
         put_address(&to_all.rt_dst, any);
         put_address(&to_all.rt_genmask, any);
         put_address(&to_all.rt_gateway, address);
-        return ioctl(fd, SIOCADDRT, &to_gateway) < 0 ? -1 : ioctl(fd, SIOCADDRT, &to_all);
+        return add_route(fd, &to_gateway) < 0 ? -1 : add_route(fd, &to_all);
 }
 
 /* "10.0.2.15/24" */
@@ -209,4 +215,14 @@ int network_up(const struct capture_network *network, uint64_t deadline_ms, stru
         }
         steps_done(steps, "network");
         return 0;
+}
+
+bool network_may_still_come(int error) {
+        static const int errors[] = { EHOSTUNREACH, ENETUNREACH,  EHOSTDOWN,  ENETDOWN,
+                                      ETIMEDOUT,    ECONNREFUSED, ECONNRESET, EIO };
+
+        for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
+                if (errors[i] == error)
+                        return true;
+        return false;
 }

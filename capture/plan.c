@@ -5,6 +5,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "capture/collector.h"
 #include "capture/disk.h"
 #include "capture/seal.h"
 
@@ -46,8 +47,16 @@ static int parse_key(const struct setting_row *row, void *member, const char *va
         return r < 0 ? r : setting_text.parse(row, member, value);
 }
 
+static int parse_collector(const struct setting_row *row, void *member, const char *value) {
+        struct sockaddr_in address;
+        int r = collector_parse(value, &address);
+
+        return r < 0 ? r : setting_text.parse(row, member, value);
+}
+
 static const struct setting_kind setting_compression = { parse_compression, setting_put_text };
 static const struct setting_kind setting_key = { parse_key, setting_put_text };
+static const struct setting_kind setting_collector = { parse_collector, setting_put_text };
 
 #define TEXT_ROW(member, kind, wanted) SETTING_TEXT_ROW(struct capture_plan, member, kind, wanted)
 #define NUMBER_ROW(member, low, high, wanted)                                                                \
@@ -61,6 +70,8 @@ static const struct setting_row target_rows[] = {
         TEXT_ROW(directory, setting_path, "is no absolute path, or too long"),
         TEXT_ROW(log_tool, setting_text, "is no program"),
         TEXT_ROW(image_tool, setting_text, "is no program"),
+        TEXT_ROW(collector, setting_collector, "is no ADDRESS:PORT"),
+        TEXT_ROW(host, setting_host, "is no name of a host"),
         TEXT_ROW(public_key, setting_key, "is no key"),
         TEXT_ROW(watchdog, setting_text, "is no driver"),
 };
@@ -105,22 +116,31 @@ bool capture_plan_is_share(const struct capture_plan *plan) {
         return plan->network.server[0];
 }
 
+bool capture_plan_has_place(const struct capture_plan *plan) {
+        return capture_plan_is_share(plan) || plan->uuid[0];
+}
+
 static int check_complete(const struct capture_plan *plan, char ret_error[SETTINGS_ERROR_SIZE]) {
-        enum { DISK = 1, SHARE = 2 };
+        enum { DISK = 1, SHARE = 2, COLLECTOR = 4 };
         const struct {
                 const char *name, *value;
                 int of;
         } needed[] = {
                 { "uuid", plan->uuid, DISK },
-                { "mac", plan->network.mac, SHARE },
-                { "address", plan->network.address, SHARE },
+                { "mac", plan->network.mac, SHARE | COLLECTOR },
+                { "address", plan->network.address, SHARE | COLLECTOR },
                 { "export", plan->network.export, SHARE },
                 { "file_system", plan->file_system, DISK | SHARE },
                 { "directory", plan->directory, DISK | SHARE },
-                { "log_tool", plan->log_tool, DISK | SHARE },
+                { "host", plan->host, COLLECTOR },
+                { "public_key", plan->public_key, COLLECTOR },
+                { "log_tool", plan->log_tool, DISK | SHARE | COLLECTOR },
         };
         struct text error = text_on(ret_error, SETTINGS_ERROR_SIZE);
-        int kind = capture_plan_is_share(plan) ? SHARE : DISK;
+        int kind = plan->collector[0] ? COLLECTOR : 0;
+
+        if (capture_plan_has_place(plan) || kind == 0)
+                kind |= capture_plan_is_share(plan) ? SHARE : DISK;
 
         for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
                 if ((needed[i].of & kind) && !needed[i].value[0]) {

@@ -3,16 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/arith.h"
 #include "base/error.h"
 #include "capture/child.h"
+#include "capture/collector.h"
 #include "capture/kdump-manifest.h"
 #include "capture/log-message.h"
 #include "capture/sealing.h"
@@ -34,6 +37,9 @@
 #define END_MS       10000
 
 #define MAKEDUMPFILE "makedumpfile"
+
+/* A switch may forward nothing for half a minute after the link has come (spanning tree). */
+#define COLLECTOR_MS 60000
 
 /*
  * So much longer than a tool has what seals its output: the rest of it, on a disk that may be slow. A kernel
@@ -280,6 +286,36 @@ static void digest_log(const struct save_job *job, int directory_fd, struct save
                 text_format(&text, "%02x", digest[i]);
 }
 
+/* Of all the time that is left, the image and the console need the most. */
+static uint64_t collector_deadline(const struct save_job *job) {
+        uint64_t half_ms = clock_left_ms(job->deadline_ms) / 2;
+
+        return clock_ms() + (half_ms < COLLECTOR_MS ? half_ms : COLLECTOR_MS);
+}
+
+/* What is said with a log that is there, and digested. */
+static int deliver(const struct save_job *job, int directory_fd, const struct save_result *result) {
+        struct delivery delivery = {
+                .crash_seconds = result->crash_seconds > UINT_MAX ? 0 : (unsigned) result->crash_seconds,
+                .size = (unsigned) result->log.size,
+        };
+        char name[SAVE_NAME_SIZE];
+        _cleanup_close_ int fd = -1;
+
+        if (!job->public_key || !result->log_sha256[0] || result->log.size > DELIVERY_LOG_MAX) {
+                steps_failed(job->steps, "collector", "the log is %s",
+                             job->public_key ? "too large, or cannot be read again" : "not sealed");
+                return ERR_FAILED;
+        }
+        save_file_name(job, DUMPS_LOG_NAME, name);
+        fd = openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        snprintf(delivery.host, sizeof(delivery.host), "%s", job->plan->host);
+        snprintf(delivery.kernel, sizeof(delivery.kernel), "%s", result->release);
+        snprintf(delivery.sha256, sizeof(delivery.sha256), "%s", result->log_sha256);
+        seal_key_print(job->public_key, delivery.public_key);
+        return collector_send(job->plan, &delivery, fd, collector_deadline(job), job->steps);
+}
+
 /* f_bfree, not f_bavail: as root we may use the blocks that a file system reserves for root, too. */
 static uint64_t free_mib(int directory_fd) {
         struct statvfs space;
@@ -356,8 +392,18 @@ static int save_image(const struct save_job *job, int directory_fd, struct save_
         return 0;
 }
 
+static void describe_saver(struct text *text) {
+        struct utsname kernel;
+
+        text_put(text, "pstore-fw " VERSION);
+        if (uname(&kernel) == 0)
+                text_format(text, " (crash kernel %s)", kernel.release);
+}
+
 static void save_rest(const struct save_job *job, int directory_fd, struct save_result *result) {
         _cleanup_buffer_ struct buffer manifest;
+        char saver[160];
+        struct text text = TEXT_ON(saver);
         int r;
 
         buffer_init(&manifest, &system_allocator);
@@ -371,7 +417,8 @@ static void save_rest(const struct save_job *job, int directory_fd, struct save_
         }
         if (!result->log.saved)
                 (void) dumps_prune(job->directory_fd, job->plan->keep, result->name, job->steps);
-        kdump_manifest_put(job, result, &manifest);
+        describe_saver(&text);
+        kdump_manifest_put(job, result, saver, &manifest);
         r = buffer_error(&manifest);
         if (r == 0)
                 r = durable_file_write(directory_fd, DUMPS_MANIFEST_NAME, buffer_bytes(&manifest), FILE_MODE);
@@ -399,6 +446,8 @@ int save_dump(const struct save_job *job, struct save_result *ret_result) {
                 steps_say(job->steps, "log saved in %s/%s", job->directory, result.name);
                 digest_log(job, fd, &result);
                 (void) dumps_message(job->directory_fd, result.name, result.message);
+                if (job->plan->collector[0])
+                        (void) deliver(job, fd, &result);
         }
         save_rest(job, fd, &result);
         *ret_result = result;
@@ -427,4 +476,22 @@ int save_log_to(const struct save_job *job, int fd) {
         (void) unlinkat(job->directory_fd, DUMPS_LOG_NAME, 0);
         remove_parts(job, job->directory_fd);
         return r < 0 ? r : r2;
+}
+
+int save_log_to_collector(const struct save_job *job) {
+        struct save_result result = { .name = "" };
+        char name[SAVE_NAME_SIZE];
+        int r;
+
+        r = identify(job, &result);
+        if (r == 0)
+                r = save_log(job, job->directory_fd, &result.log);
+        if (r == 0) {
+                digest_log(job, job->directory_fd, &result);
+                r = deliver(job, job->directory_fd, &result);
+        }
+        save_file_name(job, DUMPS_LOG_NAME, name);
+        (void) unlinkat(job->directory_fd, name, 0);
+        remove_parts(job, job->directory_fd);
+        return r;
 }

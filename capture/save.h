@@ -16,13 +16,14 @@
  * Saves what a crashed kernel left into a new dump: the log before all else, then the image, then the
  * manifest. Each is written as "….part", flushed, renamed, and its directory flushed. What fails is a
  * step that says why, and the next best thing is tried. Where a log finds no room, dumps beyond `keep` go,
- * and it is tried once more; none within it goes before there is a new one in its place.
+ * and it is tried once more; none within it goes before there is a new one in its place. A log that is safe
+ * is sent to the plan's collector, where it has one, before the image is made.
  */
 
 #define SAVE_LOG_TOOLS_MAX 2
 
 struct save_job {
-        const struct capture_plan *plan;           /* .dump_level, .compression and .keep are used */
+        const struct capture_plan *plan;           /* but for the place of the dumps */
         int directory_fd;                          /* of dumps */
         const char *directory;                     /* its name, for messages */
         const char *vmcore;                        /* "/proc/vmcore" */
@@ -66,3 +67,6 @@ void save_file_name(const struct save_job *job, const char *name, char ret_name[
 
 /* Where no disk is to be had: the log to this file descriptor, a console, as it is. */
 int save_log_to(const struct save_job *job, int fd);
+
+/* Where no disk is to be had: the log, sealed, to the plan's collector. 0 when it has stored it. */
+int save_log_to_collector(const struct save_job *job);

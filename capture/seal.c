@@ -174,30 +174,36 @@ int seal_copy(const struct seal_key *public_key, int from_fd, int to_fd) {
 
 /* --- opening ------------------------------------------------------------------------------------ */
 
+int seal_read_id(struct bytes head, char ret_id[SEAL_ID_TEXT_SIZE]) {
+        uint32_t version = 0;
+
+        if (head.size < AT_VERSION || memcmp(head.data + AT_MAGIC, MAGIC, strlen(MAGIC)) != 0)
+                return ERR_SIGNATURE;
+        if (head.size < HEAD_SIZE)
+                return ERR_TRUNCATED;
+        (void) bytes_load_u32(head, AT_VERSION, &version);
+        if (version != VERSION_NUMBER)
+                return ERR_VERSION;
+        print_id(head.data + AT_ID, ret_id);
+        return 0;
+}
+
 static int check_head(struct stream *stream, const struct seal_key *secret_key, int fd,
                       char ret_id[SEAL_ID_TEXT_SIZE]) {
         struct seal_key public_key;
-        uint8_t id[SEAL_ID_SIZE];
-        uint32_t version = 0;
+        char own[SEAL_ID_TEXT_SIZE];
         size_t got;
         int r;
 
         r = fill(fd, stream->head, sizeof(stream->head), &got);
+        if (r == 0)
+                r = seal_read_id(bytes_of(stream->head, got), ret_id);
         if (r < 0)
                 return r;
-        if (got < AT_VERSION || memcmp(stream->head + AT_MAGIC, MAGIC, strlen(MAGIC)) != 0)
-                return ERR_SIGNATURE;
-        if (got < sizeof(stream->head))
-                return ERR_TRUNCATED;
-        (void) bytes_load_u32(bytes_of(stream->head, sizeof(stream->head)), AT_VERSION, &version);
-        if (version != VERSION_NUMBER)
-                return ERR_VERSION;
         seal_key_of_secret(secret_key, &public_key);
-        make_id(&public_key, id);
-        if (memcmp(id, stream->head + AT_ID, sizeof(id)) != 0) {
-                print_id(stream->head + AT_ID, ret_id);
+        seal_key_id(&public_key, own);
+        if (strcmp(own, ret_id) != 0)
                 return ERR_KEY;
-        }
         if (crypto_box_seal_open(stream->key, stream->head + AT_BOX, AT_STREAM - AT_BOX, public_key.bytes,
                                  secret_key->bytes) != 0 ||
             crypto_secretstream_xchacha20poly1305_init_pull(&stream->state, stream->head + AT_STREAM,

@@ -42,6 +42,12 @@ void seal_key_of_secret(const struct seal_key *secret_key, struct seal_key *ret_
 int seal_copy(const struct seal_key *public_key, int from_fd, int to_fd);
 
 /*
+ * The key that a sealed file, which begins with these bytes, is sealed to. ERR_TRUNCATED: they are too few to
+ * tell; ERR_SIGNATURE, ERR_VERSION, as below.
+ */
+int seal_read_id(struct bytes head, char ret_id[SEAL_ID_TEXT_SIZE]);
+
+/*
  * The other way. What is written before an error is genuine, but not all. ERR_SIGNATURE: no sealed file;
  * ERR_VERSION: of a version that is not known; ERR_KEY: sealed to another key, whose id is in *ret_id then;
  * ERR_TRUNCATED: its end is missing; ERR_CHECKSUM: it was changed; ERR_LENGTH: there is more behind its end.

@@ -3,15 +3,14 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "base/arith.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "capture/network.h"
 #include "capture/worker.h"
 #include "posix/clock.h"
 #include "posix/errno.h"
@@ -31,17 +30,6 @@ struct share {
         uint64_t deadline_ms;
 };
 
-/* The network or the server may need a while yet: a switch forwards nothing for half a minute. */
-static bool may_still_come(int error) {
-        static const int errors[] = { EHOSTUNREACH, ENETUNREACH,  EHOSTDOWN,  ENETDOWN,
-                                      ETIMEDOUT,    ECONNREFUSED, ECONNRESET, EIO };
-
-        for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
-                if (errors[i] == error)
-                        return true;
-        return false;
-}
-
 /* Nothing that lies there is run, and no link of it is followed. The negative errno. */
 static int mount_it(void *context, atomic_bool *mark) {
         const unsigned long flags = MS_NODEV | MS_NOSUID | MS_NOEXEC | MS_NOSYMFOLLOW | MS_NOATIME;
@@ -49,7 +37,7 @@ static int mount_it(void *context, atomic_bool *mark) {
 
         (void) mark;
         while (mount(share->source, share->mount_point, share->file_system, flags, share->options) < 0) {
-                if (!may_still_come(errno) || clock_left_ms(share->deadline_ms) == 0)
+                if (!network_may_still_come(errno) || clock_left_ms(share->deadline_ms) == 0)
                         return -errno;
                 clock_sleep_ms(POLL_MS);
         }

@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "capture/delivery.h"
 #include "capture/disk.h"
 #include "capture/guard.h"
 #include "capture/mount.h"
 #include "posix/clock.h"
 #include "tests/support/emulated.h"
+#include "tests/support/fake-collector.h"
 #include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 #include "tests/support/vmcore-builder.h"
@@ -457,6 +459,34 @@ static void test_a_disk_that_hangs_after_the_log(void **state) {
         await_children();
 }
 
+/* Sealed, and then nobody has to read it at the console; but what is not stored is no log that is safe. */
+static void test_what_fails_goes_to_the_collector(void **state) {
+        struct disk_work work = { .machine = *state, .result = ERR_READ_ONLY };
+        struct capture *capture = &work.machine->capture;
+        struct seal_key public_key, secret_key;
+        struct fake_collector collector;
+        struct bytes came;
+
+        assert_ok(seal_key_make(&public_key, &secret_key));
+        seal_key_print(&public_key, capture->plan.public_key);
+        strcpy(capture->plan.host, "web-7");
+        fake_collector_start(&collector, scratch_path(work.machine->root, "came"), DELIVERY_STORED "\n");
+        strcpy(capture->plan.collector, collector.address);
+        assert_error(capture_save(capture, do_disk_work, &work), ERR_READ_ONLY);
+        fake_collector_end(&collector);
+        assert_int_equal(console_size(work.machine), 0);
+        came = test_read_file(scratch_path(work.machine->root, "came"));
+        assert_memory_equal(came.data, "version = 1\nhost = web-7\n", 25);
+        free((void *) (uintptr_t) came.data);
+        assert_int_equal(access(scratch_path(work.machine->root, "dmesg.txt.sealed"), F_OK), -1);
+        fake_collector_start(&collector, scratch_path(work.machine->root, "came"), "refused: no room\n");
+        strcpy(capture->plan.collector, collector.address);
+        assert_error(capture_save(capture, do_disk_work, &work), ERR_READ_ONLY);
+        fake_collector_end(&collector);
+        assert_int_equal(console_size(work.machine), 8);
+        assert_true(step_failed(work.machine, "collector", "refused: no room"));
+}
+
 static int die(void *context, atomic_bool *log_is_safe) {
         (void) context;
         (void) log_is_safe;
@@ -488,6 +518,7 @@ int main(void) {
                 TEST(test_console_gets_what_there_is),
                 TEST(test_what_is_safe_needs_no_console),
                 TEST(test_what_fails_goes_to_the_console),
+                TEST(test_what_fails_goes_to_the_collector),
                 TEST(test_a_disk_that_hangs_is_not_waited_for),
                 TEST(test_a_disk_that_hangs_after_the_log),
                 TEST(test_a_process_that_is_killed),

@@ -3,7 +3,11 @@
 
 #include "capture/plan.h"
 
-#define TARGET "uuid = 0d5e\nfile_system = ext4\ndirectory = /var/lib/pstore-fw\nlog_tool = vmcore-dmesg\n"
+#define TARGET    "uuid = 0d5e\nfile_system = ext4\ndirectory = /var/lib/pstore-fw\nlog_tool = vmcore-dmesg\n"
+
+#define COLLECTOR "collector = 10.9.1.1:7867\n"
+#define CARD      "mac = 52:54:00:12:34:56\naddress = 10.9.1.2/24\n"
+#define KEY       "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 static void test_the_rest_has_a_default(NO_STATE) {
         struct capture_plan plan;
@@ -32,6 +36,12 @@ static void test_what_is_wrong_is_named(NO_STATE) {
                 { TARGET "dump_level = 32\n", "line 5: dump_level: '32' is not between 0 and 31" },
                 { TARGET "devices = 17\n", "line 5: devices: '17' is not between 1 and 16" },
                 { TARGET "public_key = 0123\n", "line 5: public_key: '0123' is no key" },
+                { TARGET "collector = nas:7867\n", "line 5: collector: 'nas:7867' is no ADDRESS:PORT" },
+                { TARGET "host = a/b\n", "line 5: host: 'a/b' is no name of a host" },
+                { TARGET COLLECTOR, "mac: missing" },
+                { TARGET COLLECTOR CARD, "host: missing" },
+                { TARGET COLLECTOR CARD "host = web-7\n", "public_key: missing" },
+                { COLLECTOR CARD "host = web-7\npublic_key = " KEY "\n", "log_tool: missing" },
                 { TARGET "keep = 0\n", "line 5: keep: '0' is not between 1 and 1000" },
         };
         struct capture_plan plan;
@@ -41,6 +51,23 @@ static void test_what_is_wrong_is_named(NO_STATE) {
                 assert_error(capture_plan_parse(text_view(plans[i].text), &plan, error), ERR_VALUE);
                 assert_string_equal(error, plans[i].error);
         }
+}
+
+/* With a collector dumps need no place. */
+static void test_a_collector(NO_STATE) {
+        struct capture_plan plan;
+        char error[SETTINGS_ERROR_SIZE];
+
+        assert_ok(capture_plan_parse(
+                text_view(COLLECTOR CARD "host = web-7\npublic_key = " KEY "\nlog_tool = vmcore-dmesg\n"),
+                &plan, error));
+        assert_string_equal(plan.collector, "10.9.1.1:7867");
+        assert_string_equal(plan.host, "web-7");
+        assert_false(capture_plan_has_place(&plan));
+        assert_ok(capture_plan_parse(text_view(TARGET COLLECTOR CARD "host = web-7\npublic_key = " KEY "\n"),
+                                     &plan, error));
+        assert_true(capture_plan_has_place(&plan));
+        assert_false(capture_plan_is_share(&plan));
 }
 
 static struct capture_plan some_plan(void) {
@@ -124,6 +151,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_the_rest_has_a_default),
                 cmocka_unit_test(test_what_is_wrong_is_named),
+                cmocka_unit_test(test_a_collector),
                 cmocka_unit_test(test_a_printed_plan_is_the_plan),
                 cmocka_unit_test(test_what_would_not_come_back_is_refused),
                 cmocka_unit_test(test_the_longest_directory_comes_back),

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "capture/delivery.h"
 #include "capture/save.h"
 #include "codec/sha256.h"
 #include "posix/clock.h"
+#include "tests/support/fake-collector.h"
 #include "tests/support/flush-log.h"
 #include "tests/support/scratch.h"
 #include "tests/support/vmcore-builder.h"
@@ -237,6 +239,57 @@ static void test_sealed(void **state) {
 }
 
 /* makedumpfile has to write it to its standard output. */
+/* When it is safe, and before the image, which may take all the time that is left. */
+static void test_sent_to_a_collector(void **state) {
+        struct place *place = *state;
+        struct fake_collector collector;
+        struct delivery delivery;
+        char error[SETTINGS_ERROR_SIZE];
+        struct bytes came, saved;
+        size_t size;
+
+        strcpy(place->plan.host, "web-7");
+        fake_collector_start(&collector, scratch_path(place->root, "came"), DELIVERY_STORED "\n");
+        strcpy(place->plan.collector, collector.address);
+        assert_ok(save_sealed_by(place, SAYS_LOG, "[ -e ../../came ] || exit 1; " FLATTENS));
+        fake_collector_end(&collector);
+        assert_seals(place, "vmcore.sealed", "image");
+        came = test_read_file(scratch_path(place->root, "came"));
+        saved = test_read_file(dump_path(place, "dmesg.txt.sealed"));
+        assert_ok(delivery_parse(came, &delivery, &size, error));
+        assert_string_equal(delivery.host, "web-7");
+        assert_string_equal(delivery.kernel, "6.1.0-56-amd64");
+        assert_int_equal(delivery.crash_seconds, 1795274000);
+        assert_int_equal(delivery.size, saved.size);
+        assert_int_equal(came.size - size, saved.size);
+        assert_memory_equal(came.data + size, saved.data, saved.size);
+        free((void *) (uintptr_t) came.data);
+        free((void *) (uintptr_t) saved.data);
+        assert_said(place, "pstore-fw: log stored by 127.0.0.1:");
+}
+
+/* What the disk has is safe without it. */
+static void test_a_collector_that_is_gone(void **state) {
+        struct place *place = *state;
+
+        strcpy(place->plan.host, "web-7");
+        fake_collector_gone(place->plan.collector);
+        place->job.deadline_ms = clock_ms() + 12000; /* of which it gets the half */
+        assert_ok(save_sealed_by(place, SAYS_LOG, NULL));
+        assert_said(place, "pstore-fw: collector: 127.0.0.1:");
+        assert_int_equal(access(dump_path(place, "manifest.json"), F_OK), 0);
+}
+
+/* Nothing goes over a network as it is. */
+static void test_a_collector_without_a_key(void **state) {
+        struct place *place = *state;
+
+        strcpy(place->plan.host, "web-7");
+        fake_collector_gone(place->plan.collector);
+        assert_ok(save_by(place, SAYS_LOG, NULL));
+        assert_said(place, "pstore-fw: collector: the log is not sealed");
+}
+
 static void test_sealed_by_another_tool(void **state) {
         struct place *place = *state;
 
@@ -583,6 +636,9 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(test_all_is_well),
                 TEST(test_sealed),
+                TEST(test_sent_to_a_collector),
+                TEST(test_a_collector_that_is_gone),
+                TEST(test_a_collector_without_a_key),
                 TEST(test_sealed_by_another_tool),
                 TEST(test_sealed_and_broken_off),
                 TEST(test_sealed_to_a_key_that_is_none),
