@@ -114,24 +114,36 @@ static int add_packed(struct image *image, const char *name, const char *path, u
         return 0;
 }
 
-static int add_modules(struct image *image, const struct kdump_modules *modules) {
+/* A directory, with a part of the modules, and the order in which they are loaded. */
+static int add_modules(struct image *image, const char *directory, const struct kdump_module *modules,
+                       size_t count) {
         uint64_t unpacked = 0, packed = 0;
         _cleanup_buffer_ struct buffer order;
         char name[128];
         int r;
 
         buffer_init(&order, &system_allocator);
-        r = add_directory(image, CAPTURE_MODULES_PATH);
-        for (size_t i = 0; i < modules->count && r == 0; i++) {
-                buffer_append_format(&order, "%s\n", modules->list[i].name);
-                snprintf(name, sizeof(name), "%s/%s.ko.gz", name_of(CAPTURE_MODULES_PATH),
-                         modules->list[i].name);
-                r = add_packed(image, name, modules->list[i].path, &unpacked, &packed);
+        r = add_directory(image, directory);
+        for (size_t i = 0; i < count && r == 0; i++) {
+                buffer_append_format(&order, "%s\n", modules[i].name);
+                snprintf(name, sizeof(name), "%s/%s.ko.gz", name_of(directory), modules[i].name);
+                r = add_packed(image, name, modules[i].path, &unpacked, &packed);
                 module_memory_add(&image->sizes.modules, unpacked, packed);
         }
         if (r == 0 && buffer_error(&order) < 0)
                 r = fail(image, "order", buffer_error(&order));
-        return r < 0 ? r : add_bytes(image, CAPTURE_MODULES_PATH "/order", buffer_bytes(&order));
+        snprintf(name, sizeof(name), "%s/order", directory);
+        return r < 0 ? r : add_bytes(image, name, buffer_bytes(&order));
+}
+
+static int add_all_modules(struct image *image, const struct kdump_modules *modules) {
+        size_t first = modules->count - modules->collector_count;
+        int r = add_modules(image, CAPTURE_MODULES_PATH, modules->list, first);
+
+        if (r == 0 && modules->collector_count > 0)
+                r = add_modules(image, CAPTURE_NETWORK_MODULES_PATH, modules->list + first,
+                                modules->collector_count);
+        return r;
 }
 
 static bool has_file(const struct kdump_tool *tool, const char *name) {
@@ -208,7 +220,7 @@ int initramfs_build(const struct initramfs_parts *parts, struct buffer *ret_arch
         if (r == 0 && parts->stack)
                 r = add_bytes(&image, STACK_PATH, text_view(parts->stack));
         if (r == 0 && parts->modules)
-                r = add_modules(&image, parts->modules);
+                r = add_all_modules(&image, parts->modules);
         if (r == 0)
                 r = add_tool(&image, CAPTURE_TOOLS_PATH, parts->log_tool, NULL);
         if (r == 0 && parts->image_tool)

@@ -249,19 +249,25 @@ static int add_more(struct search *search) {
 }
 
 /* The card's own, and of its transceiver (PHY), which is no part of the way up from it. */
-static int add_network(struct search *search) {
-        const struct kdump_target *target = search->request->target;
+static int add_card(struct search *search, const char *card) {
         char device[128], transceiver[128];
         int r = 0;
 
-        snprintf(device, sizeof(device), "/sys/class/net/%s/device", target->card);
-        snprintf(transceiver, sizeof(transceiver), "/sys/class/net/%s/phydev", target->card);
+        snprintf(device, sizeof(device), "/sys/class/net/%s/device", card);
+        snprintf(transceiver, sizeof(transceiver), "/sys/class/net/%s/phydev", card);
         if (system_file_exists(search->request->root, transceiver))
                 r = device_walk(search->request->root, transceiver, add_driver, search);
         if (r == 0)
                 r = device_walk(search->request->root, device, add_driver, search);
         if (r == ERR_NOT_FOUND && !search->reason->text[0])
-                reason_set(search->reason, r, "%s: not in /sys", target->card);
+                reason_set(search->reason, r, "%s: not in /sys", card);
+        return r;
+}
+
+static int add_share(struct search *search) {
+        const struct kdump_target *target = search->request->target;
+        int r = add_card(search, target->card);
+
         return r < 0 ? r
                      : add_wanted(search,
                                   strncmp(target->mount_options, "vers=3", 6) == 0 ? "nfsv3" : "nfsv4");
@@ -320,7 +326,7 @@ static int add_drivers(struct search *search) {
         int r = 0;
 
         if (kdump_target_is_share(target))
-                return add_network(search);
+                return add_share(search);
         if (!request->stack)
                 r = add_drivers_of(search, makedev(target->major, target->minor));
         for (size_t i = 0; i < target->device_count && r == 0; i++)
@@ -353,9 +359,34 @@ static int add_watchdogs(struct search *search) {
         return r;
 }
 
+static int add_place(struct search *search) {
+        int r;
+
+        if (!search->request->target)
+                return 0;
+        r = add_drivers(search);
+        if (r == 0)
+                r = add_file_system(search);
+        return r < 0 ? r : add_code_pages(search);
+}
+
+/* A dump without it is worth the trial. */
+static int add_collector(struct search *search) {
+        const char *card = search->request->collector_card;
+        size_t before = search->modules.count;
+        int r = card ? add_card(search, card) : 0;
+
+        if (r == ERR_NOT_FOUND) {
+                search->modules.collector_lacks = *search->reason;
+                search->modules.count = before;
+                r = 0;
+        }
+        search->modules.collector_count = search->modules.count - before;
+        return r;
+}
+
 static int collect(struct search *search) {
-        int (*const steps[])(struct search *) = { add_watchdogs, add_drivers, add_file_system, add_code_pages,
-                                                  add_more };
+        int (*const steps[])(struct search *) = { add_watchdogs, add_place, add_more, add_collector };
         int r = 0;
 
         for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && r == 0; i++)

@@ -21,16 +21,20 @@ struct kdump_module {
 struct kdump_modules {
         struct kdump_module *list;
         size_t count;
+        size_t collector_count; /* of these, the last: only a collector needs them */
+        struct reason
+                collector_lacks;      /* why its card has no driver there; empty: it has, or none is wanted */
         struct reason watchdog_lacks; /* why one of the watchdogs has no driver there; empty: each has */
 };
 
 struct kdump_modules_request {
-        const char *root;    /* before /sys and /lib/modules */
-        const char *release; /* of the crash kernel */
-        const struct kdump_target *target;
+        const char *root;                        /* before /sys and /lib/modules */
+        const char *release;                     /* of the crash kernel */
+        const struct kdump_target *target;       /* NULL: there is none */
         const struct stack_record *stack;        /* that the target stands on; NULL: it is plain */
         const char *more;                        /* names, with spaces between */
         const struct kdump_watchdogs *watchdogs; /* their drivers come first; NULL: none */
+        const char *collector_card;              /* whose drivers come last; NULL: none */
 };
 
 /*

@@ -134,15 +134,54 @@ static bool is_distribution(const struct kdump_settings *settings) {
         return settings->initramfs == KDUMP_INITRAMFS_DISTRIBUTION;
 }
 
+static void leave_out_collector(struct kdump_collector *collector, const char *why,
+                                struct findings *findings) {
+        collector->address[0] = '\0';
+        findings_add(findings, VERDICT_WARNING, "", "%s: the log is not sent to it", why);
+}
+
+/*
+ * When the machine boots, its network is not there yet, and a collector may be down: dumps go to the disk all
+ * the same. But what goes over a network is sealed, or does not go.
+ */
+static void find_collector(const char *root, const struct kdump_settings *settings,
+                           struct kdump_collector *collector, struct findings *findings) {
+        struct reason reason;
+
+        if (!settings->collector[0])
+                return;
+        if (!settings->public_key[0])
+                add_fault(findings, "collector: it gets sealed logs only, and public_key is not set");
+        else if (is_distribution(settings))
+                leave_out_collector(collector, "collector: only an initramfs of our own sends to it",
+                                    findings);
+        else if (kdump_collector_find(root, settings->collector, collector, &reason) < 0)
+                leave_out_collector(collector, reason.text, findings);
+        else if (kdump_collector_try(collector, &reason) < 0)
+                findings_add(findings, VERDICT_WARNING, "", "%s", reason.text);
+}
+
+/* With a collector the crash kernel is of use without a place for dumps. */
+static void refuse_place(const struct kdump_collector *collector, struct kdump_place *place, const char *why,
+                         struct findings *findings) {
+        place->is_left_out = collector->address[0];
+        if (place->is_left_out)
+                findings_add(findings, VERDICT_WARNING, "", "%s; so the log goes to the collector alone",
+                             why);
+        else
+                add_fault(findings, why);
+}
+
 static struct kdump_place *find_place(const char *root, const struct kdump_settings *settings,
-                                      uint64_t ram_bytes, struct findings *findings) {
+                                      const struct kdump_preparation *preparation,
+                                      struct findings *findings) {
         struct kdump_place *place = new_result(sizeof(*place), findings);
         struct reason reason;
         int r;
 
         if (!place)
                 return NULL;
-        place->dump_bytes = estimate_dump(settings, ram_bytes);
+        place->dump_bytes = estimate_dump(settings, preparation->machine.ram_bytes);
         r = kdump_target_find(root, settings->directory, &place->target, &reason);
         if (r < 0)
                 return no_result(place, reason.text, findings);
@@ -151,7 +190,7 @@ static struct kdump_place *find_place(const char *root, const struct kdump_setti
         else
                 r = kdump_target_check(&place->target, place->dump_bytes, &reason);
         if (r < 0)
-                add_fault(findings, reason.text);
+                refuse_place(&preparation->collector, place, reason.text, findings);
         return place;
 }
 
@@ -163,30 +202,47 @@ static void find_watchdogs(const char *root, const struct kdump_settings *settin
         kdump_watchdogs_judge(watchdogs, findings);
 }
 
-static struct stack_record *find_stack(const char *root, const struct kdump_place *place,
-                                       struct findings *findings) {
+static struct stack_record *find_stack(const char *root, const struct kdump_collector *collector,
+                                       struct kdump_place *place, struct findings *findings) {
         struct stack_record *stack = new_result(sizeof(*stack), findings);
         struct reason reason;
+        int r;
 
         if (!stack)
                 return NULL;
-        if (kdump_target_record(root, &place->target, stack, &reason) < 0)
-                return no_result(stack, reason.text, findings);
-        if (kdump_target_check_room(&place->target, stack, place->dump_bytes, &reason) < 0)
-                add_fault(findings, reason.text);
-        return stack;
+        r = kdump_target_record(root, &place->target, stack, &reason);
+        if (r < 0)
+                refuse_place(collector, place, reason.text, findings);
+        else if (kdump_target_check_room(&place->target, stack, place->dump_bytes, &reason) < 0)
+                refuse_place(collector, place, reason.text, findings);
+        if (r == 0 && !place->is_left_out)
+                return stack;
+        free(stack);
+        return NULL;
+}
+
+/* The share that dumps go to is reached by the same card, or the collector is not. */
+static void join_collector(struct kdump_collector *collector, struct kdump_place *place,
+                           struct findings *findings) {
+        struct capture_network *network = &place->target.network;
+        struct reason reason;
+
+        if (place->is_left_out)
+                *network = collector->network;
+        else if (collector->address[0] && kdump_collector_join(collector, network, &reason) < 0)
+                leave_out_collector(collector, reason.text, findings);
 }
 
 static struct kdump_modules *find_modules(const char *root, const struct kdump_settings *settings,
-                                          const struct kdump_preparation *preparation,
-                                          struct findings *findings) {
+                                          struct kdump_preparation *preparation, struct findings *findings) {
         const struct kdump_modules_request request = {
                 .root = root,
                 .release = preparation->kernel->release,
-                .target = &preparation->place->target,
+                .target = preparation->place->is_left_out ? NULL : &preparation->place->target,
                 .stack = preparation->stack,
                 .more = settings->modules,
                 .watchdogs = &preparation->watchdogs,
+                .collector_card = preparation->collector.address[0] ? preparation->collector.card : NULL,
         };
         struct kdump_modules *modules = new_result(sizeof(*modules), findings);
         struct reason reason;
@@ -199,6 +255,10 @@ static struct kdump_modules *find_modules(const char *root, const struct kdump_s
                 findings_add(findings, VERDICT_WARNING, "",
                              "%s: the watchdog may reset the machine before a dump is there",
                              modules->watchdog_lacks.text);
+        if (modules->collector_lacks.text[0] && preparation->place->is_left_out)
+                add_fault(findings, modules->collector_lacks.text);
+        else if (modules->collector_lacks.text[0])
+                leave_out_collector(&preparation->collector, modules->collector_lacks.text, findings);
         return modules;
 }
 
@@ -279,22 +339,12 @@ static int add_key(const char *root, const struct kdump_settings *settings, stru
         return r;
 }
 
-static struct capture_plan *make_plan(const char *root, const struct kdump_settings *settings,
-                                      const struct kdump_place *place, const struct kdump_tools *tools,
-                                      const struct kdump_watchdog *watchdog, struct findings *findings) {
-        struct capture_plan *plan = new_result(sizeof(*plan), findings);
-        const struct kdump_target *target = &place->target;
+/* False where a name is too long for a plan. */
+static bool put_place(const struct kdump_settings *settings, const struct kdump_target *target,
+                      const struct kdump_tools *tools, struct capture_plan *plan) {
         const char *directory = target->path, *uuid = target->uuid;
         const char *image_tool = tools->image.file_count > 0 ? tools->image.files[0].name : "";
-        struct reason reason;
 
-        if (!plan)
-                return NULL;
-        *plan = settings->plan;
-        if (add_key(root, settings, plan, &reason) < 0)
-                return no_result(plan, reason.text, findings);
-        if (!is_distribution(settings))
-                plan->network = target->network;
         if (capture_plan_is_share(plan) && plan->disk_seconds < NETWORK_SECONDS)
                 plan->disk_seconds = NETWORK_SECONDS;
         plan->devices = target->device_count > 0 ? (unsigned) target->device_count : 1;
@@ -304,16 +354,38 @@ static struct capture_plan *make_plan(const char *root, const struct kdump_setti
                 directory = target->directory;
                 uuid = "none";
         }
-        if (copy_text(plan->uuid, sizeof(plan->uuid), uuid) &&
-            copy_text(plan->file_system, sizeof(plan->file_system), target->file_system) &&
-            copy_text(plan->mount_options, sizeof(plan->mount_options), target->mount_options) &&
-            copy_text(plan->directory, sizeof(plan->directory), directory) &&
+        return copy_text(plan->uuid, sizeof(plan->uuid), uuid) &&
+               copy_text(plan->file_system, sizeof(plan->file_system), target->file_system) &&
+               copy_text(plan->mount_options, sizeof(plan->mount_options), target->mount_options) &&
+               copy_text(plan->directory, sizeof(plan->directory), directory) &&
+               copy_text(plan->image_tool, sizeof(plan->image_tool), image_tool);
+}
+
+static struct capture_plan *make_plan(const char *root, const struct kdump_settings *settings,
+                                      const struct kdump_preparation *preparation,
+                                      struct findings *findings) {
+        const struct kdump_watchdog *watchdog = kdump_watchdogs_active(&preparation->watchdogs);
+        const struct kdump_collector *collector = &preparation->collector;
+        const struct kdump_target *target = &preparation->place->target;
+        const struct kdump_tools *tools = preparation->tools;
+        struct capture_plan *plan = new_result(sizeof(*plan), findings);
+        struct reason reason;
+
+        if (!plan)
+                return NULL;
+        *plan = settings->plan;
+        if (add_key(root, settings, plan, &reason) < 0)
+                return no_result(plan, reason.text, findings);
+        if (!is_distribution(settings))
+                plan->network = target->network;
+        strcpy(plan->collector, collector->address);
+        strcpy(plan->host, collector->address[0] ? collector->host : "");
+        if ((preparation->place->is_left_out || put_place(settings, target, tools, plan)) &&
             copy_text(plan->log_tool, sizeof(plan->log_tool), tools->log.files[0].name) &&
-            copy_text(plan->image_tool, sizeof(plan->image_tool), image_tool) &&
             copy_text(plan->watchdog, sizeof(plan->watchdog), watchdog ? watchdog->driver : ""))
                 return plan;
-        reason_set(&reason, ERR_TOO_LARGE, "%s: %s: too long a name for the crash kernel's plan",
-                   target->directory, directory);
+        reason_set(&reason, ERR_TOO_LARGE, "%s: too long a name for the crash kernel's plan",
+                   target->directory);
         return no_result(plan, reason.text, findings);
 }
 
@@ -419,6 +491,10 @@ bool kdump_preparation_seal_id(const struct kdump_preparation *preparation, char
 
 /* --- all of them -------------------------------------------------------------------------------- */
 
+static bool can_be_reached(const struct kdump_place *place, const struct stack_record *stack) {
+        return place->is_left_out || ((!place->target.above[0] || stack) && !place->target.refusal[0]);
+}
+
 void kdump_prepare(const char *root, const struct kdump_settings *settings,
                    struct kdump_preparation *ret_preparation) {
         struct kdump_preparation *preparation = ret_preparation;
@@ -428,19 +504,21 @@ void kdump_prepare(const char *root, const struct kdump_settings *settings,
         findings_init(findings, &system_allocator);
         look_at_machine(root, settings, &preparation->machine, findings);
         preparation->kernel = find_kernel(root, settings, findings);
-        preparation->place = find_place(root, settings, preparation->machine.ram_bytes, findings);
+        find_collector(root, settings, &preparation->collector, findings);
+        preparation->place = find_place(root, settings, preparation, findings);
         find_watchdogs(root, settings, &preparation->watchdogs, findings);
-        if (preparation->place && !is_distribution(settings) && preparation->place->target.is_stacked)
-                preparation->stack = find_stack(root, preparation->place, findings);
+        if (preparation->place && !is_distribution(settings) && preparation->place->target.is_stacked &&
+            !preparation->place->is_left_out)
+                preparation->stack = find_stack(root, &preparation->collector, preparation->place, findings);
+        if (preparation->place)
+                join_collector(&preparation->collector, preparation->place, findings);
         if (preparation->kernel && preparation->place && !is_distribution(settings) &&
-            (!preparation->place->target.above[0] || preparation->stack) &&
-            !preparation->place->target.refusal[0])
+            can_be_reached(preparation->place, preparation->stack))
                 preparation->modules = find_modules(root, settings, preparation, findings);
         preparation->tools = find_tools(settings, findings);
         make_command_line(root, settings, preparation->command_line, findings);
         if (preparation->place && preparation->tools)
-                preparation->plan = make_plan(root, settings, preparation->place, preparation->tools,
-                                              kdump_watchdogs_active(&preparation->watchdogs), findings);
+                preparation->plan = make_plan(root, settings, preparation, findings);
         if (preparation->plan && (preparation->modules || is_distribution(settings)))
                 preparation->initramfs = make_initramfs(root, settings, preparation, findings);
         if (preparation->kernel)

@@ -8,6 +8,7 @@
 #include "capture/plan.h"
 #include "capture/seal.h"
 #include "kdump/boot-image.h"
+#include "kdump/collector.h"
 #include "kdump/initramfs.h"
 #include "kdump/memory-need.h"
 #include "kdump/modules.h"
@@ -36,6 +37,7 @@ struct kdump_machine {
 
 struct kdump_place {
         struct kdump_target target;
+        bool is_left_out;    /* it does not serve, and the log goes to the collector alone */
         uint64_t dump_bytes; /* estimated, of one dump */
 };
 
@@ -53,12 +55,13 @@ struct crash_initramfs {
 
 struct kdump_preparation {
         struct kdump_machine machine;
-        struct boot_image *kernel;                 /* that boots after a crash */
-        struct kdump_place *place;                 /* of the dumps; there also when it does not serve */
-        struct stack_record *stack;                /* NULL too where the place is plain */
-        struct kdump_watchdogs watchdogs;          /* none where the settings want none */
-        struct kdump_modules *modules;             /* NULL too where the distribution's initramfs has them */
-        struct kdump_tools *tools;                 /* that read the log and write the image of the memory */
+        struct boot_image *kernel;        /* that boots after a crash */
+        struct kdump_collector collector; /* none where the settings want none, or it does not serve */
+        struct kdump_place *place;        /* of the dumps; there also when it does not serve */
+        struct stack_record *stack;       /* NULL too where the place is plain */
+        struct kdump_watchdogs watchdogs; /* none where the settings want none */
+        struct kdump_modules *modules;    /* NULL too where the distribution's initramfs has them */
+        struct kdump_tools *tools;        /* that read the log and write the image of the memory */
         char command_line[KDUMP_COMMAND_LINE_MAX]; /* cut when it is too long, which is CRITICAL */
         struct capture_plan *plan;
         struct crash_initramfs *initramfs;

@@ -69,6 +69,7 @@ static const struct setting_row rows[] = {
                  "is too long, has an open quote, or one of panic=, oops=, rdinit= and --"),
         TEXT_ROW(modules, setting_text, "is too long"),
         TEXT_ROW(public_key, setting_text, "is too long"),
+        TEXT_ROW(collector, setting_text, "is too long"),
         { "initramfs", offsetof(struct kdump_settings, initramfs), &setting_choice, 0, 0,
           "is neither own nor distribution", initramfs_names },
         { "watchdog", offsetof(struct kdump_settings, watchdog), &setting_choice, 0, 0,

@@ -32,6 +32,7 @@ struct kdump_settings {
         bool image;                /* no: only the log is saved */
         char append[512];          /* more of the crash kernel's command line */
         char public_key[PATH_MAX]; /* or a file that has it; empty: dumps are not sealed */
+        char collector[288];       /* HOST:PORT that the sealed log is sent to; empty: none */
         char modules[512];         /* names of further modules, with spaces between */
         unsigned reserve_mib;      /* of memory; 0: what is needed */
         enum kdump_initramfs initramfs;

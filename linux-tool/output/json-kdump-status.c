@@ -100,6 +100,7 @@ struct json_object *json_from_kdump_status(const struct kdump_status *status) {
         json_add_string(report, "kernel", preparation->kernel ? preparation->kernel->path : NULL);
         json_add(report, "memory", json_from_crash_memory(preparation));
         json_add(report, "target", json_from_crash_target(preparation->place));
+        json_add(report, "collector", json_from_collector(&preparation->collector));
         json_add(report, "map", json_from_map(&facts->map));
         json_add_string(report, "sealed_to",
                         kdump_preparation_seal_id(preparation, seal_id) ? seal_id : NULL);

@@ -46,3 +46,15 @@ struct json_object *json_from_crash_target(const struct kdump_place *place) {
         json_add_number(object, "dump_bytes", place->dump_bytes);
         return object;
 }
+
+struct json_object *json_from_collector(const struct kdump_collector *collector) {
+        struct json_object *object;
+
+        if (!collector->address[0])
+                return NULL;
+        object = json_object_new_object();
+        json_add_string(object, "address", collector->address);
+        json_add_string(object, "interface", collector->card);
+        json_add_string(object, "host", collector->host);
+        return object;
+}

@@ -12,3 +12,6 @@ struct json_object *json_from_crash_memory(const struct kdump_preparation *prepa
 
 /* Where dumps go; null for NULL, when that could not be found. */
 struct json_object *json_from_crash_target(const struct kdump_place *place);
+
+/* Where the sealed log is sent to; null where it is not. */
+struct json_object *json_from_collector(const struct kdump_collector *collector);

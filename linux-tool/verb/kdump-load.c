@@ -76,11 +76,25 @@ static size_t count_modules(const struct kdump_preparation *preparation) {
         return preparation->modules ? preparation->modules->count : 0;
 }
 
+static void print_dumps(const struct kdump_place *place, const struct sink *sink) {
+        const struct kdump_target *target = &place->target;
+        bool is_share = kdump_target_is_share(target);
+
+        if (place->is_left_out) {
+                (void) sink_put(sink, text_view("dumps: none\n"));
+                return;
+        }
+        (void) sink_put(sink, text_view("dumps: "));
+        (void) sink_put(sink, text_view(target->directory));
+        (void) sink_format(sink, " (%s on %s, %s %s), %llu MiB free\n", target->file_system, target->device,
+                           is_share ? "by" : "UUID", is_share ? target->card : target->uuid,
+                           MIB_OF(target->free_bytes));
+}
+
 /* Of an initramfs that is whole: so is all that it was made from. */
 static int print_text(const struct load *load, struct output *output) {
         const struct kdump_preparation *preparation = &load->preparation;
         const struct boot_image *kernel = preparation->kernel;
-        const struct kdump_target *target = &preparation->place->target;
         const struct capture_plan *plan = preparation->plan;
         const struct sink *sink = &output->sink;
 
@@ -96,12 +110,10 @@ static int print_text(const struct load *load, struct output *output) {
                 (void) sink_format(sink, " %s", preparation->modules->list[i].name);
         (void) sink_format(sink, "\nlog: by %s\nimage: by %s\n", plan->log_tool,
                            plan->image_tool[0] ? plan->image_tool : "none");
-        (void) sink_put(sink, text_view("dumps: "));
-        (void) sink_put(sink, text_view(target->directory));
-        (void) sink_format(sink, " (%s on %s, %s %s), %llu MiB free\n", target->file_system, target->device,
-                           kdump_target_is_share(target) ? "by" : "UUID",
-                           kdump_target_is_share(target) ? target->card : target->uuid,
-                           MIB_OF(target->free_bytes));
+        print_dumps(preparation->place, sink);
+        if (plan->collector[0])
+                (void) sink_format(sink, "collector: %s by %s, as %s\n", plan->collector,
+                                   preparation->collector.card, plan->host);
         (void) sink_format(sink, "memory: %llu MiB reserved, %llu needed\n",
                            MIB_OF(preparation->machine.running.kernel.crash_bytes),
                            MIB_OF(preparation->need.advice));
@@ -165,6 +177,7 @@ static int print_json(const struct load *load, struct output *output) {
         json_add_string(report, "why", preparation->machine.decision.why);
         json_add(report, "kernel", preparation->kernel ? json_from_kernel(preparation) : NULL);
         json_add(report, "target", json_from_crash_target(preparation->place));
+        json_add(report, "collector", json_from_collector(&preparation->collector));
         json_add(report, "initramfs", preparation->initramfs ? json_from_initramfs(preparation) : NULL);
         json_add(report, "memory", json_from_crash_memory(preparation));
         json_add(report, "problems", json_from_problems(&preparation->findings));
@@ -262,7 +275,7 @@ static int arm(struct load *load) {
         /* It lies on the disk that the image goes to; the log's tool is in the initramfs. */
         if (capture_plan_is_share(preparation->plan))
                 r = kdump_network_try(target->directory, &reason);
-        else if (preparation->tools->image.file_count > 0)
+        else if (preparation->plan->image_tool[0])
                 r = kdump_tools_install(&preparation->tools->image, target->directory, &reason);
         /* Whatever comes of it, what was loaded before may be gone. */
         crash_loader_forget("");

@@ -70,6 +70,12 @@ static void print_target(const struct kdump_status *status, const struct sink *s
                 sink_prose(sink, BELOW, "sealed to the key %s", id);
 }
 
+static void print_collector(const struct kdump_collector *collector, const struct sink *sink) {
+        if (collector->address[0])
+                sink_prose(sink, "sent to:  ", "%s by %s, as %s", collector->address, collector->card,
+                           collector->host);
+}
+
 static const char *on_or_off(bool on) {
         return on ? "on" : "off";
 }
@@ -128,6 +134,7 @@ static int print_text(const struct kdump_status *status, const struct sink *sink
         print_memory(status, sink);
         print_switches(status, sink);
         print_target(status, sink);
+        print_collector(&status->preparation.collector, sink);
         print_watchdogs(&status->preparation.watchdogs, sink);
         print_dumps(&status->facts, sink);
         if (!status->facts.test_pending)

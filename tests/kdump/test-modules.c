@@ -196,6 +196,44 @@ static void test_share(NO_STATE) {
         scratch_remove(root);
 }
 
+/* Its card's drivers come last, and without them dumps are made all the same. */
+static void test_collector(NO_STATE) {
+        char *root = make_root(""), target[512];
+        struct kdump_target disk = { .major = 254, .minor = 1, .file_system = "ext4" };
+        struct kdump_modules_request request = {
+                .root = root, .release = RELEASE, .more = "", .target = &disk
+        };
+        struct kdump_modules found;
+        struct reason reason;
+
+        put_virtio_blk(root);
+        put_device(root, "/sys/devices/pci0000:00/0000:00:03.0", "pci:v00001AF4d00001000sv0sd0bc02sc00i00\n",
+                   "virtio-pci", "virtio_pci");
+        put_device(root, "/sys/devices/pci0000:00/0000:00:03.0/virtio0", "virtio:d00000001v00001AF4\n",
+                   "virtio_net", "virtio_net");
+        snprintf(target, sizeof(target), "%s/sys/devices/pci0000:00/0000:00:03.0/virtio0", root);
+        module_tree_link(root, "/sys/class/net/eth0/device", target);
+        request.collector_card = "eth0";
+        assert_ok(kdump_modules_find(&request, &found, &reason));
+        assert_int_equal(found.collector_count, 1);
+        assert_string_equal(found.list[found.count - 1].name, "virtio_net");
+        assert_string_equal(found.list[found.count - 2].name, "ext4");
+        assert_string_equal(found.collector_lacks.text, "");
+        kdump_modules_free(&found);
+        request.collector_card = "eth1";
+        assert_ok(kdump_modules_find(&request, &found, &reason));
+        assert_int_equal(found.collector_count, 0);
+        assert_string_equal(found.list[found.count - 1].name, "ext4");
+        assert_string_equal(found.collector_lacks.text, "eth1: not in /sys");
+        kdump_modules_free(&found);
+        request.collector_card = "eth0";
+        request.target = NULL;
+        assert_ok(kdump_modules_find(&request, &found, &reason));
+        assert_int_equal(found.collector_count, found.count);
+        kdump_modules_free(&found);
+        scratch_remove(root);
+}
+
 /* Of a driver that is built in no file is needed; of its dependents, their own. */
 static void test_built_in(NO_STATE) {
         char *root = make_root("kernel/drivers/xfs.ko\n");
@@ -416,6 +454,7 @@ int main(void) {
                 cmocka_unit_test(test_watchdogs),
                 cmocka_unit_test(test_a_watchdog_without_a_driver),
                 cmocka_unit_test(test_share),
+                cmocka_unit_test(test_collector),
                 cmocka_unit_test(test_a_stack),
         };
 

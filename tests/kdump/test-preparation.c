@@ -8,7 +8,9 @@
 
 #include "base/units.h"
 #include "kdump/preparation.h"
+#include "tests/support/fake-collector.h"
 #include "tests/support/made-array.h"
+#include "tests/support/made-card.h"
 #include "tests/support/made-machine.h"
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
@@ -372,6 +374,77 @@ static void test_a_key_that_cannot_be_read(NO_STATE) {
         assert_null(preparation.initramfs);
 }
 
+/* --- the collector ------------------------------------------------------------------------------ */
+
+/* It is reached by the loopback, which here is a card. */
+static void put_collector(const char *address) {
+        scratch_put(root, "/etc/key.pub", KEY "\n");
+        scratch_put(root, "/proc/sys/kernel/hostname", "web1\n");
+        made_card_put(root, "lo");
+        strcpy(settings.public_key, "/etc/key.pub");
+        strcpy(settings.collector, address);
+}
+
+static void test_a_collector(NO_STATE) {
+        struct fake_collector collector;
+
+        fake_collector_start(&collector, scratch_path(root, "came"), "");
+        put_collector(collector.address);
+        prepare();
+        fake_collector_end(&collector);
+        assert_finds_nothing();
+        assert_string_equal(preparation.plan->collector, collector.address);
+        assert_string_equal(preparation.plan->host, "web1");
+        assert_string_equal(preparation.plan->network.address, "127.0.0.1/8");
+        assert_string_equal(preparation.plan->uuid, UUID);
+        assert_non_null(preparation.initramfs);
+}
+
+/* Dumps go to the disk all the same. */
+static void test_a_collector_that_does_not_answer(NO_STATE) {
+        char address[CAPTURE_COLLECTOR_SIZE];
+
+        fake_collector_gone(address);
+        put_collector(address);
+        prepare();
+        assert_finds_only(VERDICT_WARNING, "Connection refused", "");
+        assert_string_equal(preparation.plan->collector, address); /* it may be there when it is needed */
+        module_tree_put(root, "/sys/class/net/lo/type", "772\n");
+        prepare();
+        assert_finds_only(VERDICT_WARNING,
+                          "which is no Ethernet, and the crash kernel knows network cards only: "
+                          "the log is not sent to it",
+                          "");
+        assert_string_equal(preparation.plan->collector, "");
+        assert_non_null(preparation.initramfs);
+}
+
+static void test_a_collector_without_a_key(NO_STATE) {
+        put_collector("127.0.0.1:7867");
+        settings.public_key[0] = '\0';
+        prepare();
+        assert_finds_only(VERDICT_CRITICAL, "collector: it gets sealed logs only, and public_key is not set",
+                          "");
+}
+
+/* What would keep the crash kernel from being loaded does not, where there is a collector. */
+static void test_a_collector_alone(NO_STATE) {
+        struct fake_collector collector;
+
+        fake_collector_start(&collector, scratch_path(root, "came"), "");
+        put_collector(collector.address);
+        scratch_put(root, "/proc/self/mountinfo", "23 1 254:1 / / rw - f2fs /dev/root rw\n");
+        prepare();
+        fake_collector_end(&collector);
+        assert_finds_only(VERDICT_WARNING, "the file system is f2fs", "");
+        test_assert_contains(findings_at(&preparation.findings, 0)->text,
+                             "; so the log goes to the collector alone");
+        assert_false(capture_plan_has_place(preparation.plan));
+        assert_string_equal(preparation.plan->image_tool, "");
+        assert_non_null(preparation.initramfs);
+        assert_int_equal(preparation.modules->count, 0);
+}
+
 /* --- the programs ------------------------------------------------------------------------------- */
 
 static void test_no_program_for_the_image(NO_STATE) {
@@ -562,6 +635,10 @@ int main(void) {
                 TEST(test_a_watchdog_runs),
                 TEST(test_a_key),
                 TEST(test_a_key_that_cannot_be_read),
+                TEST(test_a_collector),
+                TEST(test_a_collector_that_does_not_answer),
+                TEST(test_a_collector_without_a_key),
+                TEST(test_a_collector_alone),
                 TEST(test_a_watchdog_that_the_kernel_lacks),
                 TEST(test_no_program_for_the_image),
                 TEST(test_no_image_is_wanted),
