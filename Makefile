@@ -368,7 +368,7 @@ $(TITLES_CHECK).passed: tests/crash/check-titles.py $(PROGRAM)
 	$(call say,TEST)scripts/run-test $(TITLES_CHECK).log $< $(PROGRAM) && touch $@
 
 SERVICES_CHECK := $(O)/check-services
-$(SERVICES_CHECK).passed: tests/linux-tool/check-services.py $(PROGRAM) $(wildcard services/*.service services/*.timer services/*.rules)
+$(SERVICES_CHECK).passed: tests/linux-tool/check-services.py $(PROGRAM) $(wildcard services/*.service services/*.socket services/*.timer services/*.rules)
 	$(call say,TEST)scripts/run-test $(SERVICES_CHECK).log $< $(PROGRAM) && touch $@
 
 # A program that tells what the journal's clients tell, to a journal that the check plays.
@@ -543,7 +543,8 @@ FILES_command_docs = $(call into,644,$(USER_DOCS:%=docs/%.md),$(DOCDIR)) \
 	$(foreach section,5 8,$(call into,644,$(call pages,$(section)),$(MAN_DIR)/man$(section))) \
 	$(call into,644,$(wildcard docs/images/*.png),$(DOCDIR)/images)
 FILES_command_systemd = \
-	$(call into,644,services/pstore-fw-collect.service services/pstore-fw-collect.timer,$(SYSTEMD_UNIT_DIR)) \
+	$(call into,644,services/pstore-fw-collect.service services/pstore-fw-collect.timer \
+		services/pstore-fw-receive.socket services/pstore-fw-receive@.service,$(SYSTEMD_UNIT_DIR)) \
 	644:services/pstore-fw.catalog:$(SYSTEMD_CATALOG_DIR)/pstore-fw.catalog \
 	644:services/pstore-fw.preset:$(SYSTEMD_PRESET_DIR)/60-pstore-fw.preset \
 	644:services/pstore-fw.tmpfiles:$(TMPFILES_DIR)/pstore-fw.conf

@@ -10,6 +10,7 @@
 
 #include "base/arith.h"
 #include "base/error.h"
+#include "capture/delivery.h"
 #include "linux/system-file.h"
 #include "posix/durable-file.h"
 #include "posix/errno.h"
@@ -120,6 +121,18 @@ static int tell_failure(const struct seal_key *secret_key, const char *sealed, i
                           own);
 }
 
+/* What somebody has kept as it came from a crash kernel: the sealed file is behind the head. */
+static void pass_over_head(int fd) {
+        uint8_t bytes[DELIVERY_HEAD_SIZE];
+        char error[SETTINGS_ERROR_SIZE];
+        ssize_t got = pread(fd, bytes, sizeof(bytes), 0);
+        struct delivery delivery;
+        size_t size;
+
+        if (got > 0 && delivery_parse(bytes_of(bytes, (size_t) got), &delivery, &size, error) == 0)
+                (void) lseek(fd, (off_t) size, SEEK_SET);
+}
+
 static int open_into(const struct seal_key *secret_key, const char *sealed, const char *part,
                      struct reason *ret_reason) {
         _cleanup_close_ int from_fd = open(sealed, O_RDONLY | O_NOCTTY | O_CLOEXEC);
@@ -136,6 +149,7 @@ static int open_into(const struct seal_key *secret_key, const char *sealed, cons
                 r = errno_to_error(errno);
                 return reason_set(ret_reason, r, "%s: %s", part, error_text(r));
         }
+        pass_over_head(from_fd);
         r = seal_open(secret_key, from_fd, to_fd, id);
         if (r == 0)
                 return 0;

@@ -25,7 +25,8 @@
         VERB(kdump_capture)                                                                                  \
         VERB(kdump_test)                                                                                     \
         VERB(kdump_keygen)                                                                                   \
-        VERB(kdump_unseal)
+        VERB(kdump_unseal)                                                                                   \
+        VERB(kdump_receive)
 
 #define DECLARATION(name) extern const struct verb verb_##name;
 #define ROW(name)         &verb_##name,

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/delivery.h"
 #include "kdump/unseal.h"
 #include "tests/support/scratch.h"
 
@@ -53,6 +54,26 @@ static void assert_refused(int error, const char *words) {
         test_assert_contains(reason.text, words);
         test_assert_contains(reason.text, "log.sealed: ");
         assert_int_equal(scratch_count_files(root), 3);
+}
+
+/* What any program has kept that listens: the head is in front of it. */
+static void test_as_it_was_sent(NO_STATE) {
+        struct bytes sealed = test_read_file(scratch_path(root, "log.sealed"));
+        struct delivery delivery = { .host = "web-7", .size = (unsigned) sealed.size };
+        char head[DELIVERY_HEAD_SIZE];
+        struct buffer sent;
+
+        buffer_init(&sent, &system_allocator);
+        memset(delivery.public_key, '0', sizeof(delivery.public_key) - 1);
+        memset(delivery.sha256, '0', sizeof(delivery.sha256) - 1);
+        assert_ok(delivery_print(&delivery, head));
+        buffer_append(&sent, text_view(head));
+        buffer_append(&sent, sealed);
+        scratch_write(scratch_path(root, "log.sealed"), buffer_bytes(&sent));
+        assert_ok(unseal("log.sealed", "out"));
+        assert_holds("out", LOG);
+        buffer_free(&sent);
+        free((void *) (uintptr_t) sealed.data);
 }
 
 static void change(long at, const char *bytes) {
@@ -172,7 +193,7 @@ int main(void) {
                 TEST(changed),         TEST(more_behind_the_end),
                 TEST(another_version), TEST(no_sealed_file),
                 TEST(it_is_not_there), TEST(the_secret_key),
-                TEST(the_public_key),
+                TEST(the_public_key),  TEST(as_it_was_sent),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
