@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "kdump/receive.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
@@ -24,6 +25,9 @@ static const struct option option_to = {
         .wanted = "is no directory",
 };
 
+/* Of IPv4, as a socket of IPv6 that takes both has it (RFC 4291, 2.5.5.2). */
+#define MAPPED "::ffff:"
+
 /* Who is at the other end, where that is a socket of the network. */
 static void name_sender(char *ret_name, size_t size) {
         struct sockaddr_storage address;
@@ -33,6 +37,8 @@ static void name_sender(char *ret_name, size_t size) {
             getnameinfo((struct sockaddr *) &address, length, ret_name, (socklen_t) size, NULL, 0,
                         NI_NUMERICHOST) != 0)
                 snprintf(ret_name, size, "standard input");
+        else if (text_starts_with(ret_name, MAPPED) && strchr(ret_name, '.'))
+                memmove(ret_name, ret_name + strlen(MAPPED), strlen(ret_name) - strlen(MAPPED) + 1);
 }
 
 /* The answer is what the sender waits for, and JSON is for those who look at it. */

@@ -6,7 +6,7 @@ console.
 
 from typing import Any
 
-from harness import check, dumps, kdump, nfs
+from harness import cable, check, dumps, kdump, nfs
 from harness.machine import KERNEL_PANIC
 from harness.scenario import Run
 from harness.system import Crash, System
@@ -25,7 +25,7 @@ _RESERVED = "crashkernel=112M"
 
 def _machines(test: Run, name: str, model: str = "virtio-net-pci") -> tuple[System, System]:
     """The server, and the one that crashes."""
-    ends = nfs.cable(model)
+    ends = cable.ends(model)
     server, system = test.system(f"{name}-server", card=ends[0]), test.system(name, card=ends[1])
     server.add_disk(nfs.DISK, _SIZE, "ext4")
     return server, system
@@ -47,9 +47,9 @@ def _survive(test: Run, version: str, driver: str, model: str) -> None:
     check.status(crashed.boot.results["nameless"], 1)
     check.matches("it says what to set", crashed.boot.results["nameless"].complaint, "set directory = /mnt/dumps/%H")
     files = server.files("/dumps", nfs.DISK)
-    dump = kdump.only_dump(kdump.saved(dumps.below(files, nfs.NAME)))
+    dump = kdump.only_dump(kdump.saved(dumps.below(files, cable.NAME)))
     kdump.check_complete(system, dump, crashed)
-    others = [path for path in files if not path.startswith(f"{nfs.NAME}/{dump.event}/")]
+    others = [path for path in files if not path.startswith(f"{cable.NAME}/{dump.event}/")]
     check.equal("files on the share beside the dump", others, [])
 
 

@@ -5,10 +5,9 @@ was cut off or changed, nothing comes out.
 """
 
 import json
-import subprocess
 
 from harness import check, dumps, kdump, tools
-from harness.machine import Result
+from harness.keyholder import Elsewhere
 from harness.scenario import Run
 from harness.system import Crash, System
 
@@ -41,34 +40,7 @@ done
 """
 
 
-class _Host:
-    """Where the secret key is."""
-
-    def __init__(self, test: Run):
-        self._program = test.lab.userland.linux_tool
-        self.directory = test.work / "elsewhere"
-        self.directory.mkdir()
-
-    def run(self, *arguments: str) -> Result:
-        done = subprocess.run([self._program, "kdump", *arguments], cwd=self.directory, capture_output=True)
-        return Result(" ".join(arguments), done.returncode, done.stdout, done.stderr)
-
-    def make_key(self, name: str) -> dict[str, str]:
-        made = self.run("keygen", name, "--json")
-        check.status(made, 0)
-        check.equal("the mode of the secret key", (self.directory / name).stat().st_mode & 0o777, 0o600)
-        return json.loads(made.text)
-
-    def unseal(self, sealed: bytes, key: str = "key") -> tuple[Result, bytes | None]:
-        (self.directory / "dmesg.txt.sealed").write_bytes(sealed)
-        result, opened = self.run("unseal", "--key", key, "dmesg.txt.sealed"), self.directory / "dmesg.txt"
-        content = opened.read_bytes() if opened.exists() else None
-        opened.unlink(missing_ok=True)
-        check.equal("files left behind", [path.name for path in self.directory.glob("*.part")], [])
-        return result, content
-
-
-def _refused(host: _Host, sealed: bytes, words: str, key: str = "key") -> None:
+def _refused(host: Elsewhere, sealed: bytes, words: str, key: str = "key") -> None:
     result, content = host.unseal(sealed, key)
     check.status(result, 1)
     check.equal("what came of it", content, None)
@@ -86,7 +58,7 @@ def _crash(test: Run, key: dict[str, str]) -> tuple[System, Crash]:
 
 
 def run(test: Run) -> None:
-    host = _Host(test)
+    host = Elsewhere(test)
     key, _ = host.make_key("key"), host.make_key("other")
     with test.step("the dump is saved, sealed"):
         system, crashed = _crash(test, key)
