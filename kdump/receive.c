@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/units.h"
 #include "capture/capture.h"
 #include "capture/kdump-manifest.h"
 #include "capture/save.h"
@@ -26,8 +27,9 @@
 #define LOG_NAME       DUMPS_LOG_NAME DUMPS_SEALED_SUFFIX
 #define PIECE_SIZE     ((size_t) 16384)
 
-/* What stays free for others: one tenth of the file system. */
-#define FREE_SHARE 10
+/* What stays free for others: one tenth of the file system, but no more than this. */
+#define FREE_SHARE     10
+#define FREE_BYTES_MAX GIB
 
 struct work {
         int fd;
@@ -142,10 +144,13 @@ static int check_room(struct work *work, int directory_fd) {
                 return fail(work, errno_to_error(errno));
         free_bytes = (uint64_t) space.f_bavail * space.f_frsize;
         floor_bytes = (uint64_t) space.f_blocks * space.f_frsize / FREE_SHARE;
+        if (floor_bytes > FREE_BYTES_MAX)
+                floor_bytes = FREE_BYTES_MAX;
         return free_bytes >= floor_bytes + work->delivery.size
                        ? 0
                        : reason_set(work->reason, ERR_NO_SPACE,
-                                    "less than a tenth of the disk would be left free");
+                                    "less than %llu MiB of the disk would be left free",
+                                    (unsigned long long) (floor_bytes / MIB));
 }
 
 static int put_manifest(const struct work *work, int dump_fd, const char *from, const char *event) {

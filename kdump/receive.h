@@ -23,8 +23,8 @@ struct received {
 /*
  * Reads one delivery, until the deadline, and stores it: 0 when it is flushed, and was read again. `from` is
  * who sent it, in words. ERR_VALUE, ERR_TRUNCATED, ERR_CHECKSUM, ERR_KEY and what seal_read_id() says: it is
- * none, or not as it was sent; ERR_NO_SPACE: less than a tenth of the disk would be left; ERR_TIMEOUT. Of
- * what is not stored nothing is left but the host's directory.
+ * none, or not as it was sent; ERR_NO_SPACE: less than a tenth of the disk would be left, of a large one less
+ * than 1 GiB; ERR_TIMEOUT. Of what is not stored nothing is left but the host's directory.
  */
 int kdump_receive(int fd, const char *directory, const char *from, uint64_t deadline_ms,
                   struct received *ret_received, struct reason *ret_reason);
