@@ -149,8 +149,8 @@ static int check_room(struct work *work, int directory_fd) {
         return free_bytes >= floor_bytes + work->delivery.size
                        ? 0
                        : reason_set(work->reason, ERR_NO_SPACE,
-                                    "less than %llu MiB of the disk would be left free",
-                                    (unsigned long long) (floor_bytes / MIB));
+                                    "less than %llu KiB of the disk would be left free",
+                                    (unsigned long long) (floor_bytes / KIB));
 }
 
 static int put_manifest(const struct work *work, int dump_fd, const char *from, const char *event) {
