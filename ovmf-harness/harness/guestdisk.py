@@ -113,10 +113,10 @@ def make_file_system(image: Path, size: str, kind: str = "ext4", options: Sequen
     subprocess.run([*by, f"mkfs.{kind}", *_MAKE_OPTIONS[kind], *options, image], check=True, capture_output=True)
 
 
-def make_btrfs(images: Sequence[Path], size: str, data: str) -> None:
-    """One over several disks; what is not data is on each of two."""
+def make_btrfs(images: Sequence[Path], size: str) -> None:
+    """One over several disks, with everything on each of two."""
     subprocess.run(["truncate", "-s", size, *images], check=True)
-    subprocess.run(["mkfs.btrfs", "-q", "-f", "-d", data, "-m", "raid1", *images], check=True, capture_output=True)
+    subprocess.run(["mkfs.btrfs", "-q", "-f", "-d", "raid1", "-m", "raid1", *images], check=True, capture_output=True)
 
 
 def fill_file_system(image: Path, size: str, tree: Path, by: Sequence[str] = ()) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Volumes of LVM and arrays of MD, which a guest makes of its disks by lvm2 and mdadm, out of Debian's packages.
+"""Volumes of LVM, arrays of MD and file systems on them, which a guest makes of its disks by Debian's own tools.
 
 A script finds its disks as $one, $two and so on, and the tools by SETUP, without udev, dmeventd or a terminal.
 """
@@ -18,8 +18,9 @@ from harness.tools import Tools
 from harness.userland import Userland
 
 FILE_SYSTEM = "3e1b52a0-8f0d-4b8e-a1f5-5d1c7e9b2a64"
-_TOOLS = Tools("storage-tools", ("lvm2", "mdadm", "dmsetup", "thin-provisioning-tools", "e2fsprogs"),
-               ("lvm", "mdadm", "dmsetup", "thin_check", "e2fsck", "mkfs.ext4"))
+_TOOLS = Tools("storage-tools",
+               ("lvm2", "mdadm", "dmsetup", "thin-provisioning-tools", "e2fsprogs", "btrfs-progs", "fdisk"),
+               ("lvm", "mdadm", "dmsetup", "thin_check", "e2fsck", "mkfs.ext4", "btrfs", "mkfs.btrfs", "sfdisk"))
 _DISKS = ("one", "two", "three", "four")
 _DISK_SIZE = "400M"
 _LVM_CONF = b"""\
@@ -29,7 +30,7 @@ global { use_lvmpolld = 0 thin_check_executable = "/run/tools/usr/sbin/thin_chec
 """
 _SETUP = b"""\
 tools=/run/tools
-export PATH=$tools/usr/sbin:$tools/sbin:$PATH
+export PATH=$tools/usr/sbin:$tools/sbin:$tools/usr/bin:$tools/bin:$PATH
 export LD_LIBRARY_PATH=$tools/lib/x86_64-linux-gnu:$tools/usr/lib/x86_64-linux-gnu
 export LVM_SYSTEM_DIR=$tools/lvm LVM_SUPPRESS_FD_WARNINGS=1
 mkdir -p /run/lock /run/lvm
@@ -46,16 +47,14 @@ SETUP = ". /run/tools/setup\n"
 AT_REST = "sync\nsleep 2\n"
 
 # Nothing is written later by and by, so that a file system that nobody uses is at rest.
-_MOUNT_NEW = """
-try mkfs.ext4 -q -U {uuid} -E lazy_itable_init=0,lazy_journal_init=0 {device}
-try mount -t ext4 {device} /mnt
+_MAKE = {
+    "ext4": "mkfs.ext4 -q -U {uuid} -E lazy_itable_init=0,lazy_journal_init=0 {device}",
+    "btrfs": "mkfs.btrfs -q -U {uuid} -d raid0 -m raid1 $one $two",
+}
+_CHECK = {"ext4": "e2fsck -f -n", "btrfs": "btrfs check --check-data-csum"}
+_NEW_DIRECTORY = """
 mkdir -m 700 /mnt/dumps
 echo "directory = /mnt/dumps" > /etc/pstore-fw/kdump.conf
-"""
-_LOOK = """
-cat /proc/mdstat > /out/mdstat
-run fsck e2fsck -f -n {device}
-try mount -t ext4 -o ro {device} /mnt
 """
 
 
@@ -70,14 +69,26 @@ class Layout:
     find: str
     device: str
     whole: str = ""  # what /proc/mdstat has when it is
+    kind: str = "ext4"
+    options: tuple[str, ...] = ()  # of the mount
+
+    @property
+    def _setup(self) -> str:
+        return SETUP + f"for module in {self.modules}; do modprobe $module; done\n"
+
+    def _mount(self, access: str = "rw") -> str:
+        return f"try mount -t {self.kind} -o {','.join([access, *self.options])} {self.device} /mnt\n"
 
     def make_script(self) -> str:
-        return (SETUP + f"for module in {self.modules}; do modprobe $module; done\n" + self.make +
-                _MOUNT_NEW.format(uuid=FILE_SYSTEM, device=self.device))
+        make = _MAKE[self.kind].format(uuid=FILE_SYSTEM, device=self.device)
+        return f"{self._setup}{self.make}try {make}\n{self._mount()}{_NEW_DIRECTORY}"
 
-    def find_script(self) -> str:
-        return (SETUP + f"for module in {self.modules}; do modprobe $module; done\n" + self.find +
-                _LOOK.format(device=self.device))
+    def mount_script(self) -> str:
+        return f"{self._setup}{self.find}{self._mount()}"
+
+    def look_script(self) -> str:
+        check = f"cat /proc/mdstat > /out/mdstat\nrun fsck {_CHECK[self.kind]} {self.device}\n"
+        return f"{self._setup}{self.find}{check}{self._mount('ro')}"
 
 
 def _lvm(name: str, disks: int, modules: str, create: str, more: str = "") -> Layout:
@@ -96,24 +107,25 @@ def _md(name: str, level: str, disks: int, module: str, above: str = "", found: 
     return Layout(name, disks, module, make, find, device, f"[{'U' * disks}]")
 
 
+PLAIN = Layout("plain", 1, "", "", "", "$one")
+# It begins on the first disk: the larger area is taken first.
+LINEAR = _lvm("linear", 2, "", "-n root -L 320M vg $one:0-49 $two:0-29")
+STRIPED = _lvm("striped", 2, "", "-n root -i 2 -L 320M vg")
+THIN = _lvm("thin", 2, "dm_thin_pool", "-n root -L 360M -T vg/pool -V 320M")
+RAID1_VOLUME = _lvm("raid1-volume", 2, "dm_raid raid1", "-n root --type raid1 -m 1 --nosync -L 320M vg")
+RAID1 = _md("raid1", "1", 2, "raid1")
+RAID10 = _md("raid10", "10", 4, "raid10")
+RAID5 = _md("raid5", "5", 3, "raid456")
+PARTITIONED = _md("partitioned-array", "1", 2, "raid1", "echo , | try sfdisk -q -X gpt /dev/md0\n", device="/dev/md0p1")
 LVM_ON_MD = _md("lvm-on-md", "1", 2, "raid1 dm_mod",
                 "try lvm vgcreate -y vg /dev/md0\ntry lvm lvcreate -y -Wn -n root -L 300M vg\n",
                 "try lvm vgchange -ay vg\n", "/dev/vg/root")
-RAID1 = _md("raid1", "1", 2, "raid1")
-# It begins on the first disk: the larger area is taken first.
-LINEAR = _lvm("linear", 2, "", "-n root -L 320M vg $one:0-49 $two:0-29")
+# Any of its devices is mounted by, where all are named.
+BTRFS = Layout("btrfs", 2, "btrfs", "", "", "$one", kind="btrfs", options=("device=$one", "device=$two"))
 # With another volume, and a disk that holds nothing.
 TO_BE_CHANGED = _lvm("to-be-changed", 3, "dm_mirror dm_snapshot", "-n root -L 320M vg $one:0-49 $two:0-29",
                      "try lvm lvcreate -y -Wn -n other -L 40M vg $two\n")
-MORE_LAYOUTS = (
-    LINEAR,
-    _lvm("striped", 2, "", "-n root -i 2 -L 320M vg"),
-    _lvm("thin", 2, "dm_thin_pool", "-n root -L 360M -T vg/pool -V 320M"),
-    _lvm("raid1-volume", 2, "dm_raid raid1", "-n root --type raid1 -m 1 --nosync -L 320M vg"),
-    RAID1,
-    _md("raid10", "10", 4, "raid10"),
-    _md("raid5", "5", 3, "raid456"),
-)
+MORE_LAYOUTS = (LINEAR, STRIPED, THIN, RAID1_VOLUME, RAID1, RAID10, RAID5, PARTITIONED)
 
 
 def _files(userland: Userland) -> dict[str, bytes]:
@@ -137,13 +149,13 @@ class Storage:
     def crash(self, script: str = f"{kdump.LOAD}{AT_REST}crash\n", **more: Any) -> Crash:
         """The layout is made and mounted, then the script runs."""
         crashed = kdump.crash(self.system, self.layout.make_script() + script, files=self.files, **more)
-        _check_tried(crashed.boot)
+        check_tried(crashed.boot)
         return crashed
 
     def boot(self, script: str = "") -> LinuxBoot:
         """Found again by what has made it."""
-        seen = self.system.linux(self.layout.find_script() + script, files=self.files)
-        _check_tried(seen)
+        seen = self.system.linux(self.layout.look_script() + script, files=self.files)
+        check_tried(seen)
         return seen
 
     def check_sound(self, seen: LinuxBoot) -> None:
@@ -154,7 +166,7 @@ class Storage:
                    "resync" not in seen.files["mdstat"].decode())
 
 
-def _check_tried(boot: LinuxBoot) -> None:
+def check_tried(boot: LinuxBoot) -> None:
     check.equal("what failed in the guest", boot.files.get("tried", b"").decode(), "")
 
 

@@ -117,10 +117,10 @@ class System:
         self._more_disks[name] = self.work / f"{name}.img"
         guestdisk.make_file_system(self._more_disks[name], size, kind)
 
-    def add_btrfs(self, names: Sequence[str], size: str, data: str) -> None:
+    def add_btrfs(self, names: Sequence[str], size: str) -> None:
         """Over disks of these names."""
         images = {name: self.work / f"{name}.img" for name in names}
-        guestdisk.make_btrfs(list(images.values()), size, data)
+        guestdisk.make_btrfs(list(images.values()), size)
         self._more_disks |= images
 
     def remove_disk(self, name: str) -> None:
