@@ -7,10 +7,11 @@ What it needs comes out of the distribution's packages, unpacked and not install
 import re
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 from harness import archive, cable, kernel
 from harness.qemu import Qemu
+from harness.scenario import Run
 from harness.system import System
 from harness.userland import Userland
 
@@ -20,6 +21,7 @@ _LIBRARIES = re.compile(r"(lib|zlib)")
 
 EXPORT = "/mnt"
 DISK = "share"
+_SIZE = "512M"
 _READY = b"harness: server ready"
 
 _SERVE = f"""
@@ -58,7 +60,7 @@ _OPTIONS = {
 def mount(version: str, driver: str) -> str:
     """A script's lines that mount it at /mnt."""
     return (f"{cable.client_up(driver)}modprobe nfsv{version[0]}\n"
-            f'run mount mount -t nfs -o "addr={cable.ADDRESS},{_OPTIONS[version]}" {cable.ADDRESS}:{EXPORT} /mnt\n')
+            f'run mount mount -i -t nfs -o "addr={cable.ADDRESS},{_OPTIONS[version]}" {cable.ADDRESS}:{EXPORT} /mnt\n')
 
 
 def _obtain(userland: Userland) -> Path:
@@ -79,6 +81,11 @@ def _files(userland: Userland) -> dict[str, bytes]:
     for program in _PROGRAMS:
         found |= userland.portable(tree / program, tree)
     return found
+
+
+def machines(test: Run, name: str, model: str = "virtio-net-pci", **client: Any) -> tuple[System, System]:
+    """The server, and the one that crashes, of these parts."""
+    return cable.machines(test, name, (DISK, _SIZE), model, **client)
 
 
 @contextmanager

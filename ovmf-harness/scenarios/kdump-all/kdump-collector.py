@@ -44,10 +44,7 @@ def _collecting(server: System) -> Iterator[Qemu]:
 
 
 def _machines(test: Run, name: str, model: str = "virtio-net-pci") -> tuple[System, System]:
-    ends = cable.ends(model)
-    server, system = test.system(f"{name}-collector", card=ends[0]), test.system(name, card=ends[1])
-    server.add_disk(_DISK, "64M", "ext4")
-    return server, system
+    return cable.machines(test, name, (_DISK, "64M"), model)
 
 
 def _crash(system: System, key: dict[str, str], directory: str, driver: str = "virtio_net", **more) -> Crash:

@@ -11,7 +11,6 @@ from harness.machine import KERNEL_PANIC
 from harness.scenario import Run
 from harness.system import Crash, System
 
-_SIZE = "512M"
 _LOAD = """
 echo "directory = /mnt/dumps/%H" > /etc/pstore-fw/kdump.conf
 run load pstore-fw kdump load
@@ -21,14 +20,6 @@ echo "directory = /mnt/dumps" > /etc/pstore-fw/kdump.conf
 run nameless pstore-fw kdump load
 """
 _RESERVED = "crashkernel=112M"
-
-
-def _machines(test: Run, name: str, model: str = "virtio-net-pci") -> tuple[System, System]:
-    """The server, and the one that crashes."""
-    ends = cable.ends(model)
-    server, system = test.system(f"{name}-server", card=ends[0]), test.system(name, card=ends[1])
-    server.add_disk(nfs.DISK, _SIZE, "ext4")
-    return server, system
 
 
 def _crash(system: System, script: str, **more: Any) -> Crash:
@@ -41,7 +32,7 @@ def _crash(system: System, script: str, **more: Any) -> Crash:
 
 
 def _survive(test: Run, version: str, driver: str, model: str) -> None:
-    server, system = _machines(test, f"nfs{version[0]}", model)
+    server, system = nfs.machines(test, f"nfs{version[0]}", model)
     with nfs.serving(server):
         crashed = _crash(system, nfs.mount(version, driver) + _WITHOUT_NAME + _LOAD)
     check.status(crashed.boot.results["nameless"], 1)
@@ -54,7 +45,7 @@ def _survive(test: Run, version: str, driver: str, model: str) -> None:
 
 
 def _server_gone(test: Run) -> None:
-    server, system = _machines(test, "gone")
+    server, system = nfs.machines(test, "gone")
     with nfs.serving(server) as machine:
         crashed = _crash(system, nfs.mount("4.1", "virtio_net") + _LOAD,
                          actions=((KERNEL_PANIC, lambda _: machine.kill()),))
