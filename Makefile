@@ -452,12 +452,17 @@ test-releases:
 	@scripts/install-deps
 	@ovmf-harness/releases $(RELEASES)
 
-# An hour or two on a machine that does nothing else; needs root, for debootstrap.
+# Two or three hours on a machine that does nothing else; needs root, for debootstrap.
 .PHONY: bench
 bench:
 	@scripts/install-deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@ovmf-harness/run --bench
+
+# The part of it for each target of kdump, LVM, arrays, btrfs and NFS, an hour.
+.PHONY: bench-targets
+bench-targets: all
+	@ovmf-harness/run --bench-targets
 
 # The part of it that boots nothing, a quarter of an hour.
 .PHONY: bench-command
@@ -623,6 +628,7 @@ help:
 	@echo 'make test-releases  demo and test from nothing on RELEASES="$(RELEASES)"; needs root'
 	@echo 'make test-matrix  firmware, QEMU and kernels of several releases: what keeps crash records, into docs/MATRIX.md'
 	@echo 'make bench      kdump beside kdump-tools, application and command, into docs/BENCHMARKS.md; needs root'
+	@echo 'make bench-targets  of that, kdump to LVM, arrays, btrfs and NFS'
 	@echo 'make bench-command  of that, the Linux command beside cat, zlib and systemd-pstore'
 	@echo 'make bench-fleet  what is asked of 10,000 machines, in Prometheus'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)'

@@ -22,7 +22,8 @@ from harness.scenario import Run
 from harness.settings import ROOT
 from harness.system import System
 
-_LIGHT_INIT = f"harness_init=/lib/harness/init root=UUID={guestdisk.UUID} ro"
+# How it is booted: without its systemd, until the crash kernel starts that.
+DEBIAN = {"base": f"harness_init=/lib/harness/init root=UUID={guestdisk.UUID} ro", "verbose": False}
 _GOALS_MIB = ((r"6\.1\..*-cloud-", 64), (r"6\.12\..*-cloud-", 64), (r"6\.12\.", 72), (r"6\.1\.", 80))
 _TIME_SHARE = 5  # the log on disk in a fifth of the time
 _TIMED_CRASHES = 5
@@ -40,22 +41,21 @@ wc -c < /var/lib/kdump/initrd.img > /tmp/size
 run size cat /tmp/size
 """, b"saved dmesg content in ", b"saved vmcore in ", 96, 160, 300)
 
-_MAKE_THEIR_INITRAMFS = """
-run hook /etc/kernel/postinst.d/kdump-tools "$(uname -r)"
-"""
+# The first load makes it, whether or not there is one.
+_MAKE_THEIR_INITRAMFS = "run made kdump-config load\n"
 
 
-def _debian(run: Run, shared: Lab) -> System:
-    """One disk with both."""
-    system = run.system(image=debian.obtain(shared), base=_LIGHT_INIT, verbose=False)
+def debian_system(run: Run, kind: debian.Kind = debian.MINIMAL, script: str = "") -> System:
+    """One disk with both, and with what the script does there."""
+    system = run.system(image=debian.obtain(run.lab, kind), **DEBIAN)
     report.say("kdump-tools makes its initramfs")
-    made = system.linux(_MAKE_THEIR_INITRAMFS, bound_s=900)
-    if made.results["hook"].status:
-        raise RuntimeError(f"kdump-tools: {made.results['hook'].complaint}")
+    made = system.linux(_MAKE_THEIR_INITRAMFS + script, append=f"crashkernel={THEIRS.high_mib}M", bound_s=900)
+    if made.results["made"].status:
+        raise RuntimeError(f"kdump-tools: {made.results['made'].complaint}")
     return system
 
 
-def _run_named(shared: Lab, name: str) -> Run:
+def run_named(shared: Lab, name: str) -> Run:
     run = Run(name, shared, report.step)
     run.prepare()
     return run
@@ -78,13 +78,13 @@ class Measured:
 
 
 def _ours(shared: Lab, crashes: int) -> Measured:
-    system = _run_named(shared, "kdump-memory").system()
+    system = run_named(shared, "kdump-memory").system()
     return Measured(shared, OURS, crashes, reservation.find(system, OURS, crashes))
 
 
 def _theirs(shared: Lab) -> Measured:
     """Each of their crashes takes minutes, so they are fewer."""
-    system = _debian(_run_named(shared, "bench-memory"), shared)
+    system = debian_system(run_named(shared, "bench-memory"))
     return Measured(shared, THEIRS, _TIMED_CRASHES, reservation.find(system, THEIRS, _TIMED_CRASHES))
 
 
@@ -112,7 +112,7 @@ def _measure_memory(default: Lab, crashes: int, jobs: int) -> list[Measured]:
 
 def _measure_times(default: Lab, memory: list[Measured]) -> dict[str, list[Times]]:
     """By the way's title; in turns, so that what else the host does counts for both."""
-    system = _debian(_run_named(default, "bench-times"), default)
+    system = debian_system(run_named(default, "bench-times"))
     both = [each for each in memory if each.lab is default]
     times: dict[str, list[Times]] = {each.way.title: [] for each in both}
     for _ in range(_TIMED_CRASHES):
@@ -164,12 +164,17 @@ def _processor() -> str:
     return found[1] if found else platform.machine()
 
 
+def guests(lab: Lab, kind: debian.Kind = debian.MINIMAL) -> str:
+    """What was measured on, and with which versions."""
+    accelerator = {"tcg": "TCG (no KVM)", "kvm": "KVM"}[lab.emulator.accelerator]
+    return ("Guests: SeaBIOS, 1 processor, 1 GiB, ext4 on virtio-blk; crashes by sysrq-c. "
+            f"{_qemu_version(lab.emulator.program)}, {accelerator}, on {_processor()}. "
+            f"pstore-fw {(ROOT / 'VERSION').read_text().strip()}; {_versions(debian.tree(lab.settings, kind))}.")
+
+
 def _kdump_section(default: Lab, memory: list[Measured], times: dict[str, list[Times]]) -> list[str]:
-    accelerator = {"tcg": "TCG (no KVM)", "kvm": "KVM"}[default.emulator.accelerator]
     return [
-        "Guests: SeaBIOS, 1 processor, 1 GiB, ext4 on virtio-blk; crashes by sysrq-c. "
-        f"{_qemu_version(default.emulator.program)}, {accelerator}, on {_processor()}. "
-        f"pstore-fw {(ROOT / 'VERSION').read_text().strip()}; {_versions(debian.tree(default.settings))}.",
+        guests(default),
         "",
         "### Memory",
         "",

@@ -9,7 +9,9 @@ import os
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Sequence
 
 from harness import archive, guestdisk, kernel, report
 from harness.initramfs import GUEST
@@ -17,12 +19,24 @@ from harness.lab import Lab
 from harness.settings import Settings, SetupError
 from harness.userland import Userland
 
-_PACKAGES = ["systemd-sysv", "udev", "kmod", "initramfs-tools", "busybox", "zstd", "linux-base",
-             "kdump-tools", "makedumpfile", "kexec-tools"]
+_PACKAGES = ("systemd-sysv", "udev", "kmod", "initramfs-tools", "busybox", "zstd", "linux-base",
+             "kdump-tools", "makedumpfile", "kexec-tools")
 _SIZE = "3G"
 _FSTAB = f"UUID={guestdisk.UUID} / ext4 errors=remount-ro 0 1\n"
 # What the system does not need to run.
 _LEFT_OUT = ("var/cache/apt", "var/lib/apt", "usr/share/doc", "usr/share/locale", "usr/share/man")
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str  # of its tree and its image
+    packages: tuple[str, ...]
+
+
+MINIMAL = Kind("debian", _PACKAGES)
+# One that finds its volumes, arrays and shares by itself.
+WITH_STORAGE = Kind("debian-storage", (*_PACKAGES, "lvm2", "thin-provisioning-tools", "mdadm", "nfs-common",
+                                        "iproute2"))
 
 
 def require_bootstrap() -> None:
@@ -30,7 +44,7 @@ def require_bootstrap() -> None:
         raise SetupError("a Debian is made by debootstrap: that package is needed, and root")
 
 
-def bootstrap(tree: Path, release: str, packages: list[str], mirror: str) -> None:
+def bootstrap(tree: Path, release: str, packages: Sequence[str], mirror: str) -> None:
     """A minimal Debian with these packages; what is interrupted leaves no tree behind."""
     part = tree.with_name(tree.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -45,12 +59,12 @@ def bootstrap(tree: Path, release: str, packages: list[str], mirror: str) -> Non
     part.rename(tree)
 
 
-def tree(settings: Settings) -> Path:
-    made = settings.build / "bench" / "debian"
+def tree(settings: Settings, kind: Kind = MINIMAL) -> Path:
+    made = settings.build / "bench" / kind.name
     with archive.locked(made.with_suffix(".lock")):
         if not made.is_dir():
             require_bootstrap()
-            bootstrap(made, archive.codename(), _PACKAGES, kernel.archive(settings).mirror())
+            bootstrap(made, archive.codename(), kind.packages, kernel.archive(settings).mirror())
             for directory in _LEFT_OUT:
                 shutil.rmtree(made / directory, ignore_errors=True)
     return made
@@ -85,12 +99,13 @@ def _add_ours(tree: Path, userland: Userland) -> None:
             _write(tree / path, content)
 
 
-def _make(image: Path, lab: Lab) -> None:
-    source = tree(lab.settings)
+def _make(image: Path, lab: Lab, kind: Kind) -> None:
+    source = tree(lab.settings, kind)
     with tempfile.TemporaryDirectory(dir=image.parent) as scratch:
         copy = Path(scratch) / "tree"
         subprocess.run(["cp", "-a", source, copy], check=True)
-        (copy / "out").mkdir()
+        for directory in ("out", "etc/pstore-fw"):
+            (copy / directory).mkdir()
         _write(copy / "etc/fstab", _FSTAB.encode(), 0o644)
         _add_kernel(copy, lab.kernel)
         _add_ours(copy, lab.userland)
@@ -99,10 +114,10 @@ def _make(image: Path, lab: Lab) -> None:
         part.rename(image)
 
 
-def obtain(lab: Lab) -> Path:
+def obtain(lab: Lab, kind: Kind = MINIMAL) -> Path:
     """Made anew each time, as what is compared is the command that was built last."""
-    image = lab.work / "debian.img"
+    image = lab.work / f"{kind.name}.img"
     with archive.locked(image.with_suffix(".lock")):
         image.unlink(missing_ok=True)
-        _make(image, lab)
+        _make(image, lab, kind)
     return image
