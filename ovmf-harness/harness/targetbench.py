@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Sequence
 
-from harness import benchpage, debian, nfs, qemu, reservation, storage
+from harness import benchpage, cable, debian, nfs, qemu, reservation, storage
 from harness.bench import DEBIAN, OURS, THEIRS, debian_system, guests, run_named
 from harness.check import CheckFailed
 from harness.lab import Lab
@@ -36,8 +36,8 @@ echo "KDUMP_COREDIR=/mnt/dumps" >> /etc/default/kdump-tools
 _REMOTE = f"""
 mkdir -p /mnt/dumps
 echo "directory = /mnt/dumps/%H" > /etc/pstore-fw/kdump.conf
-echo 'NFS="{nfs.ADDRESS}:{nfs.EXPORT}"' >> /etc/default/kdump-tools
-printf '[Match]\\nType=ether\\n[Network]\\nAddress={nfs.CLIENT}/24\\nGateway={nfs.ROUTER}\\n' \\
+echo 'NFS="{cable.ADDRESS}:{nfs.EXPORT}"' >> /etc/default/kdump-tools
+printf '[Match]\\nType=ether\\n[Network]\\nAddress={cable.CLIENT}/24\\nGateway={cable.ROUTER}\\n' \\
         > /etc/systemd/network/share.network
 systemctl enable systemd-networkd
 """
