@@ -5,16 +5,16 @@ First the memory, several machines at once, as it does not depend on how busy th
 kernel of the archive, theirs with the default one. Then the time: one machine, one disk, both in turns.
 """
 
-import concurrent.futures
 import platform
 import re
 import statistics
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from harness import (benchpage, check, commandbench, debian, guestdisk, instructions, kdump, kernel, lab, report,
-                     reservation)
+from harness import (benchpage, check, commandbench, debian, guestdisk, instructions, kdump, kernel, lab, parallel,
+                     report, reservation)
 from harness.archive import NotThere
 from harness.lab import Lab
 from harness.reservation import Found, Times, Way
@@ -104,10 +104,9 @@ def _labs(default: Lab) -> list[Lab]:
 
 def _measure_memory(default: Lab, crashes: int, jobs: int) -> list[Measured]:
     """Theirs first, as it takes longest."""
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        theirs = pool.submit(_theirs, default)
-        ours = [pool.submit(_ours, each, crashes) for each in _labs(default)]
-        return [each.result() for each in [*ours, theirs]]
+    theirs, *ours = parallel.run(jobs, [partial(_theirs, default),
+                                       *(partial(_ours, each, crashes) for each in _labs(default))])
+    return [*ours, theirs]
 
 
 def _measure_times(default: Lab, memory: list[Measured]) -> dict[str, list[Times]]:

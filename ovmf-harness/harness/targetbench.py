@@ -5,13 +5,13 @@ Each target is a machine with a Debian that has the tools for it. Its disks are 
 them. With kdump-tools that whole Debian boots in the crash kernel's memory, and finds the target by /etc/fstab.
 """
 
-import concurrent.futures
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Sequence
 
-from harness import benchpage, cable, debian, nfs, qemu, reservation, storage
+from harness import benchpage, cable, debian, nfs, parallel, qemu, reservation, storage
 from harness.bench import DEBIAN, OURS, THEIRS, debian_system, guests, run_named
 from harness.check import CheckFailed
 from harness.lab import Lab
@@ -194,7 +194,6 @@ def run(lab: Lab, jobs: int, titles: Sequence[str] = ()) -> int:
     if unknown:
         raise SetupError(f"no target {unknown[0]}; there are {', '.join(TARGETS)}")
     image = debian_system(run_named(lab, "bench-targets"), debian.WITH_STORAGE, _NOTHING_BELOW).disk
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        measured = dict(zip(titles, pool.map(lambda title: _measure(lab, image, title), titles)))
+    measured = dict(zip(titles, parallel.run(jobs, [partial(_measure, lab, image, title) for title in titles])))
     benchpage.put("kdump targets beside kdump-tools", _section(lab, measured))
     return 0
