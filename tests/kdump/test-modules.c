@@ -208,7 +208,7 @@ static void test_collector(NO_STATE) {
 
         put_virtio_blk(root);
         put_device(root, "/sys/devices/pci0000:00/0000:00:03.0", "pci:v00001AF4d00001000sv0sd0bc02sc00i00\n",
-                   "virtio-pci", "virtio_pci");
+                   "virtio-pci-of-net", "virtio_pci");
         put_device(root, "/sys/devices/pci0000:00/0000:00:03.0/virtio0", "virtio:d00000001v00001AF4\n",
                    "virtio_net", "virtio_net");
         snprintf(target, sizeof(target), "%s/sys/devices/pci0000:00/0000:00:03.0/virtio0", root);
