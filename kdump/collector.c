@@ -46,16 +46,14 @@ static bool find_host(const char *root, char ret_host[KDUMP_HOST_SIZE]) {
                kdump_host_machine(root, ret_host);
 }
 
-int kdump_collector_describe(const char *root, const char *address, const struct route *route,
-                             struct kdump_collector *ret_collector, struct reason *ret_reason) {
-        struct kdump_collector collector = { .address = "" };
-        struct reason reason;
+int kdump_collector_name(const char *root, const char *setting, struct kdump_collector *ret_collector,
+                         struct reason *ret_reason) {
+        struct kdump_collector collector = { .card = "" };
+        int r;
 
-        snprintf(collector.address, sizeof(collector.address), "%s", address);
-        if (!route)
-                return reason_set(ret_reason, ERR_NOT_FOUND, "collector: no route leads to %s", address);
-        if (kdump_card_find(root, route, &collector.network, collector.card, &reason) < 0)
-                return reason_set(ret_reason, ERR_NOT_SUPPORTED, "collector: %s", reason.text);
+        r = resolve(setting, collector.address, ret_reason);
+        if (r < 0)
+                return r;
         if (!find_host(root, collector.host))
                 return reason_set(ret_reason, ERR_NOT_FOUND,
                                   "collector: this machine has neither a name of its own nor a machine ID");
@@ -63,18 +61,34 @@ int kdump_collector_describe(const char *root, const char *address, const struct
         return 0;
 }
 
+int kdump_collector_describe(const char *root, const struct route *route, struct kdump_collector *collector,
+                             struct reason *ret_reason) {
+        struct reason reason;
+        int r;
+
+        if (!route)
+                return reason_set(ret_reason, ERR_NOT_FOUND, "collector: no route leads to %s",
+                                  collector->address);
+        r = kdump_card_find(root, route, &collector->network, collector->card, &reason);
+        return r < 0 ? reason_set(ret_reason, r, "collector: %s", reason.text) : 0;
+}
+
 int kdump_collector_find(const char *root, const char *setting, struct kdump_collector *ret_collector,
                          struct reason *ret_reason) {
-        char address[CAPTURE_COLLECTOR_SIZE], host[INET_ADDRSTRLEN];
+        struct kdump_collector collector;
+        char host[INET_ADDRSTRLEN];
         struct route route;
         int r;
 
-        r = resolve(setting, address, ret_reason);
+        r = kdump_collector_name(root, setting, &collector, ret_reason);
         if (r < 0)
                 return r;
-        snprintf(host, sizeof(host), "%.*s", (int) strcspn(address, ":"), address);
-        return kdump_collector_describe(root, address, route_find(host, &route) == 0 ? &route : NULL,
-                                        ret_collector, ret_reason);
+        snprintf(host, sizeof(host), "%.*s", (int) strcspn(collector.address, ":"), collector.address);
+        r = kdump_collector_describe(root, route_find(host, &route) == 0 ? &route : NULL, &collector,
+                                     ret_reason);
+        if (r == 0)
+                *ret_collector = collector;
+        return r;
 }
 
 int kdump_collector_try(const struct kdump_collector *collector, struct reason *ret_reason) {

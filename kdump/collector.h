@@ -15,16 +15,23 @@ struct kdump_collector {
 };
 
 /*
- * Of the setting `collector`, HOST:PORT. `root` goes before /sys, /proc and /etc; the name is looked for, and
- * the way to it, by the running system. ERR_VALUE: it has another form; ERR_NOT_FOUND: no such name, no
- * route, or a machine without a name of its own; ERR_NOT_SUPPORTED: by another interface than a network card.
+ * Of the setting `collector`, HOST:PORT, the address, and our name there. `root` goes before /proc and /etc;
+ * the host is looked for by the running system. ERR_VALUE: it has another form; ERR_NOT_FOUND: no such host,
+ * or this machine has no name of its own.
+ */
+int kdump_collector_name(const char *root, const char *setting, struct kdump_collector *ret_collector,
+                         struct reason *ret_reason);
+
+/*
+ * The same, and the way to it, as the running system has it; `root` goes before /sys, too. ERR_NOT_FOUND: no
+ * route; ERR_NOT_SUPPORTED: by another interface than a network card.
  */
 int kdump_collector_find(const char *root, const char *setting, struct kdump_collector *ret_collector,
                          struct reason *ret_reason);
 
-/* The same where the address is known, and the route. */
-int kdump_collector_describe(const char *root, const char *address, const struct route *route,
-                             struct kdump_collector *ret_collector, struct reason *ret_reason);
+/* The way alone, to one that has an address: by this route; NULL: there is none. */
+int kdump_collector_describe(const char *root, const struct route *route, struct kdump_collector *collector,
+                             struct reason *ret_reason);
 
 /* Connects, and says nothing: ERR_… and the reason when nobody answers within three seconds. */
 int kdump_collector_try(const struct kdump_collector *collector, struct reason *ret_reason);

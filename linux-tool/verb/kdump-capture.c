@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "capture/capture.h"
 #include "capture/save.h"
+#include "kdump/collector.h"
 #include "kdump/unseal.h"
 #include "linux-tool/output/json.h"
 #include "linux-tool/output/message.h"
@@ -53,16 +54,33 @@ static bool find_key(const struct kdump_settings *settings, const char *root, st
         return true;
 }
 
+/* By the network that the system has. One that cannot be named keeps no dump from the disk. */
+static void find_collector(const struct kdump_settings *settings, const char *root,
+                           struct capture_plan *plan) {
+        struct kdump_collector collector;
+        struct reason reason;
+
+        if (!settings->collector[0])
+                return;
+        if (kdump_collector_name(root, settings->collector, &collector, &reason) < 0) {
+                message_error("%s", reason.text);
+                return;
+        }
+        strcpy(plan->collector, collector.address);
+        strcpy(plan->host, collector.host);
+}
+
 static int capture_settings(const struct kdump_settings *settings, const char *root, const char *vmcore,
                             const char *meminfo_path, struct save_result *ret_result) {
         const char *mount_point = settings->directory[0] == '/' ? root : ".";
         _cleanup_close_ int fd =
                 capture_open_directory(mount_point[0] ? mount_point : "/", settings->directory, true);
+        struct capture_plan plan = settings->plan;
         struct seal_key public_key;
         struct steps steps;
         struct meminfo meminfo;
         struct save_job job = {
-                .plan = &settings->plan,
+                .plan = &plan,
                 .directory_fd = fd,
                 .directory = settings->directory,
                 .vmcore = vmcore,
@@ -78,6 +96,7 @@ static int capture_settings(const struct kdump_settings *settings, const char *r
         }
         if (!find_key(settings, root, &public_key, &job))
                 return ERR_KEY;
+        find_collector(settings, root, &plan);
         steps_init(&steps, STDERR_FILENO, false);
         meminfo_start(&meminfo, meminfo_path);
         /* makedumpfile can get the log out of an image, too: where the log's own tool is missing or fails. */

@@ -33,7 +33,9 @@ static int end(NO_STATE) {
 }
 
 static int describe(const struct route *route) {
-        return kdump_collector_describe(root, "10.9.1.1:7867", route, &collector, &reason);
+        int r = kdump_collector_name(root, "10.9.1.1:7867", &collector, &reason);
+
+        return r < 0 ? r : kdump_collector_describe(root, route, &collector, &reason);
 }
 
 static void test_described(NO_STATE) {
