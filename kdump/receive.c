@@ -64,37 +64,49 @@ static ssize_t read_more(int fd, uint64_t deadline_ms, void *piece, size_t size)
         }
 }
 
+/* What one read gives, and no more than this: nothing at the end. */
+static int fill_some(struct work *work, size_t most) {
+        uint8_t piece[PIECE_SIZE];
+        ssize_t got =
+                read_more(work->fd, work->deadline_ms, piece, most < sizeof(piece) ? most : sizeof(piece));
+
+        if (got < 0)
+                return (int) got;
+        buffer_append(&work->bytes, bytes_of(piece, (size_t) got));
+        return buffer_error(&work->bytes);
+}
+
 /* Until there are so many bytes, or the end. */
 static int fill(struct work *work, size_t size) {
-        uint8_t piece[PIECE_SIZE];
-        ssize_t got = 1;
+        size_t had = SIZE_MAX;
+        int r = 0;
 
-        while (got > 0 && work->bytes.size < size) {
-                size_t wanted = size - work->bytes.size;
-
-                got = read_more(work->fd, work->deadline_ms, piece,
-                                wanted < sizeof(piece) ? wanted : sizeof(piece));
-                if (got > 0)
-                        buffer_append(&work->bytes, bytes_of(piece, (size_t) got));
+        while (r == 0 && work->bytes.size < size && work->bytes.size != had) {
+                had = work->bytes.size;
+                r = fill_some(work, size - had);
         }
-        return got < 0 ? (int) got : buffer_error(&work->bytes);
+        return r;
 }
 
 static int fail(struct work *work, int error) {
         return reason_set(work->reason, error, "%s", error_text(error));
 }
 
-/* A head has no length: as many bytes as one may have are read, which the log has as well, or the end. */
+/* What comes is parsed as it comes: the sender may be waiting for the answer, and has no more to say. */
 static int read_head(struct work *work) {
         char error[SETTINGS_ERROR_SIZE] = "";
-        int r;
+        size_t had = SIZE_MAX;
+        int r = ERR_TRUNCATED;
 
-        r = fill(work, DELIVERY_HEAD_SIZE);
-        if (r < 0)
-                return fail(work, r);
+        while (r == ERR_TRUNCATED && work->bytes.size < DELIVERY_HEAD_SIZE && work->bytes.size != had) {
+                had = work->bytes.size;
+                r = fill_some(work, DELIVERY_HEAD_SIZE - had);
+                if (r < 0)
+                        return fail(work, r);
+                r = delivery_parse(buffer_bytes(&work->bytes), &work->delivery, &work->head_size, error);
+        }
         if (work->bytes.size == 0)
                 return 0;
-        r = delivery_parse(buffer_bytes(&work->bytes), &work->delivery, &work->head_size, error);
         if (r < 0)
                 return reason_set(work->reason, r, "%s",
                                   error[0] ? error : "no delivery: its head has no end");

@@ -21,7 +21,7 @@ _SYSTEMD_RUNS = b"systemd[1]: "
 # resets a terminal that is no dumb one.
 _QUIET = "systemd.show_status=no systemd.getty_auto=no TERM=dumb"
 # Eight times what a boot takes under TCG on a machine that does nothing else.
-_BOUND_S = 320
+BOUND_S = 320
 _MASKED = "systemd.mask=systemd-pstore.service"
 
 
@@ -115,7 +115,8 @@ def _check(boot: LinuxBoot, looks: tuple[Look, ...]) -> None:
         check.matches(f"what is printed by: {look.command}", result.text, look.finds)
 
 
-def _machine(test: Run, way: Way, archives: bool) -> System:
+def machine(test: Run, way: Way = EFI, archives: bool = True) -> System:
+    """A Debian as people have it."""
     return test.system(
         image=installed.obtain(test.lab), hardware=Hardware(test.lab.firmware, 1024), reached=_SYSTEMD_RUNS,
         has_esp=True, erst=bytes(erstfile.SIZE) if way.erst else None,
@@ -124,7 +125,7 @@ def _machine(test: Run, way: Way, archives: bool) -> System:
 
 def _panic(system: System, way: Way) -> Crash:
     looks = (*_BEFORE, Look("loaded", "cat /sys/kernel/kexec_crash_loaded", 0, f"^{way.loaded}$"))
-    crashed = system.crash(f"{_script(looks)}crash\n", bound_s=_BOUND_S)
+    crashed = system.crash(f"{_script(looks)}crash\n", bound_s=BOUND_S)
     _check(crashed.boot, looks)
     check.equal("whether a crash kernel started", bool(crashed.capture), way is KDUMP)
     return crashed
@@ -176,7 +177,7 @@ def find(test: Run, way: Way, archives: bool, in_firmware: bool = False) -> None
     """A panic that goes this way, with systemd-pstore as Debian ships it or masked. With `in_firmware` the
     application has dumped it before the Debian boots again."""
     with test.step("a Debian boots under OVMF and panics"):
-        system = _machine(test, way, archives)
+        system = machine(test, way, archives)
         crashed = _panic(system, way)
     if in_firmware:
         with test.step("the application dumps it to the machine's ESP"):
@@ -185,7 +186,7 @@ def find(test: Run, way: Way, archives: bool, in_firmware: bool = False) -> None
     always = (*_COLLECTED, *_ALWAYS, *_EMPTIED, *(_AS_SHIPPED if archives else _AS_MASKED))
     looks = (*_told(way), *always, *(_ARCHIVED if moved else ()))
     with test.step("it boots again; the crash is found"):
-        seen = system.linux(f"{_script(looks)}keep archive /var/lib/systemd/pstore\n", bound_s=_BOUND_S)
+        seen = system.linux(f"{_script(looks)}keep archive /var/lib/systemd/pstore\n", bound_s=BOUND_S)
         _check(seen, looks)
         _check_verdict(seen.results)
     with test.step("its log is what was on the serial console"):
@@ -200,6 +201,6 @@ def find(test: Run, way: Way, archives: bool, in_firmware: bool = False) -> None
             _check_gone_from_esp(system)
     with test.step("it boots once more; nothing is told again"):
         looks = (*always, *_NOT_TOLD)
-        seen = system.linux(_script(looks), bound_s=_BOUND_S)
+        seen = system.linux(_script(looks), bound_s=BOUND_S)
         _check(seen, looks)
         _check_verdict(seen.results)

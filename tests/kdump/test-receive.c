@@ -163,6 +163,22 @@ static void test_a_link_for_a_host(NO_STATE) {
         assert_int_equal(scratch_count_files(scratch_path(root, "other")), 0);
 }
 
+/* Who has sent all need not close before the answer comes. */
+static void test_a_sender_that_stays(NO_STATE) {
+        char head[DELIVERY_HEAD_SIZE];
+        int fds[2];
+
+        assert_int_equal(pipe(fds), 0);
+        assert_ok(delivery_print(&delivery, head));
+        assert_int_equal(write(fds[1], head, strlen(head)), strlen(head));
+        assert_int_equal(write(fds[1], sealed.data, sealed.size), sealed.size);
+        assert_ok(kdump_receive(fds[0], scratch_path(root, "dumps"), "10.9.1.2", clock_ms() + 10000,
+                                &received, &reason));
+        assert_string_equal(received.event, EVENT);
+        close(fds[0]);
+        close(fds[1]);
+}
+
 static void test_a_sender_that_waits(NO_STATE) {
         int fds[2];
 
@@ -186,6 +202,7 @@ int main(void) {
                 TEST(test_what_is_no_delivery),
                 TEST(test_a_log_that_is_not_what_was_sent),
                 TEST(test_a_link_for_a_host),
+                TEST(test_a_sender_that_stays),
                 TEST(test_a_sender_that_waits),
         };
 
