@@ -13,10 +13,18 @@ static bool is_made_of(const char *text, const char *characters) {
         return text[strspn(text, characters)] == '\0';
 }
 
-bool delivery_is_host(const char *name) {
-        static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+#define OF_NAMES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
-        return name[0] && name[0] != '.' && strlen(name) < DELIVERY_HOST_SIZE && is_made_of(name, letters);
+bool delivery_is_host(const char *name) {
+        return name[0] && name[0] != '.' && strlen(name) < DELIVERY_HOST_SIZE && is_made_of(name, OF_NAMES);
+}
+
+static bool is_release(const char *text) {
+        return is_made_of(text, OF_NAMES "+~:");
+}
+
+static int parse_release(const struct setting_row *row, void *member, const char *value) {
+        return is_release(value) ? setting_text.parse(row, member, value) : ERR_VALUE;
 }
 
 static int parse_host(const struct setting_row *row, void *member, const char *value) {
@@ -30,6 +38,7 @@ static int parse_digits(const struct setting_row *row, void *member, const char 
 }
 
 const struct setting_kind setting_host = { parse_host, setting_put_text };
+static const struct setting_kind setting_release = { parse_release, setting_put_text };
 static const struct setting_kind setting_digits = { parse_digits, setting_put_text };
 
 #define TEXT_ROW(member, kind, wanted) SETTING_TEXT_ROW(struct delivery, member, kind, wanted)
@@ -38,7 +47,7 @@ static const struct setting_row rows[] = {
         { "version", offsetof(struct delivery, version), &setting_number, VERSION_NUMBER, VERSION_NUMBER,
           "is none that is known" },
         TEXT_ROW(host, setting_host, "is no name of a host"),
-        TEXT_ROW(kernel, setting_text, "is no release"),
+        TEXT_ROW(kernel, setting_release, "is no release"),
         { "crash_seconds", offsetof(struct delivery, crash_seconds), &setting_number, 0, UINT_MAX,
           "is no time" },
         TEXT_ROW(public_key, setting_digits, "is no key"),
@@ -54,6 +63,9 @@ int delivery_print(const struct delivery *delivery, char ret_head[DELIVERY_HEAD_
         int r;
 
         copy.version = VERSION_NUMBER;
+        /* It is from the memory of a kernel that crashed: the log goes all the same. */
+        if (!is_release(copy.kernel))
+                copy.kernel[0] = '\0';
         r = settings_put(&table, 1, &text);
         if (r < 0)
                 return r;

@@ -35,7 +35,7 @@ struct delivery {
 bool delivery_is_host(const char *name);
 extern const struct setting_kind setting_host;
 
-/* With the empty line. ERR_VALUE: it has what no line holds. */
+/* With the empty line; a release that is none is left out. ERR_VALUE: it has what no line holds. */
 int delivery_print(const struct delivery *delivery, char ret_head[DELIVERY_HEAD_SIZE]);
 
 /*

@@ -89,11 +89,21 @@ static void test_what_is_wrong_is_named(NO_STATE) {
         }
 }
 
+/* The release is what a broken kernel's memory has: it keeps no log from being sent. */
 static void test_what_no_line_holds(NO_STATE) {
-        struct delivery delivery = some_delivery();
-        char head[DELIVERY_HEAD_SIZE];
+        static const char *const releases[] = { "6.1\nhost = other", ";6.1", "6.1 ;x" };
+        struct delivery delivery = some_delivery(), again;
+        char head[DELIVERY_HEAD_SIZE], error[SETTINGS_ERROR_SIZE];
+        size_t size;
 
-        strcpy(delivery.kernel, "6.1\nhost = other");
+        for (size_t i = 0; i < ARRAY_SIZE(releases); i++) {
+                strcpy(delivery.kernel, releases[i]);
+                assert_ok(delivery_print(&delivery, head));
+                assert_ok(delivery_parse(text_view(head), &again, &size, error));
+                assert_string_equal(again.kernel, "");
+                assert_string_equal(again.host, "web-7");
+        }
+        strcpy(delivery.host, "a\nb");
         assert_error(delivery_print(&delivery, head), ERR_VALUE);
 }
 
