@@ -30,10 +30,7 @@ static int enter(int at, const char *name, int flags) {
 }
 
 uint64_t capture_disk_deadline(const struct capture *capture) {
-        uint64_t half_ms = clock_left_ms(capture->deadline_ms) / 2;
-        uint64_t wanted_ms = (uint64_t) capture->plan.disk_seconds * 1000;
-
-        return clock_ms() + (wanted_ms < half_ms ? wanted_ms : half_ms);
+        return clock_within_half(capture->deadline_ms, (uint64_t) capture->plan.disk_seconds * 1000);
 }
 
 int capture_open_directory(const char *mount_point, const char *directory, bool follow_links) {

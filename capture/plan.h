@@ -16,10 +16,11 @@
  *   /stack                 what the file system stands on, where that is no plain partition (capture/stack.h)
  *   /modules/order         the names of the modules, one a line, each after its dependencies
  *   /modules/<name>.ko.gz  compressed by gzip; unlinked when loaded
- *   /network-modules/      the same for what only a collector needs: loaded when the log is on the disk, or
- * will not be /tools/<file>.gz       the program that reads the log and what it needs to run; unlinked when
- * unpacked /image-tools/<file>.gz with a target on the network: what the program that makes the image needs
- * beside that; unpacked into /tools when the log is safe
+ *   /network-modules/      the same for what only a collector needs; loaded when the log is on the
+ *                          disk, or will not be
+ *   /tools/<file>.gz       the program that reads the log and what it needs to run; unlinked when unpacked
+ *   /image-tools/<file>.gz with a target on the network: what the program that makes the image needs beside
+ *                          that; unpacked into /tools when the log is safe
  *
  * The program that makes the image is larger, and only of use where the disk works: it lies on that disk, in
  * .pstore-fw-tools/ of the directory of dumps, as its libraries do. What lies on a network is others', and

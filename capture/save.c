@@ -38,7 +38,10 @@
 
 #define MAKEDUMPFILE "makedumpfile"
 
-/* A switch may forward nothing for half a minute after the link has come (spanning tree). */
+/*
+ * A switch may forward nothing for half a minute after the link has come (spanning tree). Of the time that is
+ * left, the image and the console need the most.
+ */
 #define COLLECTOR_MS 60000
 
 /*
@@ -282,15 +285,7 @@ static void digest_log(const struct save_job *job, int directory_fd, struct save
                 return;
         }
         sha256_finish(&sha256, digest);
-        for (size_t i = 0; i < sizeof(digest); i++)
-                text_format(&text, "%02x", digest[i]);
-}
-
-/* Of all the time that is left, the image and the console need the most. */
-static uint64_t collector_deadline(const struct save_job *job) {
-        uint64_t half_ms = clock_left_ms(job->deadline_ms) / 2;
-
-        return clock_ms() + (half_ms < COLLECTOR_MS ? half_ms : COLLECTOR_MS);
+        text_put_hex(&text, bytes_of(digest, sizeof(digest)));
 }
 
 /* What is said with a log that is there, and digested. */
@@ -313,7 +308,8 @@ static int deliver(const struct save_job *job, int directory_fd, const struct sa
         snprintf(delivery.kernel, sizeof(delivery.kernel), "%s", result->release);
         snprintf(delivery.sha256, sizeof(delivery.sha256), "%s", result->log_sha256);
         seal_key_print(job->public_key, delivery.public_key);
-        return collector_send(job->plan, &delivery, fd, collector_deadline(job), job->steps);
+        return collector_send(job->plan, &delivery, fd, clock_within_half(job->deadline_ms, COLLECTOR_MS),
+                              job->steps);
 }
 
 /* f_bfree, not f_bavail: as root we may use the blocks that a file system reserves for root, too. */

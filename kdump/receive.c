@@ -64,28 +64,24 @@ static ssize_t read_more(int fd, uint64_t deadline_ms, void *piece, size_t size)
         }
 }
 
-/* What one read gives, and no more than this: nothing at the end. */
-static int fill_some(struct work *work, size_t most) {
+/* What one read gives, and no more than this: how much, 0 at the end. */
+static ssize_t fill_some(struct work *work, size_t most) {
         uint8_t piece[PIECE_SIZE];
         ssize_t got =
                 read_more(work->fd, work->deadline_ms, piece, most < sizeof(piece) ? most : sizeof(piece));
 
-        if (got < 0)
-                return (int) got;
-        buffer_append(&work->bytes, bytes_of(piece, (size_t) got));
-        return buffer_error(&work->bytes);
+        if (got > 0)
+                buffer_append(&work->bytes, bytes_of(piece, (size_t) got));
+        return buffer_error(&work->bytes) < 0 ? buffer_error(&work->bytes) : got;
 }
 
 /* Until there are so many bytes, or the end. */
 static int fill(struct work *work, size_t size) {
-        size_t had = SIZE_MAX;
-        int r = 0;
+        ssize_t got = 1;
 
-        while (r == 0 && work->bytes.size < size && work->bytes.size != had) {
-                had = work->bytes.size;
-                r = fill_some(work, size - had);
-        }
-        return r;
+        while (got > 0 && work->bytes.size < size)
+                got = fill_some(work, size - work->bytes.size);
+        return got < 0 ? (int) got : 0;
 }
 
 static int fail(struct work *work, int error) {
@@ -95,22 +91,18 @@ static int fail(struct work *work, int error) {
 /* What comes is parsed as it comes: the sender may be waiting for the answer, and has no more to say. */
 static int read_head(struct work *work) {
         char error[SETTINGS_ERROR_SIZE] = "";
-        size_t had = SIZE_MAX;
         int r = ERR_TRUNCATED;
+        ssize_t got = 1;
 
-        while (r == ERR_TRUNCATED && work->bytes.size < DELIVERY_HEAD_SIZE && work->bytes.size != had) {
-                had = work->bytes.size;
-                r = fill_some(work, DELIVERY_HEAD_SIZE - had);
-                if (r < 0)
-                        return fail(work, r);
+        while (r == ERR_TRUNCATED && got > 0 && work->bytes.size < DELIVERY_HEAD_SIZE) {
+                got = fill_some(work, DELIVERY_HEAD_SIZE - work->bytes.size);
+                if (got < 0)
+                        return fail(work, (int) got);
                 r = delivery_parse(buffer_bytes(&work->bytes), &work->delivery, &work->head_size, error);
         }
-        if (work->bytes.size == 0)
+        if (r == 0 || work->bytes.size == 0)
                 return 0;
-        if (r < 0)
-                return reason_set(work->reason, r, "%s",
-                                  error[0] ? error : "no delivery: its head has no end");
-        return 0;
+        return reason_set(work->reason, r, "%s", error[0] ? error : "no delivery: its head has no end");
 }
 
 static struct bytes log_of(const struct work *work) {

@@ -13,5 +13,12 @@ static inline uint64_t clock_left_ms(uint64_t deadline_ms) {
         return now < deadline_ms ? deadline_ms - now : 0;
 }
 
+/* So long from now, but no longer than until half of what is left of the deadline is over. */
+static inline uint64_t clock_within_half(uint64_t deadline_ms, uint64_t wanted_ms) {
+        uint64_t half_ms = clock_left_ms(deadline_ms) / 2;
+
+        return clock_ms() + (wanted_ms < half_ms ? wanted_ms : half_ms);
+}
+
 void clock_sleep_ms(uint64_t ms);
 void clock_sleep_us(uint64_t us);
