@@ -21,10 +21,9 @@ struct kdump_module {
 struct kdump_modules {
         struct kdump_module *list;
         size_t count;
-        size_t collector_count; /* of these, the last: only a collector needs them */
-        struct reason
-                collector_lacks;      /* why its card has no driver there; empty: it has, or none is wanted */
-        struct reason watchdog_lacks; /* why one of the watchdogs has no driver there; empty: each has */
+        size_t collector_count;        /* of these, the last: only a collector needs them */
+        struct reason collector_lacks; /* why its card has no driver there; empty: nothing is wrong */
+        struct reason watchdog_lacks;  /* why one of the watchdogs has no driver there; empty: each has */
 };
 
 struct kdump_modules_request {

@@ -7,13 +7,6 @@
 #include "tests/support/module-tree.h"
 #include "tests/support/scratch.h"
 
-static const struct route by_eth0 = {
-        .interface = "eth0",
-        .source = "10.0.2.15",
-        .prefix = 24,
-        .gateway = "10.0.2.1",
-};
-
 static char *root;
 static struct kdump_collector collector;
 static struct reason reason;
@@ -39,7 +32,7 @@ static int describe(const struct route *route) {
 }
 
 static void test_described(NO_STATE) {
-        assert_ok(describe(&by_eth0));
+        assert_ok(describe(&made_card_route));
         assert_string_equal(collector.address, "10.9.1.1:7867");
         assert_string_equal(collector.card, "eth0");
         assert_string_equal(collector.host, "web1");
@@ -51,10 +44,10 @@ static void test_described(NO_STATE) {
 /* The host's name, if it is one for a directory of somebody else's, or what no other machine has. */
 static void test_names(NO_STATE) {
         module_tree_put(root, "/proc/sys/kernel/hostname", "my web\n");
-        assert_ok(describe(&by_eth0));
+        assert_ok(describe(&made_card_route));
         assert_string_equal(collector.host, "0123456789abcdef0123456789abcdef");
         module_tree_put(root, "/etc/machine-id", "uninitialized\n");
-        assert_error(describe(&by_eth0), ERR_NOT_FOUND);
+        assert_error(describe(&made_card_route), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "collector: this machine has neither a name");
 }
 
@@ -62,7 +55,7 @@ static void test_what_cannot_be_reached(NO_STATE) {
         assert_error(describe(NULL), ERR_NOT_FOUND);
         test_assert_contains(reason.text, "collector: no route leads to 10.9.1.1:7867");
         module_tree_put(root, "/sys/class/net/eth0/uevent", "DEVTYPE=bond\n");
-        assert_error(describe(&by_eth0), ERR_NOT_SUPPORTED);
+        assert_error(describe(&made_card_route), ERR_NOT_SUPPORTED);
         test_assert_contains(reason.text, "collector: its server is reached by eth0, which is a bond,");
 }
 
@@ -103,7 +96,7 @@ static void test_tried(NO_STATE) {
 static void test_beside_a_share(NO_STATE) {
         struct capture_network network = { .mac = "" };
 
-        assert_ok(describe(&by_eth0));
+        assert_ok(describe(&made_card_route));
         assert_ok(kdump_collector_join(&collector, &network, &reason));
         assert_string_equal(network.mac, MADE_CARD_MAC);
         network.gateway[0] = '\0';

@@ -12,13 +12,6 @@
 #define MAC  MADE_CARD_MAC
 #define ETH0 "/sys/class/net/eth0"
 
-static const struct route by_eth0 = {
-        .interface = "eth0",
-        .source = "10.0.2.15",
-        .prefix = 24,
-        .gateway = "10.0.2.1",
-};
-
 /* web1, whose eth0 is a network card. */
 static char *make_machine(void) {
         char *root = scratch_make();
@@ -49,7 +42,7 @@ static struct kdump_target describe(const char *root, const struct mount_row *ro
 static void test_version_4(NO_STATE) {
         char *root = make_machine();
         struct mount_row row = version_4();
-        struct kdump_target target = describe(root, &row, &by_eth0);
+        struct kdump_target target = describe(root, &row, &made_card_route);
 
         assert_string_equal(target.refusal, "");
         assert_string_equal(target.device, "nas.example.org:/srv/dumps");
@@ -71,7 +64,7 @@ static void test_version_3(NO_STATE) {
 
         strcpy(row.options, "rw,vers=3,proto=tcp,port=12049,sec=sys,mountaddr=10.0.9.8,mountvers=3,"
                             "mountport=20048,mountproto=udp,local_lock=all,addr=10.0.9.9");
-        target = describe(root, &row, &by_eth0);
+        target = describe(root, &row, &made_card_route);
         assert_string_equal(target.refusal, "");
         assert_string_equal(target.network.server, "10.0.9.9");
         assert_string_equal(target.mount_options, "vers=3,port=12049,nolock,mountproto=udp,mountport=20048");
@@ -104,7 +97,7 @@ static void test_shares_that_cannot_be_mounted(NO_STATE) {
                 struct mount_row row = version_4();
 
                 strcpy(row.options, rows[i].options);
-                assert_refused(root, &row, &by_eth0, rows[i].why);
+                assert_refused(root, &row, &made_card_route, rows[i].why);
         }
         scratch_remove(root);
 }
@@ -130,7 +123,7 @@ static void test_cards_that_cannot_be_used(NO_STATE) {
 
                 module_tree_put(root, "/sys/class/net/eth1/address", MAC "\n");
                 module_tree_put(root, rows[i].file, rows[i].content);
-                assert_refused(root, &row, &by_eth0, rows[i].why);
+                assert_refused(root, &row, &made_card_route, rows[i].why);
                 scratch_remove(root);
         }
 }
@@ -141,7 +134,7 @@ static void test_what_is_missing(NO_STATE) {
 
         assert_refused(root, &row, NULL, "no route leads to its server, 10.0.9.9");
         assert_int_equal(unlink(scratch_path(root, "sys/class/net/eth0/device")), 0);
-        assert_refused(root, &row, &by_eth0, "eth0, which is no network card (a team,");
+        assert_refused(root, &row, &made_card_route, "eth0, which is no network card (a team,");
         scratch_remove(root);
 }
 
@@ -150,21 +143,21 @@ static void test_a_directory_of_its_own(NO_STATE) {
         struct mount_row row = version_4();
         struct kdump_target target = { .directory = "/mnt" };
 
-        kdump_network_describe(root, &row, &by_eth0, &target);
+        kdump_network_describe(root, &row, &made_card_route, &target);
         test_assert_contains(target.refusal, "directory = /mnt/%H");
         target = (struct kdump_target){ .directory = "/mnt/0123456789abcdef0123456789abcdef" };
-        kdump_network_describe(root, &row, &by_eth0, &target);
+        kdump_network_describe(root, &row, &made_card_route, &target);
         assert_string_equal(target.refusal, "");
         /* Where it is mounted has no name on the share. */
         strcpy(row.mount_point, "/mnt/web1");
         target = (struct kdump_target){ .directory = "/mnt/web1" };
-        kdump_network_describe(root, &row, &by_eth0, &target);
+        kdump_network_describe(root, &row, &made_card_route, &target);
         test_assert_contains(target.refusal, "directory = /mnt/web1/%H");
         strcpy(row.mount_point, "/mnt");
         /* One that many have is none of its own. */
         module_tree_put(root, "/proc/sys/kernel/hostname", "localhost\n");
         target = (struct kdump_target){ .directory = "/mnt/localhost" };
-        kdump_network_describe(root, &row, &by_eth0, &target);
+        kdump_network_describe(root, &row, &made_card_route, &target);
         test_assert_contains(target.refusal, "each machine needs a directory of its own");
         scratch_remove(root);
 }

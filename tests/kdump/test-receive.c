@@ -10,6 +10,7 @@
 #include "kdump/receive.h"
 #include "posix/clock.h"
 #include "tests/support/flush-log.h"
+#include "tests/support/made-seal.h"
 #include "tests/support/scratch.h"
 
 #define LOG   "[    1.0] Linux version 6.1\n"
@@ -21,18 +22,6 @@ static struct delivery delivery;
 static struct bytes sealed;
 static struct received received;
 static struct reason reason;
-
-static void seal_log(void) {
-        int from_fd, to_fd;
-
-        scratch_write(scratch_path(root, "log"), text_view(LOG));
-        from_fd = open(scratch_path(root, "log"), O_RDONLY);
-        to_fd = open(scratch_path(root, "sealed"), O_WRONLY | O_CREAT, 0600);
-        assert_ok(seal_copy(&public_key, from_fd, to_fd));
-        close(from_fd);
-        close(to_fd);
-        sealed = test_read_file(scratch_path(root, "sealed"));
-}
 
 static void describe(struct bytes log) {
         struct text digits = TEXT_ON(delivery.sha256);
@@ -46,7 +35,8 @@ static void describe(struct bytes log) {
 static int begin(NO_STATE) {
         root = scratch_make();
         assert_ok(seal_key_make(&public_key, &secret_key));
-        seal_log();
+        made_seal_put(root, &public_key, LOG);
+        sealed = test_read_file(scratch_path(root, "log.sealed"));
         delivery = (struct delivery){ .host = "web-7", .kernel = "6.1.0", .crash_seconds = 1795274000 };
         seal_key_print(&public_key, delivery.public_key);
         describe(sealed);

@@ -7,6 +7,7 @@
 
 #include "capture/delivery.h"
 #include "kdump/unseal.h"
+#include "tests/support/made-seal.h"
 #include "tests/support/scratch.h"
 
 #define LOG "[    1.0] Linux version 6.1\n"
@@ -17,17 +18,10 @@ static struct reason reason;
 
 /* A sealed log, and what opens it. */
 static int begin(NO_STATE) {
-        int from_fd, to_fd;
-
         root = scratch_make();
         assert_ok(kdump_keys_make(scratch_path(root, "key"), &public_key, &reason));
         assert_ok(kdump_secret_key_read(scratch_path(root, "key"), &secret_key, &reason));
-        scratch_write(scratch_path(root, "log"), text_view(LOG));
-        from_fd = open(scratch_path(root, "log"), O_RDONLY);
-        to_fd = open(scratch_path(root, "log.sealed"), O_WRONLY | O_CREAT, 0600);
-        assert_ok(seal_copy(&public_key, from_fd, to_fd));
-        close(from_fd);
-        close(to_fd);
+        made_seal_put(root, &public_key, LOG);
         return 0;
 }
 

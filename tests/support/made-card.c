@@ -7,6 +7,13 @@
 #include "tests/support/module-tree.h"
 #include "tests/support/test.h"
 
+const struct route made_card_route = {
+        .interface = "eth0",
+        .source = "10.0.2.15",
+        .prefix = 24,
+        .gateway = "10.0.2.1",
+};
+
 void made_card_put(const char *root, const char *name) {
         const char *mac = strcmp(name, "eth0") == 0 ? MADE_CARD_MAC "\n" : "52:54:00:65:43:21\n";
         const struct {
