@@ -23,12 +23,46 @@ bool elf_is_one(struct bytes file) {
         return bytes_start_with(file, bytes_of(ELFMAG, SELFMAG));
 }
 
-static int copy_name(struct bytes file, struct bytes segment, char ret_loader[PATH_MAX]) {
-        uint64_t size = bytes_u64(segment, SEGMENT(p_filesz));
+int elf_parse(struct bytes file, uint16_t machine, struct elf *ret_elf) {
+        static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB };
+        struct elf elf = { .file = file };
+        int r;
+
+        if (!bytes_contain(file, 0, sizeof(Elf64_Ehdr)))
+                return ERR_TRUNCATED;
+        if (!bytes_start_with(file, bytes_of(magic, sizeof(magic))) ||
+            bytes_u16(file, HEADER(e_machine)) != machine)
+                return ERR_SIGNATURE;
+        if (bytes_u16(file, HEADER(e_phentsize)) != sizeof(Elf64_Phdr))
+                return ERR_VALUE;
+        elf.segment_count = bytes_u16(file, HEADER(e_phnum));
+        elf.type = bytes_u16(file, HEADER(e_type));
+        elf.entry = bytes_u64(file, HEADER(e_entry));
+        r = bytes_slice(file, bytes_u64(file, HEADER(e_phoff)), elf.segment_count * sizeof(Elf64_Phdr),
+                        &elf.segments);
+        if (r == 0)
+                *ret_elf = elf;
+        return r;
+}
+
+struct elf_segment elf_segment(const struct elf *elf, size_t index) {
+        struct bytes header = bytes_from(elf->segments, index * sizeof(Elf64_Phdr));
+
+        return (struct elf_segment){
+                .type = bytes_u32(header, SEGMENT(p_type)),
+                .offset = bytes_u64(header, SEGMENT(p_offset)),
+                .address = bytes_u64(header, SEGMENT(p_paddr)),
+                .file_size = bytes_u64(header, SEGMENT(p_filesz)),
+                .memory_size = bytes_u64(header, SEGMENT(p_memsz)),
+        };
+}
+
+static int copy_name(struct bytes file, const struct elf_segment *segment, char ret_loader[PATH_MAX]) {
+        uint64_t size = segment->file_size;
         struct bytes name;
         int r;
 
-        r = bytes_slice(file, bytes_u64(segment, SEGMENT(p_offset)), size, &name);
+        r = bytes_slice(file, segment->offset, size, &name);
         if (r < 0)
                 return r;
         /* Its NUL is counted, and is the only one. */
@@ -39,28 +73,20 @@ static int copy_name(struct bytes file, struct bytes segment, char ret_loader[PA
 }
 
 int elf_find_loader(struct bytes file, char ret_loader[PATH_MAX]) {
-        static const uint8_t magic[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB };
         const struct processor *processor = processor_running();
-        struct bytes segments;
-        size_t count;
+        struct elf elf;
         int r;
 
-        if (!bytes_contain(file, 0, sizeof(Elf64_Ehdr)))
-                return ERR_TRUNCATED;
-        if (!bytes_start_with(file, bytes_of(magic, sizeof(magic))) || !processor ||
-            bytes_u16(file, HEADER(e_machine)) != processor->elf_machine)
+        if (!processor)
                 return ERR_SIGNATURE;
-        if (bytes_u16(file, HEADER(e_phentsize)) != sizeof(Elf64_Phdr))
-                return ERR_VALUE;
-        count = bytes_u16(file, HEADER(e_phnum));
-        r = bytes_slice(file, bytes_u64(file, HEADER(e_phoff)), count * sizeof(Elf64_Phdr), &segments);
+        r = elf_parse(file, processor->elf_machine, &elf);
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < count; i++) {
-                struct bytes segment = bytes_from(segments, i * sizeof(Elf64_Phdr));
+        for (size_t i = 0; i < elf.segment_count; i++) {
+                struct elf_segment segment = elf_segment(&elf, i);
 
-                if (bytes_u32(segment, SEGMENT(p_type)) == PT_INTERP)
-                        return copy_name(file, segment, ret_loader);
+                if (segment.type == PT_INTERP)
+                        return copy_name(file, &segment, ret_loader);
         }
         ret_loader[0] = '\0';
         return 0;
