@@ -57,3 +57,11 @@ static inline uint64_t u64_shift_right(uint64_t value, unsigned count) {
 static inline size_t size_min(size_t a, size_t b) {
         return a < b ? a : b;
 }
+
+static inline uint64_t u64_min(uint64_t a, uint64_t b) {
+        return a < b ? a : b;
+}
+
+static inline uint64_t u64_max(uint64_t a, uint64_t b) {
+        return a > b ? a : b;
+}

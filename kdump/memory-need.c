@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "kdump/memory-need.h"
 
+#include "base/arith.h"
 #include "base/units.h"
 
 /*
@@ -21,15 +22,11 @@
 
 #define ROUND       (8 * MIB)
 
-static uint64_t larger(uint64_t one, uint64_t other) {
-        return one > other ? one : other;
-}
-
 /* Nine tenths stay: of xfs's 4.2 MB 3.8, with what sysfs shows of it (6.1). */
 void module_memory_add(struct module_memory *memory, uint64_t unpacked, uint64_t packed) {
         memory->kept += unpacked - unpacked / 10;
         memory->kept -= packed < memory->kept ? packed : memory->kept;
-        memory->most = larger(memory->most, memory->kept + 2 * unpacked);
+        memory->most = u64_max(memory->most, memory->kept + 2 * unpacked);
 }
 
 static uint64_t round_up(uint64_t value, uint64_t unit) {
@@ -44,13 +41,11 @@ void memory_need_compute(const struct memory_facts *facts, struct memory_need *r
                 .unpacked = facts->initramfs_unpacked,
                 .running = facts->own +
                            (facts->measured > 0 ? facts->measured : RUNNING + facts->tools_unpacked),
-                .ram = facts->ram / GIB * RAM_PER_GIB,
+                .ram = u64_min(facts->ram / GIB * RAM_PER_GIB, RAM_MAX),
                 .margin = MARGIN,
         };
 
-        need.moment = larger(larger(need.starting, need.loading), need.running);
-        if (need.ram > RAM_MAX)
-                need.ram = RAM_MAX;
+        need.moment = u64_max(u64_max(need.starting, need.loading), need.running);
         need.floor = need.kernel + STARTING + facts->own;
         need.advice = round_up(need.kernel + need.moment + need.unpacked + need.ram + need.margin, ROUND);
         *ret_need = need;
