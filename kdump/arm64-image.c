@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* memmem() */
 #include "kdump/arm64-image.h"
 
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/text.h"
 #include "linux/packed-file.h"
 #include "posix/file.h"
+#include "posix/search.h"
 
 /* Linux Documentation/arch/arm64/booting.rst, "Call the kernel image" */
 #define OFFSET_TEXT_OFFSET 8
@@ -73,7 +73,7 @@ static bool find_release(struct bytes image, struct bytes *ret_release) {
         const uint8_t *found;
         uint8_t first;
 
-        while ((found = memmem(image.data, image.size, ARM64_IMAGE_BANNER, strlen(ARM64_IMAGE_BANNER)))) {
+        while ((found = bytes_search(image, text_view(ARM64_IMAGE_BANNER)))) {
                 image = bytes_from(image, (size_t) (found - image.data) + strlen(ARM64_IMAGE_BANNER));
                 first = bytes_u8(image, 0);
                 if (first >= '0' && first <= '9') {

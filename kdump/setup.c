@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* memmem() */
 #include "kdump/setup.h"
 
 #include <glob.h>
@@ -14,6 +13,7 @@
 #include "linux/own-file.h"
 #include "linux/system-file.h"
 #include "posix/memory.h"
+#include "posix/search.h"
 
 /* In each file that is ours as a whole. */
 #define OWN_FILE_MARKER "Written by 'pstore-fw kdump setup'"
@@ -96,7 +96,7 @@ static int plan_own_file(const struct setup *setup, struct setup_file *file,
         r = own_file_read(setup->root, file->path, &old, &there, ret_reason);
         if (r < 0)
                 return r;
-        if (there && !memmem(old.data, old.size, OWN_FILE_MARKER, strlen(OWN_FILE_MARKER)))
+        if (there && !bytes_search(buffer_bytes(&old), text_view(OWN_FILE_MARKER)))
                 return reason_set(ret_reason, ERR_EXISTS,
                                   "%s%s: not written by pstore-fw: move it away first", setup->root,
                                   file->path);
@@ -146,7 +146,7 @@ static void put_foreign_lines(struct bytes old, struct buffer *content) {
 /* Where in the line the words stand that we put there, with the blank before them; false where none do. */
 static bool find_own_words(struct bytes line, size_t *ret_begin, size_t *ret_end) {
         static const char own[] = " " SETUP_MARKER " " PARAMETER;
-        const uint8_t *found = line.size > 0 ? memmem(line.data, line.size, own, strlen(own)) : NULL;
+        const uint8_t *found = bytes_search(line, text_view(own));
         size_t end;
 
         if (!found)
@@ -162,7 +162,7 @@ static bool find_own_words(struct bytes line, size_t *ret_begin, size_t *ret_end
 /* Where the kernel's own words end: behind "--" is what init gets, which reserves nothing. */
 static size_t end_of_words(struct bytes line) {
         size_t end = line.size > 0 && line.data[line.size - 1] == '\n' ? line.size - 1 : line.size;
-        const uint8_t *found = end > 0 ? memmem(line.data, end, " -- ", 4) : NULL;
+        const uint8_t *found = bytes_search(bytes_first(line, end), text_view(" -- "));
 
         return found ? (size_t) (found - line.data) : end;
 }
@@ -172,7 +172,7 @@ static int put_first_line(const struct setup *setup, struct bytes line, struct b
                           struct reason *ret_reason) {
         size_t end = end_of_words(line);
 
-        if (line.size == 0 || !memmem(line.data, line.size, "root=", strlen("root=")))
+        if (!bytes_search(line, text_view("root=")))
                 return reason_set(ret_reason, ERR_VALUE,
                                   "%s" SETUP_CMDLINE_PATH
                                   ": its first line, which proxmox-boot-tool takes, has "

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* memmem() */
 #include "kdump/test.h"
 
 #include <errno.h>
@@ -16,6 +15,7 @@
 #include "linux/system-file.h"
 #include "posix/file.h"
 #include "posix/memory.h"
+#include "posix/search.h"
 #include "store/prove.h"
 
 #define LOG_LIMIT          ((size_t) 256 * 1024 * 1024)
@@ -67,7 +67,7 @@ static bool file_has_word(int directory_fd, const char *path, const char *word) 
 
         buffer_init(&text, &system_allocator);
         return file_read_beneath(directory_fd, path, LOG_LIMIT, &text) == 0 &&
-               memmem(text.data, text.size, word, strlen(word));
+               bytes_search(buffer_bytes(&text), text_view(word));
 }
 
 static bool dump_has_word(const struct verification *verification, const struct crash_dump *dump) {

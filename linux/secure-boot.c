@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* memmem() */
 #include "linux/secure-boot.h"
 
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/guid.h"
 #include "linux/efivarfs.h"
 #include "posix/memory.h"
+#include "posix/search.h"
 
 #define GLOBAL_VENDOR    "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define SECURITY_VENDOR  "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
@@ -34,10 +34,6 @@ static const struct guid type_sha256 =
 static const struct guid type_x509_sha256 = /* since when it is revoked stands behind it: always, for us */
         GUID_INIT(0x3bd2a492, 0x96c0, 0x4079, 0xb4, 0x20, 0xfc, 0xf9, 0x8e, 0xf1, 0x03, 0xed);
 
-static bool holds(struct bytes view, struct bytes part) {
-        return memmem(view.data, view.size, part.data, part.size);
-}
-
 static bool is_signed_by(const struct pe_image *image, struct bytes digest, struct bytes certificate) {
         struct bytes signature;
         size_t at = 0;
@@ -45,8 +41,8 @@ static bool is_signed_by(const struct pe_image *image, struct bytes digest, stru
         if (certificate.size < CERTIFICATE_MIN)
                 return false;
         for (size_t i = 0; i < SIGNATURES_MAX && pe_image_next_signature(image, &at, &signature); i++)
-                if (signature.size <= SIGNATURE_LIMIT && holds(signature, digest) &&
-                    holds(signature, certificate))
+                if (signature.size <= SIGNATURE_LIMIT && bytes_search(signature, digest) &&
+                    bytes_search(signature, certificate))
                         return true;
         return false;
 }

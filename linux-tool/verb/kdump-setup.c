@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* memmem() */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
