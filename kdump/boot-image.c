@@ -28,12 +28,13 @@ static const struct format {
         uint64_t own_size;
         int (*parse)(struct bytes image, uint64_t *ret_memory, struct bytes *ret_release,
                      struct reason *ret_reason);
-        /* Where no kernel takes one that is packed; or NULL. */
+        /* Where no kernel takes one that is packed; or NULL: it unpacks itself. */
         bool (*is_packed)(struct bytes file);
         int (*unpack)(struct bytes file, struct buffer *image, struct reason *ret_reason);
 } formats[] = {
         /* What it is unpacked in is free later, and enough. */
-        { "x86_64", "offset 0x20e: kernel_version", BZIMAGE_HEAD_SIZE, 0, bzimage_parse, NULL, NULL },
+        { "x86_64", "offset 0x20e: kernel_version", BZIMAGE_HEAD_SIZE, 0, bzimage_parse, NULL,
+          bzimage_unpack },
         /* Debian's 6.12 (QEMU, AAVMF) had allocated 13.2 MiB when /init began, without the initramfs. */
         { "aarch64", ARM64_IMAGE_BANNER, FILE_SIZE_MAX, 14 * MIB, arm64_image_parse, arm64_image_is_packed,
           arm64_image_unpack },
@@ -148,8 +149,15 @@ int boot_image_find(const char *root, const char *path, const char *running_rele
                           running_release, running_release);
 }
 
-/* What is packed in the file, as another one. */
-static int open_unpacked(const struct format *format, struct bytes file, struct reason *ret_reason) {
+static int open_file(const char *path, struct reason *ret_reason) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        int r = fd < 0 ? errno_to_error(errno) : 0;
+
+        return r < 0 ? reason_set(ret_reason, r, "%s: %s", path, error_text(r)) : fd;
+}
+
+/* What is packed in it, as a file of its own. */
+static int make_unpacked(const struct format *format, struct bytes file, struct reason *ret_reason) {
         _cleanup_buffer_ struct buffer image;
         int fd, r;
 
@@ -167,28 +175,52 @@ static int open_unpacked(const struct format *format, struct bytes file, struct 
         return reason_set(ret_reason, r, "%s", error_text(r));
 }
 
-int boot_image_open(const char *path, struct reason *ret_reason) {
+/* The open file, where nothing in it has to be unpacked; else it is closed. */
+static int unpack_file(const struct format *format, const char *path, int fd, bool always,
+                       struct reason *ret_reason) {
         _cleanup_buffer_ struct buffer file;
-        const struct format *format;
-        struct utsname system;
         struct reason reason;
-        int fd, r;
+        int r;
 
         buffer_init(&file, &system_allocator);
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (fd < 0)
-                return reason_set(ret_reason, errno_to_error(errno), "%s: %s", path,
-                                  error_text(errno_to_error(errno)));
-        (void) uname(&system);
-        format = find_format(system.machine);
-        if (!format || !format->is_packed)
-                return fd;
         r = file_read_all(fd, FILE_SIZE_MAX, &file);
-        if (r == 0 && !format->is_packed(buffer_bytes(&file)))
+        if (r == 0 && !always && !is_packed(format, buffer_bytes(&file)))
                 return fd;
         (void) close(fd);
         if (r < 0)
                 return reason_set(ret_reason, r, "%s: %s", path, error_text(r));
-        r = open_unpacked(format, buffer_bytes(&file), &reason);
+        r = make_unpacked(format, buffer_bytes(&file), &reason);
         return r < 0 ? reason_set(ret_reason, r, "%s: %s", path, reason.text) : r;
+}
+
+static const struct format *find_running_format(void) {
+        struct utsname system;
+
+        return uname(&system) == 0 ? find_format(system.machine) : NULL;
+}
+
+int boot_image_open(const char *path, struct reason *ret_reason) {
+        const struct format *format = find_running_format();
+        int fd = open_file(path, ret_reason);
+
+        if (fd < 0 || !format || !format->is_packed)
+                return fd;
+        return unpack_file(format, path, fd, false, ret_reason);
+}
+
+bool boot_image_unpacks_itself(const char *processor) {
+        const struct format *format = find_format(processor);
+
+        return format && !format->is_packed;
+}
+
+int boot_image_open_unpacked(const char *path, struct reason *ret_reason) {
+        const struct format *format = find_running_format();
+        int fd;
+
+        if (!format)
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "kernels for this processor are not known here");
+        fd = open_file(path, ret_reason);
+        return fd < 0 ? fd : unpack_file(format, path, fd, true, ret_reason);
 }

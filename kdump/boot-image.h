@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/allocator.h"
@@ -42,3 +43,12 @@ int boot_image_find(const char *root, const char *path, const char *running_rele
  * what is packed in it.
  */
 int boot_image_open(const char *path, struct reason *ret_reason);
+
+/* Whether a kernel for this processor (uname(2)'s name) that is opened so has yet to unpack itself. */
+bool boot_image_unpacks_itself(const char *processor);
+
+/*
+ * Of such a kernel the same, but unpacked: nothing but kexec can start it, and it has no signature. It takes
+ * up to twice as much memory as the kernel unpacked, of which half remains in the file.
+ */
+int boot_image_open_unpacked(const char *path, struct reason *ret_reason);

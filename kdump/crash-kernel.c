@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#define _GNU_SOURCE /* memfd_create(), memmem() */
+#define _GNU_SOURCE /* memfd_create() */
 #include "kdump/crash-kernel.h"
 
 #include <errno.h>
@@ -22,6 +22,7 @@
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/memory.h"
+#include "posix/search.h"
 
 #define LOADED        "/sys/kernel/kexec_crash_loaded"
 #define RESERVED      "/sys/kernel/kexec_crash_size"
@@ -101,7 +102,7 @@ static bool has_symbol(const char *root, const char *line_end) {
         buffer_init(&symbols, &system_allocator);
         return system_file_path(root, SYMBOLS, path) &&
                file_read_at(AT_FDCWD, path, SYMBOLS_LIMIT, &symbols) == 0 &&
-               memmem(symbols.data, symbols.size, line_end, strlen(line_end));
+               bytes_search(buffer_bytes(&symbols), text_view(line_end));
 }
 
 /* What makes the older call, which takes a kernel that is taken apart already, and a description of the
@@ -176,24 +177,44 @@ void crash_kernel_explain_loss(const char *root, bool was_loaded, struct reason 
                          is_loaded(root) ? "still there" : "gone");
 }
 
-int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel, struct reason *ret_reason) {
-        bool was_loaded = is_loaded(root);
-        _cleanup_close_ int kernel_fd = boot_image_open(crash_kernel->kernel, ret_reason);
-        _cleanup_close_ int initramfs_fd = -1;
-        int r;
+static int load_unpacked(const char *root, const struct crash_kernel *crash_kernel, int initramfs_fd,
+                         struct reason *ret_reason) {
+        _cleanup_close_ int kernel_fd = boot_image_open_unpacked(crash_kernel->kernel, ret_reason);
 
         if (kernel_fd < 0)
                 return kernel_fd;
-        initramfs_fd = memfd_create("initramfs", MFD_CLOEXEC);
+        if (kexec_file_load(kernel_fd, initramfs_fd, crash_kernel->command_line, KEXEC_FILE_ON_CRASH) != 0)
+                return crash_kernel_explain(root, errno, ret_reason);
+        return 0;
+}
+
+/* A kernel without kexec_file_load may still have the older kexec_load, which wants a program. */
+static int load_as_it_is(const char *root, const struct crash_kernel *crash_kernel, int initramfs_fd,
+                         struct reason *ret_reason) {
+        _cleanup_close_ int kernel_fd = boot_image_open(crash_kernel->kernel, ret_reason);
+
+        if (kernel_fd < 0)
+                return kernel_fd;
+        if (kexec_file_load(kernel_fd, initramfs_fd, crash_kernel->command_line, KEXEC_FILE_ON_CRASH) == 0)
+                return 0;
+        return errno == ENOSYS ? load_by_program(root, crash_kernel, kernel_fd, initramfs_fd, ret_reason)
+                               : crash_kernel_explain(root, errno, ret_reason);
+}
+
+int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel, struct reason *ret_packed,
+                      struct reason *ret_reason) {
+        _cleanup_close_ int initramfs_fd = memfd_create("initramfs", MFD_CLOEXEC);
+        bool was_loaded = is_loaded(root);
+        int r;
+
+        ret_packed->text[0] = '\0';
         if (initramfs_fd < 0)
                 return reason_set(ret_reason, errno_to_error(errno), "initramfs: %s", strerror(errno));
         r = file_write_all(initramfs_fd, crash_kernel->initramfs);
         if (r < 0)
                 return reason_set(ret_reason, r, "initramfs: %s", error_text(r));
-        /* A kernel without kexec_file_load may still have the older kexec_load, which wants a program. */
-        if (kexec_file_load(kernel_fd, initramfs_fd, crash_kernel->command_line, KEXEC_FILE_ON_CRASH) != 0)
-                r = errno == ENOSYS ? load_by_program(root, crash_kernel, kernel_fd, initramfs_fd, ret_reason)
-                                    : crash_kernel_explain(root, errno, ret_reason);
+        if (!crash_kernel->unpack || load_unpacked(root, crash_kernel, initramfs_fd, ret_packed) < 0)
+                r = load_as_it_is(root, crash_kernel, initramfs_fd, ret_reason);
         if (r < 0) {
                 crash_kernel_explain_loss(root, was_loaded, ret_reason);
                 return r;

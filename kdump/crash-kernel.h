@@ -12,14 +12,18 @@ struct crash_kernel {
         const char *kernel; /* path of the image */
         struct bytes initramfs;
         const char *command_line;
+        bool unpack; /* before it is loaded, where the running kernel takes it so */
 };
 
 /*
  * Loads it by kexec_file_load(), which has the kernel itself check the image's signature; where the running
  * kernel lacks that call, by kexec-tools. Afterwards the kernel is asked whether it has it. The reason says
  * what can be done. `root` goes before /sys and /proc, which tell more of an error.
+ *
+ * In *ret_packed why it was not unpacked although it was wanted, and is loaded as it is; empty otherwise.
  */
-int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel, struct reason *ret_reason);
+int crash_kernel_load(const char *root, const struct crash_kernel *crash_kernel, struct reason *ret_packed,
+                      struct reason *ret_reason);
 
 /*
  * Whether the running kernel takes one that works: where it lacks kexec_file_load(), what follows has to be

@@ -10,6 +10,7 @@
 #include "base/arith.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "capture/meminfo.h"
 #include "kdump/command-line.h"
 #include "kdump/crash-kernel.h"
 #include "kdump/distribution.h"
@@ -69,15 +70,15 @@ void kdump_preparation_free(struct kdump_preparation *preparation) {
 
 /* --- phases ------------------------------------------------------------------------------------- */
 
-/* "MemTotal:       16384 kB" is the first line. */
-static uint64_t read_ram(const char *root) {
-        char line[128];
-        unsigned long long kib;
+static void look_at_memory(const char *root, struct kdump_machine *machine) {
+        struct meminfo meminfo;
+        char path[PATH_MAX];
 
-        return system_file_line(root, MEMORY, line, sizeof(line)) &&
-                               sscanf(line, "MemTotal: %llu kB", &kib) == 1
-                       ? (uint64_t) kib * 1024
-                       : 0;
+        if (!system_file_path(root, MEMORY, path))
+                return;
+        meminfo_start(&meminfo, path);
+        machine->ram_bytes = meminfo.total;
+        machine->available_bytes = meminfo.lowest_available;
 }
 
 static void look_at_machine(const char *root, const struct kdump_settings *settings,
@@ -87,7 +88,7 @@ static void look_at_machine(const char *root, const struct kdump_settings *setti
 
         machine_look(root, &machine->running);
         kernel->wish = settings->path;
-        machine->ram_bytes = read_ram(root);
+        look_at_memory(root, machine);
         check_decide_path(kernel, &machine->decision);
         if (kernel->is_xen_dom0)
                 add_fault(findings,
@@ -504,6 +505,9 @@ void kdump_prepare(const char *root, const struct kdump_settings *settings,
         findings_init(findings, &system_allocator);
         look_at_machine(root, settings, &preparation->machine, findings);
         preparation->kernel = find_kernel(root, settings, findings);
+        if (preparation->kernel)
+                kdump_unpacking_decide(root, settings, preparation->machine.available_bytes,
+                                       preparation->kernel->init_size, &preparation->unpacking);
         find_collector(root, settings, &preparation->collector, findings);
         preparation->place = find_place(root, settings, preparation, findings);
         find_watchdogs(root, settings, &preparation->watchdogs, findings);

@@ -16,6 +16,7 @@
 #include "kdump/stack-record.h"
 #include "kdump/target.h"
 #include "kdump/tools.h"
+#include "kdump/unpacking.h"
 #include "kdump/watchdog.h"
 #include "linux/machine.h"
 #include "store/finding.h"
@@ -33,6 +34,7 @@ struct kdump_machine {
         struct machine running;              /* its wish is that of the settings */
         struct crash_path_decision decision; /* which way a panic is meant to take */
         uint64_t ram_bytes;
+        uint64_t available_bytes; /* that could be had now without swapping */
 };
 
 struct kdump_place {
@@ -56,6 +58,7 @@ struct crash_initramfs {
 struct kdump_preparation {
         struct kdump_machine machine;
         struct boot_image *kernel;        /* that boots after a crash */
+        struct kdump_unpacking unpacking; /* whether it is unpacked for that; of a kernel that is there */
         struct kdump_collector collector; /* none where the settings want none, or it does not serve */
         struct kdump_place *place;        /* of the dumps; there also when it does not serve */
         struct stack_record *stack;       /* NULL too where the place is plain */

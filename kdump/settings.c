@@ -65,6 +65,7 @@ static const struct setting_row rows[] = {
         TEXT_ROW(image_tool, setting_text, "is no program"),
         TEXT_ROW(log_tool, setting_text, "is no program"),
         ROW(image, setting_flag, "is neither yes nor no"),
+        ROW(unpack, setting_flag, "is neither yes nor no"),
         TEXT_ROW(append, setting_append,
                  "is too long, has an open quote, or one of panic=, oops=, rdinit= and --"),
         TEXT_ROW(modules, setting_text, "is too long"),
@@ -98,6 +99,7 @@ void kdump_settings_default(struct kdump_settings *ret_settings) {
                 .image_tool = "makedumpfile",
                 .log_tool = "vmcore-dmesg",
                 .image = true,
+                .unpack = true,
                 .plan = capture_plan_default,
         };
 }

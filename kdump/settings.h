@@ -30,6 +30,7 @@ struct kdump_settings {
         char image_tool[PATH_MAX]; /* makedumpfile; a name is looked for in PATH */
         char log_tool[PATH_MAX];   /* vmcore-dmesg */
         bool image;                /* no: only the log is saved */
+        bool unpack;               /* the kernel is unpacked before it is loaded, where that may be */
         char append[512];          /* more of the crash kernel's command line */
         char public_key[PATH_MAX]; /* or a file that has it; empty: dumps are not sealed */
         char collector[288];       /* HOST:PORT that the sealed log is sent to; empty: none */

@@ -98,6 +98,7 @@ struct json_object *json_from_kdump_status(const struct kdump_status *status) {
         json_add_bool(report, "loaded", facts->machine.kernel.kdump_loaded);
         json_add_string(report, "loaded_by", facts->machine.kernel.kdump_by);
         json_add_string(report, "kernel", preparation->kernel ? preparation->kernel->path : NULL);
+        json_add(report, "unpacking", json_from_unpacking(preparation));
         json_add(report, "memory", json_from_crash_memory(preparation));
         json_add(report, "target", json_from_crash_target(preparation->place));
         json_add(report, "collector", json_from_collector(&preparation->collector));

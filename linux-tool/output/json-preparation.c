@@ -27,6 +27,18 @@ struct json_object *json_from_crash_memory(const struct kdump_preparation *prepa
         return object;
 }
 
+struct json_object *json_from_unpacking(const struct kdump_preparation *preparation) {
+        const struct kdump_unpacking *unpacking = &preparation->unpacking;
+        struct json_object *object;
+
+        if (!preparation->kernel)
+                return NULL;
+        object = json_object_new_object();
+        json_add_bool(object, "beforehand", unpacking->is_wanted);
+        json_add_string(object, "why_not", unpacking->why_not.text[0] ? unpacking->why_not.text : NULL);
+        return object;
+}
+
 struct json_object *json_from_crash_target(const struct kdump_place *place) {
         const struct kdump_target *target;
         struct json_object *object;

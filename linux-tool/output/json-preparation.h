@@ -10,6 +10,9 @@
 /* Reserved and needed memory. */
 struct json_object *json_from_crash_memory(const struct kdump_preparation *preparation);
 
+/* Whether the kernel is unpacked before it is loaded; null without one. */
+struct json_object *json_from_unpacking(const struct kdump_preparation *preparation);
+
 /* Where dumps go; null for NULL, when that could not be found. */
 struct json_object *json_from_crash_target(const struct kdump_place *place);
 

@@ -102,6 +102,11 @@ static int print_text(const struct load *load, struct output *output) {
         (void) sink_put(sink, text_view("kernel: "));
         (void) sink_put(sink, text_view(kernel->path));
         (void) sink_format(sink, " (%s), which takes %llu MiB\n", kernel->release, MIB_OF(kernel->init_size));
+        if (preparation->unpacking.is_wanted)
+                (void) sink_put(sink, text_view("unpacked: before it is loaded\n"));
+        else if (preparation->unpacking.why_not.text[0])
+                (void) sink_format(sink, "unpacked: by itself, after a panic: %s\n",
+                                   preparation->unpacking.why_not.text);
         (void) sink_format(sink, "initramfs: %llu KiB, %llu KiB unpacked\n",
                            KIB_OF(preparation->initramfs->archive.size),
                            KIB_OF(preparation->initramfs->sizes.files));
@@ -128,6 +133,7 @@ static struct json_object *json_from_kernel(const struct kdump_preparation *prep
         json_add_string(object, "path", preparation->kernel->path);
         json_add_string(object, "release", preparation->kernel->release);
         json_add_number(object, "init_size", preparation->kernel->init_size);
+        json_add(object, "unpacking", json_from_unpacking(preparation));
         json_add_string(object, "command_line", preparation->command_line);
         return object;
 }
@@ -262,13 +268,14 @@ static int choose_order(enum crash_path path) {
 }
 
 static int arm(struct load *load) {
-        const struct kdump_preparation *preparation = &load->preparation;
+        struct kdump_preparation *preparation = &load->preparation;
         const struct crash_kernel crash_kernel = {
                 .kernel = preparation->kernel->path,
                 .initramfs = buffer_bytes(&preparation->initramfs->archive),
                 .command_line = preparation->command_line,
+                .unpack = preparation->unpacking.is_wanted,
         };
-        struct reason reason;
+        struct reason reason, packed;
         const struct kdump_target *target = &preparation->place->target;
         int r = 0;
 
@@ -281,7 +288,11 @@ static int arm(struct load *load) {
         crash_loader_forget("");
         kdump_map_note("", NULL);
         if (r == 0)
-                r = crash_kernel_load("", &crash_kernel, &reason);
+                r = crash_kernel_load("", &crash_kernel, &packed, &reason);
+        if (r == 0 && packed.text[0]) {
+                message_note("warning: not unpacked: %s", packed.text);
+                preparation->unpacking = (struct kdump_unpacking){ .why_not = packed };
+        }
         if (r == 0) {
                 crash_loader_note("");
                 kdump_map_note("", preparation->stack);

@@ -91,6 +91,11 @@ static void print_switches(const struct kdump_status *status, const struct sink 
 
         sink_prose(sink, "kernel:   ", "%s%s", kernel ? kernel->path : "not found",
                    facts->machine.kernel.kdump_loaded ? "; a crash kernel is loaded" : "; none is loaded");
+        if (status->preparation.unpacking.is_wanted)
+                sink_prose(sink, BELOW, "unpacked before it is loaded");
+        else if (status->preparation.unpacking.why_not.text[0])
+                sink_prose(sink, BELOW, "unpacks itself after a panic: %s",
+                           status->preparation.unpacking.why_not.text);
         sink_prose(sink, "switches: ", "crash_kexec_post_notifiers %s, kexec_load_disabled %s,",
                    on_or_off(facts->machine.kernel.notifiers_first), on_or_off(facts->load_disabled));
         sink_prose(sink, BELOW, "Secure Boot %s, lockdown %s, hand-over of LUKS keys %s",

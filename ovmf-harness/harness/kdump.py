@@ -36,6 +36,11 @@ def loads(boot: LinuxBoot) -> None:
     check.status(boot.results["load"], 0)
 
 
+def check_unpacked(boot: LinuxBoot, how: str) -> None:
+    """When the kernel is unpacked, and why then."""
+    check.matches("what load says of unpacking", boot.results["load"].text, rf"(?m)^unpacked: {re.escape(how)}$")
+
+
 def crash(system: System, script: str = f"{LOAD}crash\n", append: str = "", **more: Any) -> Crash:
     """Load, crash, and come back: the crash kernel has started, and has ended by itself."""
     crashed = system.crash(script, append=f"{RESERVED} {append}", **more)

@@ -18,6 +18,7 @@ def run(test: Run) -> None:
     system = test.system()
     with test.step("Linux panics; the crash kernel saves the dump"):
         crashed = kdump.crash(system, _VERBOSE)
+        kdump.check_unpacked(crashed.boot, "before it is loaded")
         kdump.comes_back(crashed)
         check.true("its file system had not been unmounted", "recovery complete" in crashed.capture)
     with test.step("the dump is what the serial console showed"):

@@ -383,12 +383,17 @@ static void test_a_failed_load_takes_the_old_one(NO_STATE) {
 /* It is the kernel's image that cannot be opened, whatever else could not. */
 static void test_load_of_no_image(NO_STATE) {
         char *root = scratch_make(), name[2 * PATH_MAX];
-        const struct crash_kernel crash_kernel = { .kernel = name, .command_line = "" };
-        struct reason reason = { "" };
+        struct crash_kernel crash_kernel = { .kernel = name, .command_line = "" };
+        struct reason packed, reason = { "" };
 
         memset(name, 'k', sizeof(name) - 1);
         name[sizeof(name) - 1] = '\0';
-        assert_error(crash_kernel_load(root, &crash_kernel, &reason), ERR_TOO_LARGE);
+        assert_error(crash_kernel_load(root, &crash_kernel, &packed, &reason), ERR_TOO_LARGE);
+        assert_string_equal(packed.text, "");
+        crash_kernel.unpack = true;
+        reason.text[0] = '\0';
+        assert_error(crash_kernel_load(root, &crash_kernel, &packed, &reason), ERR_TOO_LARGE);
+        assert_true(packed.text[0] && reason.text[0]);
         scratch_remove(root);
 }
 

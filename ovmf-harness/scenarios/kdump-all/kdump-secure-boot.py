@@ -40,6 +40,8 @@ def _survive(test: Run) -> None:
     system = test.system("secure-boot", hardware=Hardware(qemu.OVMF_SECURE, 1024), kernel=signed)
     crashed = kdump.crash(system, _LOAD, files={"signed": signed.read_bytes()})
     check.matches("the kernel is locked down", crashed.boot.results["lockdown"].text, _LOCKED_DOWN)
+    kdump.check_unpacked(crashed.boot, "by itself, after a panic: the running kernel is locked down, and wants to see "
+                                       "its signature")
     check.true("Secure Boot is on", "Secure boot enabled" in crashed.serial)
     kdump.comes_back(crashed)
     kdump.check_complete(system, kdump.only_dump(kdump.on_disk(system)), crashed)
