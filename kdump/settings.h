@@ -41,6 +41,11 @@ struct kdump_settings {
         struct capture_plan plan; /* .dump_level, .compression, .keep and the bounds; the rest is not set */
 };
 
+/* Whose initramfs mounts the disk. */
+static inline bool kdump_is_distribution(const struct kdump_settings *settings) {
+        return settings->initramfs == KDUMP_INITRAMFS_DISTRIBUTION;
+}
+
 /* What is in force when nothing is said. */
 void kdump_settings_default(struct kdump_settings *ret_settings);
 
