@@ -31,13 +31,15 @@ static const struct format {
         /* Where no kernel takes one that is packed; or NULL: it unpacks itself. */
         bool (*is_packed)(struct bytes file);
         int (*unpack)(struct bytes file, struct buffer *image, struct reason *ret_reason);
+        /* Of one that unpacks itself, whether we can do it, as far as the head tells. */
+        int (*check_packing)(struct bytes file, struct reason *ret_reason);
 } formats[] = {
         /* What it is unpacked in is free later, and enough. */
-        { "x86_64", "offset 0x20e: kernel_version", BZIMAGE_HEAD_SIZE, 0, bzimage_parse, NULL,
-          bzimage_unpack },
+        { "x86_64", "offset 0x20e: kernel_version", BZIMAGE_HEAD_SIZE, 0, bzimage_parse, NULL, bzimage_unpack,
+          bzimage_check_packing },
         /* Debian's 6.12 (QEMU, AAVMF) had allocated 13.2 MiB when /init began, without the initramfs. */
         { "aarch64", ARM64_IMAGE_BANNER, FILE_SIZE_MAX, 14 * MIB, arm64_image_parse, arm64_image_is_packed,
-          arm64_image_unpack },
+          arm64_image_unpack, NULL },
 };
 
 static const struct format *find_format(const char *processor) {
@@ -89,6 +91,9 @@ int boot_image_parse(struct bytes file, const char *processor, struct boot_image
         if (r == 0) {
                 ret_image->init_size = memory;
                 ret_image->own_size = format->own_size;
+                ret_image->stays_packed.text[0] = '\0';
+                if (format->check_packing)
+                        (void) format->check_packing(file, &ret_image->stays_packed);
         }
         return r;
 }

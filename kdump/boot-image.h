@@ -18,8 +18,9 @@
 struct boot_image {
         char path[PATH_MAX];
         char release[BOOT_IMAGE_RELEASE_SIZE]; /* "6.1.0-56-amd64", out of the image itself */
-        uint64_t init_size; /* bytes of memory that the kernel takes before it can free any */
-        uint64_t own_size;  /* bytes that it needs beside them for itself, as was measured */
+        uint64_t init_size;         /* bytes of memory that the kernel takes before it can free any */
+        uint64_t own_size;          /* bytes that it needs beside them for itself, as was measured */
+        struct reason stays_packed; /* why boot_image_open_unpacked() cannot serve; empty: nothing is known */
 };
 
 /*

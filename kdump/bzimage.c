@@ -80,6 +80,27 @@ static const char starter[] = "\x48\x8d\x05\0\0\0\0"     /* lea  kernel(%rip), %
 
 #define JUMP           0xe9 /* and 32 bits, from their end on */
 
+/* So many bytes tell by what it is packed: xz's signature is the longest. */
+#define PAYLOAD_MIN 6
+
+int bzimage_check_packing(struct bytes file, struct reason *ret_reason) {
+        struct bytes payload =
+                bytes_from(bytes_from(file, setup_size(file)), bytes_u32(file, OFFSET_PAYLOAD));
+        uint32_t alignment = bytes_u32(file, OFFSET_ALIGNMENT);
+
+        if (bytes_u8(file, OFFSET_RELOCATABLE) == 0 || alignment < ALIGNMENT_MIN ||
+            alignment % ALIGNMENT_MIN != 0)
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "offset 0x230: a kernel that cannot lie at each multiple of 2 MiB");
+        if (payload.size < PAYLOAD_MIN)
+                return reason_set(ret_reason, ERR_TRUNCATED,
+                                  "offset 0x248: the packed kernel is not in the file");
+        if (!packed_file_is_packed(payload))
+                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
+                                  "offset 0x248: packed by none of gzip, xz and zstd");
+        return 0;
+}
+
 static int unpack_elf(struct bytes file, struct buffer *content, struct reason *ret_reason) {
         static const uint8_t gzip[] = { 0x1f, 0x8b };
         struct bytes payload;
@@ -90,9 +111,6 @@ static int unpack_elf(struct bytes file, struct buffer *content, struct reason *
         if (r < 0 || payload.size < sizeof(uint32_t))
                 return reason_set(ret_reason, ERR_TRUNCATED,
                                   "offset 0x248: the packed kernel is not in the file");
-        if (!packed_file_is_packed(payload))
-                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
-                                  "offset 0x248: packed by none of gzip, xz and zstd");
         /* Its size unpacked is at the end: a part of gzip's format, and added to others (Makefile.lib). */
         if (!bytes_start_with(payload, bytes_of(gzip, sizeof(gzip))))
                 payload = bytes_first(payload, payload.size - sizeof(uint32_t));
@@ -178,7 +196,7 @@ static int put_kernel(const struct elf *elf, const struct layout *layout, struct
 
 int bzimage_unpack(struct bytes file, struct buffer *image, struct reason *ret_reason) {
         _cleanup_buffer_ struct buffer content;
-        uint64_t memory, alignment = bytes_u32(file, OFFSET_ALIGNMENT);
+        uint64_t memory;
         struct layout layout;
         struct bytes release;
         struct elf elf;
@@ -188,16 +206,14 @@ int bzimage_unpack(struct bytes file, struct buffer *image, struct reason *ret_r
         r = bzimage_parse(file, &memory, &release, ret_reason);
         if (r < 0)
                 return r;
-        if (bytes_u8(file, OFFSET_RELOCATABLE) == 0 || alignment < ALIGNMENT_MIN ||
-            alignment % ALIGNMENT_MIN != 0)
-                return reason_set(ret_reason, ERR_NOT_SUPPORTED,
-                                  "offset 0x230: a kernel that cannot lie at each multiple of 2 MiB");
-        r = unpack_elf(file, &content, ret_reason);
+        r = bzimage_check_packing(file, ret_reason);
+        if (r == 0)
+                r = unpack_elf(file, &content, ret_reason);
         if (r < 0)
                 return r;
         r = elf_parse(buffer_bytes(&content), EM_X86_64, &elf);
         if (r == 0)
-                r = lay_out(&elf, alignment, &layout);
+                r = lay_out(&elf, bytes_u32(file, OFFSET_ALIGNMENT), &layout);
         if (r == 0)
                 r = put_kernel(&elf, &layout, bytes_first(file, setup_size(file)), image);
         return r < 0 ? reason_set(ret_reason, r, "the kernel in it (ELF): %s", error_text(r)) : 0;

@@ -26,3 +26,9 @@ int bzimage_parse(struct bytes file, uint64_t *ret_memory, struct bytes *ret_rel
  * memory; ERR_TRUNCATED, ERR_VALUE; and what linux/elf.h and linux/packed-file.h say.
  */
 int bzimage_unpack(struct bytes file, struct buffer *image, struct reason *ret_reason);
+
+/*
+ * Whether what is in the head speaks against that: ERR_NOT_SUPPORTED and ERR_TRUNCATED as above. `file` was
+ * parsed.
+ */
+int bzimage_check_packing(struct bytes file, struct reason *ret_reason);

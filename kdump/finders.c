@@ -238,7 +238,7 @@ void kdump_find(const char *root, const struct kdump_settings *settings,
         preparation->kernel = find_kernel(root, settings, findings);
         if (preparation->kernel)
                 kdump_unpacking_decide(root, settings, preparation->machine.available_bytes,
-                                       preparation->kernel->init_size, &preparation->unpacking);
+                                       preparation->kernel, &preparation->unpacking);
         find_collector(root, settings, &preparation->collector, findings);
         preparation->place = find_place(root, settings, preparation, findings);
         find_watchdogs(root, settings, &preparation->watchdogs, findings);

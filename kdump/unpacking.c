@@ -8,7 +8,6 @@
 
 #include "base/arith.h"
 #include "base/units.h"
-#include "kdump/boot-image.h"
 #include "linux/lockdown.h"
 #include "linux/system-file.h"
 #include "posix/file.h"
@@ -77,7 +76,8 @@ static bool check_processor(const char *root, struct kdump_unpacking *unpacking)
 }
 
 void kdump_unpacking_decide(const char *root, const struct kdump_settings *settings, uint64_t available_bytes,
-                            uint64_t kernel_bytes, struct kdump_unpacking *ret_unpacking) {
+                            const struct boot_image *kernel, struct kdump_unpacking *ret_unpacking) {
+        uint64_t needed = COPIES * kernel->init_size;
         struct utsname system;
         char lockdown[32];
 
@@ -88,10 +88,12 @@ void kdump_unpacking_decide(const char *root, const struct kdump_settings *setti
                 refuse(ret_unpacking, "unpack = no");
         else if (lockdown_read(root, lockdown, sizeof(lockdown)))
                 refuse(ret_unpacking, "the running kernel is locked down, and wants to see its signature");
-        else if (available_bytes < COPIES * kernel_bytes)
+        else if (kernel->stays_packed.text[0])
+                ret_unpacking->why_not = kernel->stays_packed;
+        else if (available_bytes < needed)
                 (void) reason_set(&ret_unpacking->why_not, 0,
                                   "to unpack it takes %llu MiB of memory, and %llu are free",
-                                  (unsigned long long) (COPIES * kernel_bytes / MIB),
+                                  (unsigned long long) (needed / MIB),
                                   (unsigned long long) (available_bytes / MIB));
         else
                 ret_unpacking->is_wanted = check_processor(root, ret_unpacking);

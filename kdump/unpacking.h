@@ -3,13 +3,15 @@
 
 #include <stdbool.h>
 
+#include "kdump/boot-image.h"
 #include "kdump/settings.h"
 #include "linux/machine.h"
 #include "posix/reason.h"
 
 /*
- * A kernel that is loaded as the distribution made it unpacks itself after the panic, which with xz takes half
- * of the time until a log is saved. Unpacked beforehand it is there at once, where all of this is known to go well.
+ * A kernel that is loaded as the distribution made it unpacks itself after the panic, which with xz takes
+ * half of the time until a log is saved. Unpacked beforehand it is there at once, where all of this is known
+ * to go well.
  */
 struct kdump_unpacking {
         bool is_wanted;
@@ -17,8 +19,7 @@ struct kdump_unpacking {
 };
 
 /*
- * `root` goes before /proc and /sys. `available_bytes` is what the machine has to spare now, and
- * `kernel_bytes` how much memory the kernel takes.
+ * `root` goes before /proc and /sys. `available_bytes` of memory is what the machine has to spare now.
  */
 void kdump_unpacking_decide(const char *root, const struct kdump_settings *settings, uint64_t available_bytes,
-                            uint64_t kernel_bytes, struct kdump_unpacking *ret_unpacking);
+                            const struct boot_image *kernel, struct kdump_unpacking *ret_unpacking);

@@ -172,6 +172,8 @@ static void test_unpacked(NO_STATE) {
                 made.packer = packer;
                 make_bzimage(&made, &file);
                 buffer_init(&image, &system_allocator);
+                assert_ok(
+                        bzimage_check_packing(bytes_first(buffer_bytes(&file), BZIMAGE_HEAD_SIZE), &reason));
                 assert_ok(bzimage_unpack(buffer_bytes(&file), &image, &reason));
                 assert_ok(bzimage_parse(buffer_bytes(&image), &memory, &release, &reason));
                 assert_true(bytes_start_with(release, text_view("6.1.0-56-amd64 x")));
@@ -229,6 +231,8 @@ static void test_bad_kernel(NO_STATE) {
                 memcpy((uint8_t *) &made + rows[i].offset, &rows[i].value, rows[i].size);
                 make_bzimage(&made, &file);
                 buffer_init(&image, &system_allocator);
+                if (rows[i].error == ERR_NOT_SUPPORTED)
+                        assert_error(bzimage_check_packing(buffer_bytes(&file), &reason), rows[i].error);
                 assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), rows[i].error);
                 test_assert_contains(reason.text, rows[i].text);
                 assert_int_equal(image.size, 0);
@@ -262,11 +266,11 @@ static void test_bad_payload(NO_STATE) {
         file.data[SETUP_SIZE + 0x2cc + 100] ^= 1; /* a byte of what is packed */
         assert_true(bzimage_unpack(buffer_bytes(&file), &image, &reason) < 0);
         test_assert_contains(reason.text, "the packed kernel: ");
+        store_u32(file.data + 0x24c, 3);
+        assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), ERR_TRUNCATED);
         memcpy(file.data + SETUP_SIZE + 0x2cc, "BZh9", 4);
         assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), ERR_NOT_SUPPORTED);
         test_assert_contains(reason.text, "none of gzip, xz and zstd");
-        store_u32(file.data + 0x24c, 3);
-        assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), ERR_TRUNCATED);
         store_u32(file.data + 0x248, UINT32_MAX);
         assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), ERR_TRUNCATED);
         test_assert_contains(reason.text, "offset 0x248");

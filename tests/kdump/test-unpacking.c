@@ -15,6 +15,7 @@
 
 static char *root;
 static struct kdump_settings settings;
+static struct boot_image kernel;
 static struct kdump_unpacking unpacking;
 
 /* A machine on which nothing speaks against it. */
@@ -26,6 +27,7 @@ static int begin(NO_STATE) {
                     "processor\t: 1\nflags\t\t: sme\n");
         scratch_put(root, LOCKDOWN, "[none] integrity confidentiality\n");
         kdump_settings_default(&settings);
+        kernel = (struct boot_image){ .init_size = KERNEL };
         return 0;
 }
 
@@ -35,13 +37,13 @@ static int end(NO_STATE) {
 }
 
 static void assert_not(const char *why) {
-        kdump_unpacking_decide(root, &settings, PLENTY, KERNEL, &unpacking);
+        kdump_unpacking_decide(root, &settings, PLENTY, &kernel, &unpacking);
         assert_false(unpacking.is_wanted);
         test_assert_contains(unpacking.why_not.text, why);
 }
 
 static void test_wanted(NO_STATE) {
-        kdump_unpacking_decide(root, &settings, PLENTY, KERNEL, &unpacking);
+        kdump_unpacking_decide(root, &settings, PLENTY, &kernel, &unpacking);
         assert_true(unpacking.is_wanted);
         assert_string_equal(unpacking.why_not.text, "");
 }
@@ -56,10 +58,15 @@ static void test_locked_down(NO_STATE) {
         assert_not("locked down");
 }
 
+static void test_packed_otherwise(NO_STATE) {
+        (void) reason_set(&kernel.stays_packed, 0, "packed by something else");
+        assert_not("packed by something else");
+}
+
 static void test_memory(NO_STATE) {
-        kdump_unpacking_decide(root, &settings, 3 * KERNEL, KERNEL, &unpacking);
+        kdump_unpacking_decide(root, &settings, 3 * KERNEL, &kernel, &unpacking);
         assert_true(unpacking.is_wanted);
-        kdump_unpacking_decide(root, &settings, 3 * KERNEL - 1, KERNEL, &unpacking);
+        kdump_unpacking_decide(root, &settings, 3 * KERNEL - 1, &kernel, &unpacking);
         assert_false(unpacking.is_wanted);
         assert_string_equal(unpacking.why_not.text, "to unpack it takes 192 MiB of memory, and 191 are free");
 }
@@ -89,7 +96,7 @@ static void test_encrypted_memory(NO_STATE) {
 
 /* Their image is never packed when it is loaded. */
 static void test_other_processor(NO_STATE) {
-        kdump_unpacking_decide(root, &settings, PLENTY, KERNEL, &unpacking);
+        kdump_unpacking_decide(root, &settings, PLENTY, &kernel, &unpacking);
         assert_false(unpacking.is_wanted);
         assert_string_equal(unpacking.why_not.text, "");
 }
@@ -99,6 +106,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_wanted, begin, end),
                 cmocka_unit_test_setup_teardown(test_switched_off, begin, end),
                 cmocka_unit_test_setup_teardown(test_locked_down, begin, end),
+                cmocka_unit_test_setup_teardown(test_packed_otherwise, begin, end),
                 cmocka_unit_test_setup_teardown(test_memory, begin, end),
                 cmocka_unit_test_setup_teardown(test_encrypted_memory, begin, end),
         };
