@@ -299,8 +299,9 @@ $(EFI_LIBRARY): $(call objects,san-efi,$(filter-out efi-app/memory.c,$(call efi_
 # reads images and variables of firmware, kernels, and sealed files.
 $(FUZZ_LIBRARY): $(call objects,fuzz,$(SHARED_SRC) $(POSIX_SRC) $(call below,linux-tool/codec,.c) \
                  linux/packed-file.c linux/pe-image.c linux/secure-boot.c linux/boot-option.c linux/efivarfs.c \
-                 linux/system-file.c linux/elf.c linux/processor.c kdump/boot-image.c kdump/bzimage.c kdump/arm64-image.c capture/stack.c \
-                 capture/seal.c capture/delivery.c capture/pv-header.c capture/md-superblock.c $(SUPPORT_SRC))
+                 linux/system-file.c linux/elf.c linux/processor.c kdump/boot-image.c kdump/bzimage.c \
+                 kdump/arm64-image.c capture/stack.c capture/seal.c capture/delivery.c capture/pv-header.c \
+                 capture/md-superblock.c $(SUPPORT_SRC))
 $(SAN_LIBRARY) $(EFI_LIBRARY) $(FUZZ_LIBRARY):
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 

@@ -83,9 +83,19 @@ static const char starter[] = "\x48\x8d\x05\0\0\0\0"     /* lea  kernel(%rip), %
 /* So many bytes tell by what it is packed: xz's signature is the longest. */
 #define PAYLOAD_MIN 6
 
+/* As much of it as is in the file. */
+static struct bytes find_payload(struct bytes file) {
+        struct bytes rest = bytes_from(bytes_from(file, setup_size(file)), bytes_u32(file, OFFSET_PAYLOAD));
+
+        return bytes_first(rest, bytes_u32(file, OFFSET_PAYLOAD_SIZE));
+}
+
+static int lacks_payload(struct reason *ret_reason) {
+        return reason_set(ret_reason, ERR_TRUNCATED, "offset 0x248: the packed kernel is not in the file");
+}
+
 int bzimage_check_packing(struct bytes file, struct reason *ret_reason) {
-        struct bytes payload =
-                bytes_from(bytes_from(file, setup_size(file)), bytes_u32(file, OFFSET_PAYLOAD));
+        struct bytes payload = find_payload(file);
         uint32_t alignment = bytes_u32(file, OFFSET_ALIGNMENT);
 
         if (bytes_u8(file, OFFSET_RELOCATABLE) == 0 || alignment < ALIGNMENT_MIN ||
@@ -93,8 +103,7 @@ int bzimage_check_packing(struct bytes file, struct reason *ret_reason) {
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                   "offset 0x230: a kernel that cannot lie at each multiple of 2 MiB");
         if (payload.size < PAYLOAD_MIN)
-                return reason_set(ret_reason, ERR_TRUNCATED,
-                                  "offset 0x248: the packed kernel is not in the file");
+                return lacks_payload(ret_reason);
         if (!packed_file_is_packed(payload))
                 return reason_set(ret_reason, ERR_NOT_SUPPORTED,
                                   "offset 0x248: packed by none of gzip, xz and zstd");
@@ -103,14 +112,11 @@ int bzimage_check_packing(struct bytes file, struct reason *ret_reason) {
 
 static int unpack_elf(struct bytes file, struct buffer *content, struct reason *ret_reason) {
         static const uint8_t gzip[] = { 0x1f, 0x8b };
-        struct bytes payload;
+        struct bytes payload = find_payload(file);
         int r;
 
-        r = bytes_slice(bytes_from(file, setup_size(file)), bytes_u32(file, OFFSET_PAYLOAD),
-                        bytes_u32(file, OFFSET_PAYLOAD_SIZE), &payload);
-        if (r < 0 || payload.size < sizeof(uint32_t))
-                return reason_set(ret_reason, ERR_TRUNCATED,
-                                  "offset 0x248: the packed kernel is not in the file");
+        if (payload.size < bytes_u32(file, OFFSET_PAYLOAD_SIZE))
+                return lacks_payload(ret_reason);
         /* Its size unpacked is at the end: a part of gzip's format, and added to others (Makefile.lib). */
         if (!bytes_start_with(payload, bytes_of(gzip, sizeof(gzip))))
                 payload = bytes_first(payload, payload.size - sizeof(uint32_t));

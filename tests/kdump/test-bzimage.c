@@ -266,11 +266,11 @@ static void test_bad_payload(NO_STATE) {
         file.data[SETUP_SIZE + 0x2cc + 100] ^= 1; /* a byte of what is packed */
         assert_true(bzimage_unpack(buffer_bytes(&file), &image, &reason) < 0);
         test_assert_contains(reason.text, "the packed kernel: ");
-        store_u32(file.data + 0x24c, 3);
-        assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), ERR_TRUNCATED);
         memcpy(file.data + SETUP_SIZE + 0x2cc, "BZh9", 4);
         assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), ERR_NOT_SUPPORTED);
         test_assert_contains(reason.text, "none of gzip, xz and zstd");
+        store_u32(file.data + 0x24c, 3);
+        assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), ERR_TRUNCATED);
         store_u32(file.data + 0x248, UINT32_MAX);
         assert_error(bzimage_unpack(buffer_bytes(&file), &image, &reason), ERR_TRUNCATED);
         test_assert_contains(reason.text, "offset 0x248");
